@@ -1,0 +1,73 @@
+"""Distances on the globe, in Python and in SQL, without PostGIS.
+
+The SQL functions come with the first migration. A table with a latitude and a longitude puts
+`earth_index(name)` among its indexes and is searched with `WithinKm` and `DistanceKm`.
+"""
+
+from math import asin, cos, radians, sin, sqrt
+
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import BooleanField, F, FloatField, Func, Value
+
+EARTH_RADIUS_KM = 6371.0088
+
+
+def distance_km(latitude1: float, longitude1: float, latitude2: float, longitude2: float) -> float:
+    """Great-circle distance between two points, in kilometres."""
+    phi1, phi2 = radians(latitude1), radians(latitude2)
+    half_dphi, half_dlambda = (phi2 - phi1) / 2, radians(longitude2 - longitude1) / 2
+    chord = sin(half_dphi) ** 2 + cos(phi1) * cos(phi2) * sin(half_dlambda) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
+
+
+def earth_index(name: str, latitude: str = "latitude", longitude: str = "longitude") -> GistIndex:
+    """The index that makes `WithinKm` fast; its migration imports no code of ours."""
+    return GistIndex(Func(F(latitude), F(longitude), function="f_earth"), name=name)
+
+
+class DistanceKm(Func):
+    """Kilometres between a row's point and the given one: `annotate(km=DistanceKm(lat, lon))`."""
+
+    function = "f_distance_km"
+    output_field = FloatField()
+
+    def __init__(
+        self,
+        lat: float,
+        lon: float,
+        latitude: str = "latitude",
+        longitude: str = "longitude",
+        **extra: object,
+    ) -> None:
+        super().__init__(F(latitude), F(longitude), _degrees(lat), _degrees(lon), **extra)
+
+
+class WithinKm(Func):
+    """True for the rows at most `km` away, by the GiST index: `filter(WithinKm(lat, lon, km))`."""
+
+    output_field = BooleanField()
+
+    def __init__(
+        self,
+        lat: float,
+        lon: float,
+        km: float,
+        latitude: str = "latitude",
+        longitude: str = "longitude",
+        **extra: object,
+    ) -> None:
+        super().__init__(
+            F(latitude), F(longitude), _degrees(lat), _degrees(lon), Value(float(km), FloatField()), **extra
+        )
+
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def,override]
+        (row_lat, p1), (row_lon, p2), (lat, p3), (lon, p4), (km, p5) = (
+            compiler.compile(source) for source in self.source_expressions
+        )
+        row, point = f"{row_lat}, {row_lon}", f"{lat}, {lon}"
+        sql = f"(f_earth_box({point}, {km}) @> f_earth({row}) AND f_distance_km({row}, {point}) <= {km})"
+        return sql, [*p3, *p4, *p5, *p1, *p2, *p1, *p2, *p3, *p4, *p5]
+
+
+def _degrees(value: float) -> Value:
+    return Value(float(value), FloatField())
