@@ -1,0 +1,15 @@
+"""The test suite: real services started by tests/conftest.py."""
+
+from .base import *
+
+SECRET_KEY = "test-only-not-a-secret"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT = None  # WhiteNoise would scan it for every test client
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Without the `valkey` fixture a wake-up goes nowhere, at once.
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="memory://")

@@ -1,0 +1,52 @@
+"""The test database: reference data once a run, real commits for the tests that need them."""
+
+from __future__ import annotations
+
+from django.core.management import call_command, get_commands
+from django.db import connection, connections
+
+# Reference data and Django's own bookkeeping: loaded once, never emptied between tests.
+KEPT_PREFIXES = ("territories_", "taxonomies_")
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def load_reference_data() -> None:
+    """Load communes, taxonomies and the like, once the command exists."""
+    if "load_reference" in get_commands():
+        call_command("load_reference", verbosity=0)
+
+
+def empty_tables(keep: frozenset[str] = frozenset()) -> None:
+    """Empty all tables except the reference ones, in one statement."""
+    with connection.cursor() as cursor:
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if not table.startswith(KEPT_PREFIXES) and table not in KEPT_TABLES | keep
+        ]
+        if tables:
+            names = ", ".join(connection.ops.quote_name(table) for table in tables)
+            cursor.execute(f"TRUNCATE {names}")
+
+
+def filled_tables() -> frozenset[str]:
+    """The tables that hold rows now (seeded by migrations)."""
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        filled = set()
+        for table in names:
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")  # noqa: S608
+            if cursor.fetchone()[0]:
+                filled.add(table)
+        return frozenset(filled)
+
+
+def end_other_sessions() -> None:
+    """End the sessions that a thread or process left open, so that the database can be dropped."""
+    connections.close_all()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connections.close_all()
