@@ -1,0 +1,283 @@
+"""`{% load ui %}`: the building blocks of every page. All give DSFR markup, work without JavaScript and pass axe.
+
+Forms (any plain Django form; nothing to subclass; write `<form method="post" novalidate>{% csrf_token %}`)
+    {% form_fields form %}                      error summary, hidden fields, every visible field
+    {% form_fields form only="email,phone" %}   some fields (`exclude=…` too; `summary=False`, `notice=False`)
+    {% field form.town %}                       one field; options: label= hint= inline=True hide_label=True size="sm"
+                                                and any HTML attribute with _ for - (autocomplete="off" hx_get="…")
+    {% error_summary form %}                    the list of errors with links, once, above the form
+    {% submit "Envoyer ma candidature" %}       the main button (name= value= kind="secondary" icon="fr-icon-…")
+    {% confirm_button url "Retirer" kind="secondary" icon=… size="sm" field="value" %}  a POST form with one button;
+                                                each extra keyword becomes a hidden field; next= too
+States, dates, numbers
+    {% state_badge mission.get_state_display "success" %}   kind: success info warning error new neutral
+    {% since moment %}      <time …>il y a 3 jours</time>, the exact date as title
+    {% moment date %}       <time …>mercredi 25 novembre 2026 à 14:05</time>
+    {{ count|number }}      1 234 (narrow space)           {{ count|count:"place,places" }}   « 2 places »
+    {{ distance|km }}       « à 4 km », « à moins d’1 km »
+    {{ text|prose }}        plain text typed by somebody: escaped, paragraphs, links made clickable (nofollow)
+Navigation
+    {% breadcrumb "Missions" "/missions/" "Lire avec des élèves" %}   label, address, …, label of this page
+    {% pagination page_obj %}                   keeps the query string; `param="page"`, `label=`
+    {% querystring page=2 %}                    Django's own: the current query with changes
+    {% removable_tag "À 10 km" url %}           an active filter and the link that removes it
+    {% stepper 2 4 "Vos disponibilités" next="Votre ville" %}
+Blocks
+    {% empty_state "Aucune mission" text="…" url="…" action="Élargir" icon="fr-icon-…" %}
+    {% alert "success" "Candidature envoyée" text="…" %}     kinds: success info warning error (small=True, live=True)
+    {% callout title="Et ensuite ?" text="…" %}
+    {% card title url text=… detail=… end=… badge=… kind=… heading="h3" horizontal=True %}
+    {% tile title url text=… icon="fr-icon-…" %}
+    {% facts rows %}                            rows: (label, value) pairs → definition list
+    {% bar_chart rows title="…" unit="missions" label="Domaine" %}    rows: (label, number) pairs; SVG and its table
+
+Page title rule: `{% block title %}` says what the page is and where one is in it (« Missions près de Guéret, page 2 »);
+base.html adds « – Jeveuxagir » and, when the context's `form` has errors, « Erreur – » in front.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.template.context import RequestContext
+from django.utils.html import format_html, linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
+
+from jeveuxagir.common.clock import PARIS
+from jeveuxagir.common.text import NARROW_NBSP, NBSP, plural
+from jeveuxagir.ui import charts, dates, forms
+
+register = template.Library()
+
+BADGES = {
+    "success": "fr-badge--success",
+    "info": "fr-badge--info",
+    "warning": "fr-badge--warning",
+    "error": "fr-badge--error",
+    "new": "fr-badge--new",
+    "neutral": "",
+}
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/form_fields.html")
+def form_fields(
+    form: BaseForm, only: str = "", exclude: str = "", summary: bool = True, notice: bool = True
+) -> dict[str, Any]:
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    unwanted = {name.strip() for name in exclude.split(",")}
+    visible = {bound.name: bound for bound in form.visible_fields() if bound.name not in unwanted}
+    fields = [visible[name] for name in wanted if name in visible] if wanted else list(visible.values())
+    marks = forms.has_optional_marks(form)
+    return {"form": form, "fields": fields, "summary": summary, "notice": notice, "marks": marks}
+
+
+@register.simple_tag
+def field(bound: BoundField, **extra: Any) -> SafeString:
+    return forms.render_field(bound, **extra)
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    return {"errors": forms.error_list(form)}
+
+
+@register.simple_tag
+def submit(label: str, kind: str = "", icon: str = "", name: str = "", value: str = "") -> SafeString:
+    classes = f"fr-btn{f' fr-btn--{kind}' if kind else ''}{f' {icon} fr-btn--icon-left' if icon else ''}"
+    given = format_html(' name="{}" value="{}"', name, value) if name else ""
+    return format_html('<button type="submit" class="{}"{}>{}</button>', classes, given, label)
+
+
+@register.inclusion_tag("components/confirm_button.html", takes_context=True)
+def confirm_button(
+    context: RequestContext, url: str, label: str, kind: str = "", icon: str = "", size: str = "", **fields: Any
+) -> dict[str, Any]:
+    return {
+        "url": url,
+        "label": label,
+        "kind": kind,
+        "icon": icon,
+        "size": size,
+        "hidden": fields.items(),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+# --- states, dates, numbers ----------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def state_badge(label: str, kind: str = "neutral", size: str = "sm") -> SafeString:
+    classes = " ".join(filter(None, ["fr-badge", "fr-badge--no-icon", f"fr-badge--{size}", BADGES.get(kind, "")]))
+    return format_html('<span class="{}">{}</span>', classes, label)
+
+
+def _iso(moment: date | datetime) -> str:
+    if isinstance(moment, datetime) and moment.tzinfo:
+        return moment.astimezone(PARIS).isoformat(timespec="minutes")
+    return moment.isoformat()
+
+
+@register.simple_tag
+def since(moment: date | datetime | None) -> str:
+    if not moment:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', _iso(moment), dates.exact(moment), dates.in_words(moment)
+    )
+
+
+@register.simple_tag(name="moment")
+def exact_moment(moment: date | datetime | None) -> str:
+    if not moment:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', _iso(moment), dates.exact(moment))
+
+
+@register.filter
+def number(value: Any) -> str:
+    try:
+        return f"{int(value):,}".replace(",", NARROW_NBSP)
+    except (TypeError, ValueError):
+        return ""
+
+
+@register.filter
+def count(value: Any, words: str) -> str:
+    one, _, many = words.partition(",")
+    return plural(int(value or 0), one, many or None)
+
+
+@register.filter
+def km(value: Any) -> str:
+    try:
+        distance = float(value)
+    except (TypeError, ValueError):
+        return ""
+    return f"à moins d’1{NBSP}km" if distance < 1 else f"à {round(distance)}{NBSP}km"
+
+
+@register.filter
+def prose(value: Any) -> str:
+    return mark_safe(urlize(linebreaks(str(value or ""), autoescape=True), nofollow=True))  # noqa: S308
+
+
+# --- navigation ----------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/breadcrumb.html")
+def breadcrumb(*parts: Any) -> dict[str, Any]:
+    pairs = [(str(parts[i]), str(parts[i + 1])) for i in range(0, len(parts) - 1, 2)]
+    return {"links": pairs, "current": str(parts[-1]) if len(parts) % 2 else ""}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(
+    context: RequestContext, page_obj: Page, param: str = "page", label: str = "Pagination"
+) -> dict[str, Any]:
+    query = context["request"].GET.copy() if "request" in context else None
+
+    def link(number: int) -> str:
+        if query is None:
+            return f"?{param}={number}"
+        query[param] = str(number)
+        return "?" + query.urlencode()
+
+    paginator = page_obj.paginator
+    pages = [
+        {"number": number, "url": link(number) if isinstance(number, int) else ""}
+        for number in paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
+    ]
+    return {
+        "page": page_obj,
+        "pages": pages,
+        "label": label,
+        "first": link(1),
+        "last": link(paginator.num_pages),
+        "previous": link(page_obj.number - 1) if page_obj.has_previous() else "",
+        "next": link(page_obj.number + 1) if page_obj.has_next() else "",
+    }
+
+
+@register.simple_tag
+def removable_tag(label: str, url: str) -> SafeString:
+    return format_html(
+        '<a class="fr-tag fr-tag--dismiss" href="{}" aria-label="Retirer le filtre {}">{}</a>', url, label, label
+    )
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(current: int, total: int, title: str, next: str = "") -> dict[str, Any]:  # noqa: A002
+    return {"current": current, "total": total, "title": title, "next": next}
+
+
+# --- blocks --------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    title: str, text: str = "", url: str = "", action: str = "", icon: str = "fr-icon-search-line", heading: str = "h2"
+) -> dict[str, Any]:
+    return {"title": title, "text": text, "url": url, "action": action, "icon": icon, "heading": heading}
+
+
+@register.inclusion_tag("components/alert.html")
+def alert(
+    kind: str, title: str = "", text: str = "", small: bool = False, live: bool = False, heading: str = "h2"
+) -> dict[str, Any]:
+    role = {"error": "alert"}.get(kind, "status") if live else ""
+    return {"kind": kind, "title": title, "text": text, "small": small, "role": role, "heading": heading}
+
+
+@register.inclusion_tag("components/callout.html")
+def callout(title: str = "", text: str = "", icon: str = "", heading: str = "h2") -> dict[str, Any]:
+    return {"title": title, "text": text, "icon": icon, "heading": heading}
+
+
+@register.inclusion_tag("components/card.html")
+def card(
+    title: str,
+    url: str,
+    text: str = "",
+    detail: str = "",
+    end: str = "",
+    badge: str = "",
+    kind: str = "neutral",
+    heading: str = "h3",
+    horizontal: bool = False,
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "url": url,
+        "text": text,
+        "detail": detail,
+        "end": end,
+        "badge": badge,
+        "kind": kind,
+        "heading": heading,
+        "horizontal": horizontal,
+    }
+
+
+@register.inclusion_tag("components/tile.html")
+def tile(title: str, url: str, text: str = "", icon: str = "", heading: str = "h3") -> dict[str, Any]:
+    return {"title": title, "url": url, "text": text, "icon": icon, "heading": heading}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {"rows": [(label, value) for label, value in rows if value not in (None, "")]}
+
+
+@register.inclusion_tag("components/bar_chart.html")
+def bar_chart(
+    rows: Iterable[tuple[str, int]], title: str, unit: str = "", label: str = "Catégorie", key: str = ""
+) -> dict[str, Any]:
+    return {"chart": charts.bars(list(rows), key=key or title), "title": title, "unit": unit, "label": label}

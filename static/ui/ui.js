@@ -1,0 +1,41 @@
+// Small comforts. Every page works without this file.
+(() => {
+  "use strict";
+
+  // After a refused form, the reader lands on the list of corrections.
+  const summary = document.querySelector("[data-focus-first]");
+  if (summary) summary.focus();
+
+  // One click, one POST: the server also recognises a double submit.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    window.setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+
+  // A link one hesitates over is fetched early, where the answer may be kept (nobody is signed in).
+  const saver = navigator.connection && navigator.connection.saveData;
+  if (document.body.dataset.prefetch !== undefined && !saver) {
+    const seen = new Set([location.pathname + location.search]);
+    let timer = 0;
+    const fetchEarly = (link) => {
+      const address = link.pathname + link.search;
+      if (link.origin !== location.origin || link.target || seen.has(address) || seen.size > 12) return;
+      seen.add(address);
+      const hint = document.createElement("link");
+      hint.rel = "prefetch";
+      hint.href = link.href;
+      document.head.append(hint);
+    };
+    document.addEventListener("pointerover", (event) => {
+      const link = event.target.closest && event.target.closest("main a[href], header a[href]");
+      window.clearTimeout(timer);
+      if (link) timer = window.setTimeout(() => fetchEarly(link), 90);
+    }, { passive: true });
+  }
+})();
