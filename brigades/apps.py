@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BrigadesConfig(AppConfig):
+    name = "brigades"
+    label = "brigades"
+    verbose_name = "Brigades"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "jeveuxagir.audit"
+    label = "audit"
+    verbose_name = "Journal des faits"
+    default_auto_field = "django.db.models.BigAutoField"

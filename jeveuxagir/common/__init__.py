@@ -1,0 +1,1 @@
+"""The floor of the house: small shared mechanisms, no model, nothing of ours imported."""

@@ -1,0 +1,100 @@
+"""Registries: how an upper app plugs into a lower one without being imported by it.
+
+Each app fills them in `AppConfig.ready()`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Named entries in the order they were registered; a name is registered once."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._entries: dict[str, T] = {}
+
+    def register(self, name: str, entry: T) -> T:
+        if self._entries.get(name, entry) is not entry:
+            raise ValueError(f"{self.what}: « {name} » is registered twice")
+        self._entries[name] = entry
+        return entry
+
+    def __getitem__(self, name: str) -> T:
+        return self._entries[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def items(self) -> Iterable[tuple[str, T]]:
+        return self._entries.items()
+
+
+@dataclass(frozen=True)
+class Role:
+    """What somebody is, where. `scope` is a kind ("organisation", "department", "region", "nation") and `key` its id."""
+
+    name: str
+    scope: str
+    key: str = ""
+    domain: str = ""  # a theme restriction: a taxonomies domain code, "" for all
+
+
+#: name → function(person) -> Iterable[Role]
+role_sources: Registry[Callable[[Any], Iterable[Role]]] = Registry("role sources")
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What one table holds about a person.
+
+    `rows(person)` yields a queryset; `export(row)` a dict of French label → value;
+    `erase(person)` removes or empties it now, keeping facts without the person.
+    """
+
+    model: str  # "app_label.ModelName"
+    label: str  # French, shown on /confidentialite/ and in the export
+    kept: str  # French: how long, and what then
+    rows: Callable[[Any], Any]
+    export: Callable[[Any], dict[str, Any]]
+    erase: Callable[[Any], None]
+    person_fields: tuple[str, ...] = ("person",)  # the foreign keys to Person or User it covers
+    fields: tuple[str, ...] = field(default=())  # the personal fields it covers
+
+
+#: model label → PersonalData
+personal_data: Registry[PersonalData] = Registry("personal data")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A fragment an upper app adds to a lower page. `context(request, obj)` returns None to stay silent."""
+
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    order: int = 100
+
+
+class Panels:
+    """Page name ("organisation.public", "my_space", "person.to_do"…) → panels in order."""
+
+    def __init__(self) -> None:
+        self._panels: dict[str, list[Panel]] = {}
+
+    def register(self, page: str, panel: Panel) -> None:
+        panels = self._panels.setdefault(page, [])
+        if panel not in panels:
+            panels.append(panel)
+            panels.sort(key=lambda p: p.order)
+
+    def of(self, page: str) -> list[Panel]:
+        return list(self._panels.get(page, ()))
+
+
+panels = Panels()

@@ -1,0 +1,31 @@
+"""Text as people type it: cleaned on the way in, compared without accents, shown the French way."""
+
+import re
+import unicodedata
+
+NBSP = "\u00a0"
+NARROW_NBSP = "\u202f"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """NFC, no NUL or control or direction-override character, unified line ends, trimmed."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub("", text).strip()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, ligatures, hyphens or apostrophes: how names are compared."""
+    text = text.lower().replace("œ", "oe").replace("æ", "ae")
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
+
+
+def slugify(text: str, max_length: int = 80) -> str:
+    slug = fold(text).replace(" ", "-")[:max_length].strip("-")
+    return slug or "sans-titre"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 place`, `2 places`: French says 0 and 1 in the singular."""
+    return f"{count:,}".replace(",", NARROW_NBSP) + NBSP + (one if abs(count) < 2 else (many or one + "s"))

@@ -1,0 +1,101 @@
+"""Moderation items: what awaits a decision of the brigade, who owns it, and the decision."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from jeveuxagir.common.models import ProseField
+from jeveuxagir.taxonomies.models import Domain
+from jeveuxagir.territories.models import Department
+
+
+class ModerationItem(models.Model):
+    class Kind(models.TextChoices):
+        ORGANISATION = "organisation", "organisation"
+        MISSION = "mission", "mission"
+        ATTACHMENT = "attachment", "rattachement d’un flux"
+
+    class State(models.TextChoices):
+        NEW = "new", "à prendre"
+        OWNED = "owned", "prise en charge"
+        DECIDED = "decided", "décidée"
+
+    class Decision(models.TextChoices):
+        ACCEPT = "accept", "accepter"
+        ASK = "ask", "demander une correction"
+        REFUSE = "refuse", "refuser"
+        WITHDRAWN = "withdrawn", "retirée"
+
+    class Cause(models.TextChoices):
+        CREATION = "creation", "première demande"
+        EDIT = "edit", "modification d’un élément publié"
+        IMPORT = "import", "import d’un partenaire"
+
+    kind = models.CharField("sorte", max_length=20, choices=Kind)
+    cause = models.CharField("motif", max_length=20, choices=Cause, default=Cause.CREATION)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    title = models.CharField("intitulé", max_length=200)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="département"
+    )
+    domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thème")
+    state = models.CharField("état", max_length=10, choices=State, default=State.NEW)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="responsable"
+    )
+    #: {field: {"label": …, "before": …, "after": …, "value": raw new value}}; empty for a first submission
+    diff = models.JSONField("changements", default=dict, blank=True)
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    reason = ProseField("raison", max_length=2000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="décidé par"
+    )
+    created_at = models.DateTimeField("depuis le", db_default=Now())
+    owned_at = models.DateTimeField("pris en charge le", null=True, blank=True)
+    decided_at = models.DateTimeField("décidé le", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "élément à modérer"
+        verbose_name_plural = "éléments à modérer"
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_type", "subject_id"],
+                condition=~Q(state="decided"),
+                name="moderation_one_open_item",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="new", owner__isnull=True, decision="")
+                | (Q(state="owned", decision="", owned_at__isnull=False))
+                | (Q(state="decided", decided_at__isnull=False) & ~Q(decision="")),
+                name="moderation_state_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision__in=["ask", "refuse"]) | ~Q(reason=""),
+                name="moderation_reason_given",
+                violation_error_message="Donnez la raison de cette décision.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "created_at"], name="moderation_queue", condition=~Q(state="decided")),
+            models.Index(fields=["subject_type", "subject_id"], name="moderation_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ModerationNote(models.Model):
+    """A note between staff, never shown to the organisation."""
+
+    item = models.ForeignKey(ModerationItem, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    text = ProseField("note", max_length=2000)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "note"
+        ordering = ["id"]

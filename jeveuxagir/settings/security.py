@@ -1,0 +1,65 @@
+"""What protects every page, in every environment. production.py adds what needs HTTPS."""
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+_env = environ.Env()
+
+#: The demo shows invented data and its own accounts; a deploy check refuses it in production.
+DEMO = _env.bool("DEMO", default=False)
+
+#: Addresses of the reverse proxies whose X-Forwarded-For is believed. Empty: the address of the connection counts.
+TRUSTED_PROXIES = _env.list("TRUSTED_PROXIES", default=[])
+
+#: Identity providers that answer a POST with a redirect: Chromium applies form-action to it.
+FORM_ACTION_EXTRA = _env.list("FORM_ACTION_EXTRA", default=[])
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],  # the nonce is only sent by the pages that use one
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "worker-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF, *FORM_ACTION_EXTRA],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+        "web-share",
+    )
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # proposal links carry a token
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "jeveuxagir.web.errors.csrf_failure"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

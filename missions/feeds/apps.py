@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FeedsConfig(AppConfig):
+    name = "missions.feeds"
+    label = "feeds"
+    verbose_name = "Flux des partenaires"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,172 @@
+"""Organisation, its members, and the invitations sent to them."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.models import LineField, ProseField, personal
+from jeveuxagir.common.text import slugify
+from jeveuxagir.territories.models import Commune
+
+from .enums import Kind, MemberRole, ProofLevel, State
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def validated(self) -> "OrganisationQuerySet":
+        return self.filter(state=State.VALIDATED)
+
+    def public(self) -> "OrganisationQuerySet":
+        """What anybody may read."""
+        return self.validated()
+
+    def of_person(self, person: Person) -> "OrganisationQuerySet":
+        return self.filter(memberships__person=person, memberships__ended_at__isnull=True)
+
+
+class Organisation(models.Model):
+    kind = models.CharField("type", max_length=20, choices=Kind)
+    name = LineField("nom", max_length=160)
+    slug = models.SlugField(max_length=80, editable=False)
+    rna = models.CharField("numéro RNA", max_length=10, blank=True)
+    siren = models.CharField("numéro SIREN", max_length=9, blank=True)
+    siret = models.CharField("numéro SIRET", max_length=14, blank=True)
+    description = ProseField("présentation", max_length=4000, blank=True)
+    website = models.URLField("site internet", max_length=300, blank=True)
+    email = models.EmailField("adresse électronique de contact", blank=True)
+    phone = models.CharField("téléphone", max_length=20, blank=True)
+    street = LineField("adresse", max_length=160, blank=True)
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name="commune"
+    )
+    state = models.CharField("état", max_length=12, choices=State, default=State.DRAFT)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    state_reason = ProseField("raison", max_length=2000, blank=True)
+    proof_level = models.CharField("niveau de preuve", max_length=14, choices=ProofLevel, default=ProofLevel.DECLARED)
+    may_host = models.BooleanField("peut accueillir des bénévoles", default=False)
+    is_research = models.BooleanField("organisme de recherche", default=False)
+    imports_only = models.BooleanField("connue par un flux seulement", default=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "organisation"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.COMPANY) | Q(may_host=False),
+                name="organisation_company_never_hosts",
+                violation_error_message="Une entreprise ne peut pas accueillir de bénévoles.",
+            ),
+            models.UniqueConstraint(
+                fields=["rna"],
+                condition=~Q(rna="") & ~Q(state=State.REFUSED),
+                name="organisation_rna_once",
+                violation_error_message="Une organisation porte déjà ce numéro RNA.",
+            ),
+            models.UniqueConstraint(
+                fields=["siren"],
+                condition=~Q(siren="") & ~Q(state=State.REFUSED),
+                name="organisation_siren_once",
+                violation_error_message="Une organisation porte déjà ce numéro SIREN.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rna="") | Q(rna__regex=r"^W[0-9][0-9A-Z][0-9]{7}$"),
+                name="organisation_rna_form",
+                violation_error_message="Un numéro RNA commence par W, suivi de 9 caractères.",
+            ),
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"),
+                name="organisation_siren_form",
+                violation_error_message="Un numéro SIREN compte 9 chiffres.",
+            ),
+            models.CheckConstraint(
+                condition=Q(siret="") | Q(siret__startswith=F("siren"), siret__regex=r"^[0-9]{14}$"),
+                name="organisation_siret_of_siren",
+                violation_error_message="Les 9 premiers chiffres du SIRET sont le SIREN.",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "commune"], name="organisation_state_commune")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="host_with_missions",
+                operation=pgtrigger.UpdateOf("may_host", "kind"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT NEW.may_host AND OLD.may_host AND EXISTS (
+                        SELECT 1 FROM missions_mission
+                        WHERE organisation_id = NEW.id AND state IN ('pending', 'open', 'suspended')
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_hosts_missions',
+                            MESSAGE = 'this organisation still has missions';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.slug = slugify(self.name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("organisations:public", args=[self.pk, self.slug])
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == State.VALIDATED
+
+
+class Membership(models.Model):
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    role = models.CharField("rôle", max_length=10, choices=MemberRole)
+    may_sign = models.BooleanField("peut signer", default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "membre"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=Q(ended_at__isnull=True),
+                name="membership_once",
+                violation_error_message="Cette personne est déjà membre.",
+            )
+        ]
+        indexes = [models.Index(fields=["person"], name="membership_live", condition=Q(ended_at__isnull=True))]
+
+
+class Invitation(models.Model):
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    email = personal(models.EmailField("adresse électronique"))
+    role = models.CharField("rôle", max_length=10, choices=MemberRole)
+    may_sign = models.BooleanField("peut signer", default=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField("expire le")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=Q(accepted_at__isnull=True, cancelled_at__isnull=True),
+                name="invitation_one_open",
+                violation_error_message="Une invitation est déjà en cours pour cette adresse.",
+            )
+        ]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RequestsConfig(AppConfig):
+    name = "volunteers.requests"
+    label = "requests"
+    verbose_name = "Demandes d’engagement"
+    default_auto_field = "django.db.models.BigAutoField"
