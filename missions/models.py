@@ -115,7 +115,7 @@ class Mission(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="host_may_host",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id"),
                 when=pgtrigger.Before,
                 func="""
                     IF NOT (SELECT may_host FROM organisations_organisation WHERE id = NEW.organisation_id) THEN

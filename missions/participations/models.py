@@ -120,7 +120,7 @@ class Participation(models.Model):
             ),
             pgtrigger.Trigger(
                 name="slot_of_mission",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("slot", "mission"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("slot_id", "mission_id"),
                 when=pgtrigger.Before,
                 func="""
                     IF NOT EXISTS (SELECT 1 FROM missions_slot
