@@ -1,5 +1,16 @@
 """Every route of the site. Each app owns its own urls.py; this file only mounts them."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from jeveuxagir.web import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("jeveuxagir.web.urls")),
+    path("sante/", health.alive, name="health_alive"),
+    path("sante/pret", health.ready, name="health_ready"),
+]
+
+handler400 = "jeveuxagir.web.errors.bad_request"
+handler403 = "jeveuxagir.web.errors.forbidden"
+handler404 = "jeveuxagir.web.errors.not_found"
+handler500 = "jeveuxagir.web.errors.server_error"

@@ -1,7 +1,7 @@
 """Production: everything secret or local comes from the environment, everything goes over HTTPS."""
 
 from .base import *
-from .base import DATABASES, REDIS_URL, TRUSTED_PROXIES, env
+from .base import DATABASES, STORAGES, TRUSTED_PROXIES, env
 
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -21,15 +21,9 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 LANGUAGE_COOKIE_SECURE = True
 
-# --- static files: hashed names, kept for ever by browsers; compressed where the image is built ---
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if env.bool("STATIC_COMPRESS", default=False)
-        else "whitenoise.storage.ManifestStaticFilesStorage"
-    },
-}
+# --- static files: compressed where the image is built, it takes long ---
+if env.bool("STATIC_COMPRESS", default=False):
+    STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 # --- connections: the web process pools them (wsgi.py says so), workers and commands close theirs ---
 if env.bool("DATABASE_POOL", default=False):
@@ -38,7 +32,5 @@ if env.bool("DATABASE_POOL", default=False):
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),
         "timeout": 5,
     }
-elif not REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 EMAIL_TIMEOUT = 20

@@ -63,3 +63,9 @@ CSRF_FAILURE_VIEW = "jeveuxagir.web.errors.csrf_failure"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+#: where security.txt sends whoever found a flaw
+SECURITY_CONTACT = _env("SECURITY_CONTACT", default="securite@jeveuxagir.example")
+
+#: the address shown on the help page
+HELP_CONTACT = _env("HELP_CONTACT", default="aide@jeveuxagir.example")

@@ -13,7 +13,7 @@ States, dates, numbers
     {% state_badge mission.get_state_display "success" %}   kind: success info warning error new neutral
     {% since moment %}      <time …>il y a 3 jours</time>, the exact date as title
     {% moment date %}       <time …>mercredi 25 novembre 2026 à 14:05</time>
-    {{ count|number }}      1 234 (narrow space)           {{ count|count:"place,places" }}   « 2 places »
+    {{ count|number }}      1 234 (narrow space)           {{ count|count:"place,places" }}   « 2 places »   (|word: the noun alone)
     {{ distance|km }}       « à 4 km », « à moins d’1 km »
     {{ text|prose }}        plain text typed by somebody: escaped, paragraphs, links made clickable (nofollow)
 Navigation
@@ -153,6 +153,13 @@ def number(value: Any) -> str:
 def count(value: Any, words: str) -> str:
     one, _, many = words.partition(",")
     return plural(int(value or 0), one, many or None)
+
+
+@register.filter
+def word(value: Any, words: str) -> str:
+    """The noun alone, agreed: `{{ 2|word:"place,places" }}` is « places »."""
+    one, _, many = words.partition(",")
+    return one if abs(int(value or 0)) < 2 else (many or one + "s")
 
 
 @register.filter
