@@ -26,12 +26,20 @@ TIMEZONES = {
     "976": "Indian/Mayotte",
     "977": "America/St_Barthelemy",
     "978": "America/Marigot",
+    "984": "Indian/Kerguelen",
     "986": "Pacific/Wallis",
     "987": "Pacific/Tahiti",
     "988": "Pacific/Noumea",
+    "989": "Etc/GMT+8",
+}
+# Where a collectivity keeps several times: the Marquesas and the Gambier Islands, Adélie Land.
+COMMUNE_TIMEZONES = {
+    **dict.fromkeys(("98718", "98723", "98731", "98746", "98756", "98757"), "Pacific/Marquesas"),
+    "98719": "Pacific/Gambier",
+    "98414": "Antarctica/DumontDUrville",
 }
 
 
 def timezone_of(department_code: str, commune_code: str = "") -> str:
     """IANA time zone of a department, or of one of its communes."""
-    return TIMEZONES.get(department_code, DEFAULT_TIMEZONE)
+    return COMMUNE_TIMEZONES.get(commune_code) or TIMEZONES.get(department_code, DEFAULT_TIMEZONE)

@@ -22,7 +22,7 @@ class Source(models.Model):
     licence = models.CharField("licence", max_length=200)
     description = models.TextField("ce que nous en gardons")
     gaps = models.TextField("manques connus", blank=True)
-    counts = models.JSONField("quantités", default=dict, blank=True)
+    counts = models.JSONField("quantités", default=list, blank=True)
     position = models.PositiveSmallIntegerField("ordre", default=0)
     checksum = models.CharField(max_length=64, blank=True)
     loaded_at = models.DateTimeField("chargé le", null=True, blank=True)

@@ -1,25 +1,21 @@
 """French text for the database: how names are normalised, and a search that knows French words."""
 
 import re
-import unicodedata
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, Func, TextField, Transform
 
+from jeveuxagir.common.text import fold
+
 SEARCH_CONFIG = "french_unaccent"
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ð": "d", "þ": "th", "ł": "l"})
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-_SUR = re.compile(r"(?<=\w)\s+(?:s/s|s/|/)\s*")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SUR = re.compile(r"\bs/", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
-    """Lower case, no accent, words parted by one space, "st" spelled out: how place names are compared."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    folded = "".join(char for char in folded if not unicodedata.combining(char))
-    folded = _SUR.sub(" sur ", folded)
-    words = _NOT_WORD.sub(" ", folded).split()
+    """A place name as it is compared: folded, with "st" and "s/" spelled out."""
+    words = fold(_SUR.sub(" sur ", text)).split()
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
 
 

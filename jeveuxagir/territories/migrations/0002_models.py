@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ("licence", models.CharField(max_length=200, verbose_name="licence")),
                 ("description", models.TextField(verbose_name="ce que nous en gardons")),
                 ("gaps", models.TextField(blank=True, verbose_name="manques connus")),
-                ("counts", models.JSONField(blank=True, default=dict, verbose_name="quantités")),
+                ("counts", models.JSONField(blank=True, default=list, verbose_name="quantités")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
                 ("checksum", models.CharField(blank=True, max_length=64)),
                 ("loaded_at", models.DateTimeField(blank=True, null=True, verbose_name="chargé le")),

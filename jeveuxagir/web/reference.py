@@ -1,0 +1,13 @@
+"""The reference data of the whole site, loaded in one call: places and vocabularies."""
+
+from typing import Any
+
+from django.db import connection as default_connection
+
+from jeveuxagir.taxonomies import reference as taxonomies
+from jeveuxagir.territories import reference as territories
+
+
+def load_reference(connection: Any = default_connection) -> bool:
+    """Load what is missing or of another vintage. Safe to call again; True if places were written."""
+    return territories.load(connection, taxonomies.load(connection))
