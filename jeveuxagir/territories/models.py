@@ -119,6 +119,9 @@ class Commune(models.Model):
         "origine du point", max_length=8, choices=PointSource, default=PointSource.NONE, blank=True
     )
 
+    #: Set by `places.lookup`: the postal code that was typed in full, if it is one of this commune.
+    matched_postal_code: str = ""
+
     objects = CommuneQuerySet.as_manager()
 
     class Meta:
