@@ -47,7 +47,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
         "screen-wake-lock",
         "serial",
         "usb",
-        "web-share",
     )
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -13,3 +13,14 @@ STORAGES = {
 }
 # Without the `valkey` fixture a wake-up goes nowhere, at once.
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="memory://")
+
+# Any other write while answering a GET fails the test: sessions, their list, limits and the read log may.
+MIDDLEWARE = ["tests.support.read_only.GetChangesNothing", *MIDDLEWARE]
+GET_MAY_WRITE = {
+    "django_session",
+    "usersessions_usersession",
+    "accounts_limit",
+    "accounts_readlog",
+}
+
+BOT_MINIMUM_SECONDS = 0

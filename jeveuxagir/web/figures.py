@@ -50,8 +50,9 @@ def _counts(missions: Any) -> list[tuple[int, str]]:
 
 def _domains() -> list[dict[str, Any]]:
     is_open = Q(missions__state="open", missions__organisation__state="validated")
-    domains = Domain.objects.active().annotate(open_missions=Count("missions", filter=is_open)).order_by("position")
-    return list(domains.values("code", "name", "icon", "open_missions"))
+    domains = Domain.objects.active().annotate(open_missions=Count("missions", filter=is_open))
+    shown = domains.filter(open_missions__gt=0).order_by("position")
+    return list(shown.values("code", "name", "icon", "open_missions"))
 
 
 def _towns(missions: Any) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ class Pages(OurSitemap):
     changefreq = "weekly"
 
     def items(self) -> list[str]:
-        return ["home", "help", "legal", "accessibility", "privacy"]
+        return ["home", "help", "how_we_match", "legal", "accessibility", "privacy"]
 
     def location(self, item: str) -> str:
         return reverse(f"web:{item}")

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from . import sitemaps, views
+from . import how_we_match, sitemaps, views
 
 app_name = "web"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("comment-nous-rapprochons/", how_we_match.how_we_match, name="how_we_match"),
     path("aide/", views.help_page, name="help"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("mentions-legales/", views.legal, name="legal"),

@@ -1,0 +1,65 @@
+"""The kit and the public pages in a real browser: axe, a phone's width, the keyboard, no JavaScript."""
+
+import pytest
+
+from tests.support.accessibility import axe
+
+PAGES = ["/", "/aide/", "/accessibilite/", "/confidentialite/", "/mentions-legales/", "/introuvable/", "/kit/"]
+
+
+@pytest.fixture
+def kit(settings, site):
+    settings.ROOT_URLCONF = "tests.ui.kit_urls"
+    return site
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_overflows(kit, page, path, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(kit.url + path)
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_refused_form_puts_the_reader_on_the_corrections(kit, page):
+    page.goto(kit.url + "/kit/form/")
+    axe(page)
+    page.fill("#id_first_name", "Claire")
+    page.click("button:text('Envoyer')")
+    page.wait_for_selector("#erreurs")
+    assert page.evaluate("document.activeElement.id") == "erreurs"
+    assert page.title().startswith("Erreur – Formulaire")
+    assert page.input_value("#id_first_name") == "Claire"
+    axe(page)
+    page.click("#erreurs a:text('Quand ?')")
+    assert page.evaluate("document.activeElement.id") == "id_when_0"
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(kit, page):
+    page.goto(kit.url + "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Contenu"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_the_phone_menu_opens_and_closes(kit, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(kit.url + "/")
+    page.click("#bouton-menu")
+    page.wait_for_selector("nav#navigation >> text=Trouver une mission", state="visible")
+    axe(page)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("nav#navigation >> text=Trouver une mission", state="hidden")
+
+
+def test_the_menu_is_there_without_javascript_on_a_phone(kit, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(kit.url + "/")
+    assert page.is_visible("#pied-de-page >> text=Trouver une mission")
+    page.goto(kit.url + "/kit/form/")
+    page.click("button:text('Envoyer')")
+    assert page.is_visible("#erreurs")
+    context.close()
