@@ -28,8 +28,8 @@ _PARTS = {
 }
 _RHYTHMS = {
     Commitment.ONE_OFF: "ponctuel",
-    Commitment.MONTHLY: "mensuel",
-    Commitment.WEEKLY: "hebdomadaire",
+    Commitment.MONTHLY: "une fois par mois",
+    Commitment.WEEKLY: "chaque semaine",
     Commitment.MORE: "plusieurs fois par semaine",
 }
 

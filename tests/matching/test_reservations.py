@@ -50,7 +50,7 @@ def test_nothing_to_say_of_an_ordinary_match():
         (
             a_request(commitment=Commitment.ONE_OFF),
             a_mission(commitment=Commitment.WEEKLY),
-            "Rythme plus soutenu que souhaité : hebdomadaire",
+            "Rythme plus soutenu que souhaité : chaque semaine",
             "Rythme plus soutenu que souhaité",
         ),
         (

@@ -28,8 +28,8 @@ def test_the_wished_rhythm_counts_most_a_heavier_one_never(wanted, asked, fit):
     ("asked", "exact"),
     [
         (Rhythm.ONE_OFF, "Rythme plus léger : ponctuel"),
-        (Rhythm.MONTHLY, "Rythme plus léger : mensuel"),
-        (Rhythm.WEEKLY, "Rythme plus léger : hebdomadaire"),
+        (Rhythm.MONTHLY, "Rythme plus léger : une fois par mois"),
+        (Rhythm.WEEKLY, "Rythme plus léger : chaque semaine"),
         (Rhythm.MORE, "Rythme souhaité : plusieurs fois par semaine"),
     ],
 )
