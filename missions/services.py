@@ -1,0 +1,681 @@
+"""Every write on a mission and its slots: lock → policy → guard → write → audit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Now
+
+from jeveuxagir.accounts.models import User
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.common.text import clean, plural
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
+from jeveuxagir.territories.enums import DEFAULT_TIMEZONE
+from jeveuxagir.territories.models import Commune
+from organisations.enums import State as OrganisationState
+from organisations.models import Organisation
+
+from . import policies, schedule
+from .enums import TRANSITIONS, CloseReason, MissionMode, SlotKind, State
+from .models import Mission, MissionAddress, Slot
+from .schedule import SlotSpec
+
+MAX_ADDRESSES = 20
+TITLE_AT_LEAST = 10
+DESCRIPTION_AT_LEAST = 100
+
+#: Decision 10: published, a change of these waits for the brigade; the rest applies at once.
+SENSITIVE = {
+    "title": "titre",
+    "description": "description",
+    "minimum_age": "âge minimum",
+    "hosting_conditions": "conditions d’accueil",
+    "prerequisites": "ce qui est demandé",
+}
+PUBLISHED = (State.OPEN, State.SUSPENDED, State.CLOSED)
+EDITABLE = (State.DRAFT, State.PENDING, State.REFUSED, *PUBLISHED)
+
+
+@dataclass(frozen=True)
+class AddressSpec:
+    """A place of a mission. Without a point of its own it takes its commune's."""
+
+    commune: Commune
+    street: str = ""
+    postal_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def label(self) -> str:
+        return ", ".join(filter(None, [self.street, f"{self.postal_code} {self.commune.name}".strip()]))
+
+
+@dataclass(frozen=True)
+class MissionData:
+    """What a mission's form holds. `sdgs=None` takes the domain's."""
+
+    title: str
+    description: str = ""
+    domain: Domain | None = None
+    sdgs: Sequence[Sdg] | None = None
+    activities: Sequence[Activity] = ()
+    skills: Sequence[Skill] = ()
+    mode: str = MissionMode.ON_SITE
+    commitment: str = ""
+    minimum_age: int = 18
+    hosting_conditions: str = ""
+    prerequisites: str = ""
+    addresses: Sequence[AddressSpec] = ()
+
+
+@dataclass
+class Edited:
+    """What an edit did at once, and what waits for the brigade (French labels)."""
+
+    applied: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_draft(
+    *, organisation: Organisation, actor: User | None, data: MissionData, slots: Iterable[SlotSpec] = ()
+) -> Mission:
+    """A draft of an organisation that may host volunteers."""
+    organisation = lock(Organisation.objects.all(), pk=organisation.pk)
+    _allow(policies.can_handle(actor, organisation))
+    if not organisation.may_host:
+        raise RuleBroken(
+            "Cette organisation ne peut pas accueillir de bénévoles : elle ne publie pas de mission.", code="may_not_host"
+        )
+    if organisation.state in (OrganisationState.REFUSED, OrganisationState.SUSPENDED, OrganisationState.CLOSED):
+        raise RuleBroken(
+            f"Votre organisation est {organisation.get_state_display()} : elle ne peut pas préparer de mission.",
+            code="organisation_state",
+        )
+    _check_data(data)
+    mission = Mission(organisation=organisation, created_by=actor)
+    _write_fields(mission, data)
+    mission.save(force_insert=True)
+    _write_relations(mission, data)
+    _write_addresses(mission, data.addresses)
+    _insert_slots(mission, slots)
+    if not mission.commitment:
+        mission.commitment = schedule.suggested_commitment(list(slots))
+    _finish_write(mission, bump=False)
+    record("mission.created", mission, actor=actor, organisation=organisation.pk)
+    return mission
+
+
+@transaction.atomic
+def update(mission: Mission, *, actor: User | None, version: int | None = None, data: MissionData) -> Edited:
+    """Edit. What is published and sensitive waits in a moderation item; the published text stays."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    _check_version(mission, version)
+    if mission.is_imported and actor is not None:
+        raise RuleBroken("Cette mission vient d’un partenaire : modifiez-la chez lui.", code="imported")
+    if mission.state not in EDITABLE:
+        raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
+    _check_data(data)
+    published = mission.state in PUBLISHED
+    if published or mission.state == State.PENDING:
+        _check_complete(data)
+    diff = _diff(mission, data) if published else {}
+    done = Edited(waiting=[change["label"] for change in diff.values()])
+    done.applied = _write_fields(mission, data, leave=set(diff))
+    done.applied += _write_relations(mission, data)
+    if "addresses" not in diff and not published:
+        _write_addresses(mission, data.addresses)
+    _finish_write(mission)
+    if published:
+        _moderate_edit(mission, diff, actor)
+        if done.applied:
+            record("mission.changed", mission, actor=actor, fields=done.applied)
+    elif mission.state == State.PENDING:
+        _open_item(mission, actor)  # whoever was deciding on the former text is told
+    return done
+
+
+@transaction.atomic
+def submit(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
+    """Ask the brigade to publish a draft."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    _check_version(mission, version)
+    target = TRANSITIONS.target("submit", mission.state, label=mission.get_state_display())
+    if mission.organisation.state != OrganisationState.VALIDATED:
+        raise RuleBroken(
+            "La brigade doit d’abord valider votre organisation. Votre mission reste en brouillon.",
+            code="organisation_state",
+        )
+    _check_complete(current_data(mission))
+    if not mission.slots.live().exists():
+        raise RuleBroken("Ajoutez au moins un créneau à venir avant d’envoyer la mission.", code="no_slot")
+    _move(mission, target)
+    _open_item(mission, actor)
+    record("mission.submitted", mission, actor=actor, organisation=mission.organisation_id)
+    return mission
+
+
+@transaction.atomic
+def publish(mission: Mission, *, actor: User | None) -> Mission:
+    """Open to all: the brigade's yes, or a trusted partner's feed."""
+    mission = _locked(mission)
+    target = TRANSITIONS.target("publish", mission.state, label=mission.get_state_display())
+    if mission.organisation.state != OrganisationState.VALIDATED:
+        raise RuleBroken("L’organisation n’est pas validée : la mission ne peut pas être publiée.", code="organisation")
+    mission.published_at = mission.published_at or now()
+    _move(mission, target)
+    record("mission.published", mission, actor=actor, organisation=mission.organisation_id)
+    return mission
+
+
+@transaction.atomic
+def refuse(mission: Mission, *, actor: User | None, reason: str) -> Mission:
+    mission = _locked(mission)
+    target = TRANSITIONS.target("refuse", mission.state, label=mission.get_state_display())
+    _move(mission, target, reason=reason)
+    record("mission.refused", mission, actor=actor, organisation=mission.organisation_id)
+    return mission
+
+
+@transaction.atomic
+def ask_correction(mission: Mission, *, actor: User | None, reason: str) -> Mission:
+    """Back to the organisation, with what to correct."""
+    mission = _locked(mission)
+    target = TRANSITIONS.target("ask_correction", mission.state, label=mission.get_state_display())
+    _move(mission, target, reason=reason)
+    record("mission.correction_asked", mission, actor=actor, organisation=mission.organisation_id)
+    return mission
+
+
+@transaction.atomic
+def apply_edit(mission: Mission, *, actor: User | None, diff: dict[str, Any]) -> Mission:
+    """The brigade's yes to the waiting values of a published mission."""
+    mission = _locked(mission)
+    if mission.state not in PUBLISHED:
+        raise RuleBroken("Cette mission n’est plus publiée.", code="wrong_state")
+    changed = []
+    for name in [*SENSITIVE, "mode"]:
+        if name in diff:
+            setattr(mission, name, diff[name]["value"])
+            changed.append(name)
+    if "addresses" in diff:
+        values = diff["addresses"]["value"]
+        communes = Commune.objects.in_bulk([value["commune"] for value in values])
+        specs = [
+            AddressSpec(communes[value["commune"]], value.get("street", ""), value.get("postal_code", ""))
+            for value in values
+            if value["commune"] in communes
+        ]
+        _write_addresses(mission, specs)
+        changed.append("addresses")
+    _finish_write(mission)
+    record("mission.changed", mission, actor=actor, fields=changed)
+    return mission
+
+
+@transaction.atomic
+def refuse_edit(mission: Mission, *, actor: User | None, reason: str) -> Mission:
+    """The published text stays; the organisation is told why."""
+    mission = _locked(mission)
+    record("mission.edit_refused", mission, actor=actor, organisation=mission.organisation_id, reason=clean(reason))
+    return mission
+
+
+@transaction.atomic
+def close(
+    mission: Mission, *, actor: User | None, reason: str = CloseReason.ORGANISATION, version: int | None = None
+) -> Mission:
+    """No new application; what is in course goes on."""
+    mission = _locked(mission)
+    _allow(policies.can_close(actor, mission))
+    _check_version(mission, version)
+    target = TRANSITIONS.target("close", mission.state, label=mission.get_state_display())
+    mission.close_reason = reason
+    mission.suspended_with_organisation = False
+    _move(mission, target)
+    record("mission.closed", mission, actor=actor, reason=str(reason))
+    return mission
+
+
+@transaction.atomic
+def reopen(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
+    """Open again: it needs a slot to come."""
+    mission = _locked(mission)
+    _allow(policies.can_close(actor, mission))
+    _check_version(mission, version)
+    target = TRANSITIONS.target("reopen", mission.state, label=mission.get_state_display())
+    if mission.organisation.state != OrganisationState.VALIDATED:
+        raise RuleBroken("Votre organisation n’est pas validée : la mission reste fermée.", code="organisation_state")
+    if not mission.slots.live().exists():
+        raise RuleBroken("Ajoutez d’abord un créneau à venir.", code="no_slot")
+    mission.close_reason = ""
+    _move(mission, target)
+    record("mission.reopened", mission, actor=actor)
+    return mission
+
+
+@transaction.atomic
+def cancel(mission: Mission, *, actor: User | None, reason: str, version: int | None = None) -> Mission:
+    """The mission will not take place; its applicants are told by the applications' side."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    _check_version(mission, version)
+    if not clean(reason) and mission.state != State.DRAFT:
+        raise RuleBroken("Dites pourquoi la mission est annulée : les bénévoles le liront.", code="reason")
+    target = TRANSITIONS.target("cancel", mission.state, label=mission.get_state_display())
+    _move(mission, target, reason=reason)
+    _withdraw_item(mission, actor)
+    record("mission.cancelled", mission, actor=actor)
+    return mission
+
+
+@transaction.atomic
+def finish(mission: Mission, *, actor: User | None) -> Mission:
+    """Closed, and every participation has its end: done."""
+    mission = _locked(mission)
+    target = TRANSITIONS.target("finish", mission.state, label=mission.get_state_display())
+    _move(mission, target)
+    record("mission.done", mission, actor=actor)
+    return mission
+
+
+# --- slots ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_slots(mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec]) -> list[Slot]:
+    """More times, at once, published or not."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    if mission.state not in EDITABLE:
+        raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
+    rows = _insert_slots(mission, slots)
+    _finish_write(mission)
+    if mission.state in PUBLISHED:
+        record("mission.changed", mission, actor=actor, fields=["slots"])
+    return rows
+
+
+@transaction.atomic
+def cancel_slot(slot: Slot, *, actor: User | None, reason: str = "") -> Slot:
+    """This time falls; its applicants are told by the applications' side."""
+    mission = _locked(slot.mission)
+    slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
+    _allow(policies.can_handle(actor, mission.organisation))
+    if slot.cancelled_at:
+        return slot
+    if slot.taken and not clean(reason):
+        raise RuleBroken("Des personnes sont inscrites : dites-leur pourquoi ce créneau est annulé.", code="reason")
+    if mission.state in (State.OPEN, State.PENDING) and not mission.slots.live().exclude(pk=slot.pk).exists():
+        raise RuleBroken(
+            "C’est le dernier créneau de la mission : ajoutez-en un autre, ou annulez la mission.", code="last_slot"
+        )
+    slot.cancelled_at = now()
+    slot.save(update_fields=["cancelled_at"])
+    _finish_write(mission)
+    record("mission.slot_cancelled", mission, actor=actor, slot=slot.pk, reason=clean(reason))
+    if mission.state in PUBLISHED:
+        record("mission.changed", mission, actor=actor, fields=["slots"])
+    return slot
+
+
+@transaction.atomic
+def change_capacity(slot: Slot, *, actor: User | None, capacity: int) -> Slot:
+    """More or fewer places, never fewer than are taken."""
+    mission = _locked(slot.mission)
+    slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
+    _allow(policies.can_handle(actor, mission.organisation))
+    if not 1 <= capacity <= schedule.MAX_CAPACITY:
+        raise RuleBroken("Le nombre de places va de 1 à 5 000.", code="capacity")
+    if capacity == slot.capacity:
+        return slot
+    slot.capacity = capacity
+    try:
+        with transaction.atomic():
+            slot.save(update_fields=["capacity"])
+    except IntegrityError as error:
+        if "slot_never_overbooked" not in str(error):
+            raise
+        slot.refresh_from_db()
+        raise RuleBroken(
+            f"{plural(slot.taken, 'place est déjà prise', 'places sont déjà prises')} : "
+            f"vous pouvez descendre jusqu’à {slot.taken}, pas plus bas.",
+            code="below_taken",
+        ) from error
+    if mission.state in PUBLISHED:
+        record("mission.changed", mission, actor=actor, fields=["capacity"], slot=slot.pk)
+    return slot
+
+
+# --- what follows the organisation, and the clock ----------------------------------------------------------------
+
+
+@transaction.atomic
+def suspend_of_organisation(organisation: Organisation, *, actor: User | None = None) -> int:
+    """Suspending an organisation suspends its open missions. Safe to run twice."""
+    missions = lock_all(Mission.objects.filter(organisation=organisation, state=State.OPEN))
+    for mission in missions:
+        mission.suspended_with_organisation = True
+        _move(mission, TRANSITIONS.target("suspend", mission.state))
+        record("mission.suspended", mission, actor=actor, organisation=organisation.pk)
+    return len(missions)
+
+
+@transaction.atomic
+def lift_of_organisation(organisation: Organisation, *, actor: User | None = None) -> int:
+    """Lifting the suspension re-opens what it had suspended."""
+    missions = lock_all(
+        Mission.objects.filter(organisation=organisation, state=State.SUSPENDED, suspended_with_organisation=True)
+    )
+    for mission in missions:
+        mission.suspended_with_organisation = False
+        _move(mission, TRANSITIONS.target("lift", mission.state))
+        record("mission.lifted", mission, actor=actor, organisation=organisation.pk)
+    return len(missions)
+
+
+@transaction.atomic
+def close_of_organisation(organisation: Organisation, *, actor: User | None = None) -> int:
+    """An organisation that closes leaves no open mission behind."""
+    missions = lock_all(
+        Mission.objects.filter(organisation=organisation, state__in=[State.OPEN, State.SUSPENDED])
+    )
+    for mission in missions:
+        mission.close_reason = CloseReason.ORGANISATION
+        mission.suspended_with_organisation = False
+        _move(mission, TRANSITIONS.target("close", mission.state))
+        record("mission.closed", mission, actor=actor, reason=CloseReason.ORGANISATION.value)
+    return len(missions)
+
+
+def close_past() -> int:
+    """The day after its last date, in the time of its place, a mission closes."""
+    from zoneinfo import ZoneInfo
+
+    from jeveuxagir.territories.enums import timezone_of
+
+    closed = 0
+    ending = Mission.objects.filter(state=State.OPEN, last_date__lte=today()).values_list(
+        "pk", "last_date", "department_id"
+    )
+    for pk, last_date, department_id in ending.order_by("pk"):
+        zone = ZoneInfo(timezone_of(department_id or ""))
+        if last_date >= now().astimezone(zone).date():
+            continue
+        with transaction.atomic():
+            mission = lock(Mission.objects.select_related("organisation"), pk=pk)
+            if mission.state == State.OPEN and mission.last_date == last_date:
+                mission.close_reason = CloseReason.DATES_PAST
+                _move(mission, TRANSITIONS.target("close", mission.state))
+                record("mission.closed", mission, reason=CloseReason.DATES_PAST.value)
+                closed += 1
+    return closed
+
+
+def set_search_extra(mission: Mission) -> None:
+    """Refresh the words a mission is found by beside its own; to be called after its relations changed."""
+    mission.search_extra = _search_extra(mission)
+    Mission.objects.filter(pk=mission.pk).update(search_extra=mission.search_extra)
+
+
+@transaction.atomic
+def refresh_last_date(mission: Mission) -> None:
+    """`last_date` is the last day of the live slots, None when one has no end."""
+    Mission.objects.filter(pk=mission.pk).update(last_date=_last_date(mission))
+
+
+def current_data(mission: Mission) -> MissionData:
+    """The published (or drafted) values, as an edit starts from."""
+    return MissionData(
+        title=mission.title,
+        description=mission.description,
+        domain=mission.domain,
+        sdgs=list(mission.sdgs.all()),
+        activities=list(mission.activities.all()),
+        skills=list(mission.skills.all()),
+        mode=mission.mode,
+        commitment=mission.commitment,
+        minimum_age=mission.minimum_age,
+        hosting_conditions=mission.hosting_conditions,
+        prerequisites=mission.prerequisites,
+        addresses=[
+            AddressSpec(address.commune, address.street, address.postal_code, address.latitude, address.longitude)
+            for address in mission.addresses.select_related("commune")
+        ],
+    )
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _allow(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed
+
+
+def _locked(mission: Mission) -> Mission:
+    """Organisation, then mission: the one order of locks."""
+    lock(Organisation.objects.all(), pk=mission.organisation_id)
+    return lock(Mission.objects.select_related("organisation"), pk=mission.pk)
+
+
+def _check_version(mission: Mission, version: int | None) -> None:
+    if version is not None and version != mission.version:
+        raise Stale(
+            "Quelqu’un a modifié cette mission pendant que vous la remplissiez. Vos réponses sont encore dans "
+            "le formulaire : relisez-les, puis enregistrez de nouveau.",
+            code="stale",
+        )
+
+
+def _check_data(data: MissionData) -> None:
+    if not clean(data.title):
+        raise RuleBroken("Donnez un titre à la mission.", code="title")
+    if len(data.addresses) > MAX_ADDRESSES:
+        raise RuleBroken(f"Une mission a au plus {MAX_ADDRESSES} adresses.", code="too_many_addresses")
+    departments = {address.commune.department_id for address in data.addresses}
+    if len(departments) > 1:
+        raise RuleBroken(
+            "Toutes les adresses d’une mission sont dans le même département. Créez une mission par département.",
+            code="one_department",
+        )
+
+
+def _check_complete(data: MissionData) -> None:
+    if len(clean(data.title)) < TITLE_AT_LEAST:
+        raise RuleBroken("Le titre est trop court : dites ce que la personne fera.", code="title")
+    if len(clean(data.description)) < DESCRIPTION_AT_LEAST:
+        raise RuleBroken(
+            f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.", code="description"
+        )
+    if data.domain is None:
+        raise RuleBroken("Choisissez un domaine.", code="domain")
+    if data.mode != MissionMode.REMOTE and not data.addresses:
+        raise RuleBroken("Ajoutez au moins une adresse, ou choisissez « à distance ».", code="address")
+
+
+def _write_fields(mission: Mission, data: MissionData, leave: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+    changed = []
+    for name in (*SENSITIVE, "domain", "mode", "commitment"):
+        if name in leave:
+            continue
+        value = getattr(data, name)
+        value = clean(value) if isinstance(value, str) else value
+        if getattr(mission, name) != value:
+            setattr(mission, name, value)
+            changed.append(name)
+    return changed
+
+
+def _write_relations(mission: Mission, data: MissionData) -> list[str]:
+    sdgs = data.sdgs if data.sdgs is not None else list(data.domain.sdgs.all()) if data.domain else []
+    changed = []
+    for name, wanted in (("sdgs", sdgs), ("activities", data.activities), ("skills", data.skills)):
+        manager = getattr(mission, name)
+        if set(manager.all()) != set(wanted):
+            manager.set(wanted)
+            changed.append(name)
+    return changed
+
+
+def _write_addresses(mission: Mission, specs: Sequence[AddressSpec]) -> None:
+    """Replace the addresses; the mission's department and its slots' zone follow them."""
+    mission.addresses.all().delete()
+    first = specs[0].commune if specs else mission.organisation.commune
+    mission.department_id = first.department_id if first else None
+    Mission.objects.filter(pk=mission.pk).update(department=mission.department_id)
+    MissionAddress.objects.bulk_create(
+        [
+            MissionAddress(
+                mission=mission,
+                commune=spec.commune,
+                street=clean(spec.street),
+                postal_code=spec.postal_code or next(iter(spec.commune.postal_codes), ""),
+                latitude=spec.latitude if spec.latitude is not None else spec.commune.latitude,
+                longitude=spec.longitude if spec.latitude is not None else spec.commune.longitude,
+            )
+            for spec in specs
+        ]
+    )
+    zone = first.timezone if first else DEFAULT_TIMEZONE
+    for slot in mission.slots.exclude(zone=zone):
+        slot.zone = zone
+        if slot.kind == SlotKind.DATED and slot.local_date and slot.start_time and slot.end_time:
+            slot.starts_at, slot.ends_at = schedule.instants(slot.local_date, slot.start_time, slot.end_time, zone)
+        slot.save(update_fields=["zone", "starts_at", "ends_at"])
+
+
+def zone_of(mission: Mission) -> str:
+    """The time zone of the mission's place, else of its organisation's seat."""
+    address = mission.addresses.select_related("commune").first()
+    commune = address.commune if address else mission.organisation.commune
+    return commune.timezone if commune else DEFAULT_TIMEZONE
+
+
+def _insert_slots(mission: Mission, specs: Iterable[SlotSpec]) -> list[Slot]:
+    specs = list(specs)
+    schedule.check_all(specs, already=mission.slots.filter(cancelled_at__isnull=True).count())
+    zone = zone_of(mission)
+    return Slot.objects.bulk_create(
+        [Slot(mission=mission, **schedule.slot_fields(spec, zone)) for spec in specs]  # type: ignore[misc]
+    )
+
+
+def _last_date(mission: Mission) -> Any:
+    live = mission.slots.filter(cancelled_at__isnull=True)
+    if live.filter(~Q(kind=SlotKind.DATED), valid_until__isnull=True).exists():
+        return None
+    ends = live.aggregate(dated=Max("local_date"), bounded=Max("valid_until"))
+    return max(filter(None, ends.values()), default=None)
+
+
+def _search_extra(mission: Mission) -> str:
+    words = [mission.organisation.name]
+    words += [address.commune.name for address in mission.addresses.select_related("commune")]
+    words += [activity.name for activity in mission.activities.all()]
+    words += [skill.name for skill in mission.skills.all()]
+    if mission.domain:
+        words.append(mission.domain.name)
+    return " · ".join(dict.fromkeys(words))
+
+
+def _finish_write(mission: Mission, *, bump: bool = True) -> None:
+    mission.search_extra = _search_extra(mission)
+    mission.last_date = _last_date(mission)
+    if bump:
+        mission.version += 1
+    mission.save()
+
+
+def _move(mission: Mission, state: str, *, reason: str = "") -> None:
+    mission.state = state
+    mission.state_changed_at = now()
+    mission.state_reason = clean(reason)
+    mission.version += 1
+    mission.save()
+
+
+def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
+    """The sensitive values that differ from the published ones, as a moderation item keeps them."""
+    diff: dict[str, Any] = {}
+    for name, label in SENSITIVE.items():
+        before, after = getattr(mission, name), getattr(data, name)
+        after = clean(after) if isinstance(after, str) else after
+        if before != after:
+            diff[name] = {"label": label, "before": str(before), "after": str(after), "value": after}
+    current = [
+        AddressSpec(address.commune, address.street, address.postal_code)
+        for address in mission.addresses.select_related("commune")
+    ]
+    if [(a.commune.pk, a.street) for a in current] != [(a.commune.pk, clean(a.street)) for a in data.addresses]:
+        diff["addresses"] = {
+            "label": "adresses",
+            "before": "\n".join(a.label for a in current) or "à distance",
+            "after": "\n".join(a.label for a in data.addresses) or "à distance",
+            "value": [
+                {"commune": a.commune.pk, "street": clean(a.street), "postal_code": a.postal_code}
+                for a in data.addresses
+            ],
+        }
+        if data.mode != mission.mode:
+            diff["mode"] = {
+                "label": "sur place ou à distance",
+                "before": mission.get_mode_display(),
+                "after": MissionMode(data.mode).label,
+                "value": data.mode,
+            }
+    return diff
+
+
+def _moderate_edit(mission: Mission, diff: dict[str, Any], actor: User | None) -> None:
+    from jeveuxagir.moderation import services as moderation
+
+    if diff:
+        moderation.open_item(
+            "mission",
+            mission,
+            title=mission.title,
+            department=mission.department,
+            domain=mission.domain,
+            cause="edit",
+            diff=diff,
+            actor=actor,
+        )
+    else:
+        _withdraw_item(mission, actor)
+
+
+def _open_item(mission: Mission, actor: User | None) -> None:
+    from jeveuxagir.moderation import services as moderation
+
+    moderation.open_item(
+        "mission",
+        mission,
+        title=mission.title,
+        department=mission.department,
+        domain=mission.domain,
+        cause="creation",
+        actor=actor,
+    )
+
+
+def _withdraw_item(mission: Mission, actor: User | None) -> None:
+    """Nothing waits any more for this mission's open item, if there is one."""
+    from jeveuxagir.moderation.models import ModerationItem
+
+    ModerationItem.objects.filter(
+        kind=ModerationItem.Kind.MISSION, subject_type=mission._meta.label, subject_id=mission.pk
+    ).exclude(state=ModerationItem.State.DECIDED).update(
+        state=ModerationItem.State.DECIDED, decision=ModerationItem.Decision.WITHDRAWN, decided_at=Now()
+    )
