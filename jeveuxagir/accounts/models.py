@@ -51,7 +51,9 @@ class Person(AgeMarks):
     email = personal(models.EmailField("adresse électronique", blank=True))
     phone = personal(models.CharField("téléphone", max_length=20, blank=True))
     commune = personal(
-        models.ForeignKey(Commune, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commune")
+        models.ForeignKey(
+            Commune, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commune"
+        )
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     created_at = models.DateTimeField(db_default=Now())
@@ -73,7 +75,8 @@ class Person(AgeMarks):
                 name="person_age_marks_together",
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")), name="person_not_own_merge"
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="person_not_own_merge",
             ),
         ]
 
@@ -154,7 +157,9 @@ class RoleGrant(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="grants", verbose_name="personne")
     role = models.CharField("rôle", max_length=20, choices=RoleName)
     scope = models.CharField("portée", max_length=12, choices=Scope)
-    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, verbose_name="département")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name="département"
+    )
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name="région")
     domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, verbose_name="thème")
     starts_on = models.DateField("du", default=today)
@@ -175,7 +180,8 @@ class RoleGrant(models.Model):
                 violation_error_message="La portée et le territoire ne vont pas ensemble.",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="grant_dates_ordered"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="grant_dates_ordered",
             ),
         ]
 
@@ -211,7 +217,9 @@ class GuardianNotice(models.Model):
         TOLD = "told", "prévenu"
         OBJECTED = "objected", "opposition"
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="guardian_notices", verbose_name="personne")
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="guardian_notices", verbose_name="personne"
+    )
     email = personal(models.EmailField("adresse du parent ou tuteur", blank=True))
     state = models.CharField("état", max_length=10, choices=State, default=State.TO_SEND)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -225,7 +233,9 @@ class GuardianNotice(models.Model):
         verbose_name = "information du parent ou tuteur"
         verbose_name_plural = "informations des parents ou tuteurs"
         constraints = [
-            models.UniqueConstraint(fields=["person"], name="guardian_notice_one_live", condition=~Q(state="objected")),
+            models.UniqueConstraint(
+                fields=["person"], name="guardian_notice_one_live", condition=~Q(state="objected")
+            ),
             models.CheckConstraint(
                 condition=Q(state="to_send", told_at__isnull=True)
                 | Q(state="told", told_at__isnull=False)

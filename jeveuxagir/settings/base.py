@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 
+from .accounts import *
 from .celery import *
 from .logs import LOGGING
 from .security import *

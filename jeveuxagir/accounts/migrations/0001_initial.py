@@ -11,168 +11,441 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('taxonomies', '0001_models'),
-        ('territories', '0002_models'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("taxonomies", "0001_models"),
+        ("territories", "0002_models"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse électronique')),
-                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
-                ('date_joined', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='inscription')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="adresse électronique"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="inscription"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compte',
+                "verbose_name": "compte",
             },
         ),
         migrations.CreateModel(
-            name='FormNonce',
+            name="FormNonce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_key', models.CharField(max_length=80)),
-                ('nonce', models.CharField(max_length=64)),
-                ('outcome', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_key", models.CharField(max_length=80)),
+                ("nonce", models.CharField(max_length=64)),
+                ("outcome", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'envoi de formulaire',
-                'verbose_name_plural': 'envois de formulaires',
-                'constraints': [models.UniqueConstraint(fields=('actor_key', 'nonce'), name='form_nonce_once')],
+                "verbose_name": "envoi de formulaire",
+                "verbose_name_plural": "envois de formulaires",
+                "constraints": [
+                    models.UniqueConstraint(fields=("actor_key", "nonce"), name="form_nonce_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année de naissance')),
-                ('sixteen_on', models.DateField(blank=True, null=True, verbose_name='16 ans le')),
-                ('eighteen_on', models.DateField(blank=True, null=True, verbose_name='18 ans le')),
-                ('first_name', jeveuxagir.common.models.LineField(max_length=80, verbose_name='prénom')),
-                ('last_name', jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name='nom')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse électronique')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('last_action_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='dernière action')),
-                ('erased_at', models.DateTimeField(blank=True, null=True, verbose_name='effacée le')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="année de naissance"
+                    ),
+                ),
+                ("sixteen_on", models.DateField(blank=True, null=True, verbose_name="16 ans le")),
+                ("eighteen_on", models.DateField(blank=True, null=True, verbose_name="18 ans le")),
+                ("first_name", jeveuxagir.common.models.LineField(max_length=80, verbose_name="prénom")),
+                (
+                    "last_name",
+                    jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name="nom"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "last_action_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="dernière action"
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(blank=True, null=True, verbose_name="effacée le")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'personne',
+                "verbose_name": "personne",
             },
         ),
         migrations.CreateModel(
-            name='GuardianNotice',
+            name="GuardianNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse du parent ou tuteur')),
-                ('state', models.CharField(choices=[('to_send', 'à envoyer'), ('told', 'prévenu'), ('objected', 'opposition')], default='to_send', max_length=10, verbose_name='état')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('message_id', models.UUIDField(blank=True, null=True, verbose_name='message')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='prévenu le')),
-                ('objected_at', models.DateTimeField(blank=True, null=True, verbose_name='opposition le')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guardian_notices', to='accounts.person', verbose_name='personne')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="adresse du parent ou tuteur"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("to_send", "à envoyer"), ("told", "prévenu"), ("objected", "opposition")],
+                        default="to_send",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("message_id", models.UUIDField(blank=True, null=True, verbose_name="message")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="prévenu le")),
+                ("objected_at", models.DateTimeField(blank=True, null=True, verbose_name="opposition le")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guardian_notices",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'information du parent ou tuteur',
-                'verbose_name_plural': 'informations des parents ou tuteurs',
+                "verbose_name": "information du parent ou tuteur",
+                "verbose_name_plural": "informations des parents ou tuteurs",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='user', to='accounts.person', verbose_name='personne'),
+            model_name="user",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="user",
+                to="accounts.person",
+                verbose_name="personne",
+            ),
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('brigade_member', 'membre de brigade'), ('brigade_lead', 'responsable de brigade'), ('regional', 'équipe régionale'), ('national', 'équipe nationale'), ('operator', 'opérateur du numéro unique'), ('technical', 'équipe technique')], max_length=20, verbose_name='rôle')),
-                ('scope', models.CharField(choices=[('department', 'département'), ('region', 'région'), ('nation', 'France entière')], max_length=12, verbose_name='portée')),
-                ('starts_on', models.DateField(default=jeveuxagir.common.clock.today, verbose_name='du')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='au')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territories.department', verbose_name='département')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='taxonomies.domain', verbose_name='thème')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.person', verbose_name='personne')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='territories.region', verbose_name='région')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("brigade_member", "membre de brigade"),
+                            ("brigade_lead", "responsable de brigade"),
+                            ("regional", "équipe régionale"),
+                            ("national", "équipe nationale"),
+                            ("operator", "opérateur du numéro unique"),
+                            ("technical", "équipe technique"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("department", "département"),
+                            ("region", "région"),
+                            ("nation", "France entière"),
+                        ],
+                        max_length=12,
+                        verbose_name="portée",
+                    ),
+                ),
+                ("starts_on", models.DateField(default=jeveuxagir.common.clock.today, verbose_name="du")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="au")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="territories.department",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="taxonomies.domain",
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="territories.region",
+                        verbose_name="région",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'habilitation',
+                "verbose_name": "habilitation",
             },
         ),
         migrations.CreateModel(
-            name='UnconfirmedContact',
+            name="UnconfirmedContact",
             fields=[
-                ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année de naissance')),
-                ('sixteen_on', models.DateField(blank=True, null=True, verbose_name='16 ans le')),
-                ('eighteen_on', models.DateField(blank=True, null=True, verbose_name='18 ans le')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('first_name', jeveuxagir.common.models.LineField(max_length=80, verbose_name='prénom')),
-                ('last_name', jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name='nom')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('guardian_email', models.EmailField(blank=True, max_length=254, verbose_name='adresse d’un parent ou tuteur')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune')),
+                (
+                    "birth_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="année de naissance"
+                    ),
+                ),
+                ("sixteen_on", models.DateField(blank=True, null=True, verbose_name="16 ans le")),
+                ("eighteen_on", models.DateField(blank=True, null=True, verbose_name="18 ans le")),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                ("first_name", jeveuxagir.common.models.LineField(max_length=80, verbose_name="prénom")),
+                (
+                    "last_name",
+                    jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name="nom"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                (
+                    "guardian_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="adresse d’un parent ou tuteur"
+                    ),
+                ),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact à confirmer',
-                'verbose_name_plural': 'contacts à confirmer',
+                "verbose_name": "contact à confirmer",
+                "verbose_name_plural": "contacts à confirmer",
             },
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(models.Q(('email', ''), _negated=True), ('merged_into__isnull', True)), name='person_email_once', violation_error_message='Cette adresse est déjà utilisée.'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(models.Q(("email", ""), _negated=True), ("merged_into__isnull", True)),
+                name="person_email_once",
+                violation_error_message="Cette adresse est déjà utilisée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('eighteen_on__isnull', True), ('sixteen_on__isnull', True)), models.Q(('birth_year__isnull', False), ('eighteen_on__isnull', False), ('sixteen_on__isnull', False)), _connector='OR'), name='person_age_marks_together'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("eighteen_on__isnull", True), ("sixteen_on__isnull", True)),
+                    models.Q(
+                        ("birth_year__isnull", False),
+                        ("eighteen_on__isnull", False),
+                        ("sixteen_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="person_age_marks_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='person_not_own_merge'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="person_not_own_merge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardiannotice',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'objected'), _negated=True), fields=('person',), name='guardian_notice_one_live'),
+            model_name="guardiannotice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "objected"), _negated=True),
+                fields=("person",),
+                name="guardian_notice_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardiannotice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'to_send'), ('told_at__isnull', True)), models.Q(('state', 'told'), ('told_at__isnull', False)), models.Q(('objected_at__isnull', False), ('state', 'objected')), _connector='OR'), name='guardian_notice_dated'),
+            model_name="guardiannotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "to_send"), ("told_at__isnull", True)),
+                    models.Q(("state", "told"), ("told_at__isnull", False)),
+                    models.Q(("objected_at__isnull", False), ("state", "objected")),
+                    _connector="OR",
+                ),
+                name="guardian_notice_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('region__isnull', True), ('scope', 'department')), models.Q(('department__isnull', True), ('region__isnull', False), ('scope', 'region')), models.Q(('department__isnull', True), ('region__isnull', True), ('scope', 'nation')), _connector='OR'), name='grant_scope_named', violation_error_message='La portée et le territoire ne vont pas ensemble.'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("department__isnull", False), ("region__isnull", True), ("scope", "department")
+                    ),
+                    models.Q(("department__isnull", True), ("region__isnull", False), ("scope", "region")),
+                    models.Q(("department__isnull", True), ("region__isnull", True), ("scope", "nation")),
+                    _connector="OR",
+                ),
+                name="grant_scope_named",
+                violation_error_message="La portée et le territoire ne vont pas ensemble.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grant_dates_ordered'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="grant_dates_ordered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='unconfirmedcontact',
-            index=models.Index(fields=['expires_at'], name='unconfirmed_due'),
+            model_name="unconfirmedcontact",
+            index=models.Index(fields=["expires_at"], name="unconfirmed_due"),
         ),
     ]

@@ -1,0 +1,161 @@
+"""Forms about people, and the mixins that other apps' public forms share."""
+
+import datetime
+import re
+from typing import Any
+
+import phonenumbers
+from django import forms
+
+from jeveuxagir.common.clock import today
+from jeveuxagir.common.text import clean
+
+from . import nonces
+from .bots import BotCheck
+from .models import birthday
+
+#: Product decision 8.
+MINIMUM_AGE = 16
+
+
+def age_of(born: datetime.date, day: datetime.date | None = None) -> int:
+    """Full years on this day (today)."""
+    day = day or today()
+    return day.year - born.year - (day < birthday(born, day.year - born.year))
+
+
+class BirthDateField(forms.DateField):
+    """Asked, never stored. Refuses under-16s, kindly, and impossible dates."""
+
+    widget = forms.DateInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Date de naissance")
+        kwargs.setdefault("help_text", "Nous n’en gardons que l’année, et si vous avez 16, 17 ans ou plus.")
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"])
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        born = super().clean(value)
+        if born is None:
+            return born
+        if born > today() or born.year < today().year - 120:
+            raise forms.ValidationError("Vérifiez cette date : elle n’est pas possible.", code="impossible")
+        if age_of(born) < MINIMUM_AGE:
+            raise forms.ValidationError(
+                "Il faut avoir 16 ans pour s’engager seul. Avant, on peut aider en famille : un parent s’inscrit "
+                "et vient avec vous.",
+                code="too_young",
+            )
+        return born
+
+
+class FirstNameField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Prénom")
+        kwargs.setdefault("max_length", 80)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        name = clean(super().clean(value))
+        if re.search(r"https?:|www\.|[<>@/]|\d{4,}", name):
+            raise forms.ValidationError("Donnez seulement votre prénom.", code="not_a_name")
+        return name
+
+
+class PhoneField(forms.CharField):
+    """A French number (any territory) or an international one, kept in international form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Téléphone")
+        kwargs.setdefault("max_length", 30)
+        kwargs.setdefault("help_text", "Exemple : 06 12 34 56 78")
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, "FR")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(
+                "Vérifiez ce numéro : un numéro français compte 10 chiffres.", code="phone"
+            )
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class EmailField(forms.EmailField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Adresse électronique")
+        kwargs.setdefault("max_length", 254)
+        kwargs.setdefault("help_text", "Exemple : nom@exemple.fr")
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value).lower()
+
+
+class GuardianFields(forms.Form):
+    """Mixin: the birth date, and the guardian's address for 16–17-year-olds."""
+
+    birth_date = BirthDateField()
+    guardian_email = EmailField(
+        label="Adresse électronique d’un parent ou tuteur",
+        required=False,
+        help_text="Seulement si vous avez 16 ou 17 ans : nous lui écrivons une fois, avant toute candidature.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        born = cleaned.get("birth_date")
+        if born is None or "guardian_email" in self.errors:
+            return cleaned
+        if age_of(born) >= 18:
+            cleaned["guardian_email"] = ""
+        elif not cleaned.get("guardian_email"):
+            self.add_error(
+                "guardian_email",
+                forms.ValidationError(
+                    "Vous avez moins de 18 ans : indiquez l’adresse d’un parent ou tuteur.",
+                    code="guardian_missing",
+                ),
+            )
+        elif cleaned["guardian_email"] == cleaned.get("email"):
+            self.add_error(
+                "guardian_email",
+                forms.ValidationError(
+                    "Donnez l’adresse de votre parent ou tuteur, pas la vôtre.", code="same"
+                ),
+            )
+        return cleaned
+
+
+class ContactFields(BotCheck, GuardianFields):
+    """Mixin: who sends a form without an account. `contact()` gives what `services.keep_contact` asks."""
+
+    first_name = FirstNameField()
+    email = EmailField(
+        help_text="Nous vous écrivons à cette adresse pour confirmer, puis pour vous répondre.",
+    )
+    phone = PhoneField(required=False)
+
+    field_order = ["first_name", "email", "birth_date", "guardian_email", "phone"]
+
+    def contact(self) -> dict[str, Any]:
+        """first_name, email, phone, birth_date, guardian_email."""
+        names = ("first_name", "email", "birth_date", "guardian_email", "phone")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class NonceMixin(forms.Form):
+    """Adds a hidden one-time number; see nonces.once."""
+
+    nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nonce"].initial = nonces.new_nonce

@@ -1,0 +1,151 @@
+"""The parent or guardian of a 16–17-year-old is told once, and may object.
+
+No application and no departure before that mail is *sent* (not only written), or staff recorded the agreement.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from jeveuxagir.audit import services as audit
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.common.locks import lock
+from jeveuxagir.notifications.models import Message
+
+from . import roles, tokens
+from .models import AgeMarks, GuardianNotice, Person, User
+
+State = GuardianNotice.State
+
+
+def needs_guardian(who: AgeMarks) -> bool:
+    """Whether this person (or contact) is 16 or 17 today."""
+    return who.is_minor_on(today())
+
+
+@transaction.atomic
+def announce(person: Person, *, email: str) -> GuardianNotice | None:
+    """Write the guardian's mail into the outbox, once. Another address replaces one that was not told yet."""
+    from jeveuxagir.notifications.links import absolute
+    from jeveuxagir.notifications.services import send
+
+    if not needs_guardian(person) or not email:
+        return None
+    if person.email and email.casefold() == person.email.casefold():
+        raise RuleBroken("Donnez l’adresse de votre parent ou tuteur, pas la vôtre.", code="guardian_is_self")
+    notice = (
+        GuardianNotice.objects.select_for_update().filter(person=person).exclude(state=State.OBJECTED).first()
+    )
+    if notice is not None and (notice.state == State.TOLD or notice.email.casefold() == email.casefold()):
+        return notice
+    if GuardianNotice.objects.filter(person=person, state=State.OBJECTED, email__iexact=email).exists():
+        raise RuleBroken("Votre parent ou tuteur s’est opposé à votre engagement.", code="guardian_objected")
+    token, token_hash = tokens.new_token()
+    if notice is None:
+        notice = GuardianNotice(person=person)
+    notice.email, notice.token_hash, notice.message_id = email, token_hash, None
+    notice.save()
+    message = send(
+        "accounts.guardian",
+        to=email,
+        dedupe_key=f"accounts.guardian:{notice.pk}:{token_hash[:16]}",
+        context={"first_name": person.first_name, "url": absolute(f"/tuteur/{token}/")},
+    )
+    notice.message_id = message.pk if message else None
+    notice.save(update_fields=["message_id"])
+    audit.record("guardian.announced", notice, person=person.pk)
+    return notice
+
+
+def is_cleared(person: Person) -> bool:
+    """An adult, or a minor whose guardian's mail was sent, or whose agreement staff recorded."""
+    if not needs_guardian(person):
+        return True
+    sent = Message.objects.filter(state=Message.State.SENT).values("pk")
+    told = Q(state=State.TOLD) | Q(state=State.TO_SEND, message_id__in=sent)
+    return GuardianNotice.objects.filter(told, person=person).exists()
+
+
+def require_cleared(person: Person) -> None:
+    """Refuse with a sentence that says what is missing."""
+    if is_cleared(person):
+        return
+    notices = GuardianNotice.objects.filter(person=person)
+    if notices.filter(state=State.TO_SEND).exists():
+        raise RuleBroken(
+            "Vous avez moins de 18 ans : votre parent ou tuteur doit d’abord recevoir notre message. "
+            "Il part dans un instant ; réessayez dans quelques minutes.",
+            code="guardian_not_told",
+        )
+    if notices.exists():
+        raise RuleBroken("Votre parent ou tuteur s’est opposé à votre engagement.", code="guardian_objected")
+    raise RuleBroken(
+        "Vous avez moins de 18 ans : indiquez d’abord, dans votre profil, l’adresse électronique d’un parent ou tuteur.",
+        code="guardian_missing",
+    )
+
+
+@transaction.atomic
+def note_told(notice_id: int) -> bool:
+    """The guardian's mail has been sent: those who waited for it may go on. Safe to run twice."""
+    notice = lock(GuardianNotice.objects.all(), pk=notice_id)
+    if notice.state != State.TO_SEND:
+        return False
+    message = Message.objects.filter(pk=notice.message_id, state=Message.State.SENT).first()
+    if message is None:
+        return False
+    notice.state, notice.told_at = State.TOLD, message.sent_at
+    notice.save(update_fields=["state", "told_at"])
+    audit.record("guardian.told", notice, person=notice.person_id)
+    return True
+
+
+def notices_sent() -> list[int]:
+    """The notices whose mail has left since they were last looked at."""
+    sent = Message.objects.filter(state=Message.State.SENT).values("pk")
+    return list(
+        GuardianNotice.objects.filter(state=State.TO_SEND, message_id__in=sent).values_list("pk", flat=True)[
+            :500
+        ]
+    )
+
+
+@transaction.atomic
+def record_by_staff(person: Person, actor: User) -> GuardianNotice:
+    """Staff heard the guardian (on the phone, on paper) and say so."""
+    if not roles.is_staff(actor):
+        raise NotAllowed
+    notice = (
+        GuardianNotice.objects.select_for_update().filter(person=person).exclude(state=State.OBJECTED).first()
+    )
+    if notice is not None and notice.state == State.TOLD:
+        return notice
+    if notice is None:
+        notice = GuardianNotice(person=person, token_hash=tokens.new_token()[1])
+    notice.state, notice.told_at, notice.recorded_by = State.TOLD, now(), actor
+    notice.save()
+    audit.record("guardian.told", notice, actor=actor, person=person.pk)
+    return notice
+
+
+def of_token(token: str) -> GuardianNotice | None:
+    """The notice behind the link of a guardian's mail."""
+    return GuardianNotice.objects.select_related("person").filter(token_hash=tokens.hash_token(token)).first()
+
+
+@transaction.atomic
+def object_to(token: str) -> GuardianNotice:
+    """The guardian objects: what is going on is cancelled (by subscribers), nothing new may start. Twice is once."""
+    notice = lock(GuardianNotice.objects.all(), token_hash=tokens.hash_token(token))
+    if notice.state != State.OBJECTED:
+        notice.state, notice.objected_at = State.OBJECTED, now()
+        notice.save(update_fields=["state", "objected_at"])
+        audit.record("guardian.objected", notice, person=notice.person_id)
+    return notice
+
+
+def told_actor(actor: Any) -> Person | None:
+    """The person to check for an actor (a User or a Person), None for "system"."""
+    return actor.person if isinstance(actor, User) else actor

@@ -1,0 +1,91 @@
+"""How often somebody may ask, in one table. Counted in the shared cache, before any password is hashed.
+
+`hit(name, key)` counts one try and says whether it is still allowed. When the store is down, the limits marked
+`closed` refuse: nobody guesses a code while we cannot count.
+"""
+
+import hashlib
+import ipaddress
+import logging
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from jeveuxagir.common.client_address import client_address
+from jeveuxagir.common.errors import RuleBroken
+
+logger = logging.getLogger(__name__)
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` in each period of `seconds`, per key."""
+
+    times: int
+    seconds: int
+    closed: bool = False
+
+
+LIMITS: dict[str, Limit] = {
+    # signing in, by password or by code
+    "login_account": Limit(5, 5 * MINUTE, closed=True),
+    "login_address": Limit(10, MINUTE, closed=True),
+    "login_network": Limit(10, MINUTE, closed=True),
+    # asking for a mail with a code or a link
+    "code_account": Limit(5, 5 * MINUTE, closed=True),
+    "code_address": Limit(10, MINUTE, closed=True),
+    "code_network": Limit(10, MINUTE, closed=True),
+    # the second factor, per account
+    "factor_account": Limit(5, 5 * MINUTE, closed=True),
+    # mails to an address that nobody has confirmed
+    "unverified_mail": Limit(3, DAY),
+    "unverified_mail_global": Limit(2000, HOUR),
+    # forms open to everybody, with and without a proof of work
+    "form_address": Limit(30, 10 * MINUTE),
+    "form_address_unproved": Limit(5, 10 * MINUTE),
+    # leaving with one's data
+    "export_account": Limit(5, HOUR, closed=True),
+}
+
+
+def hit(name: str, key: object) -> bool:
+    """Count one more `name` for `key`; False when it is one too many."""
+    limit = LIMITS[name]
+    window = int(time.time() // limit.seconds)
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".lower().encode()).hexdigest()[:32]
+    slot = f"limit:{name}:{digest}:{window}"
+    try:
+        cache.add(slot, 0, limit.seconds + MINUTE)
+        return cache.incr(slot) <= limit.times * getattr(settings, "LIMITS_FACTOR", 1)
+    except Exception:  # whatever the store's client raises
+        logger.warning("limit_store_down", extra={"code": name})
+        return not limit.closed
+
+
+def require(name: str, key: object) -> None:
+    """Like `hit`, but refuses with a sentence a person can read."""
+    if not hit(name, key):
+        raise RuleBroken(
+            "Vous avez essayé trop de fois. Attendez quelques minutes, puis recommencez.", code="too_many"
+        )
+
+
+def require_address(name: str, request: HttpRequest) -> None:
+    """Count this try for the visitor's address and for its neighbourhood (/24, /48)."""
+    address = client_address(request)
+    require(f"{name}_address", address)
+    require(f"{name}_network", network_of(address))
+
+
+def network_of(address: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    try:
+        prefix = 24 if ipaddress.ip_address(address).version == 4 else 48
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))

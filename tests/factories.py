@@ -1,0 +1,384 @@
+"""Plain functions that make one correct row (and what it needs). Every test builds its world with these.
+
+They write rows directly, past the services: a test that is about a service calls that service.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User, birthday
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.territories.models import Commune, Department, Region
+from missions.enums import MissionMode, SlotKind
+from missions.enums import State as MissionState
+from missions.models import Mission, MissionAddress, Slot
+from missions.participations.enums import State as ParticipationState
+from missions.participations.models import Participation
+from missions.proposals.models import PROPOSAL_DAYS, Proposal
+from organisations.enums import HOSTING_KINDS, MemberRole
+from organisations.enums import Kind as OrganisationKind
+from organisations.enums import State as OrganisationState
+from organisations.models import Membership, Organisation
+from volunteers.requests.enums import State as RequestState
+from volunteers.requests.models import EngagementRequest
+
+_numbers = itertools.count(1)
+
+GUERET = "23096"  # Creuse, Nouvelle-Aquitaine
+LILLE = "59350"  # Nord, Hauts-de-France
+PARIS = "75056"
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+def make_person(
+    *,
+    first_name: str = "Camille",
+    last_name: str = "Durand",
+    email: str | None = None,
+    age: int | None = 30,
+    commune: str | Commune | None = GUERET,
+    guardian: str = "told",
+    **fields: Any,
+) -> Person:
+    """A person without a login. `age=17` makes a minor, whose guardian is "told", "to_send", "objected" or "none"."""
+    person = Person(
+        first_name=first_name,
+        last_name=last_name,
+        email=f"personne{next(_numbers)}@exemple.fr" if email is None else email,
+        commune=get_commune(commune),
+        **fields,
+    )
+    if age is not None:
+        person.set_birth_date(born_for(age))
+    person.save()
+    if age is not None and age < 18 and guardian != "none":
+        make_guardian_notice(person, state=guardian)
+    return person
+
+
+def make_guardian_notice(
+    person: Person, *, state: str = "told", email: str = "parent@exemple.fr"
+) -> GuardianNotice:
+    return GuardianNotice.objects.create(
+        person=person,
+        email=email,
+        state=state,
+        token_hash=f"{next(_numbers):064x}",
+        told_at=now() if state == "told" else None,
+        objected_at=now() if state == "objected" else None,
+    )
+
+
+def make_user(*, person: Person | None = None, password: str | None = None, **person_fields: Any) -> User:
+    """A person with a login whose address is confirmed. `client.force_login(user)` signs in."""
+    from jeveuxagir.accounts.services import create_user
+
+    person = person or make_person(**person_fields)
+    return create_user(person, person.email, password=password)
+
+
+def make_staff(
+    role: str = "brigade_member",
+    *,
+    department: str | None = None,
+    region: str | None = None,
+    nation: bool = False,
+    domain: Any = None,
+    user: User | None = None,
+    **person_fields: Any,
+) -> User:
+    """An account with one grant: a department (Creuse unless told), a region or the nation. See `sign_in_staff`."""
+    user = user or make_user(**person_fields)
+    if not (department or region or nation):
+        nation = role in ("national", "operator", "technical")
+        region = "75" if role == "regional" else None
+        department = None if nation or region else "23"
+    make_grant(user.person, role, department=department, region=region, nation=nation, domain=domain)
+    return user
+
+
+def make_grant(
+    person: Person,
+    role: str = "brigade_member",
+    *,
+    department: str | None = None,
+    region: str | None = None,
+    nation: bool = False,
+    domain: Any = None,
+    starts_on: datetime.date | None = None,
+    ends_on: datetime.date | None = None,
+) -> RoleGrant:
+    return RoleGrant.objects.create(
+        person=person,
+        role=role,
+        scope="nation" if nation else "region" if region else "department",
+        department=Department.objects.get(pk=department) if department and not (nation or region) else None,
+        region=Region.objects.get(pk=region) if region and not nation else None,
+        domain=domain,
+        starts_on=starts_on or today(),
+        ends_on=ends_on,
+    )
+
+
+def sign_in_staff(client: Any, user: User) -> None:
+    """Sign in with both factors, as a member of staff must."""
+    from jeveuxagir.accounts.testing import mark_second_factor
+
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    mark_second_factor(client, user)
+
+
+def contact_fields(**changes: Any) -> dict[str, Any]:
+    """What a stranger types in the fields of `accounts.forms.ContactFields`, hidden fields included."""
+    from jeveuxagir.accounts.bots import stamp
+
+    return {
+        "first_name": "Camille",
+        "email": f"inconnu{next(_numbers)}@exemple.fr",
+        "birth_date": born_for(30).isoformat(),
+        "guardian_email": "",
+        "phone": "",
+        "contact_by": "",
+        "shown_at": stamp(age=30),
+        "proof": "",
+    } | changes
+
+
+def born_for(age: int) -> datetime.date:
+    """A birth date of somebody who turned this age about half a year ago."""
+    return birthday(today(), -age) - datetime.timedelta(days=180)
+
+
+def get_commune(commune: str | Commune | None) -> Commune | None:
+    return Commune.objects.get(pk=commune) if isinstance(commune, str) else commune
+
+
+# --- organisations --------------------------------------------------------------------------------------------
+
+
+def make_organisation(
+    *,
+    kind: str = OrganisationKind.ASSOCIATION,
+    name: str | None = None,
+    state: str = OrganisationState.VALIDATED,
+    commune: str | Commune | None = GUERET,
+    owner: User | Person | None = None,
+    **fields: Any,
+) -> Organisation:
+    """A validated association in Guéret, unless told otherwise."""
+    fields.setdefault("may_host", kind in HOSTING_KINDS)
+    fields.setdefault("description", "Nous aidons les habitants du quartier.")
+    fields.setdefault("email", "contact@exemple.fr")
+    organisation = Organisation.objects.create(
+        kind=kind,
+        name=name or f"Entraide numéro {next(_numbers)}",
+        state=state,
+        commune=get_commune(commune),
+        state_reason="Raison donnée." if state in ("refused", "suspended") else "",
+        **fields,
+    )
+    if owner is not None:
+        make_member(organisation, person=owner if isinstance(owner, Person) else owner.person)
+    return organisation
+
+
+def make_member(
+    organisation: Organisation,
+    *,
+    role: str = MemberRole.OWNER,
+    person: Person | None = None,
+    may_sign: bool = False,
+) -> User:
+    """A member with a login (made if `person` is not given)."""
+    person = person or make_person()
+    Membership.objects.create(organisation=organisation, person=person, role=role, may_sign=may_sign)
+    return User.objects.filter(person=person).first() or make_user(person=person)
+
+
+# --- missions -------------------------------------------------------------------------------------------------
+
+
+def make_mission(
+    *,
+    organisation: Organisation | None = None,
+    title: str = "Lire avec des élèves",
+    state: str = MissionState.OPEN,
+    commune: str | Commune | None = GUERET,
+    domain: Any = "education",
+    mode: str = MissionMode.ON_SITE,
+    slots: int = 1,
+    capacity: int = 5,
+    imported: bool = False,
+    **fields: Any,
+) -> Mission:
+    """An open mission with an address in Guéret and one dated slot in ten days, unless told otherwise."""
+    from jeveuxagir.taxonomies.models import Domain
+
+    place = get_commune(commune)
+    number = next(_numbers)
+    if isinstance(domain, str):
+        domain = Domain.objects.filter(pk=domain).first() or Domain.objects.first()
+    if imported:
+        fields = {
+            "source": "partenaire",
+            "source_name": "Partenaire d’essai",
+            "source_id": f"m-{number}",
+            "application_url": f"https://partenaire.example/missions/{number}",
+        } | fields
+    fields.setdefault("description", "Deux heures par semaine, avec une équipe accueillante.")
+    fields.setdefault("department", place.department if place else None)
+    fields.setdefault("minimum_age", 16)
+    if state in (MissionState.OPEN, MissionState.CLOSED, MissionState.DONE, MissionState.SUSPENDED):
+        fields.setdefault("published_at", now())
+    mission = Mission.objects.create(
+        organisation=organisation or make_organisation(commune=place),
+        title=title,
+        state=state,
+        domain=domain,
+        mode=mode,
+        **fields,
+    )
+    if place is not None and mode != MissionMode.REMOTE:
+        MissionAddress.objects.create(
+            mission=mission, commune=place, latitude=place.latitude, longitude=place.longitude
+        )
+    for index in range(slots):
+        if imported:
+            make_slot(mission, kind=SlotKind.UNDATED, capacity=capacity, seatless=True)
+        else:
+            make_slot(mission, in_days=10 + index, capacity=capacity)
+    return mission
+
+
+def make_slot(
+    mission: Mission,
+    *,
+    kind: str = SlotKind.DATED,
+    in_days: int = 10,
+    start: datetime.time = datetime.time(14),
+    end: datetime.time = datetime.time(16),
+    weekday: int = 2,
+    capacity: int = 5,
+    **fields: Any,
+) -> Slot:
+    """A slot: dated (in ten days, 14 h to 16 h), weekly (Wednesdays) or undated."""
+    from zoneinfo import ZoneInfo
+
+    zone = fields.setdefault("zone", "Europe/Paris")
+    if kind == SlotKind.DATED:
+        day = today() + datetime.timedelta(days=in_days)
+        place = ZoneInfo(zone)
+        fields = {
+            "local_date": day,
+            "start_time": start,
+            "end_time": end,
+            "starts_at": timezone.make_aware(datetime.datetime.combine(day, start), place),
+            "ends_at": timezone.make_aware(datetime.datetime.combine(day, end), place),
+            "half_days": _half_days(day.weekday(), start),
+        } | fields
+    elif kind == SlotKind.WEEKLY:
+        fields = {
+            "weekday": weekday,
+            "start_time": start,
+            "end_time": end,
+            "half_days": _half_days(weekday, start),
+        } | fields
+    return Slot.objects.create(mission=mission, kind=kind, capacity=capacity, **fields)
+
+
+def _half_days(weekday: int, start: datetime.time) -> int:
+    part = 0 if start.hour < 12 else 1 if start.hour < 18 else 2
+    return 1 << (weekday * 3 + part)
+
+
+def make_participation(
+    *,
+    person: Person | None = None,
+    mission: Mission | None = None,
+    slot: Slot | None = None,
+    state: str = ParticipationState.APPLIED,
+    **fields: Any,
+) -> Participation:
+    """An application on the mission's first slot. `contact=` makes one that waits for confirmation."""
+    if slot is None:
+        slot = (mission or make_mission()).slots.order_by("pk")[0]
+    if fields.get("contact"):
+        state = ParticipationState.TO_CONFIRM
+    else:
+        person = person or make_person()
+    if state != ParticipationState.TO_CONFIRM:
+        fields.setdefault("applied_at", now())
+    if state == ParticipationState.DECLINED:
+        fields.setdefault("decline_reason", "full")
+    if state not in (ParticipationState.TO_CONFIRM, ParticipationState.APPLIED, ParticipationState.IN_TALK):
+        fields.setdefault("answered_at", now())
+    return Participation.objects.create(
+        person=person, mission_id=slot.mission_id, slot=slot, state=state, **fields
+    )
+
+
+# --- requests and proposals -----------------------------------------------------------------------------------
+
+
+def make_request(
+    *,
+    person: Person | None = None,
+    state: str = RequestState.QUALIFIED,
+    commune: str | Commune | None = None,
+    domains: Any = (),
+    **fields: Any,
+) -> EngagementRequest:
+    """A confirmed request in the person's town, any time, anything. `contact=` makes one to confirm."""
+    if fields.get("contact"):
+        state = RequestState.RECEIVED
+    else:
+        person = person or make_person()
+        if state != RequestState.RECEIVED:
+            fields.setdefault("confirmed_at", now())
+    if state in (RequestState.WITHDRAWN, RequestState.REFUSED, RequestState.UNSERVED):
+        fields.setdefault("closed_reason", "raison d’essai")
+    if state in (RequestState.QUALIFIED, RequestState.UNSERVED):
+        fields.setdefault("without_proposal_since", now())
+    town = get_commune(commune) or (person.commune if person else None) or get_commune(GUERET)
+    request = EngagementRequest.objects.create(
+        person=person,
+        state=state,
+        commune=town,
+        open_to_anything=fields.pop("open_to_anything", not domains),
+        **fields,
+    )
+    request.domains.set(domains)
+    return request
+
+
+def make_proposal(
+    *,
+    request: EngagementRequest | None = None,
+    mission: Mission | None = None,
+    state: str = "proposed",
+    **fields: Any,
+) -> Proposal:
+    """An open proposal with one reason. Its request is *proposed*."""
+    request = request or make_request(state=RequestState.PROPOSED)
+    mission = mission or make_mission()
+    if state in ("interested", "declined"):
+        fields.setdefault("answered_at", now())
+    if state == "declined":
+        fields.setdefault("decline_reason", "too_far")
+    fields.setdefault("reasons", [{"code": "distance", "text": "À 4 km", "mail": "Près de chez vous"}])
+    return Proposal.objects.create(
+        request=request,
+        mission=mission,
+        slot=mission.slots.order_by("pk").first(),
+        state=state,
+        score=fields.pop("score", 100),
+        expires_at=fields.pop("expires_at", now() + datetime.timedelta(days=PROPOSAL_DAYS)),
+        **fields,
+    )
