@@ -32,7 +32,10 @@ class Gate(ABC, Generic[T]):
 class OrganisationVerified(Gate[Pair]):
     code = "organisation_verified"
     name = "Organisation vérifiée"
-    rule = "L’organisation a été validée par la brigade de son département."
+    rule = (
+        "L’organisation est validée : par la brigade de son département ou, pour une mission reprise "
+        "d’un site partenaire, par ce partenaire."
+    )
 
     def blocks(self, subject: Pair) -> bool:
         return not subject.mission.organisation_verified

@@ -28,7 +28,7 @@ class Pair:
         if not self.common_mode & Mode.ON_SITE:
             return False
         if self.distance_m is None:
-            return self.request.department == self.mission.department != ""
+            return self.mission.department != "" and self.mission.department == self.request.department
         return self.distance_m <= self.request.radius_m
 
     @property

@@ -1,4 +1,4 @@
-"""« Comment nous rapprochons » says what the engine in service does."""
+"""« Comment nous rapprochons » says what the engine in service does, without a query."""
 
 from html import unescape
 
@@ -8,8 +8,6 @@ from django.urls import reverse
 
 from jeveuxagir.matching import describe
 from jeveuxagir.web.how_we_match import example
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
