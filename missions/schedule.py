@@ -89,7 +89,7 @@ def suggested_commitment(specs: Sequence[SlotSpec]) -> str:
     gaps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
     if len(gaps) >= 3 and max(gaps) <= 8:
         return Commitment.WEEKLY
-    if len(gaps) >= 2 and 21 <= min(gaps) and max(gaps) <= 40:
+    if len(gaps) >= 2 and min(gaps) >= 21 and max(gaps) <= 40:
         return Commitment.MONTHLY
     return Commitment.ONCE
 

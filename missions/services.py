@@ -94,9 +94,14 @@ def create_draft(
     _allow(policies.can_handle(actor, organisation))
     if not organisation.may_host:
         raise RuleBroken(
-            "Cette organisation ne peut pas accueillir de bénévoles : elle ne publie pas de mission.", code="may_not_host"
+            "Cette organisation ne peut pas accueillir de bénévoles : elle ne publie pas de mission.",
+            code="may_not_host",
         )
-    if organisation.state in (OrganisationState.REFUSED, OrganisationState.SUSPENDED, OrganisationState.CLOSED):
+    if organisation.state in (
+        OrganisationState.REFUSED,
+        OrganisationState.SUSPENDED,
+        OrganisationState.CLOSED,
+    ):
         raise RuleBroken(
             f"Votre organisation est {organisation.get_state_display()} : elle ne peut pas préparer de mission.",
             code="organisation_state",
@@ -172,7 +177,9 @@ def publish(mission: Mission, *, actor: User | None) -> Mission:
     mission = _locked(mission)
     target = TRANSITIONS.target("publish", mission.state, label=mission.get_state_display())
     if mission.organisation.state != OrganisationState.VALIDATED:
-        raise RuleBroken("L’organisation n’est pas validée : la mission ne peut pas être publiée.", code="organisation")
+        raise RuleBroken(
+            "L’organisation n’est pas validée : la mission ne peut pas être publiée.", code="organisation"
+        )
     mission.published_at = mission.published_at or now()
     _move(mission, target)
     record("mission.published", mission, actor=actor, organisation=mission.organisation_id)
@@ -228,13 +235,23 @@ def apply_edit(mission: Mission, *, actor: User | None, diff: dict[str, Any]) ->
 def refuse_edit(mission: Mission, *, actor: User | None, reason: str) -> Mission:
     """The published text stays; the organisation is told why."""
     mission = _locked(mission)
-    record("mission.edit_refused", mission, actor=actor, organisation=mission.organisation_id, reason=clean(reason))
+    record(
+        "mission.edit_refused",
+        mission,
+        actor=actor,
+        organisation=mission.organisation_id,
+        reason=clean(reason),
+    )
     return mission
 
 
 @transaction.atomic
 def close(
-    mission: Mission, *, actor: User | None, reason: str = CloseReason.ORGANISATION, version: int | None = None
+    mission: Mission,
+    *,
+    actor: User | None,
+    reason: str = CloseReason.ORGANISATION,
+    version: int | None = None,
 ) -> Mission:
     """No new application; what is in course goes on."""
     mission = _locked(mission)
@@ -256,7 +273,9 @@ def reopen(mission: Mission, *, actor: User | None, version: int | None = None) 
     _check_version(mission, version)
     target = TRANSITIONS.target("reopen", mission.state, label=mission.get_state_display())
     if mission.organisation.state != OrganisationState.VALIDATED:
-        raise RuleBroken("Votre organisation n’est pas validée : la mission reste fermée.", code="organisation_state")
+        raise RuleBroken(
+            "Votre organisation n’est pas validée : la mission reste fermée.", code="organisation_state"
+        )
     if not mission.slots.live().exists():
         raise RuleBroken("Ajoutez d’abord un créneau à venir.", code="no_slot")
     mission.close_reason = ""
@@ -316,10 +335,13 @@ def cancel_slot(slot: Slot, *, actor: User | None, reason: str = "") -> Slot:
     if slot.cancelled_at:
         return slot
     if slot.taken and not clean(reason):
-        raise RuleBroken("Des personnes sont inscrites : dites-leur pourquoi ce créneau est annulé.", code="reason")
+        raise RuleBroken(
+            "Des personnes sont inscrites : dites-leur pourquoi ce créneau est annulé.", code="reason"
+        )
     if mission.state in (State.OPEN, State.PENDING) and not mission.slots.live().exclude(pk=slot.pk).exists():
         raise RuleBroken(
-            "C’est le dernier créneau de la mission : ajoutez-en un autre, ou annulez la mission.", code="last_slot"
+            "C’est le dernier créneau de la mission : ajoutez-en un autre, ou annulez la mission.",
+            code="last_slot",
         )
     slot.cancelled_at = now()
     slot.save(update_fields=["cancelled_at"])
@@ -376,7 +398,9 @@ def suspend_of_organisation(organisation: Organisation, *, actor: User | None = 
 def lift_of_organisation(organisation: Organisation, *, actor: User | None = None) -> int:
     """Lifting the suspension re-opens what it had suspended."""
     missions = lock_all(
-        Mission.objects.filter(organisation=organisation, state=State.SUSPENDED, suspended_with_organisation=True)
+        Mission.objects.filter(
+            organisation=organisation, state=State.SUSPENDED, suspended_with_organisation=True
+        )
     )
     for mission in missions:
         mission.suspended_with_organisation = False
@@ -450,7 +474,9 @@ def current_data(mission: Mission) -> MissionData:
         hosting_conditions=mission.hosting_conditions,
         prerequisites=mission.prerequisites,
         addresses=[
-            AddressSpec(address.commune, address.street, address.postal_code, address.latitude, address.longitude)
+            AddressSpec(
+                address.commune, address.street, address.postal_code, address.latitude, address.longitude
+            )
             for address in mission.addresses.select_related("commune")
         ],
     )
@@ -497,7 +523,8 @@ def _check_complete(data: MissionData) -> None:
         raise RuleBroken("Le titre est trop court : dites ce que la personne fera.", code="title")
     if len(clean(data.description)) < DESCRIPTION_AT_LEAST:
         raise RuleBroken(
-            f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.", code="description"
+            f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
+            code="description",
         )
     if data.domain is None:
         raise RuleBroken("Choisissez un domaine.", code="domain")
@@ -552,7 +579,9 @@ def _write_addresses(mission: Mission, specs: Sequence[AddressSpec]) -> None:
     for slot in mission.slots.exclude(zone=zone):
         slot.zone = zone
         if slot.kind == SlotKind.DATED and slot.local_date and slot.start_time and slot.end_time:
-            slot.starts_at, slot.ends_at = schedule.instants(slot.local_date, slot.start_time, slot.end_time, zone)
+            slot.starts_at, slot.ends_at = schedule.instants(
+                slot.local_date, slot.start_time, slot.end_time, zone
+            )
         slot.save(update_fields=["zone", "starts_at", "ends_at"])
 
 
@@ -618,7 +647,9 @@ def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
         AddressSpec(address.commune, address.street, address.postal_code)
         for address in mission.addresses.select_related("commune")
     ]
-    if [(a.commune.pk, a.street) for a in current] != [(a.commune.pk, clean(a.street)) for a in data.addresses]:
+    if [(a.commune.pk, a.street) for a in current] != [
+        (a.commune.pk, clean(a.street)) for a in data.addresses
+    ]:
         diff["addresses"] = {
             "label": "adresses",
             "before": "\n".join(a.label for a in current) or "à distance",

@@ -37,7 +37,9 @@ class Participation(models.Model):
     contact = models.ForeignKey(
         UnconfirmedContact, models.CASCADE, null=True, blank=True, related_name="participations"
     )
-    mission = models.ForeignKey(Mission, models.PROTECT, related_name="participations", verbose_name="mission")
+    mission = models.ForeignKey(
+        Mission, models.PROTECT, related_name="participations", verbose_name="mission"
+    )
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="participations", verbose_name="créneau")
     request = models.ForeignKey(
         EngagementRequest,
@@ -97,7 +99,9 @@ class Participation(models.Model):
         indexes = [
             models.Index(fields=["mission", "state"], name="participation_of_mission"),
             models.Index(fields=["person", "-created_at"], name="participation_of_person"),
-            models.Index(fields=["applied_at"], name="participation_waiting", condition=Q(state__in=WAITING_STATES)),
+            models.Index(
+                fields=["applied_at"], name="participation_waiting", condition=Q(state__in=WAITING_STATES)
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

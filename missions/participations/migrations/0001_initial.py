@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import jeveuxagir.common.models
 
 
 class Migration(migrations.Migration):

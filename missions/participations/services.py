@@ -1,0 +1,673 @@
+"""Every write on an application: lock → policy → guard → write → audit → mail.
+
+Locks are taken in one order: mission → slot → participation → person. Proposals lock the mission before they call
+`apply`, so the organisation, which comes before, is not locked here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
+
+from jeveuxagir.accounts import guardians
+from jeveuxagir.accounts.models import AgeMarks, Person, UnconfirmedContact, User
+from jeveuxagir.accounts.services import touch
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.locks import lock
+from jeveuxagir.common.text import clean
+from missions import services as mission_services
+from missions.enums import SlotKind
+from missions.enums import State as MissionState
+from missions.models import Mission, Slot
+from volunteers.requests.models import EngagementRequest
+
+from . import notifications, policies
+from .enums import LIVE_STATES, SEAT_STATES, TRANSITIONS, DeclineReason, State
+from .models import Departure, Participation, PlaceAlert
+
+#: Shown and counted beyond this age (product decision 16).
+ANSWER_DAYS = 5
+#: "Avez-vous candidaté ?" after this many days.
+QUESTION_DAYS = 7
+#: An application that waits for a guardian longer than this is given up.
+GUARDIAN_DAYS = 14
+SHOWN_ALTERNATIVES = 3
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+class Full(RuleBroken):
+    """No place left on this slot; `alternatives` are the nearest open slots of the mission."""
+
+    def __init__(self, alternatives: Sequence[Slot]) -> None:
+        message = (
+            "Ce créneau est complet. D’autres créneaux de cette mission ont encore de la place."
+            if alternatives
+            else "Cette mission est complète. Nous pouvons vous prévenir dès qu’une place se libère."
+        )
+        super().__init__(message, code="full")
+        self.alternatives = list(alternatives)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What became of one application when its address was confirmed."""
+
+    participation: Participation | None
+    mission: Mission
+    refusal: RuleBroken | None = None
+    #: a 16–17-year-old's application that leaves once the guardian's mail is sent
+    waits_for_guardian: bool = False
+
+
+def _one_retry(function: Verb) -> Verb:
+    """In a transaction; tried once more when a lock did not come in time, or two callers waited for each other."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        for last in (False, True):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") not in ("55P03", "40P01"):
+                    raise
+                if last:
+                    raise RuleBroken(
+                        "Beaucoup de personnes candidatent en ce moment. Réessayez dans une minute.",
+                        code="busy",
+                    ) from error
+        raise AssertionError("unreachable")
+
+    return run  # type: ignore[return-value]
+
+
+# --- applying -------------------------------------------------------------------------------------------------
+
+
+@_one_retry
+def apply(
+    *,
+    person: Person,
+    slot: Slot,
+    message: str = "",
+    request: EngagementRequest | None = None,
+    reasons: Iterable[dict[str, Any]] = (),
+    places: int = 1,
+    actor: User | None,
+) -> Participation:
+    """Take a place and tell the organisation, or refuse with a sentence. `Full` carries the nearest open slots."""
+    if not policies.can_apply(actor, person):
+        raise NotAllowed
+    participation = Participation(
+        person=person, message=message, request=request, reasons=list(reasons), places=places
+    )
+    return _take_place(participation, slot, actor)
+
+
+@_one_retry
+def wait_for_guardian(*, person: Person, slot: Slot, message: str = "", actor: User | None) -> Participation:
+    """Keep the application of a 16–17-year-old; it holds no place and leaves once the guardian's mail is sent."""
+    if not policies.can_apply(actor, person):
+        raise NotAllowed
+    mission, slot = _lock_slot(slot)
+    _guard(mission, slot, person, 1)
+    kept = Participation.objects.filter(person=person, mission=mission, state=State.TO_CONFIRM).first()
+    if kept is None:
+        kept = Participation(person=person, mission=mission)
+    kept.slot, kept.message = slot, message
+    kept.save()
+    record("participation.waits", kept, actor=actor, mission=mission.pk, person=person.pk)
+    return kept
+
+
+@transaction.atomic
+def file_unconfirmed(
+    contact: UnconfirmedContact, slot: Slot, message: str = "", *, token: str = ""
+) -> Participation:
+    """Keep a stranger's application until the address is confirmed: no place, the organisation not told.
+
+    With the contact's token, writes the one mail that asks to confirm.
+    """
+    mission, slot = _lock_slot(slot)
+    _guard(mission, slot, contact, 1)
+    participation = Participation.objects.create(
+        contact=contact, mission=mission, slot=slot, message=message, state=State.TO_CONFIRM
+    )
+    record("participation.filed", participation, mission=mission.pk)
+    if token:
+        notifications.ask_to_confirm(participation, token)
+    return participation
+
+
+def confirm_contact(contact: UnconfirmedContact, user: User) -> list[Confirmed]:
+    """The address is confirmed: each application takes its place now, or is refused with alternatives."""
+    waiting = Participation.objects.filter(contact=contact, state=State.TO_CONFIRM).select_related(
+        "mission", "slot"
+    )
+    return [_confirm(participation, user.person) for participation in waiting.order_by("pk")]
+
+
+@_one_retry
+def _confirm(participation: Participation, person: Person) -> Confirmed:
+    mission = participation.mission
+    if not guardians.is_cleared(person):
+        participation.person, participation.contact = person, None
+        participation.save(update_fields=["person", "contact"])
+        return Confirmed(participation, mission, waits_for_guardian=True)
+    try:
+        with transaction.atomic():
+            participation.person, participation.contact = person, None
+            return Confirmed(_take_place(participation, participation.slot, None), mission)
+    except RuleBroken as refusal:
+        # Nothing was taken and nobody told: there is nothing to keep.
+        Participation.objects.filter(pk=participation.pk, state=State.TO_CONFIRM).delete()
+        return Confirmed(None, mission, refusal=refusal)
+
+
+@_one_retry
+def guardian_told(person_id: int) -> int:
+    """The guardian's mail left: the applications that waited for it take their places. Safe to run twice."""
+    person = Person.objects.filter(pk=person_id, erased_at__isnull=True).first()
+    if person is None or not guardians.is_cleared(person):
+        return 0
+    sent = 0
+    for participation in Participation.objects.filter(person=person, state=State.TO_CONFIRM).order_by("pk"):
+        try:
+            with transaction.atomic():
+                _take_place(participation, participation.slot, None)
+                sent += 1
+        except RuleBroken as refusal:
+            participation.refresh_from_db()
+            _leave(
+                participation, State.CANCELLED, None, reason=refusal.message, verb="participation.cancelled"
+            )
+            notifications.tell_not_kept(participation)
+    return sent
+
+
+@transaction.atomic
+def guardian_objected(person_id: int) -> int:
+    """An objection cancels what is in course. Safe to run twice."""
+    states = [State.TO_CONFIRM, *LIVE_STATES]
+    cancelled = 0
+    for row in Participation.objects.filter(person_id=person_id, state__in=states).order_by("slot_id", "pk"):
+        participation = _locked(row)
+        if participation.state not in states:
+            continue
+        was_told = participation.state != State.TO_CONFIRM
+        _leave(
+            participation,
+            State.CANCELLED,
+            None,
+            reason="opposition d’un parent ou tuteur",
+            verb="participation.cancelled",
+        )
+        if was_told:
+            notifications.tell_organisation(participation, "cancelled")
+        cancelled += 1
+    return cancelled
+
+
+# --- answers --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def talk(
+    participation: Participation, *, actor: User | None, message: str = "", version: int | None = None
+) -> Participation:
+    """The organisation takes contact before it answers."""
+    participation = _to_answer(participation, actor, version)
+    participation.answer = message
+    _move(participation, "talk")
+    record("participation.in_talk", participation, actor=actor, **_about(participation))
+    notifications.tell_person(participation, "talk")
+    return participation
+
+
+@transaction.atomic
+def accept(
+    participation: Participation, *, actor: User | None, message: str = "", version: int | None = None
+) -> Participation:
+    """Yes: from now on both sides see each other's surname, e-mail and chosen phone."""
+    participation = _to_answer(participation, actor, version)
+    participation.answer = message
+    participation.answered_at = now()
+    _move(participation, "accept")
+    record("participation.accepted", participation, actor=actor, **_about(participation))
+    notifications.tell_person(participation, "accepted")
+    return participation
+
+
+@transaction.atomic
+def decline(
+    participation: Participation,
+    *,
+    actor: User | None,
+    reason: str,
+    message: str = "",
+    version: int | None = None,
+) -> Participation:
+    """No, with why; the place is free again."""
+    participation = _to_answer(participation, actor, version)
+    if reason not in DeclineReason.values:
+        raise RuleBroken("Choisissez la raison de ce refus : la personne la lira.", code="reason")
+    participation.answer = message
+    participation.decline_reason = reason
+    participation.answered_at = now()
+    _move(participation, "decline")
+    record("participation.declined", participation, actor=actor, **_about(participation))
+    notifications.tell_person(participation, "declined")
+    return participation
+
+
+@transaction.atomic
+def realise(participation: Participation, *, actor: User | None, version: int | None = None) -> Participation:
+    """The person came."""
+    participation = _to_answer(participation, actor, version)
+    _has_begun(participation)
+    _move(participation, "realise")
+    record("participation.realised", participation, actor=actor, **_about(participation))
+    notifications.tell_person(participation, "realised")
+    _finish_mission(participation.mission)
+    return participation
+
+
+@transaction.atomic
+def mark_absent(
+    participation: Participation, *, actor: User | None, version: int | None = None
+) -> Participation:
+    participation = _to_answer(participation, actor, version)
+    _has_begun(participation)
+    _move(participation, "mark_absent")
+    record("participation.absent", participation, actor=actor, **_about(participation))
+    _finish_mission(participation.mission)
+    return participation
+
+
+@transaction.atomic
+def cancel(
+    participation: Participation, *, actor: User | None, reason: str = "", version: int | None = None
+) -> Participation:
+    """The person steps back at any moment; the organisation may too, with a reason. The other side is told."""
+    participation = _locked(participation)
+    if not policies.can_cancel(actor, participation):
+        raise NotAllowed
+    _check_version(participation, version)
+    by_person = policies.is_own(actor, participation)
+    if not by_person and not clean(reason):
+        raise RuleBroken("Dites à la personne pourquoi vous annulez.", code="reason")
+    was_told = participation.state != State.TO_CONFIRM
+    target = TRANSITIONS.target("cancel", participation.state, label=participation.get_state_display())
+    _leave(participation, target, actor, reason=reason, verb="participation.cancelled")
+    if by_person and was_told:
+        notifications.tell_organisation(participation, "cancelled")
+    elif not by_person:
+        notifications.tell_person(participation, "cancelled")
+    if by_person and participation.person:
+        touch(participation.person)
+    return participation
+
+
+@transaction.atomic
+def cancel_of_mission(mission_id: int, *, slot_id: int | None = None, reason: str = "") -> int:
+    """The mission, or one slot, will not take place: everybody in course is told. Safe to run twice."""
+    rows = Participation.objects.filter(mission_id=mission_id, state__in=[State.TO_CONFIRM, *LIVE_STATES])
+    if slot_id is not None:
+        rows = rows.filter(slot_id=slot_id)
+    cancelled = 0
+    for row in rows.order_by("slot_id", "pk"):
+        participation = _locked(row)
+        if participation.state not in (State.TO_CONFIRM, *LIVE_STATES) or participation.person is None:
+            continue
+        why = clean(reason) or participation.mission.state_reason or "la mission n’a pas lieu"
+        _leave(participation, State.CANCELLED, None, reason=why, verb="participation.cancelled")
+        notifications.tell_person(participation, "cancelled")
+        cancelled += 1
+    return cancelled
+
+
+# --- a partner's mission --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def depart(
+    mission: Mission, *, person: Person | None = None, request: EngagementRequest | None = None
+) -> Departure:
+    """Somebody leaves to apply at the partner's: counted once per person, always when unknown."""
+    mission = lock(Mission.objects.select_related("organisation"), pk=mission.pk)
+    if not mission.is_imported:
+        raise RuleBroken("On candidate à cette mission ici même.", code="not_imported")
+    _guard_open(mission)
+    if person is None:
+        departure = Departure.objects.create(mission=mission)
+    else:
+        _guard_age(mission, None, person)
+        guardians.require_cleared(person)
+        departure, _ = Departure.objects.get_or_create(
+            person=person, mission=mission, defaults={"request": request}
+        )
+        if request is not None and departure.request_id is None:
+            departure.request = request
+            departure.save(update_fields=["request"])
+        touch(person)
+    record(
+        "departure.recorded",
+        departure,
+        actor=_account(person),
+        mission=mission.pk,
+        person=person.pk if person else None,
+        request=departure.request_id,
+    )
+    return departure
+
+
+@transaction.atomic
+def ask_about_departure(departure_id: int) -> bool:
+    """One week later: "Avez-vous candidaté ?". Safe to run twice."""
+    departure = lock(Departure.objects.select_related("person", "mission"), pk=departure_id)
+    if departure.asked_at or departure.answer or departure.person is None:
+        return False
+    departure.asked_at = now()
+    departure.save(update_fields=["asked_at"])
+    notifications.ask_about_departure(departure)
+    return True
+
+
+@transaction.atomic
+def answer_departure(departure: Departure, *, answer: str, actor: User | None = None) -> Departure:
+    """Yes or no; changing one's mind is allowed, saying the same twice is once."""
+    departure = lock(Departure.objects.select_related("person", "mission"), pk=departure.pk)
+    if actor is not None and departure.person_id != actor.person_id:
+        raise NotAllowed
+    if answer not in Departure.Answer.values:
+        raise RuleBroken("Répondez par oui ou par non.", code="answer")
+    if departure.answer == answer:
+        return departure
+    departure.answer, departure.answered_at = answer, now()
+    departure.save(update_fields=["answer", "answered_at"])
+    if departure.person:
+        touch(departure.person)
+    record(
+        "departure.answered",
+        departure,
+        actor=actor,
+        mission=departure.mission_id,
+        person=departure.person_id,
+        request=departure.request_id,
+        answer=answer,
+    )
+    return departure
+
+
+# --- alerts and clocks ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def alert_when_free(person: Person, mission: Mission, *, actor: User | None = None) -> PlaceAlert:
+    """Tell this person once when a place frees."""
+    if not policies.can_apply(actor, person):
+        raise NotAllowed
+    PlaceAlert.objects.bulk_create([PlaceAlert(person=person, mission=mission)], ignore_conflicts=True)
+    touch(person)
+    return PlaceAlert.objects.get(person=person, mission=mission, told_at__isnull=True)
+
+
+@transaction.atomic
+def tell_of_free_places(mission_id: int) -> int:
+    """A place may have freed: those who asked are told once. Safe to run twice."""
+    mission = Mission.objects.open().filter(pk=mission_id).first()
+    if mission is None or not free_slots(mission).exists():
+        return 0
+    alerts = (
+        PlaceAlert.objects.filter(mission=mission, told_at__isnull=True)
+        .select_related("person")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+    told = 0
+    for alert in alerts.order_by("created_at", "pk"):
+        alert.told_at = now()
+        alert.save(update_fields=["told_at"])
+        notifications.tell_place_free(alert)
+        told += 1
+    return told
+
+
+@transaction.atomic
+def erase_unconfirmed() -> int:
+    """What was not confirmed in 48 hours is erased, with what was typed."""
+    rows = Participation.objects.filter(state=State.TO_CONFIRM, contact__expires_at__lte=now())
+    return rows.delete()[0]
+
+
+def give_up_on_guardians() -> int:
+    """Applications that waited too long for a guardian's mail end, and the person is told."""
+    late = Participation.objects.filter(
+        state=State.TO_CONFIRM, person__isnull=False, created_at__lte=now() - timedelta(days=GUARDIAN_DAYS)
+    )
+    for pk in late.values_list("pk", flat=True):
+        with transaction.atomic():
+            participation = _locked(Participation.objects.get(pk=pk))
+            if participation.state == State.TO_CONFIRM:
+                _leave(
+                    participation,
+                    State.CANCELLED,
+                    None,
+                    reason="votre parent ou tuteur n’a pas pu être prévenu",
+                    verb="participation.cancelled",
+                )
+                notifications.tell_not_kept(participation)
+    return len(late)
+
+
+def departures_to_ask() -> "QuerySet[Departure]":
+    """The departures whose question is due."""
+    return Departure.objects.filter(
+        asked_at__isnull=True,
+        answer="",
+        person__isnull=False,
+        created_at__lte=now() - timedelta(days=QUESTION_DAYS),
+    )
+
+
+def late_applications() -> Any:
+    """Applications that wait for an answer for more than five days: shown and counted."""
+    return Participation.objects.waiting().filter(applied_at__lt=now() - timedelta(days=ANSWER_DAYS))
+
+
+# --- reads that the guards share ------------------------------------------------------------------------------
+
+
+def free_slots(mission: Mission, places: int = 1) -> "QuerySet[Slot]":
+    """The slots of this mission on which one may apply now."""
+    return Slot.objects.live().with_places(places).filter(mission=mission)
+
+
+def nearest_free_slots(slot: Slot, places: int = 1) -> list[Slot]:
+    """The open slots of the same mission, nearest in time first."""
+    others = [other for other in free_slots(slot.mission, places) if other.pk != slot.pk]
+    around = slot.starts_at or now()
+    others.sort(key=lambda other: (abs(((other.starts_at or around) - around).total_seconds()), other.pk))
+    return others[:SHOWN_ALTERNATIVES]
+
+
+def age_day(slot: Slot | None) -> date:
+    """The day on which the age counts: the slot's, else the first it may start, else today."""
+    if slot is None:
+        return today()
+    return slot.local_date or max(today(), slot.valid_from or today())
+
+
+def is_old_enough(who: AgeMarks, minimum: int, day: date) -> bool:
+    """Compare the two birthdays we keep with the day; without them, somebody known to be an adult."""
+    birthday = who.sixteen_on if minimum == 16 else who.eighteen_on
+    return birthday is None or birthday <= day
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _lock_slot(slot: Slot) -> tuple[Mission, Slot]:
+    mission = lock(Mission.objects.select_related("organisation"), pk=slot.mission_id)
+    slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
+    slot.mission = mission
+    return mission, slot
+
+
+def _take_place(participation: Participation, slot: Slot, actor: User | None) -> Participation:
+    """Under the locks of mission and slot: guard, write, tell both sides."""
+    mission, slot = _lock_slot(slot)
+    person = participation.person
+    assert person is not None
+    if participation.pk is not None:
+        state = lock(Participation.objects.all(), pk=participation.pk).state
+        TRANSITIONS.target("confirm", state, label=State(state).label)
+    _guard(mission, slot, person, participation.places)
+    guardians.require_cleared(person)
+    participation.mission, participation.slot = mission, slot
+    participation.state = State.APPLIED
+    participation.applied_at = participation.state_changed_at = now()
+    try:
+        with transaction.atomic():
+            participation.save()
+    except IntegrityError as error:
+        raise _in_french(error, slot, participation.places) from error
+    touch(person)
+    record("participation.applied", participation, actor=actor or _account(person), **_about(participation))
+    notifications.tell_person(participation, "applied")
+    notifications.tell_organisation(participation, "applied")
+    return participation
+
+
+def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, places: int) -> None:
+    """All that may refuse an application, in the order a person should hear it."""
+    if mission.is_imported or slot.seatless:
+        name = mission.source_name or "notre partenaire"
+        raise RuleBroken(f"Cette mission vient de {name} : on y candidate chez lui.", code="imported")
+    _guard_open(mission)
+    if slot.cancelled_at:
+        raise RuleBroken("Ce créneau est annulé. Choisissez-en un autre.", code="slot_cancelled")
+    if slot.kind == SlotKind.DATED and slot.starts_at and slot.starts_at <= now():
+        raise RuleBroken("Ce créneau est passé. Choisissez-en un autre.", code="past")
+    if slot.valid_until and slot.valid_until < today():
+        raise RuleBroken("Ce créneau est terminé. Choisissez-en un autre.", code="past")
+    if isinstance(who, Person):
+        if policies.handles_for(who, mission.organisation):
+            raise RuleBroken(
+                "Vous gérez les missions de cette organisation : vous ne pouvez pas y candidater.", code="own"
+            )
+        if Participation.objects.live().filter(mission=mission, person=who).exists():
+            raise RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
+        if Participation.objects.filter(slot=slot, person=who, state__in=SEAT_STATES).exists():
+            raise RuleBroken("Vous avez déjà participé à ce créneau.", code="duplicate")
+    _guard_age(mission, slot, who)
+    if slot.taken + places > slot.capacity:
+        raise Full(nearest_free_slots(slot, places))
+
+
+def _guard_open(mission: Mission) -> None:
+    if mission.state != MissionState.OPEN or not mission.organisation.is_verified:
+        raise RuleBroken("Cette mission n’accepte plus de candidature.", code="closed")
+
+
+def _guard_age(mission: Mission, slot: Slot | None, who: AgeMarks) -> None:
+    if who.birth_year is None:
+        raise RuleBroken("Indiquez d’abord votre date de naissance.", code="birth_date")
+    day = age_day(slot)
+    if not is_old_enough(who, 16, day):
+        raise RuleBroken("Il faut avoir 16 ans pour candidater seul.", code="under_age")
+    if not is_old_enough(who, mission.minimum_age, day):
+        raise RuleBroken("Cette mission demande d’avoir 18 ans le jour de la mission.", code="under_age")
+
+
+def _in_french(error: IntegrityError, slot: Slot, places: int) -> Exception:
+    """The refusal that a named constraint stands for; anything else stays an error."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    if name == "slot_never_overbooked":
+        return Full(nearest_free_slots(slot, places))
+    if name in ("participation_once_per_mission", "participation_once_per_slot"):
+        return RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
+    if name == "slot_imported_holds_no_seat":
+        return RuleBroken("On candidate à cette mission chez notre partenaire.", code="imported")
+    return error
+
+
+def _locked(participation: Participation) -> Participation:
+    """Slot, then participation: freeing a place writes the slot."""
+    slot = lock(Slot.objects.all(), pk=participation.slot_id)
+    locked = lock(
+        Participation.objects.select_related("mission__organisation", "person", "request"),
+        pk=participation.pk,
+    )
+    locked.slot = slot
+    return locked
+
+
+def _to_answer(participation: Participation, actor: User | None, version: int | None) -> Participation:
+    participation = _locked(participation)
+    if not policies.can_answer(actor, participation):
+        raise NotAllowed
+    _check_version(participation, version)
+    return participation
+
+
+def _check_version(participation: Participation, version: int | None) -> None:
+    if version is not None and version != participation.version:
+        raise Stale(
+            f"Cette candidature a changé entre-temps : elle est maintenant « {participation.get_state_display()} ». "
+            "Relisez-la avant de répondre.",
+            code="stale",
+        )
+
+
+def _move(participation: Participation, verb: str) -> None:
+    participation.state = TRANSITIONS.target(
+        verb, participation.state, label=participation.get_state_display()
+    )
+    participation.state_changed_at = now()
+    participation.version += 1
+    participation.save()
+
+
+def _leave(participation: Participation, state: str, actor: User | None, *, reason: str, verb: str) -> None:
+    participation.state = state
+    participation.state_changed_at = now()
+    participation.cancel_reason = clean(reason)[:500]
+    participation.version += 1
+    participation.save()
+    record(verb, participation, actor=actor, **_about(participation))
+
+
+def _about(participation: Participation) -> dict[str, Any]:
+    return {
+        "mission": participation.mission_id,
+        "slot": participation.slot_id,
+        "person": participation.person_id,
+        "request": participation.request_id,
+    }
+
+
+def _has_begun(participation: Participation) -> None:
+    starts_at = participation.slot.starts_at
+    if starts_at and starts_at > now():
+        raise RuleBroken("Ce créneau n’a pas encore eu lieu.", code="not_yet")
+
+
+def _finish_mission(mission: Mission) -> None:
+    """A closed mission whose every participation has its end is done."""
+    mission.refresh_from_db(fields=["state"])
+    if (
+        mission.state == MissionState.CLOSED
+        and not Participation.objects.live().filter(mission=mission).exists()
+    ):
+        mission_services.finish(mission, actor=None)
+
+
+def _account(person: Person | None) -> User | None:
+    return User.objects.filter(person=person).first() if person else None

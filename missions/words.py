@@ -1,0 +1,57 @@
+"""Slots and missions in plain French, the same on cards, pages and mails."""
+
+from datetime import date, time
+from typing import TYPE_CHECKING
+
+from jeveuxagir.common.text import NBSP
+
+from .enums import SlotKind
+from .schedule import WEEKDAYS
+
+if TYPE_CHECKING:
+    from .models import Slot
+
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
+def hour(at: time) -> str:
+    """14 h, 14 h 30."""
+    return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02d}" if at.minute else "")
+
+
+def day(value: date, *, with_year: bool = False) -> str:
+    """samedi 5 décembre (2026)."""
+    number = "1er" if value.day == 1 else str(value.day)
+    year = f" {value.year}" if with_year else ""
+    return f"{WEEKDAYS[value.weekday()]} {number} {MONTHS[value.month - 1]}{year}"
+
+
+def short_day(value: date) -> str:
+    number = "1er" if value.day == 1 else str(value.day)
+    return f"{number} {MONTHS[value.month - 1]} {value.year}"
+
+
+def hours(slot: "Slot") -> str:
+    """de 14 h à 16 h."""
+    if slot.start_time is None or slot.end_time is None:
+        return ""
+    return f"de {hour(slot.start_time)} à {hour(slot.end_time)}"
+
+
+def when_in_words(slot: "Slot") -> str:
+    """One slot in one line: "samedi 5 décembre 2026, de 14 h à 16 h"."""
+    if slot.kind == SlotKind.DATED and slot.local_date:
+        return f"{day(slot.local_date, with_year=True)}, {hours(slot)}"
+    bounds = ""
+    if slot.valid_from and slot.valid_until:
+        bounds = f", du {short_day(slot.valid_from)} au {short_day(slot.valid_until)}"
+    elif slot.valid_until:
+        bounds = f", jusqu’au {short_day(slot.valid_until)}"
+    elif slot.valid_from:
+        bounds = f", à partir du {short_day(slot.valid_from)}"
+    if slot.kind == SlotKind.WEEKLY and slot.weekday is not None:
+        return f"chaque {WEEKDAYS[slot.weekday]}, {hours(slot)}{bounds}"
+    return f"horaires à convenir{bounds}"
