@@ -1,13 +1,40 @@
 """Moderation items: what awaits a decision of the brigade, who owns it, and the decision."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from jeveuxagir.accounts.roles import scope_filter
 from jeveuxagir.common.models import ProseField
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Department
+
+from .clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
+
+
+class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
+    def open(self) -> "ModerationItemQuerySet":
+        return self.exclude(state="decided")
+
+    def visible_to(self, user: Any) -> "ModerationItemQuerySet":
+        """What lies in this member's territory and theme; national staff also see what has no territory."""
+        return self.filter(scope_filter(user, "department", "domain"))
+
+    def mine(self, user: Any) -> "ModerationItemQuerySet":
+        return self.open().filter(owner=user)
+
+    def nobodys(self) -> "ModerationItemQuerySet":
+        return self.filter(state="new")
+
+    def late(self) -> "ModerationItemQuerySet":
+        """Past one of the two clocks: nobody took it, or nobody decided."""
+        return self.open().filter(
+            Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN))
+            | Q(created_at__lt=working_days_ago(DAYS_TO_DECIDE))
+        )
 
 
 class ModerationItem(models.Model):
@@ -56,6 +83,8 @@ class ModerationItem(models.Model):
     owned_at = models.DateTimeField("pris en charge le", null=True, blank=True)
     decided_at = models.DateTimeField("décidé le", null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = ModerationItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "élément à modérer"

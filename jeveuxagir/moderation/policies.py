@@ -1,0 +1,24 @@
+"""Who may handle an item. `None` as actor is the platform itself."""
+
+from jeveuxagir.accounts import roles
+from jeveuxagir.accounts.models import User
+
+from .models import ModerationItem
+
+
+def can_moderate(actor: User | None, item: ModerationItem) -> bool:
+    """Brigade, lead, regional and national staff, within their territory and theme."""
+    return actor is None or roles.in_scope(actor, item.department_id, item.domain_id)
+
+
+def can_overrule(actor: User | None, item: ModerationItem) -> bool:
+    """Take over or decide what somebody else owns: leads and above."""
+    return actor is None or roles.in_scope(actor, item.department_id, item.domain_id, *roles.LEAD_ROLES)
+
+
+def can_decide(actor: User | None, item: ModerationItem) -> bool:
+    """Whoever owns it, anybody in scope when nobody does, a lead always."""
+    if not can_moderate(actor, item):
+        return False
+    owned_by_other = item.owner_id is not None and (actor is None or item.owner_id != actor.pk)
+    return not owned_by_other or can_overrule(actor, item)
