@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 SOCKET_PATH_LIMIT = 107
@@ -42,6 +41,11 @@ class ServiceError(RuntimeError):
     """A server did not start or stop; the message says why, with the end of its log."""
 
 
+def signal_on_parent_death(signum: int) -> None:
+    """Let the kernel send us `signum` when our parent dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, signum)
+
+
 def die_with_parent(signum: int = signal.SIGTERM) -> Callable[[], None]:
     """Return a `preexec_fn`: the child gets `signum` when its parent dies, however the parent dies.
 
@@ -50,7 +54,7 @@ def die_with_parent(signum: int = signal.SIGTERM) -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, signum)
+        signal_on_parent_death(signum)
         if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)
 
@@ -150,10 +154,9 @@ def private_directory(wanted: Path) -> Path:
     name = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
     outside = Path("/var/tmp") / f"jeveuxagir-{name}"  # noqa: S108
     outside.mkdir(mode=0o711, exist_ok=True)
-    if outside.stat().st_uid != 0 or outside.is_symlink():
+    if outside.is_symlink() or outside.stat().st_uid != 0:
         raise ServiceError(f"{outside} exists and is not ours.")
-    outside.chmod(0o711)
-    return outside
+    return outside / wanted.name
 
 
 def socket_directory(data: Path, socket_name: str) -> Path:
@@ -392,7 +395,3 @@ class Valkey:
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
-
-def raise_on_signal(signum: int, frame: FrameType | None) -> None:
-    """A signal handler that turns SIGTERM into the same orderly way out as Ctrl-C."""
-    raise KeyboardInterrupt

@@ -3,7 +3,7 @@
     python ops/vendor.py            fetch every library at its pinned version
     python ops/vendor.py --check    only compare the committed files with their recorded checksums
 
-Source maps are not served, so their comments are removed; licences and SHA-256 sums are kept beside the files.
+Source maps are not served, so their comments are removed; licences and SHA-256 sums are kept.
 """
 
 import argparse
