@@ -8,7 +8,8 @@ _env = environ.Env()
 #: The demo shows invented data and its own accounts; a deploy check refuses it in production.
 DEMO = _env.bool("DEMO", default=False)
 
-#: Addresses of the reverse proxies whose X-Forwarded-For is believed. Empty: the address of the connection counts.
+#: Reverse proxies whose X-Forwarded-For is believed (addresses, networks, or "unix" for a socket).
+#: Empty: the address of the connection counts.
 TRUSTED_PROXIES = _env.list("TRUSTED_PROXIES", default=[])
 
 #: Identity providers that answer a POST with a redirect: Chromium applies form-action to it.

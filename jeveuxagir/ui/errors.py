@@ -27,7 +27,7 @@ def too_many_requests(request: HttpRequest, seconds: float = 60, message: str = 
 
 
 def refusal(request: HttpRequest, broken: RuleBroken) -> HttpResponse:
-    """A refusal no view showed by its form: 403 when it is about rights, 409 when it is about the state of things."""
+    """A refusal that no form showed: 403 when it is about rights, 409 when about the state of things."""
     status = 403 if isinstance(broken, NotAllowed) else 409
     return render(request, "409.html", {"message": broken.message, "code": broken.code}, status=status)
 

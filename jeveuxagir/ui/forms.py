@@ -87,7 +87,9 @@ def control(bound: BoundField, kind: str, **attrs: Any) -> SafeString:
     """The `<input>`, `<select>` or `<textarea>` itself, with its classes and its links to hint and errors."""
     widget = bound.field.widget
     _use_native_picker(bound)
-    classes = {"select": "fr-select", "upload": "fr-upload", "input": "fr-input", "group": "fr-input"}.get(kind, "")
+    classes = {"select": "fr-select", "upload": "fr-upload", "input": "fr-input", "group": "fr-input"}.get(
+        kind, ""
+    )
     own = str(widget.attrs.get("class", ""))
     given: dict[str, Any] = {}
     joined = " ".join(dict.fromkeys(f"{classes} {own} {attrs.pop('class', '')}".split()))

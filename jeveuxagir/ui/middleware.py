@@ -5,7 +5,6 @@ from collections.abc import Callable
 from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django_permissions_policy import PermissionsPolicyMiddleware
 
 
 class SafeHeaders:
@@ -16,10 +15,11 @@ class SafeHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        permissions = PermissionsPolicyMiddleware(lambda request: HttpResponse())(HttpRequest())
         self.defaults = {
             "Content-Security-Policy": build_policy(),
-            "Permissions-Policy": permissions.get("Permissions-Policy", ""),
+            "Permissions-Policy": ", ".join(
+                f"{feature}=({' '.join(origins)})" for feature, origins in settings.PERMISSIONS_POLICY.items()
+            ),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": settings.X_FRAME_OPTIONS,
             "Referrer-Policy": settings.SECURE_REFERRER_POLICY,

@@ -3,7 +3,7 @@
 An app that owns a space registers a source in `AppConfig.ready()`:
 
     from jeveuxagir.ui.spaces import Space, space_sources
-    space_sources.register("organisations", lambda user: [Space("Les Restos du Lac", "/espace/3-les-restos-du-lac/")])
+    space_sources.register("organisations", lambda user: [Space("La Table ouverte", "/espace/3-la-table/")])
 
 The list is cached for a minute per person; call `forget_spaces(user.pk)` when it changes.
 """

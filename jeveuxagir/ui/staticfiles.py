@@ -1,6 +1,6 @@
-"""Which static files of the libraries we publish: not the DSFR's single components, nor what nothing asks for."""
+"""Which static files of the libraries we publish: no single component of the DSFR, nothing unused."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
@@ -34,5 +34,5 @@ UNUSED = [
 class AppsFinder(AppDirectoriesFinder):
     """The applications' static folders, without what no page uses."""
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         return super().list([*(ignore_patterns or ()), *UNUSED])

@@ -39,7 +39,7 @@ def _errors() -> Iterator[Error]:
         )
     if not settings.REDIS_URL:
         yield Error(
-            "REDIS_URL is empty: limits would not be shared between processes and nothing would wake the workers.",
+            "REDIS_URL is empty: processes would not share limits and nothing would wake the workers.",
             id="jeveuxagir.E005",
         )
     if "dev-only" in settings.SECRET_KEY or "test-only" in settings.SECRET_KEY:

@@ -41,7 +41,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     ours = request.META.get("HTTP_ORIGIN") in (f"{request.scheme}://{request.get_host()}", settings.SITE_URL)
     kept: list[tuple[str, str]] = []
-    if ours and request.content_type != "multipart/form-data":
+    if ours and not request.FILES:  # a file would have to be chosen again
         kept = [
             (name, value)
             for name, values in request.POST.lists()

@@ -25,7 +25,12 @@ def home_figures() -> dict[str, Any]:
 
 def _compute() -> dict[str, Any]:
     missions = Mission.objects.open()
-    return {"figures": _counts(missions), "domains": _domains(), "towns": _towns(missions), "recent": _recent(missions)}
+    return {
+        "figures": _counts(missions),
+        "domains": _domains(),
+        "towns": _towns(missions),
+        "recent": _recent(missions),
+    }
 
 
 def _counts(missions: Any) -> list[tuple[int, str]]:
@@ -52,7 +57,7 @@ def _domains() -> list[dict[str, Any]]:
     is_open = Q(missions__state="open", missions__organisation__state="validated")
     domains = Domain.objects.active().annotate(open_missions=Count("missions", filter=is_open))
     shown = domains.filter(open_missions__gt=0).order_by("position")
-    return list(shown.values("code", "name", "icon", "open_missions"))
+    return [dict(domain) for domain in shown.values("code", "name", "icon", "open_missions")]
 
 
 def _towns(missions: Any) -> list[dict[str, Any]]:
@@ -65,7 +70,7 @@ def _towns(missions: Any) -> list[dict[str, Any]]:
     )
     best: dict[str, dict[str, Any]] = {}
     for row in counted:
-        best.setdefault(row["commune__department_id"], row)
+        best.setdefault(row["commune__department_id"], dict(row))
     chosen = list(best.values())[:TOWNS]
     communes = Commune.objects.in_bulk([row["commune_id"] for row in chosen])
     return [

@@ -18,7 +18,9 @@ from organisations.models import Organisation
 class OurSitemap(Sitemap):
     limit = 5000
 
-    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
+    def get_urls(
+        self, page: int | str = 1, site: Any = None, protocol: str | None = None
+    ) -> list[dict[str, Any]]:
         """Addresses come from SITE_URL, never from the Host header."""
         protocol, _, domain = settings.SITE_URL.rstrip("/").partition("://")
         return super().get_urls(page, type("Site", (), {"domain": domain})(), protocol)
@@ -51,7 +53,11 @@ class Organisations(OurSitemap):
         return Organisation.objects.public().only("pk", "slug").order_by("pk")
 
 
-SITEMAPS = {"pages": Pages, "missions": Missions, "organisations": Organisations}
+SITEMAPS: dict[str, type[Sitemap[Any]] | Sitemap[Any]] = {
+    "pages": Pages,
+    "missions": Missions,
+    "organisations": Organisations,
+}
 
 
 @login_not_required
@@ -62,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
     addresses = []
     for name, sitemap in SITEMAPS.items():
         path = base + reverse("web:sitemap", args=[name])
-        pages = sitemap().paginator.num_pages
+        pages = (sitemap() if isinstance(sitemap, type) else sitemap).paginator.num_pages
         addresses += [path] + [f"{path}?p={page}" for page in range(2, pages + 1)]
     return render(request, "web/sitemap_index.xml", {"addresses": addresses}, content_type="application/xml")
 

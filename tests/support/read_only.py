@@ -1,6 +1,6 @@
 """GET changes nothing: mail scanners and prefetching browsers open every link.
 
-Test settings put this middleware first; any write that a GET or a HEAD makes fails the test, wherever the test is.
+Test settings put this middleware first: any write that a GET or a HEAD makes fails the test.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-_WRITE = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+(?:ONLY\s+)?\"?(\w+)\"?", re.IGNORECASE)
+_WRITE = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+(?:ONLY\s+)?\"?(\w+)\"?", re.IGNORECASE
+)
 _READ = re.compile(r"^\s*\(*\s*SELECT\b", re.IGNORECASE)  # SELECT … FOR UPDATE takes a lock, writes nothing
 
 

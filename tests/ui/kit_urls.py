@@ -27,7 +27,10 @@ class KitForm(forms.Form):
     kind = forms.ChoiceField(label="Rythme", choices=LETTERS)
     when = forms.ChoiceField(label="Quand ?", choices=LETTERS, widget=forms.RadioSelect)
     what = forms.MultipleChoiceField(
-        label="Quoi ?", choices=LETTERS, widget=forms.CheckboxSelectMultiple, help_text="Plusieurs réponses possibles."
+        label="Quoi ?",
+        choices=LETTERS,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Plusieurs réponses possibles.",
     )
     message = forms.CharField(label="Message", widget=forms.Textarea, required=False)
     paper = forms.FileField(label="Justificatif", required=False)
@@ -49,7 +52,7 @@ KIT = """{% extends "base.html" %}{% load ui %}
 {% alert "success" "Candidature envoyée" text="L’association a 5 jours pour répondre." live=True %}
 {% callout title="Et ensuite ?" text="Nous vous écrivons." %}
 <h2>Cartes</h2>
-{% card "Aider des élèves" "/missions/1" text="Les Mots passants" detail="Romans" end="3 places" badge="Ouverte" %}
+{% card "Aider des élèves" "/missions/1" text="Les Mots passants" detail="Romans" badge="Ouverte" %}
 {% tile "Annuaire" "/organisations/" text="Toutes les organisations" icon="fr-icon-team-line" %}
 {% facts facts %}
 {% bar_chart chart title="Missions par domaine" unit="missions" label="Domaine" %}

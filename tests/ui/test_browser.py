@@ -4,7 +4,15 @@ import pytest
 
 from tests.support.accessibility import axe
 
-PAGES = ["/", "/aide/", "/accessibilite/", "/confidentialite/", "/mentions-legales/", "/introuvable/", "/kit/"]
+PAGES = [
+    "/",
+    "/aide/",
+    "/accessibilite/",
+    "/confidentialite/",
+    "/mentions-legales/",
+    "/introuvable/",
+    "/kit/",
+]
 
 
 @pytest.fixture

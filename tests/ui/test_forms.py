@@ -103,7 +103,9 @@ def test_labels_typed_by_people_are_escaped():
     assert "<i>a" not in html
 
 
-@pytest.mark.parametrize("data", [None, {}, {"first_name": "x" * 500, "when": "z", "what": ["z"], "places": "-1"}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"first_name": "x" * 500, "when": "z", "what": ["z"], "places": "-1"}]
+)
 def test_no_field_writes_inline_code(data):
     html = render("{% form_fields form %}", form=KitForm(data))
     assert " style=" not in html

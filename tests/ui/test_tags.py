@@ -10,6 +10,7 @@ from django.test import RequestFactory
 
 from jeveuxagir.ui.dates import in_words
 from jeveuxagir.ui.spaces import Space, forget_spaces, space_sources
+from tests.factories import make_user
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -39,7 +40,13 @@ def test_delays_are_said_in_words(delta, words):
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [(24, "hier"), (25, "aujourd’hui"), (26, "demain"), (28, "dans 3\u00a0jours"), (20, "il y a 5\u00a0jours")],
+    [
+        (24, "hier"),
+        (25, "aujourd’hui"),
+        (26, "demain"),
+        (28, "dans 3\u00a0jours"),
+        (20, "il y a 5\u00a0jours"),
+    ],
 )
 def test_days_have_their_names(day, words):
     with time_machine.travel(NOON, tick=False):
@@ -102,7 +109,7 @@ def test_a_chart_of_nothing_does_not_fail():
 
 
 @pytest.mark.django_db
-def test_the_account_menu_lists_spaces_and_asks_their_sources_once(client, django_user_model, monkeypatch):
+def test_the_account_menu_lists_spaces_and_asks_their_sources_once(client, monkeypatch):
     asked = []
 
     def source(user):
@@ -110,7 +117,7 @@ def test_the_account_menu_lists_spaces_and_asks_their_sources_once(client, djang
         return [Space("La Table ouverte", "/espace/1-la-table-ouverte/")]
 
     monkeypatch.setattr(space_sources, "_entries", {"test": source})
-    user = django_user_model.objects.create(email="claire@exemple.fr")
+    user = make_user()
     client.force_login(user)
     assert "La Table ouverte" in client.get("/aide/").content.decode()
     client.get("/aide/")

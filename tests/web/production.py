@@ -5,7 +5,14 @@ import os
 from typing import Any
 from unittest import mock
 
-PREFIXES = ("SECURE_", "SESSION_COOKIE_", "CSRF_", "CONTENT_SECURITY_POLICY", "PERMISSIONS_POLICY", "X_FRAME_")
+PREFIXES = (
+    "SECURE_",
+    "SESSION_COOKIE_",
+    "CSRF_",
+    "CONTENT_SECURITY_POLICY",
+    "PERMISSIONS_POLICY",
+    "X_FRAME_",
+)
 
 
 def use_production_security(settings: Any) -> None:

@@ -56,7 +56,9 @@ def test_an_expired_form_shows_what_was_typed_and_sends_it_again(visitor):
 
 
 def test_an_expired_form_never_gives_a_password_back(visitor):
-    response = visitor.post("/formulaire/", {"password1": "très secret"}, headers={"origin": "http://testserver"})
+    response = visitor.post(
+        "/formulaire/", {"password1": "très secret"}, headers={"origin": "http://testserver"}
+    )
     assert "très secret" not in response.content.decode()
 
 

@@ -1,9 +1,9 @@
 """Every answer leaves with its headers, errors included, under production's own settings."""
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests.factories import make_user
 from tests.web.production import use_production_security
 
 PAGES = {
@@ -86,7 +86,7 @@ def test_plain_http_is_sent_to_https_and_probes_are_not(client):
 
 
 def test_cookies_carry_the_host_prefix(client):
-    user = get_user_model().objects.create(email="claire@exemple.fr")
+    user = make_user()
     client.force_login(user)
     response = client.get("/aide/", secure=True)
     assert "__Host-session" in client.cookies
@@ -96,7 +96,7 @@ def test_cookies_carry_the_host_prefix(client):
 
 @pytest.mark.parametrize("path", ["/", "/page-qui-n-existe-pas/", "/casse/crash/"])
 def test_nothing_is_stored_for_somebody_signed_in(client, path):
-    client.force_login(get_user_model().objects.create(email="claire@exemple.fr"))
+    client.force_login(make_user())
     assert client.get(path, secure=True).headers["Cache-Control"] == "no-store, private"
 
 

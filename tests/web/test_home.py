@@ -36,7 +36,9 @@ def test_no_page_carries_inline_code(client):
         assert " style=" not in html
         assert " onclick=" not in html
         assert "<style" not in html
-        assert html.count("<script") == html.count("<script type=\"module\" src=") + html.count("<script defer src=")
+        assert html.count("<script") == html.count('<script type="module" src=') + html.count(
+            "<script defer src="
+        )
 
 
 def test_the_privacy_page_is_made_from_the_registry(client, monkeypatch):

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from tests.factories import make_user
 from tests.support.read_only import GetChangesNothing, WroteOnGet
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ def answer(method, view):
 
 
 def write():
-    get_user_model().objects.create(email="claire@exemple.fr")
+    make_user()
 
 
 def change():

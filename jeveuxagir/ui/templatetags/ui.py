@@ -1,38 +1,42 @@
-"""`{% load ui %}`: the building blocks of every page. All give DSFR markup, work without JavaScript and pass axe.
+"""`{% load ui %}`: the building blocks of every page: DSFR markup, no JavaScript needed, axe-clean.
 
-Forms (any plain Django form; nothing to subclass; write `<form method="post" novalidate>{% csrf_token %}`)
-    {% form_fields form %}                      error summary, hidden fields, every visible field
-    {% form_fields form only="email,phone" %}   some fields (`exclude=…` too; `summary=False`, `notice=False`)
-    {% field form.town %}                       one field; options: label= hint= inline=True hide_label=True size="sm"
-                                                and any HTML attribute with _ for - (autocomplete="off" hx_get="…")
-    {% error_summary form %}                    the list of errors with links, once, above the form
-    {% submit "Envoyer ma candidature" %}       the main button (name= value= kind="secondary" icon="fr-icon-…")
-    {% confirm_button url "Retirer" kind="secondary" icon=… size="sm" field="value" %}  a POST form with one button;
-                                                each extra keyword becomes a hidden field; next= too
+Forms: any plain Django form, nothing to subclass. Write `<form method="post" novalidate class="ui-narrow">`.
+    {% form_fields form %}                    error summary, hidden fields, every visible field
+    {% form_fields form only="email,phone" %} some fields (exclude=… too; summary=False, notice=False)
+    {% field form.town %}                     one field. Options: label= hint= inline=True hide_label=True
+                                              size="sm"; else an HTML attribute, _ for - (hx_get="…")
+    {% error_summary form %}                  the errors with links, once, above the form
+    {% submit "Envoyer" %}                    the main button (name= value= kind="secondary" icon=)
+    {% confirm_button url "Retirer" kind= icon= size= why="…" %}
+                                              a POST form with one button; other keywords: hidden fields
 States, dates, numbers
-    {% state_badge mission.get_state_display "success" %}   kind: success info warning error new neutral
-    {% since moment %}      <time …>il y a 3 jours</time>, the exact date as title
-    {% moment date %}       <time …>mercredi 25 novembre 2026 à 14:05</time>
-    {{ count|number }}      1 234 (narrow space)           {{ count|count:"place,places" }}   « 2 places »   (|word: the noun alone)
-    {{ distance|km }}       « à 4 km », « à moins d’1 km »
-    {{ text|prose }}        plain text typed by somebody: escaped, paragraphs, links made clickable (nofollow)
+    {% state_badge mission.get_state_display "success" %}
+                                              kinds: success info warning error new neutral
+    {% since moment %}                        <time>il y a 3 jours</time>, the exact date as title
+    {% moment date %}                         <time>mercredi 25 novembre 2026 à 14:05</time>
+    {{ total|number }}                        1 234 (narrow space)
+    {{ total|count:"place,places" }}          « 2 places »; |word:"…" gives the noun alone
+    {{ distance|km }}                         « à 4 km », « à moins d’1 km »
+    {{ text|prose }}                          plain text typed by somebody: escaped, paragraphs, links
 Navigation
-    {% breadcrumb "Missions" "/missions/" "Lire avec des élèves" %}   label, address, …, label of this page
-    {% pagination page_obj %}                   keeps the query string; `param="page"`, `label=`
-    {% querystring page=2 %}                    Django's own: the current query with changes
-    {% removable_tag "À 10 km" url %}           an active filter and the link that removes it
+    {% breadcrumb "Missions" "/missions/" "Lire avec des élèves" %}   label, address, …, this page
+    {% pagination page_obj %}                 keeps the query string (param= label=)
+    {% querystring page=2 %}                  Django's own: the current query with changes
+    {% removable_tag "À 10 km" url %}         an active filter and the link that removes it
     {% stepper 2 4 "Vos disponibilités" next="Votre ville" %}
 Blocks
-    {% empty_state "Aucune mission" text="…" url="…" action="Élargir" icon="fr-icon-…" %}
-    {% alert "success" "Candidature envoyée" text="…" %}     kinds: success info warning error (small=True, live=True)
-    {% callout title="Et ensuite ?" text="…" %}
-    {% card title url text=… detail=… end=… badge=… kind=… heading="h3" horizontal=True %}
-    {% tile title url text=… icon="fr-icon-…" %}
-    {% facts rows %}                            rows: (label, value) pairs → definition list
-    {% bar_chart rows title="…" unit="missions" label="Domaine" %}    rows: (label, number) pairs; SVG and its table
+    {% empty_state "Aucune mission" text= url= action="Élargir" icon= heading="h2" %}
+    {% alert "success" "Candidature envoyée" text= small=True live=True heading="h2" %}
+    {% callout title="Et ensuite ?" text= heading="h2" %}
+    {% card title url text= detail= end= badge= kind= heading="h3" horizontal=True %}
+    {% tile title url text= icon= heading="h3" %}
+    {% facts rows %}                          rows: (label, value) pairs → definition list
+    {% bar_chart rows title= unit= label= %}  rows: (label, number) pairs → SVG and its table
+CSS of ours: ui-narrow (reading width), ui-lead, ui-muted, ui-actions (a row of buttons), ui-grid (a list of
+cards), ui-prose, ui-table, ui-results (fades while htmx fetches it).
 
-Page title rule: `{% block title %}` says what the page is and where one is in it (« Missions près de Guéret, page 2 »);
-base.html adds « – Jeveuxagir » and, when the context's `form` has errors, « Erreur – » in front.
+Page title rule: `{% block title %}` says what the page is and where one is in it (« Missions près de Guéret,
+page 2 »); base.html adds « – Jeveuxagir » and « Erreur – » in front when the context's `form` has errors.
 """
 
 from collections.abc import Iterable
@@ -63,7 +67,7 @@ BADGES = {
 }
 
 
-# --- forms ---------------------------------------------------------------------------------------------------------
+# --- forms ----------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/form_fields.html")
@@ -97,7 +101,13 @@ def submit(label: str, kind: str = "", icon: str = "", name: str = "", value: st
 
 @register.inclusion_tag("components/confirm_button.html", takes_context=True)
 def confirm_button(
-    context: RequestContext, url: str, label: str, kind: str = "", icon: str = "", size: str = "", **fields: Any
+    context: RequestContext,
+    url: str,
+    label: str,
+    kind: str = "",
+    icon: str = "",
+    size: str = "",
+    **fields: Any,
 ) -> dict[str, Any]:
     return {
         "url": url,
@@ -110,12 +120,14 @@ def confirm_button(
     }
 
 
-# --- states, dates, numbers ----------------------------------------------------------------------------------------
+# --- states, dates, numbers -----------------------------------------------------------------------
 
 
 @register.simple_tag
 def state_badge(label: str, kind: str = "neutral", size: str = "sm") -> SafeString:
-    classes = " ".join(filter(None, ["fr-badge", "fr-badge--no-icon", f"fr-badge--{size}", BADGES.get(kind, "")]))
+    classes = " ".join(
+        filter(None, ["fr-badge", "fr-badge--no-icon", f"fr-badge--{size}", BADGES.get(kind, "")])
+    )
     return format_html('<span class="{}">{}</span>', classes, label)
 
 
@@ -176,7 +188,7 @@ def prose(value: Any) -> str:
     return mark_safe(urlize(linebreaks(str(value or ""), autoescape=True), nofollow=True))  # noqa: S308
 
 
-# --- navigation ----------------------------------------------------------------------------------------------------
+# --- navigation -----------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/breadcrumb.html")
@@ -216,21 +228,29 @@ def pagination(
 @register.simple_tag
 def removable_tag(label: str, url: str) -> SafeString:
     return format_html(
-        '<a class="fr-tag fr-tag--dismiss" href="{}" aria-label="Retirer le filtre {}">{}</a>', url, label, label
+        '<a class="fr-tag fr-tag--dismiss" href="{}" aria-label="Retirer le filtre {}">{}</a>',
+        url,
+        label,
+        label,
     )
 
 
 @register.inclusion_tag("components/stepper.html")
-def stepper(current: int, total: int, title: str, next: str = "") -> dict[str, Any]:  # noqa: A002
+def stepper(current: int, total: int, title: str, next: str = "") -> dict[str, Any]:
     return {"current": current, "total": total, "title": title, "next": next}
 
 
-# --- blocks --------------------------------------------------------------------------------------------------------
+# --- blocks ---------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/empty_state.html")
 def empty_state(
-    title: str, text: str = "", url: str = "", action: str = "", icon: str = "fr-icon-search-line", heading: str = "h2"
+    title: str,
+    text: str = "",
+    url: str = "",
+    action: str = "",
+    icon: str = "fr-icon-search-line",
+    heading: str = "h2",
 ) -> dict[str, Any]:
     return {"title": title, "text": text, "url": url, "action": action, "icon": icon, "heading": heading}
 
