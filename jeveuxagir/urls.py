@@ -6,6 +6,8 @@ from jeveuxagir.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.web.urls")),
+    path("", include("jeveuxagir.territories.urls")),
+    path("", include("jeveuxagir.notifications.urls")),
     path("sante/", health.alive, name="health_alive"),
     path("sante/pret", health.ready, name="health_ready"),
 ]

@@ -6,3 +6,9 @@ class AuditConfig(AppConfig):
     label = "audit"
     verbose_name = "Journal des faits"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import personal_data, rules
+
+        personal_data.register()
+        rules.register()

@@ -75,7 +75,9 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["not_before"], name="audit_delivery_due", condition=models.Q(state="pending"))
+            models.Index(
+                fields=["not_before"], name="audit_delivery_due", condition=models.Q(state="pending")
+            )
         ]
 
 

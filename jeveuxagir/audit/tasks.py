@@ -1,5 +1,30 @@
-"""Placeholder written first; the outbox work completes it."""
+"""Reacting to events, and the nightly count of what must never be."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from jeveuxagir.common.periodic import periodic
+from jeveuxagir.common.wake import wake
+
+from . import deliveries, invariants
+from .jobs import daily, run_once
 
 
 def wake_deliveries() -> None:
     """Wake the sweep of deliveries after commit."""
+    wake(deliver_events)
+
+
+@shared_task(acks_late=False)
+@periodic(every=timedelta(minutes=1))
+def deliver_events() -> None:
+    """Run the reactions that are due. Woken after each event, sent by beat for those a lost wake forgot."""
+    deliveries.deliver()
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def check_invariants_nightly() -> None:
+    """Ask, once a night, the questions whose answer must be empty."""
+    run_once("check_invariants", daily(), invariants.report)

@@ -98,3 +98,15 @@ class Panels:
 
 
 panels = Panels()
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule that always holds. `offenders()` gives what breaks it (a queryset or a list): it must be empty."""
+
+    rule: str  # French: "Chaque réservation …"
+    offenders: Callable[[], Any]
+
+
+#: name → Invariant; asked by `manage.py check_invariants`
+invariants: Registry[Invariant] = Registry("invariants")

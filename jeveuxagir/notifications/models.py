@@ -57,13 +57,16 @@ class Message(models.Model):
                 name="message_owner_while_held",
             ),
             models.CheckConstraint(
-                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_dated",
             ),
         ]
         indexes = [
             models.Index(fields=["not_before"], name="message_due", condition=Q(state="pending")),
-            models.Index(fields=["lease_until"], name="message_held", condition=Q(state__in=["claimed", "sending"])),
+            models.Index(
+                fields=["lease_until"], name="message_held", condition=Q(state__in=["claimed", "sending"])
+            ),
             models.Index(fields=["person", "-created_at"], name="message_of_person"),
         ]
 

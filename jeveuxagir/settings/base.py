@@ -144,6 +144,10 @@ EMAIL_HOST = env("EMAIL_HOST", default="127.0.0.1")
 EMAIL_PORT = env.int("EMAIL_PORT", default=2525)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Jeveuxagir <ne-pas-repondre@jeveuxagir.example>")
 MESSAGE_ID_DOMAIN = env("MESSAGE_ID_DOMAIN", default="jeveuxagir.example")
+OUTBOX_RELAY = env("OUTBOX_RELAY", default="jeveuxagir.notifications.relay.SmtpRelay")
+OUTBOX_LEASE = env.float("OUTBOX_LEASE", default=120)  # seconds a sender may hold a message without a sign
+OUTBOX_PAUSE = env.float("OUTBOX_PAUSE", default=15)  # seconds before the second try; doubles
+OUTBOX_SWEEP = env.float("OUTBOX_SWEEP", default=60)  # seconds between two sweeps
 
 # Loopback ports that outgoing HTTP may reach (tests and demo only; a deploy check refuses any).
 LOOPBACK_PORTS = env.list("LOOPBACK_PORTS", cast=int, default=[])

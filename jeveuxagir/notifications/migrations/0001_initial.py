@@ -7,66 +7,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, unique=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254, unique=True)),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'adresse refusée',
-                'verbose_name_plural': 'adresses refusées',
+                "verbose_name": "adresse refusée",
+                "verbose_name_plural": "adresses refusées",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60, verbose_name='sorte')),
-                ('address', models.EmailField(blank=True, max_length=254, verbose_name='adresse')),
-                ('dedupe_key', models.CharField(max_length=200, unique=True)),
-                ('subject', models.CharField(max_length=200, verbose_name='objet')),
-                ('text', models.TextField(verbose_name='texte')),
-                ('html', models.TextField(blank=True, verbose_name='version HTML')),
-                ('state', models.CharField(choices=[('pending', 'à envoyer'), ('claimed', 'pris en charge'), ('sending', 'en cours d’envoi'), ('sent', 'envoyé'), ('failed', 'non remis'), ('cancelled', 'annulé')], default='pending', max_length=10, verbose_name='état')),
-                ('not_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='pas avant')),
-                ('owner', models.CharField(blank=True, max_length=80)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
-                ('last_error', models.CharField(blank=True, max_length=300, verbose_name='dernière erreur')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='créé le')),
-                ('sending_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé le')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='accounts.person', verbose_name='personne')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=60, verbose_name="sorte")),
+                ("address", models.EmailField(blank=True, max_length=254, verbose_name="adresse")),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                ("subject", models.CharField(max_length=200, verbose_name="objet")),
+                ("text", models.TextField(verbose_name="texte")),
+                ("html", models.TextField(blank=True, verbose_name="version HTML")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "à envoyer"),
+                            ("claimed", "pris en charge"),
+                            ("sending", "en cours d’envoi"),
+                            ("sent", "envoyé"),
+                            ("failed", "non remis"),
+                            ("cancelled", "annulé"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "not_before",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="pas avant"
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, max_length=80)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
+                ("last_error", models.CharField(blank=True, max_length=300, verbose_name="dernière erreur")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="créé le"
+                    ),
+                ),
+                ("sending_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['not_before'], name='message_due'), models.Index(condition=models.Q(('state__in', ['claimed', 'sending'])), fields=['lease_until'], name='message_held'), models.Index(fields=['person', '-created_at'], name='message_of_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('address', ''), ('person__isnull', False)), models.Q(('person__isnull', True), models.Q(('address', ''), _negated=True)), _connector='OR'), name='message_person_or_address', violation_error_message='Un message va à une personne ou à une adresse, jamais aux deux.'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state__in', ['claimed', 'sending']), models.Q(('owner', ''), _negated=True)), models.Q(models.Q(('state__in', ['claimed', 'sending']), _negated=True), ('lease_until__isnull', True), ('owner', '')), _connector='OR'), name='message_owner_while_held'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_dated')],
+                "verbose_name": "message",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["not_before"], name="message_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["claimed", "sending"])),
+                        fields=["lease_until"],
+                        name="message_held",
+                    ),
+                    models.Index(fields=["person", "-created_at"], name="message_of_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("address", ""), ("person__isnull", False)),
+                            models.Q(("person__isnull", True), models.Q(("address", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="message_person_or_address",
+                        violation_error_message="Un message va à une personne ou à une adresse, jamais aux deux.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease_until__isnull", False),
+                                ("state__in", ["claimed", "sending"]),
+                                models.Q(("owner", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["claimed", "sending"]), _negated=True),
+                                ("lease_until__isnull", True),
+                                ("owner", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_owner_while_held",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="message_sent_dated",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('wanted', models.BooleanField()),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("wanted", models.BooleanField()),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notification_preferences",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'préférence',
-                'constraints': [models.UniqueConstraint(fields=('person', 'kind'), name='preference_once')],
+                "verbose_name": "préférence",
+                "constraints": [models.UniqueConstraint(fields=("person", "kind"), name="preference_once")],
             },
         ),
     ]

@@ -1,0 +1,50 @@
+"""Waking a worker after commit. The broker only wakes: rows say what is due, and a sweep finds what a lost wake missed."""
+
+import time
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+logger = structlog.get_logger(__name__)
+
+#: A broker that hangs makes nobody wait again for this long; the sweep does the work meanwhile.
+PAUSE = 30.0
+SLOW = 1.0
+EXPIRES = 120
+_silent_until = 0.0
+
+
+def wake(task: Any) -> None:
+    """Send this task (without arguments) after commit, once a transaction, never in the way of the caller."""
+    call = _Call(task)
+    if connection.in_atomic_block:
+        here = set(connection.savepoint_ids)
+        if any(waiting == call and sids == here for sids, waiting, *_ in connection.run_on_commit):
+            return
+    transaction.on_commit(call, robust=True)
+
+
+class _Call:
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Call) and other.task.name == self.task.name
+
+    def __hash__(self) -> int:
+        return hash(self.task.name)
+
+    def __call__(self) -> None:
+        global _silent_until
+        begun = time.monotonic()
+        if begun < _silent_until:
+            return
+        try:
+            self.task.apply_async(retry=False, expires=EXPIRES, ignore_result=True)
+        except (
+            Exception
+        ):  # whatever the broker's client raises, the fact is committed and the sweep will come
+            logger.warning("wake_failed", task=self.task.name, seconds=round(time.monotonic() - begun, 1))
+            if time.monotonic() - begun > SLOW:
+                _silent_until = time.monotonic() + PAUSE

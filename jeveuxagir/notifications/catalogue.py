@@ -1,0 +1,70 @@
+"""The kinds of messages. Each app registers its own in `notifications.py`, loaded in `AppConfig.ready()`."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from jeveuxagir.common.registries import Registry
+
+from .models import Message
+
+Audience = Literal["person", "member", "staff"]
+#: What the page of preferences calls the three audiences, in the order it shows them.
+AUDIENCES: dict[Audience, str] = {
+    "person": "Vos engagements",
+    "member": "Vos organisations",
+    "staff": "Votre travail d’agent",
+}
+OnSent = Callable[[Message], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of message.
+
+    `label` stands on the page of preferences, `why` at the end of each mail, `template` is one plain text file
+    (see rendering.py). `on_sent(message)` runs in the commit that says the relay has accepted the message.
+    """
+
+    code: str  # "proposals.new"
+    label: str
+    why: str
+    template: str  # "emails/proposals/new.txt"
+    can_stop: bool = True
+    audience: Audience = "person"
+    on_sent: OnSent | None = None
+
+
+_kinds: Registry[Kind] = Registry("kinds of messages")
+_on_sent: dict[str, list[OnSent]] = {}
+
+
+def register(kind: Kind) -> Kind:
+    if kind.audience not in AUDIENCES:
+        raise ValueError(f"{kind.code}: unknown audience « {kind.audience} »")
+    return _kinds.register(kind.code, kind)
+
+
+def on_sent(code: str, handler: OnSent) -> None:
+    """Let an upper app react to the sending of a lower app's kind. Must be safe to run twice."""
+    handlers = _on_sent.setdefault(code, [])
+    if handler not in handlers:
+        handlers.append(handler)
+
+
+def handlers_of(code: str) -> list[OnSent]:
+    own = _kinds[code].on_sent if code in _kinds else None
+    return [*([own] if own else []), *_on_sent.get(code, ())]
+
+
+def get(code: str) -> Kind:
+    return _kinds[code]
+
+
+def find(code: str) -> Kind | None:
+    """The kind, or None if no app declares it any more (old rows)."""
+    return _kinds[code] if code in _kinds else None
+
+
+def kinds() -> Iterator[Kind]:
+    return iter(_kinds)

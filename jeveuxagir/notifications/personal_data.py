@@ -1,0 +1,69 @@
+"""What this app holds about a person: their messages, their choices, and an address that refuses mail."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from .models import Message, Preference, Suppression
+
+
+def _messages(person: Any) -> Any:
+    mine = Q(person=person)
+    if person.email:
+        mine |= Q(address__iexact=person.email)
+    return Message.objects.filter(mine).order_by("created_at")
+
+
+def _suppressions(person: Any) -> Any:
+    return (
+        Suppression.objects.filter(address__iexact=person.email)
+        if person.email
+        else Suppression.objects.none()
+    )
+
+
+def register() -> None:
+    personal_data.register(
+        "notifications.Message",
+        PersonalData(
+            model="notifications.Message",
+            label="Messages envoyés",
+            kept="Le texte 62 jours, la trace de l’envoi un an, puis supprimés.",
+            rows=_messages,
+            export=lambda row: {
+                "Objet": row.subject,
+                "Texte": row.text,
+                "État": row.get_state_display(),
+                "Écrit le": row.created_at,
+                "Envoyé le": row.sent_at,
+            },
+            erase=lambda person: _messages(person).delete(),
+            fields=("address", "subject", "text", "html"),
+        ),
+    )
+    personal_data.register(
+        "notifications.Preference",
+        PersonalData(
+            model="notifications.Preference",
+            label="Choix de notification",
+            kept="Aussi longtemps que le compte.",
+            rows=lambda person: Preference.objects.filter(person=person),
+            export=lambda row: {"Sorte de message": row.kind, "Voulu": row.wanted},
+            erase=lambda person: Preference.objects.filter(person=person).delete(),
+        ),
+    )
+    personal_data.register(
+        "notifications.Suppression",
+        PersonalData(
+            model="notifications.Suppression",
+            label="Adresse refusée par le serveur de courrier",
+            kept="Jusqu’à ce que l’adresse soit confirmée de nouveau.",
+            rows=_suppressions,
+            export=lambda row: {"Adresse": row.address, "Raison": row.reason, "Depuis le": row.created_at},
+            erase=lambda person: _suppressions(person).delete(),
+            person_fields=(),
+            fields=("address",),
+        ),
+    )

@@ -1,0 +1,25 @@
+"""Sending the outbox, and forgetting old mails."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+
+from jeveuxagir.audit.jobs import daily, run_once
+from jeveuxagir.common.periodic import periodic
+
+from . import outbox, retention
+
+
+@shared_task(acks_late=False)
+@periodic(every=timedelta(seconds=settings.OUTBOX_SWEEP))
+def drain_outbox() -> None:
+    """Send what is due. Woken after each message, sent by beat for those a lost wake forgot."""
+    outbox.drain()
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def forget_old_messages() -> None:
+    """Once a night: bodies after 62 days, rows after a year."""
+    run_once("forget_old_messages", daily(), retention.forget)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+app_name = "notifications"
+
+urlpatterns = [
+    path("mon-espace/notifications/", views.preferences, name="preferences"),
+    path("messages/arreter/<str:token>/", views.stop, name="stop"),
+]
