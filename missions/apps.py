@@ -6,3 +6,12 @@ class MissionsConfig(AppConfig):
     label = "missions"
     verbose_name = "Missions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import moderation, notifications, panels, personal_data, reactions
+
+        moderation.register()
+        notifications.register()
+        panels.register()
+        personal_data.register()
+        reactions.register()

@@ -5,7 +5,7 @@ from django.db.models import TextChoices
 from jeveuxagir.common.transitions import Transitions
 from volunteers.requests.enums import Commitment
 
-__all__ = ["CloseReason", "Commitment", "MissionMode", "SlotKind", "State", "TRANSITIONS"]
+__all__ = ["TRANSITIONS", "CloseReason", "Commitment", "MissionMode", "SlotKind", "State"]
 
 
 class State(TextChoices):

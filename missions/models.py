@@ -41,9 +41,13 @@ class Mission(models.Model):
         Domain, models.PROTECT, null=True, blank=True, related_name="missions", verbose_name="domaine"
     )
     sdgs = models.ManyToManyField(Sdg, blank=True, related_name="missions", verbose_name="ODD")
-    activities = models.ManyToManyField(Activity, blank=True, related_name="missions", verbose_name="activités")
+    activities = models.ManyToManyField(
+        Activity, blank=True, related_name="missions", verbose_name="activités"
+    )
     skills = models.ManyToManyField(Skill, blank=True, related_name="missions", verbose_name="compétences")
-    mode = models.CharField("sur place ou à distance", max_length=10, choices=MissionMode, default=MissionMode.ON_SITE)
+    mode = models.CharField(
+        "sur place ou à distance", max_length=10, choices=MissionMode, default=MissionMode.ON_SITE
+    )
     commitment = models.CharField("rythme", max_length=10, choices=Commitment, blank=True)
     minimum_age = models.PositiveSmallIntegerField("âge minimum", default=18)
     hosting_conditions = ProseField("conditions d’accueil", max_length=2000, blank=True)
@@ -76,7 +80,9 @@ class Mission(models.Model):
     application_url = models.URLField("adresse pour candidater", max_length=1000, blank=True)
     source_values = models.JSONField(default=dict, blank=True)
 
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
@@ -92,7 +98,8 @@ class Mission(models.Model):
                 violation_error_message="L’âge minimum est 16 ou 18 ans.",
             ),
             models.CheckConstraint(
-                condition=Q(source="", source_id="") | (~Q(source="") & ~Q(source_id="") & ~Q(application_url="")),
+                condition=Q(source="", source_id="")
+                | (~Q(source="") & ~Q(source_id="") & ~Q(application_url="")),
                 name="mission_source_whole",
             ),
             models.CheckConstraint(
@@ -103,7 +110,9 @@ class Mission(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=State.OPEN) | Q(published_at__isnull=False), name="mission_open_dated"
             ),
-            models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="mission_source_once"),
+            models.UniqueConstraint(
+                fields=["source", "source_id"], condition=~Q(source=""), name="mission_source_once"
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="mission_search"),
@@ -235,7 +244,9 @@ class Slot(models.Model):
                 name="slot_never_overbooked",
                 violation_error_message="Il n’y a pas assez de places sur ce créneau.",
             ),
-            models.CheckConstraint(condition=Q(seatless=False) | Q(taken=0), name="slot_imported_holds_no_seat"),
+            models.CheckConstraint(
+                condition=Q(seatless=False) | Q(taken=0), name="slot_imported_holds_no_seat"
+            ),
             models.CheckConstraint(condition=Q(capacity__range=(1, 5000)), name="slot_capacity_sane"),
             models.CheckConstraint(
                 condition=Q(
@@ -264,7 +275,9 @@ class Slot(models.Model):
                 violation_error_message="La fin du créneau est avant son début.",
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
                 name="slot_period_ordered",
                 violation_error_message="La fin de la période est avant son début.",
             ),

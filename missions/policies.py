@@ -2,45 +2,35 @@
 
 from typing import TYPE_CHECKING
 
+from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import User
-from organisations.enums import MemberRole
-from organisations.models import Membership, Organisation
+from organisations import policies as organisation_policies
+from organisations.models import Organisation
 
 if TYPE_CHECKING:
-    from .models import Mission
+    from .models import Mission, MissionQuerySet
 
-HANDLERS = (MemberRole.OWNER, MemberRole.MANAGER)
-
-
-def is_member(actor: User | None, organisation: Organisation, *roles: str) -> bool:
-    """Whether the actor is a live member, with one of these roles if any is named."""
-    if actor is None:
-        return False
-    members = Membership.objects.filter(
-        organisation=organisation, person_id=actor.person_id, ended_at__isnull=True
-    )
-    return (members.filter(role__in=roles) if roles else members).exists()
+#: The members who write missions and answer applications.
+HANDLERS = organisation_policies.HANDLERS
 
 
 def can_handle(actor: User | None, organisation: Organisation) -> bool:
     """Write missions of this organisation: its owners and managers, and the platform."""
-    return actor is None or is_member(actor, organisation, *HANDLERS)
+    return actor is None or organisation_policies.can_handle_missions(actor, organisation)
 
 
 def can_see_in_space(actor: User | None, mission: "Mission") -> bool:
     """Every member, readers included, sees the missions and their counts."""
-    return is_member(actor, mission.organisation)
+    return organisation_policies.is_member(actor, mission.organisation)
 
 
 def can_close(actor: User | None, mission: "Mission") -> bool:
-    """Members who handle it, and staff of its department."""
-    return can_handle(actor, mission.organisation) or is_staff_for(actor, mission.department_id)
+    """Members who handle it, and staff of its territory."""
+    return can_handle(actor, mission.organisation) or roles.in_scope(
+        actor, mission.department_id, mission.domain_id
+    )
 
 
-def is_staff_for(actor: User | None, department_id: str | None) -> bool:
-    from jeveuxagir.accounts import roles
-
-    if actor is None:
-        return False
-    departments = roles.departments_of(actor)
-    return departments is roles.EVERYWHERE or department_id in departments
+def public(missions: "MissionQuerySet") -> "MissionQuerySet":
+    """What anybody may read: what was published and is not withdrawn by staff."""
+    return missions.filter(state__in=["open", "closed", "done"], organisation__state="validated")

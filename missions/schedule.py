@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from jeveuxagir.common.clock import now, today
@@ -86,7 +87,7 @@ def suggested_commitment(specs: Sequence[SlotSpec]) -> str:
     if weekly:
         return Commitment.MORE if len(weekly) > 1 else Commitment.WEEKLY
     days = sorted({spec.local_date for spec in specs if spec.local_date})
-    gaps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    gaps = [(b - a).days for a, b in pairwise(days)]
     if len(gaps) >= 3 and max(gaps) <= 8:
         return Commitment.WEEKLY
     if len(gaps) >= 2 and min(gaps) >= 21 and max(gaps) <= 40:
@@ -130,7 +131,7 @@ def check_all(specs: Iterable[SlotSpec], *, already: int = 0) -> None:
     specs = list(specs)
     if already + len(specs) > MAX_SLOTS:
         raise RuleBroken(
-            f"Une mission a au plus {MAX_SLOTS} créneaux. Un créneau « chaque semaine » en remplace beaucoup.",
+            f"Une mission a au plus {MAX_SLOTS} créneaux. Un créneau hebdomadaire en remplace beaucoup.",
             code="too_many_slots",
         )
     for spec in specs:
@@ -148,13 +149,16 @@ def slot_fields(spec: SlotSpec, zone: str) -> dict[str, object]:
         "end_time": spec.end_time,
     }
     if spec.kind == SlotKind.DATED:
-        assert spec.local_date and spec.start_time and spec.end_time
-        starts_at, ends_at = instants(spec.local_date, spec.start_time, spec.end_time, zone)
+        day, start, end = spec.local_date, spec.start_time, spec.end_time
+        assert day is not None
+        assert start is not None
+        assert end is not None
+        starts_at, ends_at = instants(day, start, end, zone)
         if starts_at <= now():
             raise RuleBroken("Cette date est déjà passée.", code="past")
         if ends_at <= starts_at:
             raise RuleBroken("La fin du créneau est avant son début.", code="end_before_start")
-        return fields | {"local_date": spec.local_date, "starts_at": starts_at, "ends_at": ends_at}
+        return fields | {"local_date": day, "starts_at": starts_at, "ends_at": ends_at}
     if spec.kind == SlotKind.WEEKLY:
         fields["weekday"] = spec.weekday
     return fields | {"valid_from": spec.valid_from, "valid_until": spec.valid_until}

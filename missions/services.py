@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
-from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
@@ -14,13 +13,15 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean, plural
+from jeveuxagir.moderation import services as moderation
+from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.enums import DEFAULT_TIMEZONE
 from jeveuxagir.territories.models import Commune
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
-from . import policies, schedule
+from . import notifications, policies, schedule
 from .enums import TRANSITIONS, CloseReason, MissionMode, SlotKind, State
 from .models import Mission, MissionAddress, Slot
 from .schedule import SlotSpec
@@ -82,7 +83,7 @@ class Edited:
     waiting: list[str] = field(default_factory=list)
 
 
-# --- writing --------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -103,7 +104,7 @@ def create_draft(
         OrganisationState.CLOSED,
     ):
         raise RuleBroken(
-            f"Votre organisation est {organisation.get_state_display()} : elle ne peut pas préparer de mission.",
+            f"Votre organisation est {organisation.get_state_display()} : elle ne prépare pas de mission.",
             code="organisation_state",
         )
     _check_data(data)
@@ -183,6 +184,8 @@ def publish(mission: Mission, *, actor: User | None) -> Mission:
     mission.published_at = mission.published_at or now()
     _move(mission, target)
     record("mission.published", mission, actor=actor, organisation=mission.organisation_id)
+    if not mission.is_imported:
+        notifications.tell_members(mission, "published")
     return mission
 
 
@@ -192,6 +195,7 @@ def refuse(mission: Mission, *, actor: User | None, reason: str) -> Mission:
     target = TRANSITIONS.target("refuse", mission.state, label=mission.get_state_display())
     _move(mission, target, reason=reason)
     record("mission.refused", mission, actor=actor, organisation=mission.organisation_id)
+    notifications.tell_members(mission, "refused", reason=reason)
     return mission
 
 
@@ -202,6 +206,7 @@ def ask_correction(mission: Mission, *, actor: User | None, reason: str) -> Miss
     target = TRANSITIONS.target("ask_correction", mission.state, label=mission.get_state_display())
     _move(mission, target, reason=reason)
     record("mission.correction_asked", mission, actor=actor, organisation=mission.organisation_id)
+    notifications.tell_members(mission, "correction", reason=reason)
     return mission
 
 
@@ -228,6 +233,7 @@ def apply_edit(mission: Mission, *, actor: User | None, diff: dict[str, Any]) ->
         changed.append("addresses")
     _finish_write(mission)
     record("mission.changed", mission, actor=actor, fields=changed)
+    notifications.tell_members(mission, "edit_accepted")
     return mission
 
 
@@ -235,13 +241,10 @@ def apply_edit(mission: Mission, *, actor: User | None, diff: dict[str, Any]) ->
 def refuse_edit(mission: Mission, *, actor: User | None, reason: str) -> Mission:
     """The published text stays; the organisation is told why."""
     mission = _locked(mission)
-    record(
-        "mission.edit_refused",
-        mission,
-        actor=actor,
-        organisation=mission.organisation_id,
-        reason=clean(reason),
-    )
+    mission.version += 1
+    mission.save(update_fields=["version", "updated_at"])
+    record("mission.edit_refused", mission, actor=actor, organisation=mission.organisation_id)
+    notifications.tell_members(mission, "edit_refused", reason=reason)
     return mission
 
 
@@ -294,7 +297,7 @@ def cancel(mission: Mission, *, actor: User | None, reason: str, version: int | 
         raise RuleBroken("Dites pourquoi la mission est annulée : les bénévoles le liront.", code="reason")
     target = TRANSITIONS.target("cancel", mission.state, label=mission.get_state_display())
     _move(mission, target, reason=reason)
-    _withdraw_item(mission, actor)
+    moderation.withdraw("mission", mission, actor=actor)
     record("mission.cancelled", mission, actor=actor)
     return mission
 
@@ -309,7 +312,7 @@ def finish(mission: Mission, *, actor: User | None) -> Mission:
     return mission
 
 
-# --- slots ----------------------------------------------------------------------------------------------------
+# --- slots ----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -380,7 +383,7 @@ def change_capacity(slot: Slot, *, actor: User | None, capacity: int) -> Slot:
     return slot
 
 
-# --- what follows the organisation, and the clock ----------------------------------------------------------------
+# --- what follows the organisation, and the clock -------------------------------------------------
 
 
 @transaction.atomic
@@ -443,6 +446,8 @@ def close_past() -> int:
                 mission.close_reason = CloseReason.DATES_PAST
                 _move(mission, TRANSITIONS.target("close", mission.state))
                 record("mission.closed", mission, reason=CloseReason.DATES_PAST.value)
+                if not mission.is_imported:
+                    notifications.tell_members(mission, "past")
                 closed += 1
     return closed
 
@@ -482,7 +487,7 @@ def current_data(mission: Mission) -> MissionData:
     )
 
 
-# --- inside ---------------------------------------------------------------------------------------------------
+# --- inside ---------------------------------------------------------------------------------------
 
 
 def _allow(allowed: bool) -> None:
@@ -499,8 +504,8 @@ def _locked(mission: Mission) -> Mission:
 def _check_version(mission: Mission, version: int | None) -> None:
     if version is not None and version != mission.version:
         raise Stale(
-            "Quelqu’un a modifié cette mission pendant que vous la remplissiez. Vos réponses sont encore dans "
-            "le formulaire : relisez-les, puis enregistrez de nouveau.",
+            "Quelqu’un a modifié cette mission pendant que vous la remplissiez. Vos réponses sont "
+            "encore dans le formulaire : relisez-les, puis enregistrez de nouveau.",
             code="stale",
         )
 
@@ -513,7 +518,7 @@ def _check_data(data: MissionData) -> None:
     departments = {address.commune.department_id for address in data.addresses}
     if len(departments) > 1:
         raise RuleBroken(
-            "Toutes les adresses d’une mission sont dans le même département. Créez une mission par département.",
+            "Toutes les adresses d’une mission sont dans un même département. Faites une mission par département.",
             code="one_department",
         )
 
@@ -670,43 +675,27 @@ def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
 
 
 def _moderate_edit(mission: Mission, diff: dict[str, Any], actor: User | None) -> None:
-    from jeveuxagir.moderation import services as moderation
-
+    """The new values wait; none any more, and nothing does."""
     if diff:
-        moderation.open_item(
-            "mission",
-            mission,
-            title=mission.title,
-            department=mission.department,
-            domain=mission.domain,
-            cause="edit",
-            diff=diff,
-            actor=actor,
-        )
+        _open_item(mission, actor, cause=ModerationItem.Cause.EDIT, diff=diff)
     else:
-        _withdraw_item(mission, actor)
+        moderation.withdraw("mission", mission, actor=actor)
 
 
-def _open_item(mission: Mission, actor: User | None) -> None:
-    from jeveuxagir.moderation import services as moderation
-
+def _open_item(
+    mission: Mission,
+    actor: User | None,
+    *,
+    cause: str = ModerationItem.Cause.CREATION,
+    diff: dict[str, Any] | None = None,
+) -> None:
     moderation.open_item(
         "mission",
         mission,
         title=mission.title,
         department=mission.department,
         domain=mission.domain,
-        cause="creation",
+        cause=cause,
+        diff=diff,
         actor=actor,
-    )
-
-
-def _withdraw_item(mission: Mission, actor: User | None) -> None:
-    """Nothing waits any more for this mission's open item, if there is one."""
-    from jeveuxagir.moderation.models import ModerationItem
-
-    ModerationItem.objects.filter(
-        kind=ModerationItem.Kind.MISSION, subject_type=mission._meta.label, subject_id=mission.pk
-    ).exclude(state=ModerationItem.State.DECIDED).update(
-        state=ModerationItem.State.DECIDED, decision=ModerationItem.Decision.WITHDRAWN, decided_at=Now()
     )

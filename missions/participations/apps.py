@@ -6,3 +6,11 @@ class ParticipationsConfig(AppConfig):
     label = "participations"
     verbose_name = "Participations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import notifications, panels, personal_data, reactions
+
+        notifications.register()
+        panels.register()
+        personal_data.register()
+        reactions.register()

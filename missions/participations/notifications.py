@@ -6,8 +6,12 @@ from django.core import signing
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.notifications import catalogue
+from jeveuxagir.notifications.catalogue import Audience, Kind
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.services import send
+from missions.notifications import handlers_of
 from missions.words import when_in_words
-from organisations.models import Membership
 
 if TYPE_CHECKING:
     from missions.models import Mission, Slot
@@ -56,10 +60,8 @@ DEPARTURE_MAX_AGE = 60 * 86400
 
 def register() -> None:
     """Declare every kind in the catalogue."""
-    from jeveuxagir.notifications import catalogue
-    from jeveuxagir.notifications.catalogue import Kind
 
-    def add(code: str, label: str, why: str, can_stop: bool, audience: str) -> None:
+    def add(code: str, label: str, why: str, can_stop: bool, audience: Audience) -> None:
         template = f"emails/{code.replace('.', '/')}.txt"
         catalogue.register(
             Kind(code=code, label=label, why=why, template=template, can_stop=can_stop, audience=audience)
@@ -104,7 +106,7 @@ def ask_to_confirm(participation: "Participation", token: str) -> None:
         to=participation.contact.email,
         dedupe_key=f"participations.confirm:{participation.pk}",
         context=_mission_words(participation.mission, participation.slot)
-        | {"url": _absolute(f"/confirmer/{token}/")},
+        | {"url": absolute(f"/confirmer/{token}/")},
     )
 
 
@@ -116,7 +118,7 @@ def ask_to_sign_in(email: str, mission: "Mission", slot: "Slot", nonce: str) -> 
         "participations.sign_in",
         to=email,
         dedupe_key=f"participations.sign_in:{mission.pk}:{nonce}",
-        context=_mission_words(mission, slot) | {"url": _absolute(sign_in)},
+        context=_mission_words(mission, slot) | {"url": absolute(sign_in)},
     )
 
 
@@ -128,7 +130,7 @@ def tell_place_free(alert: "PlaceAlert") -> None:
         context={
             "mission": alert.mission,
             "organisation": alert.mission.organisation,
-            "url": _absolute(alert.mission.get_absolute_url()),
+            "url": absolute(alert.mission.get_absolute_url()),
         },
     )
 
@@ -143,7 +145,7 @@ def ask_about_departure(departure: "Departure") -> None:
         context={
             "mission": departure.mission,
             "partner": departure.mission.source_name or "notre partenaire",
-            "url": _absolute(reverse("participations:departure", args=[token])),
+            "url": absolute(reverse("participations:departure", args=[token])),
         },
     )
 
@@ -156,25 +158,11 @@ def departure_of_token(token: str) -> int | None:
         return None
 
 
-def handlers_of(organisation_id: int) -> list[Person]:
-    """The owners and managers who answer applications."""
-    members = Membership.objects.filter(
-        organisation_id=organisation_id, ended_at__isnull=True, role__in=["owner", "manager"]
-    )
-    return [member.person for member in members.select_related("person").order_by("pk")]
-
-
 def organisation_waiting(organisation_id: int) -> int:
     from .models import Participation
 
     waiting = Participation.objects.waiting().filter(mission__organisation_id=organisation_id)
     return waiting.count()
-
-
-def send(kind: str, **kwargs: Any) -> None:
-    from jeveuxagir.notifications.services import send as put_in_outbox
-
-    put_in_outbox(kind, **kwargs)
 
 
 def _send(
@@ -183,7 +171,7 @@ def _send(
     link = link or reverse("participations:mine", args=[participation.pk])
     context = _mission_words(participation.mission, participation.slot) | {
         "participation": participation,
-        "url": _absolute(link),
+        "url": absolute(link),
         **extra,
     }
     send(code, to=to, dedupe_key=key, context=context)
@@ -200,9 +188,3 @@ def _mission_words(mission: "Mission", slot: "Slot") -> dict[str, Any]:
 
 def _key(code: str, participation: "Participation") -> str:
     return f"{code}:{participation.pk}"
-
-
-def _absolute(path: str) -> str:
-    from jeveuxagir.notifications.links import absolute
-
-    return absolute(path)

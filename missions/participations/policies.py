@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from jeveuxagir.accounts.models import Person, User
-from missions.policies import HANDLERS, can_handle, is_member
+from missions.policies import HANDLERS, can_handle
+from organisations import policies as organisation_policies
 from organisations.models import Organisation
 
 from .models import Departure, Participation, ParticipationQuerySet, PlaceAlert
@@ -47,7 +48,7 @@ def own_alerts(user: User) -> "QuerySet[PlaceAlert]":
 
 def of_space(user: User, organisation: Organisation) -> ParticipationQuerySet:
     """The applications an organisation's owners and managers may see; nothing for anybody else."""
-    if not is_member(user, organisation, *HANDLERS):
+    if not organisation_policies.can_see_applicants(user, organisation):
         return Participation.objects.none()
     return Participation.objects.told_to_organisation().filter(mission__organisation=organisation)
 

@@ -1,7 +1,7 @@
 """Every write on an application: lock → policy → guard → write → audit → mail.
 
-Locks are taken in one order: mission → slot → participation → person. Proposals lock the mission before they call
-`apply`, so the organisation, which comes before, is not locked here.
+Locks are taken in one order: mission → slot → participation → person. Proposals lock the mission before
+they call `apply`, so the organisation, which comes before, is not locked here.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -67,7 +67,7 @@ class Confirmed:
 
 
 def _one_retry(function: Verb) -> Verb:
-    """In a transaction; tried once more when a lock did not come in time, or two callers waited for each other."""
+    """In a transaction; tried once more when a lock came too late, or two callers waited for each other."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -88,7 +88,7 @@ def _one_retry(function: Verb) -> Verb:
     return run  # type: ignore[return-value]
 
 
-# --- applying -------------------------------------------------------------------------------------------------
+# --- applying -------------------------------------------------------------------------------------
 
 
 @_one_retry
@@ -102,7 +102,7 @@ def apply(
     places: int = 1,
     actor: User | None,
 ) -> Participation:
-    """Take a place and tell the organisation, or refuse with a sentence. `Full` carries the nearest open slots."""
+    """Take a place and tell the organisation, or refuse. `Full` carries the nearest open slots."""
     if not policies.can_apply(actor, person):
         raise NotAllowed
     participation = Participation(
@@ -113,7 +113,7 @@ def apply(
 
 @_one_retry
 def wait_for_guardian(*, person: Person, slot: Slot, message: str = "", actor: User | None) -> Participation:
-    """Keep the application of a 16–17-year-old; it holds no place and leaves once the guardian's mail is sent."""
+    """Keep a 16–17-year-old's application: no place, it leaves once the guardian's mail is sent."""
     if not policies.can_apply(actor, person):
         raise NotAllowed
     mission, slot = _lock_slot(slot)
@@ -215,7 +215,7 @@ def guardian_objected(person_id: int) -> int:
     return cancelled
 
 
-# --- answers --------------------------------------------------------------------------------------------------
+# --- answers --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -333,7 +333,7 @@ def cancel_of_mission(mission_id: int, *, slot_id: int | None = None, reason: st
     return cancelled
 
 
-# --- a partner's mission --------------------------------------------------------------------------------------
+# --- a partner's mission --------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -406,7 +406,7 @@ def answer_departure(departure: Departure, *, answer: str, actor: User | None = 
     return departure
 
 
-# --- alerts and clocks ----------------------------------------------------------------------------------------
+# --- alerts and clocks ----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -481,7 +481,7 @@ def late_applications() -> Any:
     return Participation.objects.waiting().filter(applied_at__lt=now() - timedelta(days=ANSWER_DAYS))
 
 
-# --- reads that the guards share ------------------------------------------------------------------------------
+# --- reads that the guards share ------------------------------------------------------------------
 
 
 def free_slots(mission: Mission, places: int = 1) -> "QuerySet[Slot]":
@@ -510,7 +510,7 @@ def is_old_enough(who: AgeMarks, minimum: int, day: date) -> bool:
     return birthday is None or birthday <= day
 
 
-# --- inside ---------------------------------------------------------------------------------------------------
+# --- inside ---------------------------------------------------------------------------------------
 
 
 def _lock_slot(slot: Slot) -> tuple[Mission, Slot]:
@@ -620,7 +620,7 @@ def _to_answer(participation: Participation, actor: User | None, version: int | 
 def _check_version(participation: Participation, version: int | None) -> None:
     if version is not None and version != participation.version:
         raise Stale(
-            f"Cette candidature a changé entre-temps : elle est maintenant « {participation.get_state_display()} ». "
+            f"Cette candidature a changé entre-temps : elle est « {participation.get_state_display()} ». "
             "Relisez-la avant de répondre.",
             code="stale",
         )

@@ -6,7 +6,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-import jeveuxagir.common.models
 
 
 class Migration(migrations.Migration):
@@ -60,11 +59,11 @@ class Migration(migrations.Migration):
                 ('places', models.PositiveSmallIntegerField(default=1, verbose_name='places')),
                 ('state', models.CharField(choices=[('to_confirm', 'à confirmer'), ('applied', 'envoyée'), ('in_talk', 'en discussion'), ('accepted', 'acceptée'), ('realised', 'réalisée'), ('absent', 'absence'), ('declined', 'refusée'), ('cancelled', 'annulée')], default='to_confirm', max_length=10, verbose_name='état')),
                 ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('message', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='message')),
+                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message')),
                 ('reasons', models.JSONField(blank=True, default=list, verbose_name='raisons')),
                 ('decline_reason', models.CharField(blank=True, choices=[('full', 'il n’y a plus de place'), ('profile', 'le profil ne correspond pas à la mission'), ('dates', 'les disponibilités ne correspondent pas'), ('unreachable', 'la personne n’a pas répondu'), ('mission_off', 'la mission n’a pas lieu'), ('other', 'autre raison')], max_length=12, verbose_name='raison du refus')),
-                ('answer', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='réponse de l’organisation')),
-                ('cancel_reason', jeveuxagir.common.models.ProseField(blank=True, max_length=500, verbose_name='raison de l’annulation')),
+                ('answer', models.TextField(blank=True, max_length=2000, verbose_name='réponse de l’organisation')),
+                ('cancel_reason', models.TextField(blank=True, max_length=500, verbose_name='raison de l’annulation')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='créée le')),
                 ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='candidature le')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='réponse le')),

@@ -1,0 +1,6 @@
+"""What missions add to the pages of an organisation."""
+
+
+
+def register() -> None:
+    """Filled with the views."""

@@ -1,0 +1,40 @@
+"""What missions do when something happens to their organisation. Each may run twice."""
+
+from jeveuxagir.audit.models import Event
+from jeveuxagir.audit.services import subscribe
+from organisations.models import Organisation
+
+from . import services
+
+
+def _organisation(event: Event) -> Organisation:
+    return Organisation.objects.get(pk=int(event.subject_id))
+
+
+def suspended(event: Event) -> None:
+    organisation = _organisation(event)
+    if organisation.state == "suspended":
+        services.suspend_of_organisation(organisation, actor=event.actor)
+
+
+def lifted(event: Event) -> None:
+    organisation = _organisation(event)
+    if organisation.is_verified:
+        services.lift_of_organisation(organisation, actor=event.actor)
+
+
+def closed(event: Event) -> None:
+    services.close_of_organisation(_organisation(event), actor=event.actor)
+
+
+def renamed(event: Event) -> None:
+    """Its missions are found by its name."""
+    for mission in _organisation(event).missions.all():
+        services.set_search_extra(mission)
+
+
+def register() -> None:
+    subscribe("organisation.suspended", "missions", suspended)
+    subscribe("organisation.lifted", "missions", lifted)
+    subscribe("organisation.closed", "missions", closed)
+    subscribe("organisation.updated", "missions", renamed)
