@@ -1,5 +1,7 @@
 """Organisation, its members, and the invitations sent to them."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -7,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.common.text import slugify
 from jeveuxagir.territories.models import Commune
@@ -24,6 +28,19 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def of_person(self, person: Person) -> "OrganisationQuerySet":
         return self.filter(memberships__person=person, memberships__ended_at__isnull=True)
+
+    def known_by(self, *, rna: str = "", siren: str = "") -> "OrganisationQuerySet":
+        """Those that hold one of these numbers; a refused organisation frees its own."""
+        numbers = Q(pk__in=[])
+        if rna:
+            numbers |= Q(rna=rna)
+        if siren:
+            numbers |= Q(siren=siren)
+        return self.filter(numbers).exclude(state=State.REFUSED)
+
+    def visible_to(self, user: Any) -> "OrganisationQuerySet":
+        """Staff: those whose seat is in their territory; national staff also those without a seat."""
+        return self.filter(scope_filter(user, "commune__department"))
 
 
 class Organisation(models.Model):
@@ -125,6 +142,25 @@ class Organisation(models.Model):
     def is_verified(self) -> bool:
         return self.state == State.VALIDATED
 
+    @property
+    def department_id(self) -> str | None:
+        """Its territory: that of its seat."""
+        return self.commune.department_id if self.commune else None
+
+    @property
+    def space_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("organisations:space", args=[self.pk, self.slug])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def live(self) -> "MembershipQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+    def owners(self) -> "MembershipQuerySet":
+        return self.live().filter(role=MemberRole.OWNER)
+
 
 class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
@@ -133,6 +169,8 @@ class Membership(models.Model):
     may_sign = models.BooleanField("peut signer", default=False)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "membre"
@@ -145,6 +183,12 @@ class Membership(models.Model):
             )
         ]
         indexes = [models.Index(fields=["person"], name="membership_live", condition=Q(ended_at__isnull=True))]
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither answered nor cancelled; it may have expired."""
+        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
 
 
 class Invitation(models.Model):
@@ -160,6 +204,8 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "invitation"
         constraints = [
@@ -170,3 +216,7 @@ class Invitation(models.Model):
                 violation_error_message="Une invitation est déjà en cours pour cette adresse.",
             )
         ]
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= now()

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -25,19 +24,19 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('association', 'association'), ('foundation', 'fondation'), ('company', 'entreprise'), ('local_authority', 'collectivité'), ('state_service', 'service de l’État'), ('public_body', 'établissement public'), ('other', 'autre')], max_length=20, verbose_name='type')),
-                ('name', jeveuxagir.common.models.LineField(max_length=160, verbose_name='nom')),
+                ('name', models.CharField(max_length=160, verbose_name='nom')),
                 ('slug', models.SlugField(editable=False, max_length=80)),
                 ('rna', models.CharField(blank=True, max_length=10, verbose_name='numéro RNA')),
                 ('siren', models.CharField(blank=True, max_length=9, verbose_name='numéro SIREN')),
                 ('siret', models.CharField(blank=True, max_length=14, verbose_name='numéro SIRET')),
-                ('description', jeveuxagir.common.models.ProseField(blank=True, max_length=4000, verbose_name='présentation')),
+                ('description', models.TextField(blank=True, max_length=4000, verbose_name='présentation')),
                 ('website', models.URLField(blank=True, max_length=300, verbose_name='site internet')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse électronique de contact')),
                 ('phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('street', jeveuxagir.common.models.LineField(blank=True, max_length=160, verbose_name='adresse')),
+                ('street', models.CharField(blank=True, max_length=160, verbose_name='adresse')),
                 ('state', models.CharField(choices=[('draft', 'brouillon'), ('pending', 'en attente de validation'), ('validated', 'validée'), ('refused', 'refusée'), ('suspended', 'suspendue'), ('closed', 'fermée')], default='draft', max_length=12, verbose_name='état')),
                 ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('state_reason', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='raison')),
+                ('state_reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
                 ('proof_level', models.CharField(choices=[('declared', 'déclarée'), ('form_checked', 'numéro vérifié dans sa forme'), ('registry', 'vérifiée dans un registre'), ('person', 'vérifiée par une personne')], default='declared', max_length=14, verbose_name='niveau de preuve')),
                 ('may_host', models.BooleanField(default=False, verbose_name='peut accueillir des bénévoles')),
                 ('is_research', models.BooleanField(default=False, verbose_name='organisme de recherche')),

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,7 +29,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('new', 'à prendre'), ('owned', 'prise en charge'), ('decided', 'décidée')], default='new', max_length=10, verbose_name='état')),
                 ('diff', models.JSONField(blank=True, default=dict, verbose_name='changements')),
                 ('decision', models.CharField(blank=True, choices=[('accept', 'accepter'), ('ask', 'demander une correction'), ('refuse', 'refuser'), ('withdrawn', 'retirée')], max_length=10, verbose_name='décision')),
-                ('reason', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='raison')),
+                ('reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
                 ('owned_at', models.DateTimeField(blank=True, null=True, verbose_name='pris en charge le')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='décidé le')),
@@ -50,7 +49,7 @@ class Migration(migrations.Migration):
             name='ModerationNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', jeveuxagir.common.models.ProseField(max_length=2000, verbose_name='note')),
+                ('text', models.TextField(max_length=2000, verbose_name='note')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='moderation.moderationitem')),

@@ -1,0 +1,54 @@
+"""What moderation holds about the staff who decide and write notes."""
+
+from django.db.models import Q
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from .models import ModerationItem, ModerationNote
+
+
+def _erase_items(person: Person) -> None:
+    ModerationItem.objects.filter(owner__person=person, state="owned").update(
+        owner=None, owned_at=None, state="new"
+    )
+    ModerationItem.objects.filter(owner__person=person).update(owner=None)
+    ModerationItem.objects.filter(decided_by__person=person).update(decided_by=None)
+
+
+def _erase_notes(person: Person) -> None:
+    ModerationNote.objects.filter(author__person=person).update(author=None)
+
+
+def register() -> None:
+    personal_data.register(
+        "moderation.ModerationItem",
+        PersonalData(
+            model="moderation.ModerationItem",
+            label="Décisions de modération que vous avez prises",
+            kept="la décision reste, sans votre nom",
+            rows=lambda person: ModerationItem.objects.filter(
+                Q(owner__person=person) | Q(decided_by__person=person)
+            ),
+            export=lambda row: {
+                "Objet": row.title,
+                "Pris en charge le": row.owned_at,
+                "Décidé le": row.decided_at,
+                "Décision": row.get_decision_display(),
+            },
+            erase=_erase_items,
+            person_fields=("owner", "decided_by"),
+        ),
+    )
+    personal_data.register(
+        "moderation.ModerationNote",
+        PersonalData(
+            model="moderation.ModerationNote",
+            label="Notes de travail que vous avez écrites",
+            kept="la note reste au dossier, sans votre nom",
+            rows=lambda person: ModerationNote.objects.filter(author__person=person),
+            export=lambda row: {"Note": row.text, "Écrite le": row.created_at},
+            erase=_erase_notes,
+            person_fields=("author",),
+        ),
+    )

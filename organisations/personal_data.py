@@ -1,0 +1,86 @@
+"""What this app holds about a person."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from . import services
+from .models import Invitation, Membership, Organisation
+
+
+def _memberships(person: Person) -> Any:
+    return Membership.objects.filter(person=person).select_related("organisation")
+
+
+def _addresses(person: Person) -> set[str]:
+    user = getattr(person, "user", None)
+    return {email.lower() for email in (person.email, user.email if user else "") if email}
+
+
+def _invitations(person: Person) -> Any:
+    mine = Q(email__in=_addresses(person)) | Q(accepted_by=person) | Q(invited_by__person=person)
+    return Invitation.objects.filter(mine).select_related("organisation")
+
+
+def _export_invitation(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "Organisation": invitation.organisation.name,
+        "Rôle": invitation.get_role_display(),
+        "Invitation du": invitation.created_at,
+        "Acceptée le": invitation.accepted_at,
+    }
+
+
+def _erase_invitations(person: Person) -> None:
+    Invitation.objects.filter(Q(email__in=_addresses(person)) | Q(accepted_by=person)).delete()
+    Invitation.objects.filter(invited_by__person=person).update(invited_by=None)
+
+
+def register() -> None:
+    personal_data.register(
+        "organisations.Membership",
+        PersonalData(
+            model="organisations.Membership",
+            label="Organisations dont vous êtes membre",
+            kept="tant que vous êtes membre, puis jusqu’à l’effacement de votre compte",
+            rows=_memberships,
+            export=lambda row: {
+                "Organisation": row.organisation.name,
+                "Rôle": row.get_role_display(),
+                "Peut signer": "oui" if row.may_sign else "non",
+                "Depuis le": row.created_at,
+                "Jusqu’au": row.ended_at,
+            },
+            erase=services.end_memberships,
+            person_fields=("person",),
+        ),
+    )
+    personal_data.register(
+        "organisations.Invitation",
+        PersonalData(
+            model="organisations.Invitation",
+            label="Invitations à rejoindre une organisation",
+            kept="7 jours sans réponse, puis une ligne sans effet jusqu’à l’effacement de votre compte",
+            rows=_invitations,
+            export=_export_invitation,
+            erase=_erase_invitations,
+            person_fields=("accepted_by", "invited_by"),
+            fields=("email",),
+        ),
+    )
+    personal_data.register(
+        "organisations.Organisation",
+        PersonalData(
+            model="organisations.Organisation",
+            label="Organisations que vous avez inscrites",
+            kept="la fiche reste à l’organisation, sans votre nom",
+            rows=lambda person: Organisation.objects.filter(created_by__person=person),
+            export=lambda row: {"Organisation": row.name, "Inscrite le": row.created_at},
+            erase=lambda person: Organisation.objects.filter(created_by__person=person).update(created_by=None)
+            and None,
+            person_fields=("created_by",),
+        ),
+    )

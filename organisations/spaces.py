@@ -1,0 +1,86 @@
+"""An organisation's space: who enters, and the panels that upper apps add to its pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from jeveuxagir.common.errors import NotAllowed
+from jeveuxagir.common.registries import panels
+from jeveuxagir.ui.spaces import Space
+
+from .enums import MemberRole, State
+from .models import Membership, Organisation
+
+
+def membership_required(*roles: str) -> Callable[[Any], Any]:
+    """For views under /espace/<pk>-<slug>/: sets `request.organisation` and `request.membership`.
+
+    Strangers get a 404; a member without one of `roles` (any, if none is named) is told so. An old slug redirects.
+
+    @membership_required(*policies.HANDLERS)
+    def missions(request, pk, slug): ...
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, pk: int, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = (
+                Membership.objects.live()
+                .filter(organisation_id=pk, person_id=getattr(request.user, "person_id", None))
+                .select_related("organisation__commune__department")
+                .first()
+            )
+            if membership is None:
+                raise Http404
+            organisation = membership.organisation
+            if slug != organisation.slug and request.method in ("GET", "HEAD"):
+                return redirect(request.get_full_path().replace(f"/{pk}-{slug}/", f"/{pk}-{organisation.slug}/", 1))
+            if roles and membership.role not in roles:
+                raise NotAllowed(f"Votre rôle ({membership.get_role_display()}) ne permet pas d’ouvrir cette page.")
+            request.organisation = organisation  # type: ignore[attr-defined]
+            request.membership = membership  # type: ignore[attr-defined]
+            return view(request, pk, slug, *args, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+def panels_of(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
+    """The page's panels that have something to say, drawn, in order."""
+    drawn = []
+    for panel in panels.of(page):
+        context = panel.context(request, obj)
+        if context is not None:
+            drawn.append(render_to_string(panel.template, context, request))
+    return drawn
+
+
+def sections(organisation: Organisation, membership: Membership) -> list[tuple[str, str]]:
+    """The space's menu: (label, path) of the pages this member may open. Upper apps add theirs to `extra_sections`."""
+    base = organisation.space_url
+    entries = [("À faire", base)]
+    for label, path, roles in extra_sections:
+        if (not roles or membership.role in roles) and (organisation.may_host or path not in HOSTING_ONLY):
+            entries.append((label, base + path))
+    entries.append(("Équipe", f"{base}equipe/"))
+    if membership.role == MemberRole.OWNER:
+        entries.append(("Réglages", f"{base}reglages/"))
+    return entries
+
+
+#: (label, path under the space, roles that may open it; empty for all). Filled in AppConfig.ready().
+extra_sections: list[tuple[str, str, tuple[str, ...]]] = []
+#: paths shown only to organisations that may host volunteers
+HOSTING_ONLY: set[str] = set()
+
+
+def spaces_of_user(user: Any) -> list[Space]:
+    """The account menu's lines: one per organisation, the closed ones left out."""
+    mine = Organisation.objects.of_person(user.person_id).exclude(state=State.CLOSED).order_by("name")
+    return [Space(organisation.name, organisation.space_url) for organisation in mine]
