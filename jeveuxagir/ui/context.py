@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from .spaces import spaces_of
 
@@ -43,7 +43,7 @@ class Site:
     def account_url(self) -> str:
         return _path("account_email", "/compte/")
 
-    @property
+    @cached_property
     def spaces(self) -> list[Any]:
         user = getattr(self.request, "user", None)
         return spaces_of(user) if user is not None and user.is_authenticated else []

@@ -1,0 +1,61 @@
+"""What pages link to is published, and nothing that no page uses."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from jeveuxagir.ui.staticfiles import AppsFinder
+from ops import vendor
+
+STATIC = Path(settings.BASE_DIR / "static")
+LINK = re.compile(r"""{%\s*static\s+["']([^"']+)["']""")
+IMPORTED = re.compile(rb"url\(([^)\"']+)\)")
+
+
+@pytest.fixture(scope="module")
+def published():
+    own = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")}
+    return own | {name for name, _ in AppsFinder().list(None)}
+
+
+def test_every_file_a_template_links_to_is_published(published):
+    templates = Path(settings.BASE_DIR / "templates").rglob("*.html")
+    linked = {name for template in templates for name in LINK.findall(template.read_text())}
+    assert linked
+    assert linked <= published
+
+
+@pytest.mark.parametrize(
+    "sheet", ["dsfr/dist/dsfr.main.min.css", "dsfr/dist/utility/icons/icons.main.min.css"]
+)
+def test_every_file_the_design_system_asks_for_is_published(published, sheet):
+    folder = Path(sheet).parent
+    content = Path(finders.find(sheet)).read_bytes()
+    asked = {
+        (folder / url.decode()).as_posix()
+        for url in IMPORTED.findall(content)
+        if not url.startswith(b"data:")
+    }
+    asked = {str(Path("/", name).resolve()).lstrip("/") for name in asked}
+    assert asked
+    assert asked <= published
+
+
+def test_single_components_are_not_published(published):
+    assert not [
+        name for name in published if name.startswith(("dsfr/dist/component/", "dsfr/dist/analytics/"))
+    ]
+    assert len(published) < 1600
+
+
+def test_vendored_libraries_are_the_ones_that_were_fetched():
+    vendor.check()
+
+
+def test_no_file_of_ours_points_to_a_source_map():
+    scripts = [*STATIC.rglob("*.js"), *STATIC.rglob("*.css")]
+    assert scripts
+    assert not [path for path in scripts if b"sourceMappingURL" in path.read_bytes()]
