@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.web.urls")),
     path("", include("jeveuxagir.territories.urls")),
     path("", include("jeveuxagir.notifications.urls")),
+    path("", include("missions.proposals.urls")),
     path("sante/", health.alive, name="health_alive"),
     path("sante/pret", health.ready, name="health_ready"),
 ]

@@ -40,6 +40,7 @@ LIMITS: dict[str, Limit] = {
     "code_account": Limit(5, 5 * MINUTE, closed=True),
     "code_address": Limit(10, MINUTE, closed=True),
     "code_network": Limit(10, MINUTE, closed=True),
+    "code_account_day": Limit(20, DAY, closed=True),
     # the second factor, per account
     "factor_account": Limit(5, 5 * MINUTE, closed=True),
     # mails to an address that nobody has confirmed
@@ -48,6 +49,8 @@ LIMITS: dict[str, Limit] = {
     # forms open to everybody, with and without a proof of work
     "form_address": Limit(30, 10 * MINUTE),
     "form_address_unproved": Limit(5, 10 * MINUTE),
+    # looking at the first matches of a request that is not filed
+    "preview_address": Limit(60, 10 * MINUTE),
     # leaving with one's data
     "export_account": Limit(5, HOUR, closed=True),
 }
@@ -56,19 +59,31 @@ LIMITS: dict[str, Limit] = {
 def hit(name: str, key: object) -> bool:
     """Count one more `name` for `key`; False when it is one too many."""
     limit = LIMITS[name]
-    window = int(time.time() // limit.seconds)
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".lower().encode()).hexdigest()[:32]
-    slot = f"limit:{name}:{digest}:{window}"
+    slot = _slot(name, key)
     try:
         cache.add(slot, 0, limit.seconds + MINUTE)
-        return cache.incr(slot) <= limit.times * getattr(settings, "LIMITS_FACTOR", 1)
+        return cache.incr(slot) <= limit.times
     except Exception:  # whatever the store's client raises
         logger.warning("limit_store_down", extra={"code": name})
         return not limit.closed
 
 
+def would_allow(name: str, key: object) -> bool:
+    """Whether one more would be allowed, without counting it."""
+    try:
+        return cache.get(_slot(name, key), 0) < LIMITS[name].times
+    except Exception:
+        return not LIMITS[name].closed
+
+
+def _slot(name: str, key: object) -> str:
+    window = int(time.time() // LIMITS[name].seconds)
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".lower().encode()).hexdigest()[:32]
+    return f"limit:{name}:{digest}:{window}"
+
+
 def require(name: str, key: object) -> None:
-    """Like `hit`, but refuses with a sentence a person can read."""
+    """Like `hit`, but refuses with a sentence a person can read (RuleBroken, code "too_many")."""
     if not hit(name, key):
         raise RuleBroken(
             "Vous avez essayé trop de fois. Attendez quelques minutes, puis recommencez.", code="too_many"

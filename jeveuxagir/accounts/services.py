@@ -6,12 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
 
 from jeveuxagir.audit import services as audit
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.locks import lock
+from jeveuxagir.notifications.services import lift_suppression
 from jeveuxagir.territories.models import Commune
 
 from . import guardians, limits, tokens
@@ -19,6 +20,9 @@ from .models import Person, UnconfirmedContact, User
 
 #: Product decision 15: what is not confirmed by then is erased.
 CONFIRM_HOURS = 48
+
+
+# --- without an account -------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -56,38 +60,61 @@ def keep_contact(
 
 def require_mail_allowed(email: str) -> None:
     """At most 3 mails a day to an address nobody has confirmed, whoever asks; known and unknown alike."""
-    allowed = limits.hit("unverified_mail", email.strip().lower()) and limits.hit(
-        "unverified_mail_global", "all"
-    )
-    if not allowed:
+    address = email.strip().lower()
+    if not (limits.hit("unverified_mail", address) and limits.hit("unverified_mail_global", "all")):
         raise RuleBroken(
-            "Plusieurs messages sont déjà partis vers cette adresse. Ouvrez le dernier reçu (regardez aussi dans "
-            "les indésirables), ou recommencez demain.",
+            "Plusieurs messages sont déjà partis vers cette adresse. Ouvrez le dernier reçu (regardez aussi "
+            "dans les indésirables), ou recommencez demain.",
             code="too_many_mails",
         )
 
 
 def contact_of_token(token: str) -> UnconfirmedContact | None:
     """The contact behind a confirmation link, while it lasts."""
-    return UnconfirmedContact.objects.filter(
-        token_hash=tokens.hash_token(token), expires_at__gt=now()
-    ).first()
+    live = UnconfirmedContact.objects.filter(expires_at__gt=now())
+    return live.filter(token_hash=tokens.hash_token(token)).first()
+
+
+def known_address(email: str) -> bool:
+    """Whether somebody confirmed this address and has an account. Never tell the visitor; a mail does."""
+    return User.objects.filter(email__iexact=email.strip(), emailaddress__verified=True).exists()
 
 
 @transaction.atomic
 def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = None) -> User:
     """The address is confirmed: its person and account, made if need be; the guardian told; signed in if new.
 
-    An account that already exists keeps what it says, and its owner signs in as usual.
+    An account that was already confirmed keeps what it says, and its owner signs in as usual.
     """
     email = contact.email.lower()
-    user = User.objects.select_related("person").filter(email__iexact=email).first()
-    if user is not None:
+    if known_address(email):
+        user = User.objects.select_related("person").get(email__iexact=email)
         touch(user.person)
         return user
-    person = Person.objects.select_for_update().filter(email__iexact=email, merged_into__isnull=True).first()
-    if person is None:
-        person = Person(first_name=contact.first_name, last_name=contact.last_name, email=email)
+    user = User.objects.select_for_update(of=("self",)).filter(email__iexact=email).first()
+    if user is not None:  # signed up, never confirmed: what the owner of the address says counts
+        confirm_address(user, email)
+        person = Person.objects.get(pk=user.person_id)
+        _take_over(person, contact, first_name=contact.first_name, last_name=contact.last_name)
+    else:
+        person = _person_of_address(email) or Person(email=email)
+        _take_over(
+            person,
+            contact,
+            first_name=person.first_name or contact.first_name,
+            last_name=person.last_name or contact.last_name,
+        )
+        user = create_user(person, email)
+    lift_suppression(email)
+    if contact.guardian_email:
+        guardians.announce(person, email=contact.guardian_email)
+    if request is not None:
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return user
+
+
+def _take_over(person: Person, contact: UnconfirmedContact, *, first_name: str, last_name: str) -> None:
+    person.first_name, person.last_name = first_name, last_name
     person.phone = person.phone or contact.phone
     person.commune = person.commune or contact.commune
     if person.birth_year is None:
@@ -95,17 +122,20 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
         person.sixteen_on, person.eighteen_on = contact.sixteen_on, contact.eighteen_on
     person.last_action_at = now()
     person.save()
-    user = create_user(person, email)
-    if guardians.needs_guardian(person) and contact.guardian_email:
-        guardians.announce(person, email=contact.guardian_email)
-    if request is not None:
-        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[-1])
-    return user
+
+
+def _person_of_address(email: str) -> Person | None:
+    """Somebody known by this address without a login: entered by staff, or on the phone."""
+    people = Person.objects.select_for_update(of=("self",)).filter(email__iexact=email, merged_into__isnull=True)
+    return people.filter(user__isnull=True).first()
+
+
+# --- accounts -----------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def create_user(person: Person, email: str, *, password: str | None = None) -> User:
-    """A login for this person, its address already confirmed."""
+    """A login for this person, its address already confirmed. Mailed codes do when there is no password."""
     from allauth.account.models import EmailAddress
 
     user = User.objects.create_user(email, person=person, password=password)
@@ -114,9 +144,80 @@ def create_user(person: Person, email: str, *, password: str | None = None) -> U
     return user
 
 
-def known_address(email: str) -> bool:
-    """Whether an account already uses this address. Never tell the visitor; a mail does."""
-    return User.objects.filter(email__iexact=email.strip()).exists()
+@transaction.atomic
+def sign_up(*, email: str, first_name: str, birth_date: datetime.date, guardian_email: str = "") -> User:
+    """Somebody says who they are. Until the address is confirmed they cannot sign in and it is not theirs."""
+    person = Person(first_name=first_name)
+    person.set_birth_date(birth_date)
+    person.save()
+    user = User.objects.create_user(email, person=person)
+    guardians.prepare(person, email=guardian_email)
+    return user
+
+
+@transaction.atomic
+def confirm_address(user: User, email: str) -> None:
+    """This account proved that the address is its own. Somebody already known by it becomes this account's person."""
+    from allauth.account.models import EmailAddress
+
+    email = email.lower()
+    EmailAddress.objects.filter(user=user, email__iexact=email).update(verified=True, primary=True)
+    person = lock(Person.objects.all(), pk=user.person_id)
+    known = _person_of_address(email)
+    is_first = not person.email
+    if known is not None and is_first:
+        person.guardian_notices.update(person=known)
+        if known.birth_year is None:
+            known.birth_year = person.birth_year
+            known.sixteen_on, known.eighteen_on = person.sixteen_on, person.eighteen_on
+        known.first_name = known.first_name or person.first_name
+        known.save()
+        user.person = known
+        user.save(update_fields=["person"])
+        person.delete()
+        person = known
+    elif known is not None:
+        known.merged_into = person
+        known.save(update_fields=["merged_into"])
+    person.email, person.last_action_at = email, now()
+    person.save(update_fields=["email", "last_action_at"])
+    lift_suppression(email)
+    if is_first:
+        audit.record("account.opened", user, actor=user, person=person.pk)
+        waiting = person.guardian_notices.filter(state="to_send", message_id__isnull=True).first()
+        if waiting is not None:
+            guardians.announce(person, email=waiting.email)
+    else:
+        audit.record("account.address_changed", user, actor=user, person=person.pk)
+
+
+@transaction.atomic
+def update_profile(
+    person: Person, *, first_name: str, last_name: str, phone: str, commune: Commune | None, actor: User
+) -> None:
+    """What a person says about themselves."""
+    person = lock(Person.objects.all(), pk=person.pk)
+    wanted = {"first_name": first_name, "last_name": last_name, "phone": phone, "commune": commune}
+    changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(person, name, wanted[name])
+    person.last_action_at = now()
+    person.save()
+    audit.record("person.updated", person, actor=actor, fields=changed)
+
+
+@transaction.atomic
+def seed_totp(user: User, secret: str) -> None:
+    """Give this account a known second factor (base32), with recovery codes: for the demo and for tests."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    Authenticator.objects.filter(user=user).delete()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
 
 
 def touch(person: Person) -> None:
@@ -129,5 +230,25 @@ def person_of(actor: Any) -> Person | None:
     return actor.person if isinstance(actor, User) else actor
 
 
-def expired_contacts() -> Q:
-    return Q(expires_at__lte=now())
+# --- clocks -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def erase_unconfirmed() -> int:
+    """What nobody confirmed in time is erased: contacts with all they filed, and sign-ups."""
+    contacts, _ = UnconfirmedContact.objects.filter(expires_at__lte=now()).delete()
+    before = now() - datetime.timedelta(hours=CONFIRM_HOURS)
+    people = Person.objects.filter(
+        email="", user__isnull=False, user__date_joined__lte=before, user__last_login__isnull=True
+    ).exclude(user__emailaddress__verified=True)
+    erased, _ = people.delete()
+    return contacts + erased
+
+
+@transaction.atomic
+def forget_birthdays() -> int:
+    """At 18 the two dates are dropped; the year stays."""
+    from jeveuxagir.common.clock import today
+
+    of_age = Person.objects.filter(eighteen_on__lte=today())
+    return of_age.update(sixteen_on=None, eighteen_on=None)

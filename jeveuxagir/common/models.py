@@ -10,6 +10,12 @@ from .text import clean
 class CleanTextMixin:
     """Text is cleaned (NFC, no control character) whenever it is saved."""
 
+    def deconstruct(self) -> Any:
+        """Migrations see the plain Django field: cleaning text is no matter of schema."""
+        name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        plain = "CharField" if isinstance(self, models.CharField) else "TextField"
+        return name, f"django.db.models.{plain}", args, kwargs
+
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = getattr(instance, self.attname)  # type: ignore[attr-defined]
         if isinstance(value, str):

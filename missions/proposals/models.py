@@ -16,11 +16,10 @@ from volunteers.requests.models import EngagementRequest
 PROPOSAL_DAYS = 14
 #: Decision 16.
 MAX_OPEN_PER_PERSON = 3
-MAX_OPEN_PER_FREE_PLACE = 3
 
 
 class State(models.TextChoices):
-    PROPOSED = "proposed", "en attente de votre réponse"
+    PROPOSED = "proposed", "en attente de réponse"
     INTERESTED = "interested", "ça m’intéresse"
     DECLINED = "declined", "pas pour moi"
     EXPIRED = "expired", "expirée"
@@ -43,6 +42,29 @@ class DeclineReason(models.TextChoices):
     SUBJECT = "subject", "le sujet ne m’attire pas"
     TOO_MUCH = "too_much", "c’est trop d’engagement"
     OTHER = "other", "autre raison"
+
+
+class WithdrawnBecause(models.TextChoices):
+    OTHERS = "others", "vous avez demandé d’autres missions"
+    EDITED = "edited", "votre demande a changé"
+    REQUEST = "request", "la demande est terminée ou en pause"
+    MISSION = "mission", "la mission n’est plus ouverte"
+    ACCEPTED = "accepted", "une autre mission vous a accueilli"
+
+
+class MatchDue(models.Model):
+    """A request to be matched (again) soon: the queue is a table, so several causes make one match."""
+
+    request = models.OneToOneField(
+        EngagementRequest, models.CASCADE, primary_key=True, related_name="match_due"
+    )
+    cause = models.CharField(max_length=40)
+    due_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "rapprochement à faire"
+        verbose_name_plural = "rapprochements à faire"
+        indexes = [models.Index(fields=["due_at"], name="match_due_order")]
 
 
 class MatchRun(models.Model):
@@ -69,9 +91,13 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    request = models.ForeignKey(EngagementRequest, models.CASCADE, related_name="proposals", verbose_name="demande")
+    request = models.ForeignKey(
+        EngagementRequest, models.CASCADE, related_name="proposals", verbose_name="demande"
+    )
     mission = models.ForeignKey(Mission, models.PROTECT, related_name="proposals", verbose_name="mission")
-    slot = models.ForeignKey(Slot, models.SET_NULL, null=True, related_name="+", verbose_name="meilleur créneau")
+    slot = models.ForeignKey(
+        Slot, models.SET_NULL, null=True, related_name="+", verbose_name="meilleur créneau"
+    )
     run = models.ForeignKey(MatchRun, models.SET_NULL, null=True, related_name="proposals")
     state = models.CharField("état", max_length=10, choices=State, default=State.PROPOSED)
     score = models.IntegerField("score")
@@ -81,7 +107,12 @@ class Proposal(models.Model):
     reservation = models.JSONField("réserve", null=True, blank=True)
     #: who proposed: a member of staff, or nobody (the engine)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="proposée par"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="proposée par",
     )
     #: what else was on the screen when a person proposed: the engine's first ten
     alternatives = models.JSONField("autres missions montrées", default=list, blank=True)
@@ -89,11 +120,17 @@ class Proposal(models.Model):
     decline_note = personal(ProseField("précision", max_length=500, blank=True))
     proposed_at = models.DateTimeField("proposée le", db_default=Now())
     expires_at = models.DateTimeField("expire le")
+    mailed_at = models.DateTimeField("annoncée par message le", null=True, blank=True)
     answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+    withdrawn_because = models.CharField(
+        "retirée parce que", max_length=10, choices=WithdrawnBecause, blank=True
+    )
     participation = models.OneToOneField(
         Participation, models.SET_NULL, null=True, blank=True, related_name="proposal"
     )
-    departure = models.OneToOneField(Departure, models.SET_NULL, null=True, blank=True, related_name="proposal")
+    departure = models.OneToOneField(
+        Departure, models.SET_NULL, null=True, blank=True, related_name="proposal"
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -118,6 +155,11 @@ class Proposal(models.Model):
             models.Index(fields=["request", "state"], name="proposal_of_request"),
             models.Index(fields=["mission", "state"], name="proposal_of_mission"),
             models.Index(fields=["expires_at"], name="proposal_due", condition=Q(state="proposed")),
+            models.Index(
+                fields=["proposed_at"],
+                name="proposal_to_mail",
+                condition=Q(state="proposed", mailed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

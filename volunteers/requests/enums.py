@@ -29,8 +29,14 @@ TRANSITIONS = Transitions(
         "accept": ([State.QUALIFIED, State.PROPOSED, State.UNSERVED], State.ACCEPTED),
         "realise": ([State.ACCEPTED], State.REALISED),
         "leave_unserved": ([State.QUALIFIED], State.UNSERVED),
-        "refuse": ([State.RECEIVED, State.QUALIFIED, State.PROPOSED, State.ACCEPTED, State.UNSERVED], State.REFUSED),
-        "withdraw": ([State.RECEIVED, State.QUALIFIED, State.PROPOSED, State.ACCEPTED, State.UNSERVED], State.WITHDRAWN),
+        "refuse": (
+            [State.RECEIVED, State.QUALIFIED, State.PROPOSED, State.ACCEPTED, State.UNSERVED],
+            State.REFUSED,
+        ),
+        "withdraw": (
+            [State.RECEIVED, State.QUALIFIED, State.PROPOSED, State.ACCEPTED, State.UNSERVED],
+            State.WITHDRAWN,
+        ),
         "renew": ([State.WITHDRAWN], State.QUALIFIED),
     }
 )

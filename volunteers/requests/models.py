@@ -32,7 +32,9 @@ class EngagementRequest(models.Model):
     person = models.ForeignKey(
         Person, models.CASCADE, null=True, blank=True, related_name="requests", verbose_name="personne"
     )
-    contact = models.ForeignKey(UnconfirmedContact, models.CASCADE, null=True, blank=True, related_name="requests")
+    contact = models.ForeignKey(
+        UnconfirmedContact, models.CASCADE, null=True, blank=True, related_name="requests"
+    )
     state = models.CharField("état", max_length=10, choices=State, default=State.RECEIVED)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     closed_reason = models.CharField("raison", max_length=300, blank=True)
@@ -45,7 +47,9 @@ class EngagementRequest(models.Model):
     half_days = models.PositiveIntegerField("demi-journées", default=ANY_HALF_DAY)
     period_start = models.DateField("à partir du", null=True, blank=True)
     period_end = models.DateField("jusqu’au", null=True, blank=True)
-    given_dates = ArrayField(models.DateField(), default=list, blank=True, size=60, verbose_name="dates précises")
+    given_dates = ArrayField(
+        models.DateField(), default=list, blank=True, size=60, verbose_name="dates précises"
+    )
     commitment = models.CharField("rythme", max_length=10, choices=Commitment, blank=True)
     # what
     domains = models.ManyToManyField(Domain, blank=True, related_name="+", verbose_name="domaines")
@@ -83,7 +87,8 @@ class EngagementRequest(models.Model):
                 violation_error_message="La fin de la période est avant son début.",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[State.WITHDRAWN, State.REFUSED, State.UNSERVED]) | ~Q(closed_reason=""),
+                condition=~Q(state__in=[State.WITHDRAWN, State.REFUSED, State.UNSERVED])
+                | ~Q(closed_reason=""),
                 name="request_closed_with_reason",
             ),
         ]

@@ -4,7 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
 import jeveuxagir.common.clock
-import jeveuxagir.common.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -116,10 +115,10 @@ class Migration(migrations.Migration):
                 ),
                 ("sixteen_on", models.DateField(blank=True, null=True, verbose_name="16 ans le")),
                 ("eighteen_on", models.DateField(blank=True, null=True, verbose_name="18 ans le")),
-                ("first_name", jeveuxagir.common.models.LineField(max_length=80, verbose_name="prénom")),
+                ("first_name", models.CharField(max_length=80, verbose_name="prénom")),
                 (
                     "last_name",
-                    jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name="nom"),
+                    models.CharField(blank=True, max_length=80, verbose_name="nom"),
                 ),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
                 ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
@@ -328,10 +327,10 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
                 ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
-                ("first_name", jeveuxagir.common.models.LineField(max_length=80, verbose_name="prénom")),
+                ("first_name", models.CharField(max_length=80, verbose_name="prénom")),
                 (
                     "last_name",
-                    jeveuxagir.common.models.LineField(blank=True, max_length=80, verbose_name="nom"),
+                    models.CharField(blank=True, max_length=80, verbose_name="nom"),
                 ),
                 ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
                 (

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=40, unique=True, verbose_name='identifiant')),
-                ('name', jeveuxagir.common.models.LineField(max_length=120, verbose_name='nom')),
+                ('name', models.CharField(max_length=120, verbose_name='nom')),
                 ('feed_url', models.CharField(blank=True, max_length=1000, verbose_name='adresse du flux')),
                 ('trust', models.CharField(choices=[('trusted', 'de confiance : publié aussitôt'), ('reviewed', 'relu par la brigade')], default='reviewed', max_length=10, verbose_name='confiance')),
                 ('is_active', models.BooleanField(default=True, verbose_name='relevé toutes les 6 heures')),

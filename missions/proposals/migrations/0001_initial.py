@@ -2,90 +2,231 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('missions', '0001_initial'),
-        ('participations', '0001_initial'),
-        ('requests', '0001_initial'),
+        ("missions", "0001_initial"),
+        ("participations", "0001_initial"),
+        ("requests", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MatchRun',
+            name="MatchRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(max_length=40, verbose_name='cause')),
-                ('engine_version', models.CharField(max_length=40, verbose_name='version du moteur')),
-                ('inputs', models.JSONField(verbose_name='données d’entrée')),
-                ('outcome', models.JSONField(verbose_name='classement')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='le')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='match_runs', to='requests.engagementrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cause", models.CharField(max_length=40, verbose_name="cause")),
+                ("engine_version", models.CharField(max_length=40, verbose_name="version du moteur")),
+                ("inputs", models.JSONField(verbose_name="données d’entrée")),
+                ("outcome", models.JSONField(verbose_name="classement")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="le"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="match_runs",
+                        to="requests.engagementrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rapprochement',
+                "verbose_name": "rapprochement",
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'en attente de votre réponse'), ('interested', 'ça m’intéresse'), ('declined', 'pas pour moi'), ('expired', 'expirée'), ('withdrawn', 'retirée')], default='proposed', max_length=10, verbose_name='état')),
-                ('score', models.IntegerField(verbose_name='score')),
-                ('reasons', models.JSONField(default=list, verbose_name='raisons')),
-                ('reservation', models.JSONField(blank=True, null=True, verbose_name='réserve')),
-                ('alternatives', models.JSONField(blank=True, default=list, verbose_name='autres missions montrées')),
-                ('decline_reason', models.CharField(blank=True, choices=[('too_far', 'trop loin'), ('dates', 'les horaires ne me vont pas'), ('subject', 'le sujet ne m’attire pas'), ('too_much', 'c’est trop d’engagement'), ('other', 'autre raison')], max_length=12, verbose_name='raison')),
-                ('decline_note', jeveuxagir.common.models.ProseField(blank=True, max_length=500, verbose_name='précision')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='proposée le')),
-                ('expires_at', models.DateTimeField(verbose_name='expire le')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
-                ('departure', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposal', to='participations.departure')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='missions.mission', verbose_name='mission')),
-                ('participation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposal', to='participations.participation')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposée par')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='requests.engagementrequest', verbose_name='demande')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposals', to='proposals.matchrun')),
-                ('slot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='missions.slot', verbose_name='meilleur créneau')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "en attente de votre réponse"),
+                            ("interested", "ça m’intéresse"),
+                            ("declined", "pas pour moi"),
+                            ("expired", "expirée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("score", models.IntegerField(verbose_name="score")),
+                ("reasons", models.JSONField(default=list, verbose_name="raisons")),
+                ("reservation", models.JSONField(blank=True, null=True, verbose_name="réserve")),
+                (
+                    "alternatives",
+                    models.JSONField(blank=True, default=list, verbose_name="autres missions montrées"),
+                ),
+                (
+                    "decline_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("too_far", "trop loin"),
+                            ("dates", "les horaires ne me vont pas"),
+                            ("subject", "le sujet ne m’attire pas"),
+                            ("too_much", "c’est trop d’engagement"),
+                            ("other", "autre raison"),
+                        ],
+                        max_length=12,
+                        verbose_name="raison",
+                    ),
+                ),
+                (
+                    "decline_note",
+                    models.TextField(blank=True, max_length=500, verbose_name="précision"),
+                ),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="proposée le"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="expire le")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="répondu le")),
+                (
+                    "departure",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposal",
+                        to="participations.departure",
+                    ),
+                ),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="missions.mission",
+                        verbose_name="mission",
+                    ),
+                ),
+                (
+                    "participation",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposal",
+                        to="participations.participation",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposée par",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="requests.engagementrequest",
+                        verbose_name="demande",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposals",
+                        to="proposals.matchrun",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="missions.slot",
+                        verbose_name="meilleur créneau",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposition',
+                "verbose_name": "proposition",
             },
         ),
         migrations.AddIndex(
-            model_name='matchrun',
-            index=models.Index(fields=['request', '-id'], name='match_run_of_request'),
+            model_name="matchrun",
+            index=models.Index(fields=["request", "-id"], name="match_run_of_request"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['request', 'state'], name='proposal_of_request'),
+            model_name="proposal",
+            index=models.Index(fields=["request", "state"], name="proposal_of_request"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['mission', 'state'], name='proposal_of_mission'),
+            model_name="proposal",
+            index=models.Index(fields=["mission", "state"], name="proposal_of_mission"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['expires_at'], name='proposal_due'),
+            model_name="proposal",
+            index=models.Index(
+                condition=models.Q(("state", "proposed")), fields=["expires_at"], name="proposal_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'interested'])), fields=('request', 'mission'), name='proposal_once', violation_error_message='Cette mission est déjà proposée.'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["proposed", "interested"])),
+                fields=("request", "mission"),
+                name="proposal_once",
+                violation_error_message="Cette mission est déjà proposée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='proposal_declined_with_reason'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declined"), _negated=True),
+                    models.Q(("decline_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="proposal_declined_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'expired', 'withdrawn']), ('answered_at__isnull', False), _connector='OR'), name='proposal_answer_dated'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["proposed", "expired", "withdrawn"]),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="proposal_answer_dated",
+            ),
         ),
     ]

@@ -3,57 +3,221 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('taxonomies', '0001_models'),
-        ('territories', '0002_models'),
+        ("accounts", "0001_initial"),
+        ("taxonomies", "0001_models"),
+        ("territories", "0002_models"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EngagementRequest',
+            name="EngagementRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('received', 'à confirmer'), ('qualified', 'en recherche'), ('proposed', 'mission proposée'), ('accepted', 'acceptée'), ('realised', 'réalisée'), ('refused', 'refusée'), ('withdrawn', 'retirée'), ('unserved', 'sans proposition')], default='received', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('closed_reason', models.CharField(blank=True, max_length=300, verbose_name='raison')),
-                ('channel', models.CharField(choices=[('web', 'site'), ('phone', 'téléphone'), ('staff', 'brigade')], default='web', max_length=10, verbose_name='reçue par')),
-                ('radius_km', models.PositiveSmallIntegerField(default=10, verbose_name='jusqu’à (km)')),
-                ('mode', models.CharField(choices=[('on_site', 'sur place'), ('remote', 'à distance'), ('both', 'peu importe')], default='on_site', max_length=10, verbose_name='sur place ou à distance')),
-                ('half_days', models.PositiveIntegerField(default=0, verbose_name='demi-journées')),
-                ('period_start', models.DateField(blank=True, null=True, verbose_name='à partir du')),
-                ('period_end', models.DateField(blank=True, null=True, verbose_name='jusqu’au')),
-                ('given_dates', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), blank=True, default=list, size=60, verbose_name='dates précises')),
-                ('commitment', models.CharField(blank=True, choices=[('once', 'ponctuel'), ('monthly', 'une fois par mois'), ('weekly', 'chaque semaine'), ('more', 'plusieurs fois par semaine')], max_length=10, verbose_name='rythme')),
-                ('open_to_anything', models.BooleanField(default=False, verbose_name='ouvert à tout')),
-                ('note', jeveuxagir.common.models.ProseField(blank=True, max_length=1000, verbose_name='précisions')),
-                ('keep_open', models.BooleanField(default=False, verbose_name='garder ouverte après un oui')),
-                ('paused_until', models.DateField(blank=True, null=True, verbose_name='en pause jusqu’au')),
-                ('filed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='déposée le')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmée le')),
-                ('alive_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='dernier signe')),
-                ('without_proposal_since', models.DateTimeField(blank=True, null=True, verbose_name='sans proposition depuis')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('activities', models.ManyToManyField(blank=True, related_name='+', to='taxonomies.activity', verbose_name='activités')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='accounts.unconfirmedcontact')),
-                ('domains', models.ManyToManyField(blank=True, related_name='+', to='taxonomies.domain', verbose_name='domaines')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='accounts.person', verbose_name='personne')),
-                ('skills', models.ManyToManyField(blank=True, related_name='+', to='taxonomies.skill', verbose_name='compétences')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "à confirmer"),
+                            ("qualified", "en recherche"),
+                            ("proposed", "mission proposée"),
+                            ("accepted", "acceptée"),
+                            ("realised", "réalisée"),
+                            ("refused", "refusée"),
+                            ("withdrawn", "retirée"),
+                            ("unserved", "sans proposition"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("closed_reason", models.CharField(blank=True, max_length=300, verbose_name="raison")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("web", "site"), ("phone", "téléphone"), ("staff", "brigade")],
+                        default="web",
+                        max_length=10,
+                        verbose_name="reçue par",
+                    ),
+                ),
+                ("radius_km", models.PositiveSmallIntegerField(default=10, verbose_name="jusqu’à (km)")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("on_site", "sur place"), ("remote", "à distance"), ("both", "peu importe")],
+                        default="on_site",
+                        max_length=10,
+                        verbose_name="sur place ou à distance",
+                    ),
+                ),
+                ("half_days", models.PositiveIntegerField(default=0, verbose_name="demi-journées")),
+                ("period_start", models.DateField(blank=True, null=True, verbose_name="à partir du")),
+                ("period_end", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                (
+                    "given_dates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        blank=True,
+                        default=list,
+                        size=60,
+                        verbose_name="dates précises",
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("once", "ponctuel"),
+                            ("monthly", "une fois par mois"),
+                            ("weekly", "chaque semaine"),
+                            ("more", "plusieurs fois par semaine"),
+                        ],
+                        max_length=10,
+                        verbose_name="rythme",
+                    ),
+                ),
+                ("open_to_anything", models.BooleanField(default=False, verbose_name="ouvert à tout")),
+                (
+                    "note",
+                    models.TextField(blank=True, max_length=1000, verbose_name="précisions"),
+                ),
+                ("keep_open", models.BooleanField(default=False, verbose_name="garder ouverte après un oui")),
+                ("paused_until", models.DateField(blank=True, null=True, verbose_name="en pause jusqu’au")),
+                (
+                    "filed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="déposée le"
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmée le")),
+                (
+                    "alive_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="dernier signe"
+                    ),
+                ),
+                (
+                    "without_proposal_since",
+                    models.DateTimeField(blank=True, null=True, verbose_name="sans proposition depuis"),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "activities",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="taxonomies.activity", verbose_name="activités"
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="accounts.unconfirmedcontact",
+                    ),
+                ),
+                (
+                    "domains",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="taxonomies.domain", verbose_name="domaines"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="taxonomies.skill", verbose_name="compétences"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demande d’engagement',
-                'verbose_name_plural': 'demandes d’engagement',
-                'indexes': [models.Index(fields=['commune', 'state'], name='request_commune_state'), models.Index(fields=['person', '-filed_at'], name='request_of_person'), models.Index(condition=models.Q(('state__in', ['qualified', 'unserved'])), fields=['without_proposal_since'], name='request_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('person__isnull', False)), models.Q(('contact__isnull', False), ('person__isnull', True), ('state', 'received')), _connector='OR'), name='request_person_or_contact'), models.CheckConstraint(condition=models.Q(('half_days__lt', 2097152)), name='request_half_days_21_bits'), models.CheckConstraint(condition=models.Q(('radius_km__range', (1, 200))), name='request_radius_sane'), models.CheckConstraint(condition=models.Q(('period_start__isnull', True), ('period_end__isnull', True), ('period_end__gte', models.F('period_start')), _connector='OR'), name='request_period_ordered', violation_error_message='La fin de la période est avant son début.'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['withdrawn', 'refused', 'unserved']), _negated=True), models.Q(('closed_reason', ''), _negated=True), _connector='OR'), name='request_closed_with_reason')],
+                "verbose_name": "demande d’engagement",
+                "verbose_name_plural": "demandes d’engagement",
+                "indexes": [
+                    models.Index(fields=["commune", "state"], name="request_commune_state"),
+                    models.Index(fields=["person", "-filed_at"], name="request_of_person"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["qualified", "unserved"])),
+                        fields=["without_proposal_since"],
+                        name="request_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact__isnull", True), ("person__isnull", False)),
+                            models.Q(
+                                ("contact__isnull", False), ("person__isnull", True), ("state", "received")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_person_or_contact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("half_days__lt", 2097152)), name="request_half_days_21_bits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("radius_km__range", (1, 200))), name="request_radius_sane"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("period_start__isnull", True),
+                            ("period_end__isnull", True),
+                            ("period_end__gte", models.F("period_start")),
+                            _connector="OR",
+                        ),
+                        name="request_period_ordered",
+                        violation_error_message="La fin de la période est avant son début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["withdrawn", "refused", "unserved"]), _negated=True),
+                            models.Q(("closed_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="request_closed_with_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,328 @@
+"""From our tables to the engine's rows and back: the only place that knows both."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import (
+    Avg,
+    Count,
+    DurationField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+
+from jeveuxagir import matching
+from jeveuxagir.accounts.models import AgeMarks
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.taxonomies.models import Activity, Domain, Skill
+from jeveuxagir.territories.geo import WithinKm
+from jeveuxagir.territories.models import Commune
+from missions.enums import MissionMode, SlotKind
+from missions.models import Mission, MissionAddress, Slot
+from missions.participations.enums import WAITING_STATES
+from missions.participations.models import Departure, Participation
+from volunteers.requests.enums import Mode
+from volunteers.requests.models import EngagementRequest
+from volunteers.requests.services import RequestData
+
+from .models import Proposal, State, WithdrawnBecause
+
+#: The plain pre-selection in SQL hands at most this many missions to the engine, the latest published first.
+PRESELECTED = 2000
+#: An application waits "over 5 days" (product decision 16).
+OVERDUE_DAYS = 5
+#: An organisation's usual delay is the mean of its answers over this many days.
+USUAL_DAYS = 180
+#: A commune is a surface: the pre-selection looks a little further than the radius, the engine decides.
+MARGIN_KM = 1
+
+_MODES = {
+    Mode.ON_SITE: matching.Mode.ON_SITE,
+    Mode.REMOTE: matching.Mode.REMOTE,
+    Mode.BOTH: matching.Mode.BOTH,
+}
+_MISSION_MODES = {
+    MissionMode.ON_SITE: matching.Mode.ON_SITE,
+    MissionMode.REMOTE: matching.Mode.REMOTE,
+    MissionMode.HYBRID: matching.Mode.BOTH,
+}
+_COMMITMENTS = {
+    "": matching.Commitment.ANY,
+    "once": matching.Commitment.ONE_OFF,
+    "monthly": matching.Commitment.MONTHLY,
+    "weekly": matching.Commitment.WEEKLY,
+    "more": matching.Commitment.MORE,
+}
+_KINDS = {
+    SlotKind.DATED: matching.SlotKind.DATED,
+    SlotKind.WEEKLY: matching.SlotKind.WEEKLY,
+    SlotKind.UNDATED: matching.SlotKind.UNDATED,
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A mission and what the engine says of it for one request."""
+
+    mission: Mission
+    match: matching.Match
+    row: matching.MissionRow
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run of the engine for one request."""
+
+    request: matching.RequestRow
+    today: datetime.date
+    vocabulary: matching.Vocabulary
+    candidates: tuple[Candidate, ...]
+    ranking: matching.Ranking
+
+    def inputs(self, chosen: Iterable[Candidate]) -> dict[str, object]:
+        """What each chosen pair was judged on, ready to be stored and replayed."""
+        return {
+            str(c.mission.pk): matching.stored_inputs(
+                self.request, c.row, today=self.today, vocabulary=self.vocabulary
+            )
+            for c in chosen
+        }
+
+    def outcome(self, chosen: Iterable[Candidate]) -> dict[str, object]:
+        return {
+            "matches": {str(c.mission.pk): matching.stored_outcome(c.match) for c in chosen},
+            "passed": self.ranking.passed,
+            "blocked": dict(self.ranking.blocked),
+        }
+
+
+def run(row: matching.RequestRow, missions: "QuerySet[Mission]", *, limit: int = 10) -> Outcome:
+    """Rank pre-selected missions for one request row."""
+    found = list(with_rows(missions))
+    rows = {mission.pk: mission_row(mission) for mission in found}
+    words = vocabulary()
+    day = today()
+    [ranking] = matching.rank([row], list(rows.values()), today=day, vocabulary=words, limit=limit)
+    by_id = {mission.pk: mission for mission in found}
+    candidates = tuple(Candidate(by_id[m.mission_id], m, rows[m.mission_id]) for m in ranking.matches)
+    return Outcome(row, day, words, candidates, ranking)
+
+
+def run_for(request: EngagementRequest, *, limit: int = 10) -> Outcome:
+    row = request_row(request)
+    return run(row, preselect(request.commune, request.radius_km, request.mode, row), limit=limit)
+
+
+def run_for_draft(data: RequestData, ages: AgeMarks, *, limit: int = 3) -> Outcome:
+    """A preview for somebody whose request is not stored yet."""
+    row = draft_row(data, ages)
+    return run(row, preselect(data.commune, data.radius_km, data.mode, row), limit=limit)
+
+
+# --- the request's row
+
+
+def request_row(request: EngagementRequest) -> matching.RequestRow:
+    assert request.person is not None, "only a confirmed request is matched"
+    data = RequestData(
+        commune=request.commune,
+        radius_km=request.radius_km,
+        mode=request.mode,
+        half_days=request.half_days,
+        period_start=request.period_start,
+        period_end=request.period_end,
+        given_dates=request.given_dates,
+        commitment=request.commitment,
+        domains=list(request.domains.all()),
+        activities=list(request.activities.all()),
+        skills=list(request.skills.all()),
+        open_to_anything=request.open_to_anything,
+    )
+    row = draft_row(data, request.person)
+    return replace(row, id=request.pk, known_missions=known_missions(request))
+
+
+def draft_row(data: RequestData, ages: AgeMarks) -> matching.RequestRow:
+    commune = data.commune
+    return matching.RequestRow(
+        id=0,
+        department=commune.department_id,
+        point=_point(commune.latitude, commune.longitude),
+        radius_m=data.radius_km * 1000,
+        mode=_MODES[Mode(data.mode)],
+        half_days=data.half_days,
+        period_start=data.period_start,
+        period_end=data.period_end,
+        days=tuple(sorted(data.given_dates)),
+        commitment=_COMMITMENTS[data.commitment],
+        domains=_mask(data.domains),
+        activities=_mask(data.activities),
+        skills=_mask(data.skills),
+        open_to_anything=data.open_to_anything,
+        sixteen_on=ages.sixteen_on,
+        eighteen_on=ages.eighteen_on,
+    )
+
+
+def known_missions(request: EngagementRequest) -> frozenset[int]:
+    """Missions this person was already shown and answered, applied to, or left for: not proposed again."""
+    proposed = Proposal.objects.filter(request__person=request.person_id).filter(
+        Q(state__in=[State.PROPOSED, State.INTERESTED, State.DECLINED])
+        | Q(state=State.WITHDRAWN, withdrawn_because=WithdrawnBecause.OTHERS)
+    )
+    applied = Participation.objects.filter(person=request.person_id)
+    left = Departure.objects.filter(person=request.person_id)
+    ids: set[int] = set()
+    for rows in (proposed, applied, left):
+        ids.update(rows.values_list("mission_id", flat=True))
+    return frozenset(ids)
+
+
+# --- the missions' rows
+
+
+def preselect(commune: Commune, radius_km: int, mode: str, row: matching.RequestRow) -> "QuerySet[Mission]":
+    """Open missions in reach, in plain SQL; the engine's gates decide."""
+    remote = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+    here = Q(mode__in=[MissionMode.ON_SITE, MissionMode.HYBRID]) & _in_reach(commune, radius_km)
+    wanted = {Mode.ON_SITE: here, Mode.REMOTE: remote, Mode.BOTH: here | remote}[Mode(mode)]
+    return (
+        Mission.objects.open()
+        .filter(wanted)
+        .exclude(pk__in=row.known_missions)
+        .order_by("-published_at", "pk")[:PRESELECTED]
+    )
+
+
+def _in_reach(commune: Commune, radius_km: int) -> Q:
+    if commune.latitude is None or commune.longitude is None:
+        return Q(department=commune.department_id)
+    near = MissionAddress.objects.filter(
+        WithinKm(commune.latitude, commune.longitude, radius_km + MARGIN_KM), mission=OuterRef("pk")
+    )
+    return Q(Exists(near))
+
+
+def with_rows(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
+    """Everything `mission_row` reads, in a fixed number of queries."""
+    open_proposals = (
+        Proposal.objects.open()
+        .filter(mission=OuterRef("pk"))
+        .order_by()
+        .values("mission")
+        .annotate(n=Count("pk"))
+    )
+    overdue = (
+        Participation.objects.filter(
+            mission__organisation=OuterRef("organisation"),
+            state__in=WAITING_STATES,
+            applied_at__lt=now() - datetime.timedelta(days=OVERDUE_DAYS),
+        )
+        .order_by()
+        .values("mission__organisation")
+        .annotate(n=Count("pk"))
+    )
+    answered = (
+        Participation.objects.filter(
+            mission__organisation=OuterRef("organisation"),
+            answered_at__isnull=False,
+            applied_at__gt=now() - datetime.timedelta(days=USUAL_DAYS),
+        )
+        .order_by()
+        .values("mission__organisation")
+        .annotate(delay=Avg(F("answered_at") - F("applied_at")))
+    )
+    return (
+        missions.select_related("organisation", "domain")
+        .annotate(
+            open_proposals=Coalesce(Subquery(open_proposals.values("n"), output_field=IntegerField()), 0),
+            answer_delay=Subquery(answered.values("delay"), output_field=DurationField()),
+            overdue_applications=Coalesce(Subquery(overdue.values("n"), output_field=IntegerField()), 0),
+        )
+        .prefetch_related(
+            "activities",
+            "skills",
+            Prefetch("addresses", MissionAddress.objects.select_related("commune")),
+            Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
+        )
+    )
+
+
+def mission_row(mission: Mission) -> matching.MissionRow:
+    """Of a mission read through `with_rows`."""
+    delay: datetime.timedelta | None = mission.answer_delay  # type: ignore[attr-defined]
+    slots: Sequence[Slot] = mission.live_slots  # type: ignore[attr-defined]
+    return matching.MissionRow(
+        id=mission.pk,
+        department=mission.department_id or "",
+        organisation_verified=mission.organisation.is_verified,
+        mode=_MISSION_MODES[MissionMode(mission.mode)],
+        points=tuple(sorted({p for a in mission.addresses.all() if (p := _address_point(a)) is not None})),
+        domains=_mask([mission.domain] if mission.domain else []),
+        activities=_mask(mission.activities.all()),
+        skills=_mask(mission.skills.all()),
+        commitment=_COMMITMENTS[mission.commitment],
+        minimum_age=mission.minimum_age,
+        slots=tuple(slot_row(slot) for slot in slots if slot.half_days or slot.kind == SlotKind.UNDATED),
+        open_proposals=mission.open_proposals,  # type: ignore[attr-defined]
+        overdue_applications=mission.overdue_applications,  # type: ignore[attr-defined]
+        answer_days=None if delay is None else max(1, round(delay.total_seconds() / 86400)),
+        imported=mission.is_imported,
+    )
+
+
+def slot_row(slot: Slot) -> matching.SlotRow:
+    dated = slot.kind == SlotKind.DATED
+    return matching.SlotRow(
+        id=slot.pk,
+        kind=_KINDS[SlotKind(slot.kind)],
+        first_day=slot.local_date if dated else slot.valid_from,
+        last_day=None if dated else slot.valid_until,
+        half_days=slot.half_days,
+        free_places=slot.free,
+    )
+
+
+def vocabulary() -> matching.Vocabulary:
+    """French labels by bit; reference data, read once per process."""
+    global _vocabulary
+    if _vocabulary is None:
+        words = matching.Vocabulary(
+            domains=dict(Domain.objects.values_list("bit", "name")),
+            activities=dict(Activity.objects.values_list("bit", "name")),
+            skills=dict(Skill.objects.values_list("bit", "name")),
+        )
+        if not words.domains:
+            return words
+        _vocabulary = words
+    return _vocabulary
+
+
+_vocabulary: matching.Vocabulary | None = None
+
+
+def _mask(terms: Iterable[Domain | Activity | Skill]) -> int:
+    mask = 0
+    for term in terms:
+        mask |= 1 << term.bit
+    return mask
+
+
+def _point(latitude: float | None, longitude: float | None) -> matching.rows.Point | None:
+    if latitude is None or longitude is None:
+        return None
+    return round(latitude * 1_000_000), round(longitude * 1_000_000)
+
+
+def _address_point(address: MissionAddress) -> matching.rows.Point | None:
+    if address.latitude is not None:
+        return _point(address.latitude, address.longitude)
+    return _point(address.commune.latitude, address.commune.longitude)

@@ -1,0 +1,32 @@
+"""Who may do what to an engagement request."""
+
+from jeveuxagir.accounts import roles
+from jeveuxagir.accounts.models import Person, User, actor_person_id
+from jeveuxagir.common.errors import NotAllowed
+
+from .models import EngagementRequest, RequestQuerySet
+
+
+def require(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed
+
+
+def is_owner(actor: User | Person | None, request: EngagementRequest) -> bool:
+    return request.person_id is not None and actor_person_id(actor) == request.person_id
+
+
+def in_scope(actor: User, request: EngagementRequest) -> bool:
+    """Whether a member of staff sees this request: its commune's department is theirs."""
+    return roles.in_scope(actor, request.commune.department_id)
+
+
+def can_refuse(actor: User, request: EngagementRequest) -> bool:
+    return roles.is_brigade(actor) and in_scope(actor, request)
+
+
+def visible_to_staff(actor: User) -> RequestQuerySet:
+    """Confirmed requests of the member's departments."""
+    return EngagementRequest.objects.filter(person__isnull=False).filter(
+        roles.scope_filter(actor, "commune__department")
+    )
