@@ -4,7 +4,6 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import jeveuxagir.common.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -27,17 +26,17 @@ class Migration(migrations.Migration):
             name='Mission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', jeveuxagir.common.models.LineField(max_length=160, verbose_name='titre')),
+                ('title', models.CharField(max_length=160, verbose_name='titre')),
                 ('slug', models.SlugField(editable=False, max_length=80)),
-                ('description', jeveuxagir.common.models.ProseField(max_length=20000, verbose_name='description')),
+                ('description', models.TextField(max_length=20000, verbose_name='description')),
                 ('mode', models.CharField(choices=[('on_site', 'sur place'), ('remote', 'à distance'), ('hybrid', 'sur place ou à distance')], default='on_site', max_length=10, verbose_name='sur place ou à distance')),
                 ('commitment', models.CharField(blank=True, choices=[('once', 'ponctuel'), ('monthly', 'une fois par mois'), ('weekly', 'chaque semaine'), ('more', 'plusieurs fois par semaine')], max_length=10, verbose_name='rythme')),
                 ('minimum_age', models.PositiveSmallIntegerField(default=18, verbose_name='âge minimum')),
-                ('hosting_conditions', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='conditions d’accueil')),
-                ('prerequisites', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='ce qui est demandé')),
+                ('hosting_conditions', models.TextField(blank=True, max_length=2000, verbose_name='conditions d’accueil')),
+                ('prerequisites', models.TextField(blank=True, max_length=2000, verbose_name='ce qui est demandé')),
                 ('state', models.CharField(choices=[('draft', 'brouillon'), ('pending', 'en attente de validation'), ('open', 'ouverte'), ('closed', 'fermée'), ('done', 'terminée'), ('refused', 'refusée'), ('suspended', 'suspendue'), ('cancelled', 'annulée')], default='draft', max_length=10, verbose_name='état')),
                 ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('state_reason', jeveuxagir.common.models.ProseField(blank=True, max_length=2000, verbose_name='raison')),
+                ('state_reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
                 ('close_reason', models.CharField(blank=True, choices=[('organisation', 'fermée par l’organisation'), ('dates_past', 'dates passées'), ('gone_from_feed', 'retirée par le partenaire'), ('staff', 'fermée par la brigade')], max_length=20, verbose_name='fermée parce que')),
                 ('suspended_with_organisation', models.BooleanField(default=False)),
                 ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='publiée le')),
@@ -68,7 +67,7 @@ class Migration(migrations.Migration):
             name='MissionAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('street', jeveuxagir.common.models.LineField(blank=True, max_length=160, verbose_name='adresse')),
+                ('street', models.CharField(blank=True, max_length=160, verbose_name='adresse')),
                 ('postal_code', models.CharField(blank=True, max_length=5, verbose_name='code postal')),
                 ('latitude', models.FloatField(blank=True, null=True)),
                 ('longitude', models.FloatField(blank=True, null=True)),
