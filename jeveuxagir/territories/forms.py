@@ -75,7 +75,7 @@ class CommuneField(forms.Field):
         if not text:
             return None
         resolution = places.resolve(text)
-        self.widget.candidates = resolution.candidates  # type: ignore[attr-defined]
+        self.widget.candidates = resolution.candidates
         if resolution.commune:
             return resolution.commune
         if not resolution.candidates:

@@ -5,6 +5,7 @@ The SQL functions come with the first migration. A table with a latitude and a l
 """
 
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import BooleanField, F, FloatField, Func, Value
@@ -37,7 +38,7 @@ class DistanceKm(Func):
         lon: float,
         latitude: str = "latitude",
         longitude: str = "longitude",
-        **extra: object,
+        **extra: Any,
     ) -> None:
         super().__init__(F(latitude), F(longitude), _degrees(lat), _degrees(lon), **extra)
 
@@ -54,13 +55,13 @@ class WithinKm(Func):
         km: float,
         latitude: str = "latitude",
         longitude: str = "longitude",
-        **extra: object,
+        **extra: Any,
     ) -> None:
         super().__init__(
             F(latitude), F(longitude), _degrees(lat), _degrees(lon), Value(float(km), FloatField()), **extra
         )
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def,override]
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         (row_lat, p1), (row_lon, p2), (lat, p3), (lon, p4), (km, p5) = (
             compiler.compile(source) for source in self.source_expressions
         )

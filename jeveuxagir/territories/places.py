@@ -7,13 +7,13 @@ from operator import or_
 from typing import Self
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from jeveuxagir.common.text import clean
 from jeveuxagir.territories.geo import (
     distance_km as distance_km,
 )  # re-exported: distances are asked of places
-from jeveuxagir.territories.models import Arrondissement, Commune, OldCommune
+from jeveuxagir.territories.models import Arrondissement, Commune, CommuneQuerySet, OldCommune
 from jeveuxagir.territories.text import normalise
 
 MAX_TYPED = 120  # the longest name has 45 letters: longer text names no place
@@ -178,7 +178,7 @@ def point_of(commune: Commune, postal_code: str = "") -> tuple[float, float] | N
 # --- how lookup searches ---
 
 
-def _of_department(typed: Typed) -> QuerySet[Commune]:
+def _of_department(typed: Typed) -> CommuneQuerySet:
     code = typed.department
     if not code:
         return Commune.objects.all()
@@ -215,7 +215,7 @@ def _by_code(typed: Typed, limit: int) -> list[Commune]:
     return _by_name(typed, Commune.objects.all(), limit) if typed.name else []
 
 
-def _by_name(typed: Typed, rows: QuerySet[Commune], limit: int) -> list[Commune]:
+def _by_name(typed: Typed, rows: CommuneQuerySet, limit: int) -> list[Commune]:
     name = typed.name
     if not name:
         return list(rows.most_populated()[:limit]) if typed.department else []
@@ -224,7 +224,7 @@ def _by_name(typed: Typed, rows: QuerySet[Commune], limit: int) -> list[Commune]
     rank = Case(When(search_name__in=names, then=Value(0)), default=Value(1), output_field=IntegerField())
     found = list(rows.filter(begins).order_by(rank, *_POPULATED)[:limit])
 
-    def others() -> QuerySet[Commune]:
+    def others() -> CommuneQuerySet:
         return rows.exclude(pk__in=[commune.pk for commune in found]).order_by(*_POPULATED)
 
     if len(found) < limit and len(name) >= MIN_WORD:
@@ -235,7 +235,7 @@ def _by_name(typed: Typed, rows: QuerySet[Commune], limit: int) -> list[Commune]
     return found or _most_alike(rows, name)[:limit]
 
 
-def _most_alike(rows: QuerySet[Commune], name: str) -> list[Commune]:
+def _most_alike(rows: CommuneQuerySet, name: str) -> list[Commune]:
     """Names that look like a name with a typo, by trigrams."""
     if len(name) < MIN_WORD:
         return []

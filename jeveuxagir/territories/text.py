@@ -1,6 +1,7 @@
 """French text for the database: how names are normalised, and a search that knows French words."""
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, Func, TextField, Transform
@@ -40,6 +41,6 @@ class FrenchQuery(SearchQuery):
     To be compared with vectors built with the `french_unaccent` configuration (SEARCH_CONFIG).
     """
 
-    def __init__(self, value: object, **extra: object) -> None:
+    def __init__(self, value: Any, **extra: Any) -> None:
         super().__init__(value, search_type="websearch", **extra)
         self.function = "f_french_query"

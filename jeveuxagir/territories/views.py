@@ -31,4 +31,4 @@ def lookup(request: HttpRequest) -> JsonResponse:
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Each dataset: who made it, its date, its licence, what we hold and what it lacks."""
-    return render(request, "territories/sources.html", {"sources": Source.objects.all()})
+    return render(request, "territories/sources.html", {"sources": list(Source.objects.all())})
