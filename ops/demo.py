@@ -150,7 +150,16 @@ class Demo:
             "web",
             "gunicorn",
             "jeveuxagir.wsgi",
-            *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *(
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+            ),
             *("--no-control-socket", "--graceful-timeout", "5", "--preload"),
         )
         wait_until(
@@ -167,7 +176,14 @@ class Demo:
             on_parent_death=signal.SIGKILL,
         )
         self._program(
-            "beat", "celery", "-A", "jeveuxagir", "beat", "--schedule", str(STATE / "beat-schedule"), "--pidfile="
+            "beat",
+            "celery",
+            "-A",
+            "jeveuxagir",
+            "beat",
+            "--schedule",
+            str(STATE / "beat-schedule"),
+            "--pidfile=",
         )
         wait_until(
             lambda: worker.log.exists() and b" ready." in worker.log.read_bytes(),
@@ -370,7 +386,9 @@ def import_feed(feed: str, partner: str | None) -> int:
     if address.hostname in {"127.0.0.1", "localhost"}:  # a feed served by this machine, for this run only
         environment["LOOPBACK_PORTS"] = str(address.port or 80)
     arguments = ["--partner", partner] if partner else []
-    done = subprocess.run([PYTHON, "manage.py", "import_feed", feed, *arguments], env=environment, cwd=ROOT, check=False)
+    done = subprocess.run(
+        [PYTHON, "manage.py", "import_feed", feed, *arguments], env=environment, cwd=ROOT, check=False
+    )
     return done.returncode
 
 
@@ -393,7 +411,9 @@ def reset() -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command")
     importing = commands.add_parser("import")
     importing.add_argument("feed")
@@ -406,7 +426,9 @@ def main() -> int:
         if not os.access(STATE, os.W_OK):
             raise PermissionError
     except PermissionError:
-        sys.stderr.write(f"{STATE} appartient à un autre utilisateur : supprimez ce dossier ou changez de compte.\n")
+        sys.stderr.write(
+            f"{STATE} appartient à un autre utilisateur : supprimez ce dossier ou changez de compte.\n"
+        )
         return 1
     match options.command:
         case "import":

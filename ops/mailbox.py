@@ -49,7 +49,8 @@ a { color: #000091 } a:visited { color: #4b4b9b }
 :focus-visible { outline: 3px solid #0a76f6; outline-offset: 2px }
 table { border-collapse: collapse; width: 100% }
 caption { text-align: left; font-weight: bold; padding: .5rem 0 }
-th, td { border-bottom: 1px solid #929292; padding: .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th, td { border-bottom: 1px solid #929292; padding: .5rem; text-align: left; vertical-align: top;
+  overflow-wrap: anywhere }
 code { font-size: 1.125em; white-space: nowrap }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: 1rem; font: inherit }
 iframe { width: 100%; height: 34rem; border: 1px solid #929292 }
@@ -165,7 +166,9 @@ class Pages(BaseHTTPRequestHandler):
             cells = "".join(
                 f"<td>{html.escape(str(account.get(key) or '–'))}</td>" for key in ("name", "email")
             )
-            password = f"<td><code>{html.escape(account['password'])}</code></td>" if account.get("password") else ""
+            password = (
+                f"<td><code>{html.escape(account['password'])}</code></td>" if account.get("password") else ""
+            )
             password = password or "<td>code reçu par courriel</td>"
             rows.append(
                 f'<tr><th scope="row">{html.escape(str(account["role"]))}</th>{cells}{password}<td>{code}</td></tr>'
@@ -190,7 +193,7 @@ class Pages(BaseHTTPRequestHandler):
             if message is None:
                 continue
             rows.append(
-                f'<tr><td><time>{self.server.store.arrived(number):%d/%m/%Y %H:%M:%S}</time></td>'
+                f"<tr><td><time>{self.server.store.arrived(number):%d/%m/%Y %H:%M:%S}</time></td>"
                 f"<td>{html.escape(str(message['X-Envelope-To']))}</td>"
                 f'<td><a href="/messages/{number}">{html.escape(str(message["Subject"] or "Sans objet"))}</a></td></tr>'
             )

@@ -85,7 +85,7 @@ def spawn(
             env=dict(env) if env is not None else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=die_with_parent(on_parent_death),  # noqa: PLW1509
+            preexec_fn=die_with_parent(on_parent_death),
             **extra,
         )
 
@@ -169,9 +169,7 @@ def socket_directory(data: Path, socket_name: str) -> Path:
 def _reachable(folder: Path) -> bool:
     """Whether any user may enter this folder and all its parents."""
     folder = folder.resolve()
-    return all(
-        not step.exists() or step.stat().st_mode & stat.S_IXOTH for step in (folder, *folder.parents)
-    )
+    return all(not step.exists() or step.stat().st_mode & stat.S_IXOTH for step in (folder, *folder.parents))
 
 
 def _package_folder(name: str) -> Path:
@@ -394,4 +392,3 @@ class Valkey:
         shutil.rmtree(self.directory, ignore_errors=True)
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
-

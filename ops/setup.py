@@ -20,14 +20,22 @@ INCLUDES = {"dev": ("dev",), "demo": ("demo", "dev")}  # what satisfies a reques
 
 def main(wanted: str) -> None:
     if sys.version_info < (3, 11):
-        sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: make PYTHON=python3.11 …")
-    if any(_stamp(level).exists() and _stamp(level).read_text() == _digest(level) for level in INCLUDES[wanted]):
+        sys.exit(
+            f"Python 3.11 or later is needed, this is {sys.version.split()[0]}: make PYTHON=python3.11 …"
+        )
+    if any(
+        _stamp(level).exists() and _stamp(level).read_text() == _digest(level) for level in INCLUDES[wanted]
+    ):
         return
     print(f"Installing requirements/{wanted}.txt…", flush=True)
     lock = ROOT / "requirements" / f"{wanted}.txt"
     uv = shutil.which("uv")
     if not (VENV / "bin" / "python").exists():
-        _run([uv, "venv", "--quiet", "--python", sys.executable, VENV] if uv else [sys.executable, "-m", "venv", VENV])
+        _run(
+            [uv, "venv", "--quiet", "--python", sys.executable, VENV]
+            if uv
+            else [sys.executable, "-m", "venv", VENV]
+        )
     if uv:
         _run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--require-hashes", "-r", lock])
     else:

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tests.support.mail import SmtpSink
     from tests.support.processes import CeleryWorker
 
-_server = pytest.StashKey[PostgreSQL]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the run's server and only then name the settings: Django reads `DATABASE_URL` once."""
@@ -34,19 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
         directory.chmod(0o711)
         server = PostgreSQL(directory / "pg", settings=FAST_SETTINGS)
         os.environ["DATABASE_URL"] = server.start("jeveuxagir")
-        config.stash[_server] = server
+        config.add_cleanup(lambda: _forget(server))
 
     from django.conf import settings
 
     settings.DATABASES  # noqa: B018  # load them: pytest-django then sets Django up
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    server = config.stash.get(_server, None)
-    if server is not None:
-        os.environ.pop("DATABASE_URL", None)
-        server.remove()
-        shutil.rmtree(server.directory.parent, ignore_errors=True)
+def _forget(server: PostgreSQL) -> None:
+    os.environ.pop("DATABASE_URL", None)
+    server.remove()
+    shutil.rmtree(server.directory.parent, ignore_errors=True)
 
 
 # --- database -----------------------------------------------------------------------------------------------
@@ -157,11 +153,17 @@ def valkey(_session_valkey: Valkey, settings: Any) -> Iterator[Valkey]:
     redis.Redis(unix_socket_path=str(_session_valkey.socket)).flushall()
     before = app.conf.broker_url
     app.conf.broker_url = settings.CELERY_BROKER_URL = _session_valkey.broker_url
-    app.pool.force_close_all()
-    app.__dict__.pop("amqp", None)
+    _forget_connections(app)
     yield _session_valkey
-    app.pool.force_close_all()
     app.conf.broker_url = before
+    _forget_connections(app)
+
+
+def _forget_connections(app: Any) -> None:
+    from kombu import pools
+
+    pools.reset()
+    app._pool = app.amqp._producer_pool = None
 
 
 @pytest.fixture

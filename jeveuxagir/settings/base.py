@@ -6,7 +6,7 @@ import environ
 
 from .accounts import *
 from .celery import *
-from .logs import LOGGING
+from .logs import *
 from .security import *
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

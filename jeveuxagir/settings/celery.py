@@ -6,6 +6,7 @@ that died in silence; a web request never waits for the broker more than a few s
 
 import socket
 from datetime import timedelta
+from typing import Any
 
 import environ
 
@@ -30,7 +31,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_TIMEOUT = 4
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 2 * 60 * 60,  # longer than the longest task: an import of 200,000 lines
     "socket_timeout": 5,
     "socket_connect_timeout": 4,

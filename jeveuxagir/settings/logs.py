@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+__all__ = ["LOGGING"]
+
 ALLOWED = frozenset(
     {
         *("event", "level", "logger", "timestamp", "error", "at"),
@@ -19,12 +21,28 @@ ALLOWED = frozenset(
         *("task", "task_id", "job", "period", "runtime", "attempt"),
         *("command", "model", "pk", "verb", "state", "reason", "code", "kind", "channel", "count", "seconds"),
         *("partner", "run", "lines", "created", "updated", "closed", "rejected", "unchanged", "bytes"),
-        *("department", "organisation", "mission", "request", "proposal", "participation", "message_id", "delivery"),
+        *(
+            "department",
+            "organisation",
+            "mission",
+            "request",
+            "proposal",
+            "participation",
+            "message_id",
+            "delivery",
+        ),
         *("engine", "proposals", "duration", "sent", "failed", "deferred"),
     }
 )
 # Loggers whose arguments are known to name addresses, signals and versions only.
-PLAIN = ("gunicorn.error", "celery.beat", "celery.apps", "celery.worker.consumer", "kombu", "django.security.csrf")
+PLAIN = (
+    "gunicorn.error",
+    "celery.beat",
+    "celery.apps",
+    "celery.worker.consumer",
+    "kombu",
+    "django.security.csrf",
+)
 FRAMES = 6
 
 EventDict = MutableMapping[str, Any]
@@ -45,7 +63,9 @@ def exception_place(logger: Any, name: str, event: EventDict) -> EventDict:
     if info and info[0] is not None:
         frames = traceback.extract_tb(info[2])[-FRAMES:]
         event["error"] = f"{info[0].__module__}.{info[0].__qualname__}"
-        event["at"] = [f"{frame.filename.rsplit('/site-packages/')[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+        event["at"] = [
+            f"{frame.filename.rsplit('/site-packages/')[-1]}:{frame.lineno} {frame.name}" for frame in frames
+        ]
     return event
 
 
@@ -57,7 +77,7 @@ def foreign_message(logger: Any, name: str, event: EventDict) -> EventDict:
     if event["logger"].startswith(PLAIN):
         event["event"] = template % values if values else template
     if isinstance(values, Mapping):
-        event |= {ours: values[theirs] for theirs, ours in _CELERY.items() if theirs in values}
+        event.update({ours: values[theirs] for theirs, ours in _CELERY.items() if theirs in values})
     return event
 
 

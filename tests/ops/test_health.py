@@ -36,7 +36,9 @@ def test_a_canary_of_three_minutes_is_not_ready(client: Client, valkey: Valkey) 
 
 
 @pytest.mark.django_db
-def test_a_message_due_for_long_is_not_ready_and_its_address_is_not_shown(client: Client, valkey: Valkey) -> None:
+def test_a_message_due_for_long_is_not_ready_and_its_address_is_not_shown(
+    client: Client, valkey: Valkey
+) -> None:
     canary.serve()
     Message.objects.create(
         kind="test",

@@ -15,7 +15,9 @@ def axe(page: Page, *, context: str | None = None) -> None:
     results: dict[str, Any] = Axe().run(page, context=context, options=_RULES).response
     violations = results["violations"]
     if violations:
-        raise AssertionError(f"{page.url}: {len(violations)} violation(s)\n" + "\n".join(map(_line, violations)))
+        raise AssertionError(
+            f"{page.url}: {len(violations)} violation(s)\n" + "\n".join(map(_line, violations))
+        )
 
 
 def _line(violation: dict[str, Any]) -> str:

@@ -13,10 +13,14 @@ class UndefinedVariable(AssertionError):
     """A template of ours printed a variable its view did not give."""
 
 
-class FailIfOurs(str):
-    """A `string_if_invalid` that raises in our templates and stays empty in those of libraries."""
+class FailIfOurs:
+    """A `string_if_invalid` that raises in our templates and stays empty in those of libraries.
 
-    __slots__ = ()
+    Not a string: Django ignores an empty one.
+    """
+
+    def __str__(self) -> str:
+        return ""
 
     def __contains__(self, key: object) -> bool:
         return key == "%s"
