@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from jeveuxagir.common.registries import PersonalData, personal_data
+from tests.factories import make_mission
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,23 @@ def test_the_demo_says_that_its_data_is_invented(client, settings):
 
 def test_only_reading_is_answered():
     assert Client().post("/aide/").status_code == 405
+
+
+def test_the_home_page_shows_what_is_open_and_only_that(client):
+    make_mission(title="Lire avec des élèves", commune="26281")
+    make_mission(title="Mission en attente", state="pending")
+    html = client.get("/").content.decode()
+    assert "Lire avec des élèves" in html
+    assert "Romans-sur-Isère (26)" in html
+    assert "Mission en attente" not in html
+
+
+def test_figures_say_nothing_rather_than_zero(client):
+    assert "candidature acceptée" not in client.get("/").content.decode()
+
+
+def test_the_home_page_costs_few_queries_however_many_missions(client, django_assert_max_num_queries):
+    for number in range(6):
+        make_mission(title=f"Mission {number}")
+    with django_assert_max_num_queries(12):
+        client.get("/")
