@@ -1,7 +1,7 @@
 """Running what subscribers owe to events: each reaction once, in one transaction with the mark that says so.
 
-A try is written down before it begins, so that a handler which kills its worker waits like one that fails. The row
-stays locked while the handler runs: a dead worker frees it at once, a slow one keeps it.
+A try is written down before it begins, so that a handler which kills its worker waits like one that fails.
+The row stays locked while the handler runs: a dead worker frees it at once, a slow one keeps it.
 """
 
 import time
@@ -49,7 +49,7 @@ def _run(pk: int) -> bool:
     try:
         with transaction.atomic():
             delivery = (
-                Delivery.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+                Delivery.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("event")
                 .filter(pk=pk, state=Delivery.State.PENDING)
                 .first()
@@ -79,7 +79,8 @@ def _failed(pk: int, error: Exception) -> None:
             Delivery.objects.filter(pk=pk).update(
                 state=Delivery.State.FAILED if delivery.attempts >= MOST_TRIES else Delivery.State.PENDING,
                 not_before=Now() + pause,
-                last_error=f"{type(error).__module__}.{type(error).__qualname__}",  # its text may quote a person
+                # never its text, which may quote a person
+                last_error=f"{type(error).__module__}.{type(error).__qualname__}",
             )
     except Error:  # the database is away: the lease brings the reaction back
         connection.close()

@@ -5,11 +5,12 @@
        └──────────────────┴──────────┘  transient refusal, relay away, or in doubt
 
 - The claim skips rows that others hold and gives a lease; it never waits, and no SMTP is spoken under it.
-- `sending` is committed before the first word of SMTP, fenced on owner and living lease. SMTP is then spoken in a
-  second transaction that holds the row: a dead process frees it at once, a paused one keeps it.
+- `sending` is committed before the first word of SMTP, fenced on owner and living lease. SMTP is then spoken
+  in a second transaction that holds the row: a dead process frees it at once, a paused one keeps it. (It waits
+  for the row: a claim that skips locked rows still locks for a moment a row that was taken under its eyes.)
 - After the relay's 250, `sent` is committed at once; a restart of the database only delays that write.
-- A row found in `sending` whose holder died is *in doubt*: `sending_at` stays. The relay is asked whether it knows
-  the Message-ID if it can be asked; else the message goes again with the same Message-ID.
+- A row found in `sending` whose holder died is *in doubt*: `sending_at` stays. The relay is asked whether it
+  knows the Message-ID if it can be asked; else the message goes again with the same Message-ID.
 """
 
 import os
@@ -139,7 +140,7 @@ def _send_one(relay: Relay, pk: uuid.UUID, owner: str, doubtful: bool, report: R
     try:
         with transaction.atomic():
             message = (
-                Message.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+                Message.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("person")
                 .filter(mine, state=State.SENDING)
                 .first()
@@ -195,7 +196,7 @@ def _later(message: Message, reason: str, **columns: Any) -> Outcome:
 
 
 def _settle(pk: uuid.UUID, owner: str, outcome: Outcome) -> None:
-    """Write the outcome and what hangs on it, in one commit. Fenced on the owner: a row rescued meanwhile is not ours."""
+    """Write the outcome and what hangs on it, in one commit. A row rescued meanwhile is no longer ours."""
     columns = {"owner": "", "lease_until": None, **outcome.columns}
     if outcome.state == State.SENT:
         columns["sent_at"] = Now()
@@ -237,7 +238,7 @@ def tell_again(event: Any) -> None:
 
 
 def _settle_over_a_restart(pk: uuid.UUID, owner: str, outcome: Outcome) -> None:
-    """The relay has answered and the database is gone: only this process knows. Write it as soon as it is back."""
+    """The relay has answered and the database is gone: only this process knows. Write it once it is back."""
     end = time.monotonic() + WAIT_FOR_DATABASE
     while True:
         connection.close()
