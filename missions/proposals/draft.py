@@ -41,14 +41,16 @@ class Draft:
     def forget(self) -> None:
         self.http.session.pop(_KEY, None)
 
-    def form(self, screen: type[forms.Form], *, check: bool = False) -> forms.Form:
-        """The screen as it was left; unbound when it was never sent."""
+    def form(self, screen: type[forms.Form], *, just_sent: bool = False) -> forms.Form:
+        """The screen as it was left; unbound when it was never sent. Bots are held off when it is sent, once."""
         slug = screen.slug  # type: ignore[attr-defined]
         if slug not in self.typed:
             return screen()
         data = QueryDict(mutable=True)
         for name, values in self.typed[slug].items():
             data.setlist(name, values)
+        if just_sent and screen is Who:
+            return Who(data, request=self.http)
         return screen(data)
 
     def first_wrong(self) -> str | None:

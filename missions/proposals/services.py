@@ -522,7 +522,8 @@ def unserved_reason(request: EngagementRequest) -> str:
         return "Aucune mission n’est ouverte dans le rayon demandé."
     code = max(sorted(blocked), key=lambda gate: blocked[gate])
     names = {gate.code: gate.name for gate in describe().gates}
-    return f"Des missions existent, mais aucune ne convient. Ce qui manque le plus souvent : {names.get(code, code).lower()}."
+    missing = names.get(code, code).lower()
+    return f"Des missions existent, mais aucune ne convient. Ce qui manque le plus souvent : {missing}."
 
 
 def _follow(request: EngagementRequest) -> EngagementRequest:

@@ -56,7 +56,7 @@ def screen(http: HttpRequest, slug: str) -> HttpResponse:
         return redirect("proposals:new")
     if http.method == "POST":
         draft.keep(slug, http.POST)
-        form = draft.form(form_class)
+        form = draft.form(form_class, just_sent=True)
         if form.is_valid():
             done = draft.first_wrong() is None
             return redirect(
