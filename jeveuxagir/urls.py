@@ -8,7 +8,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.web.urls")),
     path("", include("jeveuxagir.territories.urls")),
     path("", include("jeveuxagir.notifications.urls")),
+    path("", include("jeveuxagir.accounts.urls")),
+    path("compte/", include("jeveuxagir.accounts.allauth_urls")),
     path("", include("missions.proposals.urls")),
+    path("", include("organisations.urls")),
     path("sante/", health.alive, name="health_alive"),
     path("sante/pret", health.ready, name="health_ready"),
 ]
@@ -16,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "jeveuxagir.web.errors.bad_request"
 handler403 = "jeveuxagir.web.errors.forbidden"
 handler404 = "jeveuxagir.web.errors.not_found"
+handler429 = "jeveuxagir.ui.errors.too_many_requests"
 handler500 = "jeveuxagir.web.errors.server_error"

@@ -184,6 +184,9 @@ class Membership(models.Model):
         ]
         indexes = [models.Index(fields=["person"], name="membership_live", condition=Q(ended_at__isnull=True))]
 
+    def __str__(self) -> str:
+        return f"membre {self.pk}"
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
@@ -216,6 +219,9 @@ class Invitation(models.Model):
                 violation_error_message="Une invitation est déjà en cours pour cette adresse.",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
 
     @property
     def has_expired(self) -> bool:

@@ -40,8 +40,10 @@ def describe(item: ModerationItem) -> dict[str, Any]:
     organisation = _subject(item)
     owners = Membership.objects.owners().filter(organisation=organisation).select_related("person")
     return {
-        "facts": facts_of(organisation)
-        + [("Responsables", ", ".join(owner.person.full_name for owner in owners) or "personne")],
+        "facts": [
+            *facts_of(organisation),
+            ("Responsables", ", ".join(owner.person.full_name for owner in owners) or "personne"),
+        ],
         "texts": [("Présentation", organisation.description)],
         "warnings": _warnings(organisation, [owner.person.email for owner in owners]),
         "links": [("Voir la page publique", organisation.get_absolute_url())] if organisation.is_verified else [],

@@ -123,7 +123,7 @@ def update(organisation: Organisation, *, actor: User | None, version: int | Non
     with refusals(_TRIGGERS):
         organisation.save()
     if done.applied:
-        record("organisation.changed", organisation, actor=actor, fields=done.applied)
+        record("organisation.updated", organisation, actor=actor, fields=done.applied)
     if published:
         _moderate_edit(organisation, diff, actor)
     elif organisation.state == State.PENDING:
@@ -198,7 +198,7 @@ def apply_edit(organisation: Organisation, *, actor: User | None, diff: dict[str
     organisation.version += 1
     with refusals(_TRIGGERS):
         organisation.save()
-    record("organisation.changed", organisation, actor=actor, fields=sorted(diff))
+    record("organisation.updated", organisation, actor=actor, fields=sorted(diff))
     mails.tell_owners(organisation, "edit_accepted", fields=[change["label"] for change in diff.values()])
     return organisation
 

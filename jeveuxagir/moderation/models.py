@@ -116,6 +116,11 @@ class ModerationItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """The diff as (label, before, after)."""
+        return [(change["label"], change["before"], change["after"]) for change in self.diff.values()]
+
 
 class ModerationNote(models.Model):
     """A note between staff, never shown to the organisation."""
@@ -128,3 +133,6 @@ class ModerationNote(models.Model):
     class Meta:
         verbose_name = "note"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -1,0 +1,541 @@
+"""Directory, public page, sign-up by steps, the members' space, team, settings, invitations."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jeveuxagir.accounts import nonces
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.text import fold
+from jeveuxagir.territories.text import SortName, Unaccent
+
+from . import forms, services, spaces
+from .enums import Kind, MemberRole, State
+from .models import Invitation, Membership, Organisation
+
+PAGE = 24
+STEPS = ["Votre type d’organisation", "Son identité", "Son adresse", "Sa présentation", "Relire et envoyer"]
+
+# --- public ---------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_GET
+def directory(request: HttpRequest) -> HttpResponse:
+    """Validated organisations, by name, kind and department."""
+    form = forms.DirectoryForm(request.GET or None)
+    found = Organisation.objects.public().select_related("commune__department").order_by(SortName("name"), "pk")
+    asked: dict[str, Any] = {}
+    if form.is_bound:
+        form.is_valid()
+        asked = {name: value for name, value in form.cleaned_data.items() if value}
+    for word in fold(asked.get("nom", "")).split():
+        found = found.annotate(folded=Unaccent(F("name"))).filter(folded__icontains=word)
+    if asked.get("type"):
+        found = found.filter(kind=asked["type"])
+    if asked.get("departement"):
+        found = found.filter(commune__department=asked["departement"])
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "organisations/directory.html", {"form": form, "page_obj": page, "asked": asked})
+
+
+@login_not_required
+@require_GET
+def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """What anybody may read of a validated organisation."""
+    organisation = get_object_or_404(Organisation.objects.public().select_related("commune__department"), pk=pk)
+    if slug != organisation.slug:
+        return redirect(organisation, permanent=True)
+    return render(
+        request,
+        "organisations/public.html",
+        {
+            "organisation": organisation,
+            "facts": _public_facts(organisation),
+            "panels": spaces.panels_of("organisation.public", request, organisation),
+        },
+    )
+
+
+def _public_facts(organisation: Organisation) -> list[tuple[str, Any]]:
+    place = ", ".join(filter(None, [organisation.street, organisation.commune and organisation.commune.label]))
+    return [
+        ("Type", organisation.get_kind_display().capitalize()),
+        ("Adresse", place),
+        ("Téléphone", organisation.phone),
+        ("Numéro RNA", organisation.rna),
+        ("Numéro SIREN", organisation.siren),
+        ("Preuve", organisation.get_proof_level_display().capitalize()),
+    ]
+
+
+# --- sign-up --------------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_GET
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Step 1: what each kind can do here. Sent by GET, it writes nothing."""
+    asked = "type" in request.GET
+    form = forms.KindForm(request.GET if asked else None)
+    if asked and form.is_valid():
+        return redirect(f"{reverse('organisations:sign_up_identity')}?type={form.cleaned_data['type']}")
+    drafts = []
+    if request.user.is_authenticated:
+        drafts = list(
+            Organisation.objects.of_person(request.user.person).filter(state=State.DRAFT).order_by("-pk")
+        )
+    return render(
+        request,
+        "organisations/sign_up_kind.html",
+        {"form": form, "kinds": forms.KINDS, "drafts": drafts, **_step(1)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_identity(request: HttpRequest) -> HttpResponse:
+    """Step 2 makes the draft: a double click makes one."""
+    kind = request.GET.get("type", "")
+    if kind not in Kind.values:
+        return redirect("organisations:sign_up")
+    form = forms.IdentityForm(request.POST or None, kind=kind)
+    if form.is_valid():
+        data = services.OrganisationData(kind=kind, **_identity(form))
+        try:
+            with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
+                if sent.first:
+                    organisation = services.create_draft(actor=request.user, data=data)
+                    sent.outcome = reverse("organisations:sign_up_step", args=[organisation.pk, "adresse"])
+            return redirect(sent.outcome)
+        except RuleBroken as broken:
+            _show(form, broken)
+    context = {"form": form, "kind": Kind(kind), "back": reverse("organisations:sign_up"), **_step(2)}
+    return render(request, "organisations/sign_up_step.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Steps 2 to 4 of a draft that exists: each keeps what was typed."""
+    organisation = _own_draft(request, pk)
+    number = {"identite": 2, "adresse": 3, "presentation": 4}[step]
+    form = _step_form(step, organisation, request.POST or None)
+    if form.is_valid():
+        changed = _identity(form) if step == "identite" else form.cleaned_data
+        data = services.OrganisationData(**{**services.data_of(organisation).__dict__, **changed})
+        following = {"identite": "adresse", "adresse": "presentation"}.get(step)
+        try:
+            services.update(organisation, actor=request.user, version=None, data=data)
+            if following and "resume" not in request.GET:
+                return redirect("organisations:sign_up_step", pk=pk, step=following)
+            return redirect("organisations:sign_up_summary", pk=pk)
+        except RuleBroken as broken:
+            _show(form, broken)
+    back = {
+        "identite": reverse("organisations:sign_up"),
+        "adresse": reverse("organisations:sign_up_step", args=[pk, "identite"]),
+        "presentation": reverse("organisations:sign_up_step", args=[pk, "adresse"]),
+    }[step]
+    kind = Kind(organisation.kind)
+    context = {"form": form, "kind": kind, "back": back, "organisation": organisation, **_step(number)}
+    return render(request, "organisations/sign_up_step.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 5: read again, correct a line, send."""
+    organisation = _own_draft(request, pk)
+    refused = None
+    if request.method == "POST":
+        try:
+            services.submit(organisation, actor=request.user)
+            messages.success(
+                request,
+                "Votre inscription est envoyée. La brigade de votre département la relit sous 5 jours ouvrés, "
+                "et vous écrit.",
+            )
+            return redirect(organisation.space_url)
+        except RuleBroken as broken:
+            refused = broken
+    sections = [
+        ("Identité", "identite", _identity_facts(organisation)),
+        (
+            "Adresse et contact",
+            "adresse",
+            [
+                ("Adresse", organisation.street),
+                ("Commune", organisation.commune.label if organisation.commune else "à compléter"),
+                ("Adresse électronique", organisation.email),
+                ("Téléphone", organisation.phone),
+            ],
+        ),
+        (
+            "Présentation",
+            "presentation",
+            [("Présentation", organisation.description or "à compléter"), ("Site internet", organisation.website)],
+        ),
+    ]
+    context = {"organisation": organisation, "sections": sections, "refused": refused, **_step(5)}
+    return render(request, "organisations/sign_up_summary.html", context, status=409 if refused else 200)
+
+
+def _step(number: int) -> dict[str, Any]:
+    return {
+        "step": number,
+        "steps": len(STEPS),
+        "step_title": STEPS[number - 1],
+        "next_title": STEPS[number] if number < len(STEPS) else "",
+    }
+
+
+def _own_draft(request: HttpRequest, pk: int) -> Organisation:
+    mine = Organisation.objects.of_person(request.user.person).filter(  # type: ignore[union-attr]
+        memberships__role=MemberRole.OWNER
+    )
+    return get_object_or_404(
+        mine.select_related("commune__department"), pk=pk, state__in=[State.DRAFT, State.REFUSED]
+    )
+
+
+def _step_form(step: str, organisation: Organisation, posted: Any) -> Any:
+    if step == "identite":
+        initial = {name: getattr(organisation, name) for name in ("name", "rna", "siren", "siret", "is_research")}
+        return forms.IdentityForm(posted, kind=organisation.kind, initial=initial)
+    if step == "adresse":
+        initial = {name: getattr(organisation, name) for name in ("street", "commune", "email", "phone")}
+        return forms.AddressForm(posted, initial=initial)
+    initial = {"description": organisation.description, "website": organisation.website}
+    return forms.PresentationForm(posted, initial=initial)
+
+
+def _identity(form: Any) -> dict[str, Any]:
+    wanted = ("name", "rna", "siren", "siret", "is_research")
+    return {name: form.cleaned_data[name] for name in wanted if name in form.cleaned_data}
+
+
+def _identity_facts(organisation: Organisation) -> list[tuple[str, Any]]:
+    return [
+        ("Type", organisation.get_kind_display().capitalize()),
+        ("Nom", organisation.name),
+        ("RNA", organisation.rna),
+        ("SIREN", organisation.siren),
+        ("SIRET", organisation.siret),
+        ("Organisme de recherche", "oui" if organisation.is_research else ""),
+    ]
+
+
+def _show(form: Any, broken: RuleBroken) -> None:
+    """A refusal, beside the field it is about when there is one."""
+    name = broken.code.removesuffix("_known")
+    form.add_error(name if name in form.fields else None, broken.message)
+
+
+# --- the members' space ---------------------------------------------------------------------------------------
+
+
+@spaces.membership_required()
+@require_GET
+def space(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """What do I have to do? first, then the figures."""
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return render(
+        request,
+        "organisations/space.html",
+        {
+            **space_context(request),
+            "tasks": _tasks(organisation, membership),
+            "waiting": services.waiting_edit(organisation),
+            "panels": spaces.panels_of("organisation_space", request, organisation),
+        },
+    )
+
+
+def space_context(request: HttpRequest) -> dict[str, Any]:
+    """What organisations/space_base.html needs."""
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return {
+        "organisation": organisation,
+        "membership": membership,
+        "sections": spaces.sections(organisation, membership),
+        "state_kind": STATE_KINDS[organisation.state],
+    }
+
+
+STATE_KINDS = {
+    State.DRAFT: "neutral",
+    State.PENDING: "info",
+    State.VALIDATED: "success",
+    State.REFUSED: "error",
+    State.SUSPENDED: "warning",
+    State.CLOSED: "neutral",
+}
+
+
+def _tasks(organisation: Organisation, membership: Membership) -> list[dict[str, str]]:
+    """What waits for this member in this app; upper apps add theirs by panels."""
+    if membership.role != MemberRole.OWNER:
+        return []
+    if organisation.state in (State.DRAFT, State.REFUSED):
+        return [
+            {
+                "title": "Terminer l’inscription",
+                "text": "Votre fiche n’est pas encore envoyée à la brigade."
+                if organisation.state == State.DRAFT
+                else "Votre inscription a été refusée. Vous pouvez la corriger et l’envoyer de nouveau.",
+                "url": reverse("organisations:sign_up_summary", args=[organisation.pk]),
+                "action": "Relire et envoyer",
+            }
+        ]
+    if organisation.state == State.VALIDATED and not organisation.email:
+        return [
+            {
+                "title": "Donner une adresse de contact",
+                "text": "Les bénévoles ne savent pas comment vous écrire.",
+                "url": f"{organisation.space_url}reglages/",
+                "action": "Compléter",
+            }
+        ]
+    return []
+
+
+@spaces.membership_required()
+@require_GET
+def team(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    return _team(request, forms.InviteForm())
+
+
+def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> HttpResponse:
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    members = (
+        Membership.objects.live()
+        .filter(organisation=organisation)
+        .select_related("person__user")
+        .order_by("role", "person__first_name", "pk")
+    )
+    is_owner = membership.role == MemberRole.OWNER
+    invitations = (
+        Invitation.objects.open().filter(organisation=organisation).select_related("invited_by__person").order_by("-pk")
+    )
+    return render(
+        request,
+        "organisations/team.html",
+        {
+            **space_context(request),
+            "members": [
+                {
+                    "row": member,
+                    "is_me": member.pk == membership.pk,
+                    "form": forms.RoleForm(
+                        initial={"role": member.role, "may_sign": member.may_sign}, auto_id=f"id_{member.pk}_%s"
+                    ),
+                }
+                for member in members
+            ],
+            "is_owner": is_owner,
+            "invitations": list(invitations) if is_owner else [],
+            "form": form,
+        },
+        status=status,
+    )
+
+
+def _team_act(verb: Callable[[HttpRequest], str]) -> Any:
+    """A POST of the team page: done, told, back to the page; a refusal is told there too."""
+
+    @spaces.membership_required()
+    @require_POST
+    def act(request: HttpRequest, pk: int, slug: str, **which: Any) -> HttpResponse:
+        try:
+            messages.success(request, verb(request, **which))
+        except NotAllowed:
+            raise
+        except RuleBroken as broken:
+            messages.error(request, broken.message)
+        return redirect("organisations:team", pk=pk, slug=slug)
+
+    return act
+
+
+@spaces.membership_required(MemberRole.OWNER)
+@require_POST
+def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    form = forms.InviteForm(request.POST)
+    if form.is_valid():
+        try:
+            invitation = services.invite(request.organisation, actor=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+            messages.success(
+                request, f"Invitation envoyée à {invitation.email}. Elle est valable {services.INVITATION_DAYS} jours."
+            )
+            return redirect("organisations:team", pk=pk, slug=slug)
+        except RuleBroken as broken:
+            form.add_error("email", broken.message)
+    return _team(request, form)
+
+
+def _member(request: HttpRequest, member: int) -> Membership:
+    organisation = request.organisation  # type: ignore[attr-defined]
+    return get_object_or_404(
+        Membership.objects.live().filter(organisation=organisation).select_related("person", "organisation"), pk=member
+    )
+
+
+def _change_role(request: HttpRequest, member: int) -> str:
+    form = forms.RoleForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken("Choisissez un rôle dans la liste.", code="role")
+    membership = services.change_role(_member(request, member), actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+    return f"{membership.person.full_name} est maintenant : {membership.get_role_display()}."
+
+
+def _remove(request: HttpRequest, member: int) -> str:
+    membership = services.remove_member(_member(request, member), actor=request.user)  # type: ignore[arg-type]
+    return f"{membership.person.full_name} ne fait plus partie de l’équipe."
+
+
+def _cancel_invitation(request: HttpRequest, invitation: int) -> str:
+    organisation = request.organisation  # type: ignore[attr-defined]
+    found = get_object_or_404(Invitation.objects.open().filter(organisation=organisation), pk=invitation)
+    services.cancel_invitation(found, actor=request.user)  # type: ignore[arg-type]
+    return f"L’invitation de {found.email} est annulée."
+
+
+change_role = _team_act(_change_role)
+remove_member = _team_act(_remove)
+cancel_invitation = _team_act(_cancel_invitation)
+
+
+@spaces.membership_required()
+@require_POST
+def leave(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    organisation = request.organisation  # type: ignore[attr-defined]
+    try:
+        services.leave(organisation, actor=request.user)  # type: ignore[arg-type]
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("organisations:team", pk=pk, slug=slug)
+    messages.success(request, f"Vous avez quitté « {organisation.name} ».")
+    return redirect("/mon-espace/")
+
+
+@spaces.membership_required(MemberRole.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Edit everything. What is sensitive waits; a concurrent edit is told, nothing typed is lost."""
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    waiting = services.waiting_edit(organisation)
+    latest = services.latest_data(organisation)
+    form = forms.SettingsForm(request.POST or None, initial={**latest.__dict__, "version": organisation.version})
+    differences: list[tuple[str, str, str]] = []
+    if form.is_valid():
+        typed = form.data_typed()
+        try:
+            done = services.update(
+                organisation, actor=request.user, version=form.cleaned_data["version"], data=typed
+            )
+            _tell_edit(request, done)
+            organisation.refresh_from_db(fields=["slug"])
+            return redirect("organisations:settings", pk=pk, slug=organisation.slug)
+        except Stale as stale:
+            differences = _differences(latest, typed)
+            form.data = form.data.copy()
+            form.data["version"] = str(organisation.version)
+            form.add_error(None, stale.message)
+        except NotAllowed:
+            raise
+        except RuleBroken as broken:
+            _show(form, broken)
+    context = {**space_context(request), "form": form, "waiting": waiting, "differences": differences}
+    return render(request, "organisations/settings.html", context, status=409 if differences else 200)
+
+
+def _tell_edit(request: HttpRequest, done: services.Edited) -> None:
+    if done.waiting:
+        messages.info(
+            request,
+            f"Envoyé à la brigade : {', '.join(done.waiting)}. Votre page ne change pas avant sa réponse, "
+            "sous 5 jours ouvrés.",
+        )
+    if done.applied or not done.waiting:
+        messages.success(request, "Vos changements sont enregistrés.")
+
+
+def _differences(stored: services.OrganisationData, typed: services.OrganisationData) -> list[tuple[str, str, str]]:
+    """(label, what is stored now, what you typed) of each field that differs."""
+    form = forms.SettingsForm()
+    rows = []
+    for name, value in typed.__dict__.items():
+        now = getattr(stored, name)
+        if now != value:
+            rows.append((str(form.fields[name].label), _shown(name, now), _shown(name, value)))
+    return rows
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "kind":
+        return Kind(value).label
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return str(value or "vide")
+
+
+@spaces.membership_required(MemberRole.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Close the organisation, after a page that says what it means."""
+    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    if request.method == "POST":
+        services.close(organisation, actor=request.user)  # type: ignore[arg-type]
+        messages.success(request, f"« {organisation.name} » est fermée.")
+        return redirect("/mon-espace/")
+    return render(request, "organisations/close.html", space_context(request))
+
+
+# --- invitations ----------------------------------------------------------------------------------------------
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows what it is; a button accepts or declines, for the address that was invited."""
+    found = services.invitation_of(token)
+    if found is None:
+        raise Http404
+    refused = None
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={request.path}")
+        try:
+            if "decline" in request.POST:
+                services.decline_invitation(found, actor=request.user)
+                messages.success(request, "Vous avez refusé l’invitation.")
+                return redirect("/mon-espace/")
+            services.accept_invitation(found, actor=request.user)
+            messages.success(request, f"Bienvenue dans l’équipe de « {found.organisation.name} ».")
+            return redirect(found.organisation.space_url)
+        except RuleBroken as broken:
+            refused = broken
+    is_mine = request.user.is_authenticated and services.is_for(found, request.user)
+    is_member = (
+        request.user.is_authenticated
+        and Organisation.objects.of_person(request.user.person).filter(pk=found.organisation_id).exists()
+    )
+    context = {
+        "invitation": found,
+        "organisation": found.organisation,
+        "is_mine": is_mine,
+        "is_member": is_member,
+        "refused": refused,
+        "next": request.path,
+        "usable": not (found.accepted_at or found.cancelled_at or found.has_expired),
+    }
+    return render(request, "organisations/invitation.html", context, status=409 if refused else 200)
