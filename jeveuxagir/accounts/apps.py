@@ -9,7 +9,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from jeveuxagir.common.registries import role_sources
+        from jeveuxagir.ui.spaces import space_sources
 
-        from .roles import granted_roles
+        from . import notifications, personal_data, roles, signals, spaces
 
-        role_sources.register("grants", granted_roles)
+        role_sources.register("grants", roles.granted_roles)
+        space_sources.register("brigade", spaces.staff_spaces)
+        notifications.register_kinds()
+        personal_data.register()
+        signals.connect()

@@ -9,6 +9,7 @@ from django import forms
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import clean
+from jeveuxagir.territories.forms import CommuneField
 
 from . import nonces
 from .bots import BotCheck
@@ -159,3 +160,33 @@ class NonceMixin(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["nonce"].initial = nonces.new_nonce
+
+
+class ProfileForm(forms.Form):
+    """What a person says about themselves."""
+
+    first_name = FirstNameField()
+    last_name = forms.CharField(
+        label="Nom",
+        max_length=80,
+        required=False,
+        help_text="Une organisation ne le voit qu’après avoir accepté votre candidature.",
+    )
+    phone = PhoneField(required=False)
+    commune = CommuneField(required=False)
+
+    def clean_last_name(self) -> str:
+        return clean(self.cleaned_data["last_name"])
+
+
+class GuardianForm(forms.Form):
+    """The guardian's address, asked of a 16–17-year-old who has given none that works."""
+
+    guardian_email = EmailField(label="Adresse électronique d’un parent ou tuteur")
+
+
+class EraseForm(forms.Form):
+    sure = forms.BooleanField(
+        label="Je veux effacer mon compte et ce que le site sait de moi",
+        error_messages={"required": "Cochez la case pour confirmer."},
+    )

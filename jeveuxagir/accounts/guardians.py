@@ -3,8 +3,6 @@
 No application and no departure before that mail is *sent* (not only written), or staff recorded the agreement.
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import Q
 
@@ -12,7 +10,9 @@ from jeveuxagir.audit import services as audit
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock
+from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.models import Message
+from jeveuxagir.notifications.services import send
 
 from . import roles, tokens
 from .models import AgeMarks, GuardianNotice, Person, User
@@ -26,37 +26,54 @@ def needs_guardian(who: AgeMarks) -> bool:
 
 
 @transaction.atomic
-def announce(person: Person, *, email: str) -> GuardianNotice | None:
-    """Write the guardian's mail into the outbox, once. Another address replaces one that was not told yet."""
-    from jeveuxagir.notifications.links import absolute
-    from jeveuxagir.notifications.services import send
-
+def prepare(person: Person, *, email: str) -> GuardianNotice | None:
+    """Keep the guardian's address until the person's own is confirmed; nothing is sent yet."""
     if not needs_guardian(person) or not email:
         return None
-    if person.email and email.casefold() == person.email.casefold():
-        raise RuleBroken("Donnez l’adresse de votre parent ou tuteur, pas la vôtre.", code="guardian_is_self")
-    notice = (
-        GuardianNotice.objects.select_for_update().filter(person=person).exclude(state=State.OBJECTED).first()
-    )
-    if notice is not None and (notice.state == State.TOLD or notice.email.casefold() == email.casefold()):
-        return notice
-    if GuardianNotice.objects.filter(person=person, state=State.OBJECTED, email__iexact=email).exists():
+    _refuse_own_address(person, email)
+    return GuardianNotice.objects.create(person=person, email=email, token_hash=tokens.new_token()[1])
+
+
+@transaction.atomic
+def announce(person: Person, *, email: str) -> GuardianNotice | None:
+    """Write the guardian's mail into the outbox, once. Another address replaces one that was not told yet."""
+    if not needs_guardian(person) or not email:
+        return None
+    _refuse_own_address(person, email)
+    notices = GuardianNotice.objects.select_for_update().filter(person=person)
+    if notices.filter(state=State.OBJECTED).exists():
         raise RuleBroken("Votre parent ou tuteur s’est opposé à votre engagement.", code="guardian_objected")
+    notice = notices.first()
+    if notice is not None and (notice.state == State.TOLD or _is_on_its_way(notice, email)):
+        return notice
     token, token_hash = tokens.new_token()
-    if notice is None:
-        notice = GuardianNotice(person=person)
+    notice = notice or GuardianNotice(person=person)
     notice.email, notice.token_hash, notice.message_id = email, token_hash, None
     notice.save()
     message = send(
         "accounts.guardian",
         to=email,
         dedupe_key=f"accounts.guardian:{notice.pk}:{token_hash[:16]}",
-        context={"first_name": person.first_name, "url": absolute(f"/tuteur/{token}/")},
+        context={"child": person.first_name, "url": absolute(f"/tuteur/{token}/")},
     )
     notice.message_id = message.pk if message else None
     notice.save(update_fields=["message_id"])
     audit.record("guardian.announced", notice, person=person.pk)
     return notice
+
+
+def _refuse_own_address(person: Person, email: str) -> None:
+    if person.email and email.casefold() == person.email.casefold():
+        raise RuleBroken("Donnez l’adresse de votre parent ou tuteur, pas la vôtre.", code="guardian_is_self")
+
+
+def _is_on_its_way(notice: GuardianNotice, email: str) -> bool:
+    failed = (Message.State.FAILED, Message.State.CANCELLED)
+    return (
+        notice.email.casefold() == email.casefold()
+        and notice.message_id is not None
+        and not Message.objects.filter(pk=notice.message_id, state__in=failed).exists()
+    )
 
 
 def is_cleared(person: Person) -> bool:
@@ -87,29 +104,15 @@ def require_cleared(person: Person) -> None:
     )
 
 
-@transaction.atomic
-def note_told(notice_id: int) -> bool:
-    """The guardian's mail has been sent: those who waited for it may go on. Safe to run twice."""
-    notice = lock(GuardianNotice.objects.all(), pk=notice_id)
-    if notice.state != State.TO_SEND:
-        return False
-    message = Message.objects.filter(pk=notice.message_id, state=Message.State.SENT).first()
-    if message is None:
-        return False
-    notice.state, notice.told_at = State.TOLD, message.sent_at
-    notice.save(update_fields=["state", "told_at"])
-    audit.record("guardian.told", notice, person=notice.person_id)
-    return True
-
-
-def notices_sent() -> list[int]:
-    """The notices whose mail has left since they were last looked at."""
-    sent = Message.objects.filter(state=Message.State.SENT).values("pk")
-    return list(
-        GuardianNotice.objects.filter(state=State.TO_SEND, message_id__in=sent).values_list("pk", flat=True)[
-            :500
-        ]
+def note_told(message: Message) -> None:
+    """The guardian's mail was sent (in the commit that says so): those who waited for it may go on."""
+    notice = (
+        GuardianNotice.objects.select_for_update().filter(message_id=message.pk, state=State.TO_SEND).first()
     )
+    if notice is not None:
+        notice.state, notice.told_at = State.TOLD, message.sent_at or now()
+        notice.save(update_fields=["state", "told_at"])
+        audit.record("guardian.told", notice, person=notice.person_id)
 
 
 @transaction.atomic
@@ -144,8 +147,3 @@ def object_to(token: str) -> GuardianNotice:
         notice.save(update_fields=["state", "objected_at"])
         audit.record("guardian.objected", notice, person=notice.person_id)
     return notice
-
-
-def told_actor(actor: Any) -> Person | None:
-    """The person to check for an actor (a User or a Person), None for "system"."""
-    return actor.person if isinstance(actor, User) else actor

@@ -50,14 +50,18 @@ def roles_of(person: Person | None) -> frozenset[Role]:
 
 
 def _roles_of_user(user: Any) -> frozenset[Role]:
-    """Asked once per user object, that is once per request (as Django does with permissions)."""
-    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+    """Asked once per user object, that is once per request (as Django does with permissions).
+
+    In a session that did not pass the second factor, staff roles do not count (see middleware.py).
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
-    if not user.is_active:
-        return frozenset()
-    cached: frozenset[Role] | None = user.__dict__.get("_roles")
+    cached: frozenset[Role] | None = getattr(user, "_roles", None)
     if cached is None:
-        cached = user.__dict__["_roles"] = roles_of(user.person)
+        cached = roles_of(user.person)
+        if not getattr(user, "second_factor_passed", True):
+            cached = frozenset(role for role in cached if role.name not in STAFF_ROLES)
+        user._roles = cached
     return cached
 
 

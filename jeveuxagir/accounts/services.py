@@ -126,7 +126,9 @@ def _take_over(person: Person, contact: UnconfirmedContact, *, first_name: str, 
 
 def _person_of_address(email: str) -> Person | None:
     """Somebody known by this address without a login: entered by staff, or on the phone."""
-    people = Person.objects.select_for_update(of=("self",)).filter(email__iexact=email, merged_into__isnull=True)
+    people = Person.objects.select_for_update(of=("self",)).filter(
+        email__iexact=email, merged_into__isnull=True
+    )
     return people.filter(user__isnull=True).first()
 
 

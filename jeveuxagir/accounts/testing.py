@@ -8,10 +8,12 @@ from .models import User
 
 def mark_second_factor(client: Any, user: User) -> None:
     """Say in the test client's session that this account just gave its code."""
-    session = client.session
-    moment = time.time()
-    session["account_authentication_methods"] = [
+    from allauth.account.internal.flows import login
+
+    session, moment = client.session, time.time()
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
         {"method": "code", "at": moment, "email": user.email},
-        {"method": "mfa", "at": moment, "type": "totp"},
+        {"method": "mfa", "at": moment, "type": "totp", "reauthenticated": True},
     ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "jeveuxagir.accounts.middleware.SecondFactor",
     "jeveuxagir.ui.errors.ErrorPages",
 ]
 
@@ -114,12 +115,6 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/mon-espace/"
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

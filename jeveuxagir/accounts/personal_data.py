@@ -1,0 +1,159 @@
+"""What this app, and the libraries it uses, hold about a person."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from . import privacy
+from .models import FormNonce, GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
+
+ACCOUNT = "Deux ans après votre dernière action, puis effacé."
+
+
+def _users(person: Person) -> Any:
+    return User.objects.filter(person=person)
+
+
+def _erase_account(person: Person) -> None:
+    for user in _users(person):
+        FormNonce.objects.filter(actor_key=f"user:{user.pk}").delete()
+        user.delete()
+
+
+def _contacts(person: Person) -> Any:
+    if not person.email:
+        return UnconfirmedContact.objects.none()
+    return UnconfirmedContact.objects.filter(email__iexact=person.email)
+
+
+def _end_sessions(person: Person) -> None:
+    sessions = UserSession.objects.filter(user__person=person)
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
+
+
+def register() -> None:
+    for entry in (
+        PersonalData(
+            model="accounts.Person",
+            label="Votre profil",
+            kept=ACCOUNT + " La date de naissance n’est pas gardée, seulement l’année.",
+            rows=lambda person: Person.objects.filter(pk=person.pk).select_related("commune"),
+            export=lambda row: {
+                "Prénom": row.first_name,
+                "Nom": row.last_name,
+                "Adresse électronique": row.email,
+                "Téléphone": row.phone,
+                "Commune": row.commune,
+                "Année de naissance": row.birth_year,
+                "16 ans le": row.sixteen_on,
+                "18 ans le": row.eighteen_on,
+                "Dernière action": row.last_action_at,
+            },
+            erase=privacy.empty_person,
+            person_fields=("merged_into",),
+            fields=(
+                *("first_name", "last_name", "email", "phone", "commune"),
+                *("birth_year", "sixteen_on", "eighteen_on"),
+            ),
+        ),
+        PersonalData(
+            model="accounts.User",
+            label="Votre compte",
+            kept=ACCOUNT,
+            rows=_users,
+            export=lambda row: {
+                "Adresse électronique": row.email,
+                "Ouvert le": row.date_joined,
+                "Dernière connexion": row.last_login,
+                "Mot de passe": "choisi (nous ne pouvons pas le lire)"
+                if row.has_usable_password()
+                else "aucun",
+            },
+            erase=_erase_account,
+            fields=("email",),
+        ),
+        PersonalData(
+            model="accounts.RoleGrant",
+            label="Vos rôles d’agent",
+            kept="Aussi longtemps que le compte.",
+            rows=lambda person: RoleGrant.objects.filter(person=person),
+            export=lambda row: {
+                "Rôle": row.get_role_display(),
+                "Portée": row.department or row.region or row.get_scope_display(),
+                "Du": row.starts_on,
+                "Au": row.ends_on,
+            },
+            erase=lambda person: RoleGrant.objects.filter(person=person).delete(),
+            person_fields=("person", "granted_by"),
+        ),
+        PersonalData(
+            model="accounts.GuardianNotice",
+            label="Information de votre parent ou tuteur",
+            kept="Jusqu’à vos 18 ans.",
+            rows=lambda person: GuardianNotice.objects.filter(person=person),
+            export=lambda row: {
+                "Adresse du parent ou tuteur": row.email,
+                "État": row.get_state_display(),
+                "Prévenu le": row.told_at,
+                "Opposition le": row.objected_at,
+            },
+            erase=lambda person: GuardianNotice.objects.filter(person=person).delete(),
+            person_fields=("person", "recorded_by"),
+            fields=("email",),
+        ),
+        PersonalData(
+            model="accounts.UnconfirmedContact",
+            label="Dépôts à confirmer",
+            kept="48 heures, puis effacés avec ce qui a été déposé.",
+            rows=_contacts,
+            export=lambda row: {"Prénom": row.first_name, "Nom": row.last_name, "Déposé le": row.created_at},
+            erase=lambda person: _contacts(person).delete(),
+            person_fields=(),
+            fields=(
+                *("email", "first_name", "last_name", "phone", "guardian_email"),
+                *("birth_year", "sixteen_on", "eighteen_on"),
+            ),
+        ),
+        PersonalData(
+            model="account.EmailAddress",
+            label="Vos adresses de connexion",
+            kept="Aussi longtemps que le compte.",
+            rows=lambda person: EmailAddress.objects.filter(user__person=person),
+            export=lambda row: {"Adresse": row.email, "Confirmée": row.verified},
+            erase=lambda person: EmailAddress.objects.filter(user__person=person).delete(),
+            person_fields=("user",),
+        ),
+        PersonalData(
+            model="mfa.Authenticator",
+            label="Votre double vérification",
+            kept="Aussi longtemps que le compte.",
+            rows=lambda person: Authenticator.objects.filter(user__person=person),
+            export=lambda row: {
+                "Sorte": row.get_type_display(),
+                "Créée le": row.created_at,
+                "Utilisée le": row.last_used_at,
+            },
+            erase=lambda person: Authenticator.objects.filter(user__person=person).delete(),
+            person_fields=("user",),
+        ),
+        PersonalData(
+            model="usersessions.UserSession",
+            label="Vos connexions",
+            kept="Aussi longtemps que la connexion.",
+            rows=lambda person: UserSession.objects.filter(user__person=person),
+            export=lambda row: {
+                "Depuis le": row.created_at,
+                "Adresse internet": row.ip,
+                "Navigateur": row.user_agent,
+            },
+            erase=_end_sessions,
+            person_fields=("user",),
+        ),
+    ):
+        personal_data.register(entry.model, entry)

@@ -1,0 +1,91 @@
+"""One's data: taken away as a ZIP, or erased. Both are driven by the registry that every app fills in."""
+
+import datetime
+import io
+import json
+import zipfile
+from typing import Any
+
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from jeveuxagir.audit import services as audit
+from jeveuxagir.audit.models import ERASING_SETTING
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.locks import lock
+from jeveuxagir.common.registries import personal_data
+from jeveuxagir.notifications.services import send
+
+from .models import Person, User
+
+#: Erased last: the others find what they hold by the person's address.
+LAST = ("accounts.User", "accounts.Person")
+
+
+def held_about(person: Person) -> list[dict[str, Any]]:
+    """Everything the site holds about this person, table by table."""
+    return [
+        {
+            "label": entry.label,
+            "kept": entry.kept,
+            "rows": [_plain(entry.export(row)) for row in entry.rows(person)],
+        }
+        for entry in personal_data
+    ]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {label: _readable(value) for label, value in values.items()}
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).isoformat(timespec="seconds")
+    if value is None or isinstance(value, bool | int | float | list | dict):
+        return value
+    return str(value)
+
+
+@transaction.atomic
+def export(person: Person, *, actor: User) -> bytes:
+    """A ZIP with the same content twice: `donnees.json` for machines, `donnees.html` to read."""
+    held = held_about(person)
+    made_at = timezone.localtime(now())
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        document = {section["label"]: section["rows"] for section in held}
+        archive.writestr("donnees.json", json.dumps(document, ensure_ascii=False, indent=2, default=str))
+        page = render_to_string("accounts/export.html", {"held": held, "person": person, "made_at": made_at})
+        archive.writestr("donnees.html", page)
+    audit.record("person.exported", person, actor=actor)
+    return packed.getvalue()
+
+
+@transaction.atomic
+def erase(person: Person, *, actor: User | None) -> None:
+    """Erase now. What others need is kept without the person (a seat taken, a decision); the rest is deleted."""
+    person = lock(Person.objects.all(), pk=person.pk)
+    if person.erased_at is not None:
+        return
+    address = person.email
+    own = actor is not None and actor.person_id == person.pk
+    audit.record("person.erased", person, actor=None if own else actor)
+    with connection.cursor() as cursor:  # the erased account leaves the audit trail, the facts stay
+        cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING_SETTING])
+    entries = dict(personal_data.items())
+    for name in [*(name for name in entries if name not in LAST), *LAST]:
+        entries[name].erase(person)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', true)", [ERASING_SETTING])
+    if address:
+        send("accounts.erased", to=address, dedupe_key=f"accounts.erased:{person.pk}", context={})
+
+
+def empty_person(person: Person) -> None:
+    """The row stays, so that facts keep their shape; nothing in it says who it was."""
+    person.first_name = person.last_name = person.email = person.phone = ""
+    person.commune = None
+    person.birth_year = person.sixteen_on = person.eighteen_on = None
+    person.erased_at = now()
+    person.save()

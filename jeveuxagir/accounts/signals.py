@@ -1,0 +1,30 @@
+"""What allauth tells us, turned into our services. Connected in AppConfig.ready(); no signal of our own."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from . import services
+
+
+def address_confirmed(sender: Any, *, request: HttpRequest, email_address: Any, **kwargs: Any) -> None:
+    services.confirm_address(email_address.user, email_address.email)
+
+
+def device_added(sender: Any, *, request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    """The code typed to add the device also proves the second factor in this session."""
+    from allauth.account.internal.flows.login import record_authentication
+    from allauth.mfa.models import Authenticator
+
+    if authenticator.type == Authenticator.Type.TOTP:
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+        )
+
+
+def connect() -> None:
+    from allauth.account.signals import email_confirmed
+    from allauth.mfa.signals import authenticator_added
+
+    email_confirmed.connect(address_confirmed, dispatch_uid="accounts.address_confirmed")
+    authenticator_added.connect(device_added, dispatch_uid="accounts.device_added")

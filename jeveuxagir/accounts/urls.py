@@ -1,0 +1,15 @@
+from django.urls import path
+
+from . import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("mon-espace/", views.my_space, name="my_space"),
+    path("mon-espace/profil/", views.profile, name="profile"),
+    path("mon-espace/profil/tuteur/", views.guardian_address, name="guardian_address"),
+    path("mon-espace/donnees/", views.my_data, name="my_data"),
+    path("mon-espace/donnees/exporter/", views.export_data, name="export_data"),
+    path("mon-espace/donnees/effacer/", views.erase_account, name="erase_account"),
+    path("tuteur/<str:token>/", views.guardian, name="guardian"),
+]
