@@ -53,7 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "account_inactive": "Ce compte est fermé.",
         "duplicate_email": "C’est déjà l’adresse de votre compte.",
         "email_password_mismatch": (
-            "L’adresse ou le mot de passe ne va pas. Vérifiez-les, ou laissez le mot de passe vide pour recevoir un code."
+            "L’adresse ou le mot de passe ne va pas. Vérifiez-les, ou laissez le mot de passe vide "
+            "pour recevoir un code."
         ),
         "email_taken": "Cette adresse ne peut pas être utilisée.",
         "enter_current_password": "Ce n’est pas votre mot de passe actuel.",

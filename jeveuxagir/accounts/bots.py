@@ -19,6 +19,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -33,13 +34,14 @@ _SALT = "accounts.bots"
 
 
 def _key() -> str:
-    return signing.b64_encode(signing.salted_hmac(_SALT, "altcha", algorithm="sha256").digest()).decode()
+    return salted_hmac(_SALT, "altcha", algorithm="sha256").hexdigest()
 
 
 def new_challenge() -> dict[str, Any]:
     """A challenge for the page's worker: algorithm, challenge, maxNumber, salt, signature."""
     expires = now() + datetime.timedelta(hours=VALID_HOURS)
-    return altcha.create_challenge_v1(max_number=MAX_NUMBER, hmac_key=_key(), expires=expires).to_dict()
+    options = altcha.ChallengeOptionsV1(max_number=MAX_NUMBER, hmac_key=_key(), expires=expires)
+    return altcha.create_challenge_v1(options).to_dict()
 
 
 def is_proved(payload: str) -> bool:
@@ -142,5 +144,6 @@ class BotCheck(forms.Form):
     def _show_again(self) -> None:
         """A missing or stale stamp is replaced, so that sending again works."""
         if seconds_since(self.data.get(self.add_prefix("shown_at"), "")) is None:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("shown_at")] = stamp()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, or a dict in tests
+            data[self.add_prefix("shown_at")] = stamp()
+            self.data = data

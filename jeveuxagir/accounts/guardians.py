@@ -99,7 +99,8 @@ def require_cleared(person: Person) -> None:
     if notices.exists():
         raise RuleBroken("Votre parent ou tuteur s’est opposé à votre engagement.", code="guardian_objected")
     raise RuleBroken(
-        "Vous avez moins de 18 ans : indiquez d’abord, dans votre profil, l’adresse électronique d’un parent ou tuteur.",
+        "Vous avez moins de 18 ans : indiquez d’abord, dans votre profil, l’adresse électronique "
+        "d’un parent ou tuteur.",
         code="guardian_missing",
     )
 

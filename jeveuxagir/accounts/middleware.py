@@ -22,7 +22,7 @@ SINCE, SEEN = "staff_since", "staff_seen"
 
 def second_factor_at(request: HttpRequest) -> float | None:
     """When this session last passed the second factor."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return max((record["at"] for record in records if record.get("method") == "mfa"), default=None)
 
 

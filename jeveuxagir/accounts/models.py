@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -107,7 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField("actif", default=True)
     date_joined = models.DateTimeField("inscription", db_default=Now())
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -208,6 +208,9 @@ class UnconfirmedContact(AgeMarks):
         verbose_name_plural = "contacts à confirmer"
         indexes = [models.Index(fields=["expires_at"], name="unconfirmed_due")]
 
+    def __str__(self) -> str:
+        return f"contact {self.pk}"
+
 
 class GuardianNotice(models.Model):
     """One notice to the guardian of a 16–17-year-old; no application before it is sent or recorded by staff."""
@@ -244,6 +247,9 @@ class GuardianNotice(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"information {self.pk}"
+
 
 class FormNonce(models.Model):
     """A form sent twice (double click, back button) shows the first result."""
@@ -257,6 +263,9 @@ class FormNonce(models.Model):
         verbose_name = "envoi de formulaire"
         verbose_name_plural = "envois de formulaires"
         constraints = [models.UniqueConstraint(fields=["actor_key", "nonce"], name="form_nonce_once")]
+
+    def __str__(self) -> str:
+        return f"envoi {self.pk}"
 
 
 def actor_person_id(actor: Any) -> int | None:

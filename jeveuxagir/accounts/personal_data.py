@@ -25,10 +25,22 @@ def _erase_account(person: Person) -> None:
         user.delete()
 
 
+def _erase_grants(person: Person) -> None:
+    RoleGrant.objects.filter(person=person).delete()
+
+
+def _erase_notices(person: Person) -> None:
+    GuardianNotice.objects.filter(person=person).delete()
+
+
 def _contacts(person: Person) -> Any:
     if not person.email:
         return UnconfirmedContact.objects.none()
     return UnconfirmedContact.objects.filter(email__iexact=person.email)
+
+
+def _erase_contacts(person: Person) -> None:
+    _contacts(person).delete()
 
 
 def _end_sessions(person: Person) -> None:
@@ -89,7 +101,7 @@ def register() -> None:
                 "Du": row.starts_on,
                 "Au": row.ends_on,
             },
-            erase=lambda person: RoleGrant.objects.filter(person=person).delete(),
+            erase=_erase_grants,
             person_fields=("person", "granted_by"),
         ),
         PersonalData(
@@ -103,7 +115,7 @@ def register() -> None:
                 "Prévenu le": row.told_at,
                 "Opposition le": row.objected_at,
             },
-            erase=lambda person: GuardianNotice.objects.filter(person=person).delete(),
+            erase=_erase_notices,
             person_fields=("person", "recorded_by"),
             fields=("email",),
         ),
@@ -113,7 +125,7 @@ def register() -> None:
             kept="48 heures, puis effacés avec ce qui a été déposé.",
             rows=_contacts,
             export=lambda row: {"Prénom": row.first_name, "Nom": row.last_name, "Déposé le": row.created_at},
-            erase=lambda person: _contacts(person).delete(),
+            erase=_erase_contacts,
             person_fields=(),
             fields=(
                 *("email", "first_name", "last_name", "phone", "guardian_email"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from jeveuxagir.common.registries import Role, role_sources
 from jeveuxagir.territories.models import Department
 
-from .models import Person, RoleGrant, User
+from .models import Person, RoleGrant
 
 N = RoleGrant.RoleName
 

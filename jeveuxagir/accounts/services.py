@@ -1,7 +1,7 @@
 """What is done to persons and accounts. One function per verb."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -91,8 +91,9 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
         user = User.objects.select_related("person").get(email__iexact=email)
         touch(user.person)
         return user
-    user = User.objects.select_for_update(of=("self",)).filter(email__iexact=email).first()
-    if user is not None:  # signed up, never confirmed: what the owner of the address says counts
+    unconfirmed = User.objects.select_for_update(of=("self",)).filter(email__iexact=email).first()
+    if unconfirmed is not None:  # signed up, never confirmed: what the owner of the address says counts
+        user = unconfirmed
         confirm_address(user, email)
         person = Person.objects.get(pk=user.person_id)
         _take_over(person, contact, first_name=contact.first_name, last_name=contact.last_name)
@@ -111,6 +112,11 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
     if request is not None:
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return user
+
+
+def forget_contact(contact: UnconfirmedContact) -> None:
+    """Once confirmed: what was filed now belongs to the person, the link has served."""
+    UnconfirmedContact.objects.filter(pk=contact.pk).delete()
 
 
 def _take_over(person: Person, contact: UnconfirmedContact, *, first_name: str, last_name: str) -> None:
@@ -211,6 +217,17 @@ def update_profile(
 
 
 @transaction.atomic
+def set_age(person: Person, *, birth_date: datetime.date) -> None:
+    """Keep the age marks of somebody whose age nobody asked yet. Told once: who is 17 does not become 18 by a form."""
+    locked = lock(Person.objects.all(), pk=person.pk)
+    if locked.birth_year is None:
+        locked.set_birth_date(birth_date)
+        locked.save(update_fields=["birth_year", "sixteen_on", "eighteen_on"])
+    person.birth_year = locked.birth_year
+    person.sixteen_on, person.eighteen_on = locked.sixteen_on, locked.eighteen_on
+
+
+@transaction.atomic
 def seed_totp(user: User, secret: str) -> None:
     """Give this account a known second factor (base32), with recovery codes: for the demo and for tests."""
     from allauth.mfa.models import Authenticator
@@ -225,6 +242,11 @@ def seed_totp(user: User, secret: str) -> None:
 def touch(person: Person) -> None:
     """This person just did something: the two years before erasure start again."""
     Person.objects.filter(pk=person.pk).update(last_action_at=now())
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in account; for views that LoginRequiredMiddleware protects."""
+    return cast(User, request.user)
 
 
 def person_of(actor: Any) -> Person | None:

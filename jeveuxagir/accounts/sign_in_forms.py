@@ -19,7 +19,7 @@ from .forms import EmailField, FirstNameField, GuardianFields
 from .models import User
 
 ADDRESS_HELP = "Exemple : nom@exemple.fr"
-NEW_PASSWORD_HELP = "12 caractères au moins. Quatre mots sans lien entre eux font un bon mot de passe."
+CHOOSING_HELP = "12 caractères au moins. Quatre mots sans lien entre eux font un bon mot de passe."
 
 
 def _password(
@@ -135,7 +135,7 @@ class _NewPassword(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("password2", None)
-        self.fields["password1"] = _password("Nouveau mot de passe", NEW_PASSWORD_HELP, "new-password")
+        self.fields["password1"] = _password("Nouveau mot de passe", CHOOSING_HELP, "new-password")
 
     def clean_password1(self) -> str:
         return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)

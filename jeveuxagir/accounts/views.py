@@ -23,6 +23,7 @@ from jeveuxagir.common.registries import panels
 from . import guardians, limits, privacy, services
 from .forms import EraseForm, GuardianForm, ProfileForm
 from .models import GuardianNotice, Person
+from .services import user_of
 
 
 def draw_panels(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
@@ -36,7 +37,7 @@ def draw_panels(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
 @require_safe
 def my_space(request: HttpRequest) -> HttpResponse:
     """What is to do first, then what one has going on; each app adds its panel ("my_space")."""
-    person = request.user.person
+    person = user_of(request).person
     return render(
         request,
         "accounts/my_space.html",
@@ -50,11 +51,11 @@ def my_space(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    person = request.user.person
+    person = user_of(request).person
     initial = {name: getattr(person, name) for name in ("first_name", "last_name", "phone", "commune")}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        services.update_profile(person, actor=request.user, **form.cleaned_data)
+        services.update_profile(person, actor=user_of(request), **form.cleaned_data)
         messages.success(request, "Votre profil est à jour.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form, **_profile_context(request, person)})
@@ -63,7 +64,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 def guardian_address(request: HttpRequest) -> HttpResponse:
     """A 16–17-year-old gives (or corrects) the guardian's address."""
-    person = request.user.person
+    person = user_of(request).person
     form = GuardianForm(request.POST)
     if form.is_valid():
         address = form.cleaned_data["guardian_email"]
@@ -94,7 +95,7 @@ def _profile_context(request: HttpRequest, person: Person) -> dict[str, Any]:
         "guardian_form": GuardianForm(initial={"guardian_email": notice.email if notice else ""})
         if is_minor and (notice is None or notice.state == GuardianNotice.State.TO_SEND)
         else None,
-        "has_password": request.user.has_usable_password(),
+        "has_password": user_of(request).has_usable_password(),
         "has_second_factor": Authenticator.objects.filter(user=request.user).exists(),
     }
 
@@ -106,16 +107,16 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 
 def _data_context(request: HttpRequest, form: EraseForm) -> dict[str, Any]:
-    held = [section for section in privacy.held_about(request.user.person) if section["rows"]]
+    held = [section for section in privacy.held_about(user_of(request).person) if section["rows"]]
     sessions = UserSession.objects.filter(user=request.user).order_by("-created_at")[:20]
-    return {"held": held, "sessions": sessions, "form": form, "person": request.user.person}
+    return {"held": held, "sessions": sessions, "form": form, "person": user_of(request).person}
 
 
 @require_POST
 @reauthentication_required(app="allauth.account")
 def export_data(request: HttpRequest) -> HttpResponse:
     limits.require("export_account", request.user.pk)
-    packed = privacy.export(request.user.person, actor=request.user)
+    packed = privacy.export(user_of(request).person, actor=user_of(request))
     name = f"mes-donnees-jeveuxagir-{today().isoformat()}.zip"
     return HttpResponse(
         packed,
@@ -133,7 +134,7 @@ def erase_account(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST)
     if not form.is_valid():
         return render(request, "accounts/my_data.html", _data_context(request, form))
-    privacy.erase(request.user.person, actor=request.user)
+    privacy.erase(user_of(request).person, actor=user_of(request))
     logout(request)
     messages.success(request, "Votre compte est effacé. Merci pour ce que vous avez fait.")
     return redirect("/")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pyotp
 import pytest
 import time_machine

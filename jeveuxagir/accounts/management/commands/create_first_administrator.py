@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import ValidationError, validate_email
+from django.core.validators import validate_email
 from django.urls import reverse
 
 from jeveuxagir.accounts.grants import create_first_administrator
