@@ -19,6 +19,7 @@ from jeveuxagir.territories.text import normalise
 MAX_TYPED = 120  # the longest name has 45 letters: longer text names no place
 MAX_HOMONYMS = 30  # no name is borne by more communes
 MIN_WORD = 3  # letters from which a word inside a name, or a name with a typo, is looked for
+SHORT_NAME = 3  # letters up to which the exact name stands before more populated, longer ones
 LIKENESS = 0.4  # trigram similarity under which a name is another name
 NEAR_KM = 50.0
 
@@ -74,7 +75,7 @@ class Typed:
 
 
 def lookup(text: str, limit: int = 8) -> list[Commune]:
-    """Communes for what is being typed: exact names first, then the most populated.
+    """Communes for what is being typed, the most populated first; those of exactly this name are always there.
 
     Each has `matched_postal_code`, the postal code that was typed in full, or "".
     """
@@ -223,6 +224,8 @@ def _by_name(typed: Typed, rows: CommuneQuerySet, limit: int) -> list[Commune]:
     begins = reduce(or_, (Q(search_name__startswith=begun) for begun in names))
     rank = Case(When(search_name__in=names, then=Value(0)), default=Value(1), output_field=IntegerField())
     found = list(rows.filter(begins).order_by(rank, *_POPULATED)[:limit])
+    if len(name) > SHORT_NAME:  # "Romans" mostly means Romans-sur-Isère, "Eu" means Eu
+        found.sort(key=lambda commune: -(commune.population or 0))
 
     def others() -> CommuneQuerySet:
         return rows.exclude(pk__in=[commune.pk for commune in found]).order_by(*_POPULATED)

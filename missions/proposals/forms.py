@@ -90,6 +90,9 @@ class When(forms.Form):
         max_length=600,
     )
 
+    def week(self) -> list[dict[str, Any]]:
+        return half_days.week(self["half_days"])
+
     def clean_given_dates(self) -> list[datetime.date]:
         dates, wrong = [], []
         for word in re.split(r"[,;\n]+|\s+et\s+", self.cleaned_data["given_dates"]):
@@ -167,7 +170,18 @@ class Skills(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["skills"].queryset = Skill.objects.active().select_related("group")  # type: ignore[attr-defined]
+        skills = Skill.objects.active().select_related("group").order_by("group__position", "name")
+        self.fields["skills"].queryset = skills  # type: ignore[attr-defined]
+
+    def families(self) -> list[dict[str, Any]]:
+        """The boxes by family of skills: name, boxes, how many are ticked."""
+        families: dict[str, dict[str, Any]] = {}
+        for box in self["skills"]:
+            name = box.data["value"].instance.group.name
+            family = families.setdefault(name, {"name": name, "boxes": [], "ticked": 0})
+            family["boxes"].append(box.data)
+            family["ticked"] += bool(box.data["selected"])
+        return list(families.values())
 
 
 class Who(ContactFields, forms.Form):

@@ -1,10 +1,12 @@
 """The 21 half-days of a week as a form shows them, and in words."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from jeveuxagir.matching.half_days import EVERY_HALF_DAY, half_day
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 PARTS = ("matin", "après-midi", "soirée")
-PART_HINTS = ("avant 12 h", "de 12 h à 18 h", "à partir de 18 h")
 
 #: (value, label) of each box of the grid, day by day.
 CHOICES = [
@@ -36,3 +38,11 @@ def in_words(mask: int) -> str:
         elif parts:
             said.append(f"le {day} " + " et ".join(parts))
     return ", ".join(said)
+
+
+def week(boxes: Iterable[Any]) -> list[dict[str, Any]]:
+    """The boxes of the grid, one row a day: its name and its three parts with their boxes."""
+    boxes = [box.data for box in boxes]
+    return [
+        {"day": day, "parts": list(zip(PARTS, boxes[3 * d : 3 * d + 3], strict=True))} for d, day in enumerate(DAYS)
+    ]

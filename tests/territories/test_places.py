@@ -61,15 +61,18 @@ def test_a_commune_is_found_as_people_type_it(typed, first):
     assert labels(typed)[0] == first
 
 
-def test_exact_names_come_first_then_the_most_populated():
+def test_the_most_populated_come_first_and_exact_names_are_always_there():
     assert labels("saint-denis", 6) == [
         "Saint-Denis (974)",
         "Saint-Denis (93)",
-        "Saint-Denis (11)",
-        "Saint-Denis (30)",
         "Saint-Denis-en-Val (45)",
         "Saint-Denis-lès-Bourg (01)",
+        "Saint-Denis (11)",
+        "Saint-Denis (30)",
     ]
+    assert labels("romans")[0] == "Romans-sur-Isère (26)"
+    assert labels("eu")[0] == "Eu (76)"
+    assert "Y (80)" in labels("y")
     assert labels("sa", 2) == ["Saint-Étienne (42)", "Saint-Denis (974)"]
 
 
