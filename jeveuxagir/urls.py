@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.notifications.urls")),
     path("", include("jeveuxagir.accounts.urls")),
     path("compte/", include("jeveuxagir.accounts.allauth_urls")),
+    path("", include("missions.urls")),
+    path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.urls")),
     path("sante/", health.alive, name="health_alive"),

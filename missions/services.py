@@ -1,7 +1,7 @@
 """Every write on a mission and its slots: lock → policy → guard → write → audit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,7 +22,7 @@ from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
 from . import notifications, policies, schedule
-from .enums import TRANSITIONS, CloseReason, MissionMode, SlotKind, State
+from .enums import TRANSITIONS, CloseReason, Commitment, MissionMode, SlotKind, State
 from .models import Mission, MissionAddress, Slot
 from .schedule import SlotSpec
 
@@ -113,9 +113,10 @@ def create_draft(
     mission.save(force_insert=True)
     _write_relations(mission, data)
     _write_addresses(mission, data.addresses)
-    _insert_slots(mission, slots)
-    if not mission.commitment:
-        mission.commitment = schedule.suggested_commitment(list(slots))
+    specs = list(slots)
+    _insert_slots(mission, specs)
+    if specs and not mission.commitment:
+        mission.commitment = schedule.suggested_commitment(specs)
     _finish_write(mission, bump=False)
     record("mission.created", mission, actor=actor, organisation=organisation.pk)
     return mission
@@ -222,14 +223,7 @@ def apply_edit(mission: Mission, *, actor: User | None, diff: dict[str, Any]) ->
             setattr(mission, name, diff[name]["value"])
             changed.append(name)
     if "addresses" in diff:
-        values = diff["addresses"]["value"]
-        communes = Commune.objects.in_bulk([value["commune"] for value in values])
-        specs = [
-            AddressSpec(communes[value["commune"]], value.get("street", ""), value.get("postal_code", ""))
-            for value in values
-            if value["commune"] in communes
-        ]
-        _write_addresses(mission, specs)
+        _write_addresses(mission, _specs(diff["addresses"]["value"]))
         changed.append("addresses")
     _finish_write(mission)
     record("mission.changed", mission, actor=actor, fields=changed)
@@ -322,7 +316,10 @@ def add_slots(mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec]
     _allow(policies.can_handle(actor, mission.organisation))
     if mission.state not in EDITABLE:
         raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
-    rows = _insert_slots(mission, slots)
+    specs = list(slots)
+    rows = _insert_slots(mission, specs)
+    if mission.state == State.DRAFT and mission.commitment in ("", Commitment.ONCE):
+        mission.commitment = schedule.suggested_commitment(specs)
     _finish_write(mission)
     if mission.state in PUBLISHED:
         record("mission.changed", mission, actor=actor, fields=["slots"])
@@ -487,6 +484,32 @@ def current_data(mission: Mission) -> MissionData:
     )
 
 
+def draft_data(mission: Mission) -> MissionData:
+    """What the next edit starts from: the present values, under those that wait for the brigade."""
+    data = current_data(mission)
+    waiting = moderation.open_items("mission", mission).first() if mission.state in PUBLISHED else None
+    if waiting is None:
+        return data
+    values = {name: change["value"] for name, change in waiting.diff.items()}
+    if "addresses" in values:
+        values["addresses"] = _specs(values["addresses"])
+    return replace(data, **values)
+
+
+def missing(mission: Mission) -> list[str]:
+    """What a draft still lacks before it may be sent, as sentences."""
+    lacks = []
+    if mission.organisation.state != OrganisationState.VALIDATED:
+        lacks.append("La brigade doit valider votre organisation.")
+    try:
+        _check_complete(current_data(mission))
+    except RuleBroken as refusal:
+        lacks.append(refusal.message)
+    if not mission.slots.live().exists():
+        lacks.append("Ajoutez au moins un créneau à venir.")
+    return lacks
+
+
 # --- inside ---------------------------------------------------------------------------------------
 
 
@@ -638,6 +661,16 @@ def _move(mission: Mission, state: str, *, reason: str = "") -> None:
     mission.state_reason = clean(reason)
     mission.version += 1
     mission.save()
+
+
+def _specs(values: list[dict[str, str]]) -> list[AddressSpec]:
+    """The addresses that a moderation item keeps."""
+    communes = Commune.objects.in_bulk([value["commune"] for value in values])
+    return [
+        AddressSpec(communes[value["commune"]], value.get("street", ""), value.get("postal_code", ""))
+        for value in values
+        if value["commune"] in communes
+    ]
 
 
 def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:

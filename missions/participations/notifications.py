@@ -98,27 +98,18 @@ def tell_organisation(participation: "Participation", verb: str) -> None:
         _send(code, member, key, participation, link=link, waiting=waiting)
 
 
-def ask_to_confirm(participation: "Participation", token: str) -> None:
-    """The one mail to an address nobody has confirmed: nothing a visitor wrote is in it."""
+def ask_to_confirm(participation: "Participation", token: str, *, known: bool) -> None:
+    """The one mail to an address nobody has confirmed: nothing a visitor wrote is in it.
+
+    A known address is asked to sign in; the visitor sees the same screen.
+    """
     assert participation.contact is not None
     send(
-        "participations.confirm",
+        "participations.sign_in" if known else "participations.confirm",
         to=participation.contact.email,
         dedupe_key=f"participations.confirm:{participation.pk}",
         context=_mission_words(participation.mission, participation.slot)
         | {"url": absolute(f"/confirmer/{token}/")},
-    )
-
-
-def ask_to_sign_in(email: str, mission: "Mission", slot: "Slot", nonce: str) -> None:
-    """A known address: the same screen for the visitor, and a link that leads back to the application."""
-    link = f"{reverse('missions:apply', args=[mission.pk, mission.slug])}?creneau={slot.pk}"
-    sign_in = f"{reverse('account_login')}?next={link}"
-    send(
-        "participations.sign_in",
-        to=email,
-        dedupe_key=f"participations.sign_in:{mission.pk}:{nonce}",
-        context=_mission_words(mission, slot) | {"url": absolute(sign_in)},
     )
 
 

@@ -1,6 +1,111 @@
-"""What missions add to the pages of an organisation."""
+"""What applications add to the spaces and to a mission's pages: what waits comes first."""
 
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.registries import Panel, panels
+from jeveuxagir.common.text import plural
+from organisations import spaces
+from organisations.policies import HANDLERS, can_see_applicants
+
+from . import policies, services
+from .enums import LIVE_STATES, WAITING_STATES, State
+from .models import Participation
+
+SHOWN = 5
+
+
+def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
+    rows = (
+        Participation.objects.of_person(person)
+        .filter(state__in=[State.TO_CONFIRM, *LIVE_STATES])
+        .select_related("mission__organisation", "slot")
+        .order_by("-created_at")
+    )
+    found = list(rows[: SHOWN + 1])
+    any_past = bool(found) or Participation.objects.of_person(person).exists()
+    return {"participations": found[:SHOWN], "more": len(found) > SHOWN, "any": any_past}
+
+
+def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """What waits for an answer, oldest first; for those who may answer."""
+    if not organisation.may_host or not can_see_applicants(request.user, organisation):
+        return None
+    mine = policies.of_space(request.user, organisation)
+    late_since = now() - timedelta(days=services.ANSWER_DAYS)
+    waiting = mine.waiting()
+    rows = waiting.select_related("person", "mission", "slot").order_by("applied_at", "pk")[:SHOWN]
+    over = (
+        mine.filter(state=State.ACCEPTED, slot__ends_at__lt=now())
+        .select_related("person", "mission", "slot")
+        .order_by("slot__ends_at")[:SHOWN]
+    )
+    return {
+        "organisation": organisation,
+        "lines": [{"row": row, "is_late": row.applied_at and row.applied_at < late_since} for row in rows],
+        "waiting": waiting.count(),
+        "late": waiting.filter(applied_at__lt=late_since).count(),
+        "over": list(over),
+    }
+
+
+def _manage(request: Any, mission: Any) -> dict[str, Any] | None:
+    """Counts for every member; the names only behind the link, for those who may answer."""
+    rows = Participation.objects.told_to_organisation().filter(mission=mission)
+    return {
+        "mission": mission,
+        "organisation": mission.organisation,
+        "waiting": rows.filter(state__in=WAITING_STATES).count(),
+        "accepted": rows.filter(state=State.ACCEPTED).count(),
+        "realised": rows.filter(state=State.REALISED).count(),
+        "may_answer": can_see_applicants(request.user, mission.organisation),
+    }
+
+
+def _mission(request: Any, mission: Any) -> dict[str, Any] | None:
+    """On the public page: where one's own application stands, and how fast answers come."""
+    own = None
+    alerted = False
+    if request.user.is_authenticated:
+        own = (
+            policies.own(request.user)
+            .filter(mission=mission, state__in=[State.TO_CONFIRM, *LIVE_STATES])
+            .select_related("slot")
+            .first()
+        )
+        alerted = policies.own_alerts(request.user).filter(mission=mission).exists()
+    return {
+        "mission": mission,
+        "own": own,
+        "alerted": alerted,
+        "is_full": mission.state == "open"
+        and not mission.is_imported
+        and not services.free_slots(mission).exists(),
+        "speed": "" if mission.is_imported else answer_speed(mission.organisation_id),
+    }
+
+
+def answer_speed(organisation_id: int) -> str:
+    """How long its last twenty answers took, in words; nothing before the third."""
+    answered = Participation.objects.filter(
+        mission__organisation_id=organisation_id, answered_at__isnull=False, applied_at__isnull=False
+    ).order_by("-answered_at")
+    delays = [end - start for start, end in answered.values_list("applied_at", "answered_at")[:20]]
+    if len(delays) < 3:
+        return ""
+    days = median(delay.total_seconds() for delay in delays) / 86400
+    return "en moins d’un jour" if days < 1 else f"en {plural(round(days), 'jour')}"
 
 
 def register() -> None:
-    """Filled with the views."""
+    panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
+    panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
+    panels.register("mission.manage", Panel("participations/_manage.html", _manage, order=10))
+    panels.register("mission.page", Panel("participations/_mission.html", _mission, order=10))
+    section = ("Candidatures", "candidatures/", tuple(HANDLERS))
+    if section not in spaces.extra_sections:
+        spaces.extra_sections.append(section)
+    spaces.HOSTING_ONLY.add("candidatures/")

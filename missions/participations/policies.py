@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from jeveuxagir.accounts.models import Person, User
+from missions.models import Mission
 from missions.policies import HANDLERS, can_handle
 from organisations import policies as organisation_policies
 from organisations.models import Organisation
 
+from .enums import State
 from .models import Departure, Participation, ParticipationQuerySet, PlaceAlert
 
 if TYPE_CHECKING:
@@ -56,3 +58,26 @@ def of_space(user: User, organisation: Organisation) -> ParticipationQuerySet:
 def departure_of(pk: int) -> Departure | None:
     """The departure a signed link names."""
     return Departure.objects.select_related("mission__organisation", "person").filter(pk=pk).first()
+
+
+#: Both sides see surname, e-mail and chosen phone from the yes on (product decision 17).
+CONTACT_STATES = (State.ACCEPTED, State.REALISED, State.ABSENT)
+
+
+def contacts_of(organisation: Organisation) -> "QuerySet[Person]":
+    """The members whom an accepted person may reach."""
+    return Person.objects.filter(
+        memberships__organisation=organisation,
+        memberships__role__in=HANDLERS,
+        memberships__ended_at__isnull=True,
+    ).order_by("memberships__pk")
+
+
+def has_left(user: User, mission: Mission) -> bool:
+    """Whether this person left for the partner of this mission."""
+    return Departure.objects.filter(person=user.person, mission=mission).exists()
+
+
+def guardian_named(person: Person) -> bool:
+    """Whether a guardian's notice is under way or told."""
+    return person.guardian_notices.exclude(state="objected").exists()

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from jeveuxagir.accounts import guardians
 from jeveuxagir.accounts.models import AgeMarks, Person, UnconfirmedContact, User
-from jeveuxagir.accounts.services import touch
+from jeveuxagir.accounts.services import known_address, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
@@ -142,7 +142,7 @@ def file_unconfirmed(
     )
     record("participation.filed", participation, mission=mission.pk)
     if token:
-        notifications.ask_to_confirm(participation, token)
+        notifications.ask_to_confirm(participation, token, known=known_address(contact.email))
     return participation
 
 

@@ -1,0 +1,208 @@
+"""Applying to a mission: with an account, without one, or at a partner's."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jeveuxagir.accounts import guardians, nonces
+from jeveuxagir.accounts import services as accounts
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.errors import RuleBroken
+from missions import search
+from missions.cards import by_date, cards
+from missions.models import Mission, Slot
+from missions.words import when_in_words
+
+from . import policies, services
+from .forms import ApplyForm, BornApplyForm, GuardianApplyForm, StrangerApplyForm
+
+_LEFT = "departures"
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Choose a slot, say a word, send."""
+    mission = _open_mission(pk)
+    if slug != mission.slug and request.method != "POST":
+        return redirect(reverse("missions:apply", args=[mission.pk, mission.slug]) + _query(request))
+    if mission.is_imported:
+        return redirect(mission)
+    slots = list(Slot.objects.live().filter(mission=mission))
+    free = [slot for slot in slots if slot.free]
+    if not free:
+        return _full(request, mission)
+    form_class = _form_class(request)
+    extra = {"request": request} if form_class is StrangerApplyForm else {}
+    if request.method == "POST":
+        form = form_class(request.POST, slots=slots, **extra)
+        if form.is_valid():
+            try:
+                return redirect(_send(request, mission, form))
+            except services.Full as refusal:
+                form.add_error("slot", refusal.message)
+                free = list(services.free_slots(mission))
+                if not free:
+                    return _full(request, mission)
+            except RuleBroken as refusal:
+                if refusal.code == "duplicate":
+                    messages.info(request, refusal.message)
+                    return redirect("participations:all_mine")
+                form.add_error(
+                    "slot" if refusal.code in ("past", "slot_cancelled") else None, refusal.message
+                )
+        status = 422
+    else:
+        form, status = form_class(slots=free, initial=_initial(request, free), **extra), 200
+    context = {"mission": mission, "form": form, "is_stranger": form_class is StrangerApplyForm}
+    return render(request, "participations/apply.html", context, status=status)
+
+
+def _send(request: HttpRequest, mission: Mission, form: ApplyForm) -> str:
+    """Do it once, whatever the number of clicks; gives where to go next."""
+    with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
+        if sent.first:
+            done = _apply_as_user if request.user.is_authenticated else _apply_as_stranger
+            sent.outcome = done(request, mission, form)
+    return sent.outcome
+
+
+def _apply_as_user(request: HttpRequest, mission: Mission, form: ApplyForm) -> str:
+    user = request.user
+    person: Person = user.person  # type: ignore[union-attr]
+    typed = form.cleaned_data
+    if typed.get("birth_date"):
+        accounts.set_age(person, birth_date=typed["birth_date"])
+    if typed.get("guardian_email"):
+        guardians.announce(person, email=typed["guardian_email"])
+    what: dict[str, Any] = {
+        "person": person,
+        "slot": typed["slot"],
+        "message": typed["message"],
+        "actor": user,
+    }
+    if guardians.is_cleared(person):
+        participation = services.apply(**what)
+        messages.success(
+            request,
+            f"Votre candidature est envoyée à {mission.organisation.name}. L’organisation a 5 jours pour "
+            "répondre ; vous recevrez un message.",
+        )
+    else:
+        participation = services.wait_for_guardian(**what)
+        messages.success(
+            request,
+            "Votre candidature est gardée. Elle part dès que votre parent ou tuteur a reçu notre message ; "
+            "vous n’avez rien à faire.",
+        )
+    return reverse("participations:mine", args=[participation.pk])
+
+
+@transaction.atomic
+def _apply_as_stranger(request: HttpRequest, mission: Mission, form: Any) -> str:
+    contact, token = accounts.keep_contact(**form.contact())
+    services.file_unconfirmed(contact, form.cleaned_data["slot"], form.cleaned_data["message"], token=token)
+    request.session["confirm_address"] = contact.email
+    return reverse("missions:applied", args=[mission.pk, mission.slug])
+
+
+@login_not_required
+@require_safe
+def sent(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """ "Ouvrez votre messagerie": the same screen for a known and an unknown address."""
+    mission = _open_mission(pk)
+    context = {
+        "mission": mission,
+        "address": request.session.get("confirm_address", ""),
+        "hours": accounts.CONFIRM_HOURS,
+    }
+    return render(request, "participations/sent.html", context)
+
+
+@require_POST
+def alert(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Tell me when a place frees."""
+    mission = _open_mission(pk)
+    services.alert_when_free(request.user.person, mission, actor=request.user)  # type: ignore[union-attr,arg-type]
+    messages.success(request, "C’est noté : nous vous écrirons dès qu’une place se libère.")
+    return redirect(mission)
+
+
+@login_not_required
+@require_POST
+def depart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """ "Candidater chez …": the departure is stored, then our page gives the link."""
+    mission = get_object_or_404(Mission.objects.imported().open(), pk=pk)  # type: ignore[attr-defined]
+    person = request.user.person if request.user.is_authenticated else None
+    left = request.session.get(_LEFT, [])
+    if person is not None or mission.pk not in left:
+        services.depart(mission, person=person)
+    request.session[_LEFT] = [*[other for other in left if other != mission.pk], mission.pk][-50:]
+    return redirect("participations:leaving", mission.pk)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def leaving(request: HttpRequest, pk: int) -> HttpResponse:
+    """ "Vous continuez chez …", for whoever just left; others are led to the mission."""
+    mission = get_object_or_404(Mission.objects.imported().select_related("organisation"), pk=pk)
+    has_left = mission.pk in request.session.get(_LEFT, []) or (
+        request.user.is_authenticated and policies.has_left(request.user, mission)
+    )
+    came_by_link = request.GET.get("demande", "").isdigit()
+    if not has_left and not came_by_link:
+        return redirect(mission)
+    return render(request, "participations/leaving.html", {"mission": mission})
+
+
+def _open_mission(pk: int) -> Mission:
+    return get_object_or_404(Mission.objects.open().select_related("organisation"), pk=pk)
+
+
+def _query(request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    return f"?{query}" if query else ""
+
+
+def _initial(request: HttpRequest, slots: list[Slot]) -> dict[str, Any]:
+    """The slot of the button that led here, if it still has a place."""
+    wanted = request.GET.get("creneau", "")
+    chosen = next((slot for slot in slots if str(slot.pk) == wanted), None)
+    return {"slot": chosen.pk} if chosen else {}
+
+
+def _form_class(request: HttpRequest) -> type[ApplyForm]:
+    if not request.user.is_authenticated:
+        return StrangerApplyForm
+    person = request.user.person
+    if person.birth_year is None:
+        return BornApplyForm
+    if guardians.needs_guardian(person) and not policies.guardian_named(person):
+        return GuardianApplyForm
+    return ApplyForm
+
+
+def _full(request: HttpRequest, mission: Mission) -> HttpResponse:
+    """No place left at all: an alert, and the nearest other missions."""
+    slots = by_date(Slot.objects.live().filter(mission=mission))
+    if not slots:
+        raise Http404
+    context = {
+        "mission": mission,
+        "slots": [when_in_words(slot) for slot in slots[:6]],
+        "similar": cards(search.similar_to(mission)),
+        "alerted": request.user.is_authenticated
+        and policies.own_alerts(request.user).filter(mission=mission).exists(),
+    }
+    return render(
+        request, "participations/full.html", context, status=409 if request.method == "POST" else 200
+    )

@@ -1,0 +1,122 @@
+"""Applying, and answering an application."""
+
+from typing import Any
+
+from django import forms
+
+from jeveuxagir.accounts.forms import ContactFields, GuardianFields, NonceMixin
+from jeveuxagir.accounts.forms import EmailField as AddressField
+from missions.cards import by_date
+from missions.models import Slot
+from missions.words import when_in_words
+
+from .enums import DeclineReason
+
+MESSAGE_AT_MOST = 2000
+
+
+class SlotField(forms.ModelChoiceField):
+    """Radios of the slots with places left; a full one is refused by the service, with others instead."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Slot.objects.none(),
+            label="Choisissez un créneau",
+            widget=forms.RadioSelect,
+            empty_label=None,
+            error_messages={
+                "required": "Choisissez un créneau.",
+                "invalid_choice": "Ce créneau n’est plus proposé. Choisissez-en un autre.",
+            },
+            **kwargs,
+        )
+
+    def label_from_instance(self, slot: Slot) -> str:  # type: ignore[override]
+        words = when_in_words(slot)
+        left = f"{slot.free} places" if slot.free > 1 else "1 place" if slot.free else "complet"
+        return f"{words[0].upper()}{words[1:]} ({left})"
+
+
+class ApplyForm(NonceMixin, forms.Form):
+    """What a signed-in person sends."""
+
+    slot = SlotField()
+    message = forms.CharField(
+        label="Votre message à l’organisation",
+        required=False,
+        max_length=MESSAGE_AT_MOST,
+        help_text="Dites en deux phrases pourquoi cette mission vous intéresse. Ne donnez pas d’information "
+        "de santé.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, slots: list[Slot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["slot"]
+        field.queryset = Slot.objects.filter(pk__in=[slot.pk for slot in slots])  # type: ignore[attr-defined]
+        field.choices = [(slot.pk, field.label_from_instance(slot)) for slot in by_date(slots)]  # type: ignore[attr-defined]
+        if len(slots) == 1:
+            field.initial = slots[0].pk
+
+
+class BornApplyForm(GuardianFields, ApplyForm):
+    """A signed-in person whose age we do not know."""
+
+    field_order = ["slot", "message", "birth_date", "guardian_email"]
+
+
+class GuardianApplyForm(ApplyForm):
+    """A 16–17-year-old whose guardian was not named yet."""
+
+    guardian_email = AddressField(
+        label="Adresse électronique d’un parent ou tuteur",
+        help_text="Vous avez moins de 18 ans : nous lui écrivons une fois, puis votre candidature part.",
+    )
+    field_order = ["slot", "message", "guardian_email"]
+
+
+class StrangerApplyForm(ContactFields, ApplyForm):
+    """Somebody without an account, or not signed in."""
+
+    field_order = ["slot", "message", "first_name", "email", "birth_date", "guardian_email", "phone"]
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Un mot pour l’organisation",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+
+class OrganisationCancelForm(CancelForm):
+    reason = forms.CharField(
+        label="Dites pourquoi à la personne",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Dites à la personne pourquoi vous annulez."},
+    )
+
+
+class AnswerForm(forms.Form):
+    """A message with a yes, or to start talking."""
+
+    message = forms.CharField(
+        label="Votre message à la personne",
+        required=False,
+        max_length=MESSAGE_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+
+class DeclineForm(AnswerForm):
+    reason = forms.ChoiceField(
+        label="Pourquoi ?",
+        choices=DeclineReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez la raison de ce refus : la personne la lira."},
+    )
+    field_order = ["reason", "message", "version"]

@@ -1,0 +1,110 @@
+"""A person follows their applications, and answers the question about a departure."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jeveuxagir.common.errors import RuleBroken
+from missions import search
+from missions.cards import cards, where
+from missions.words import when_in_words
+
+from . import notifications, policies, services
+from .enums import LIVE_STATES, TRANSITIONS, State
+from .forms import CancelForm
+from .models import Departure, Participation
+
+PAGE_SIZE = 20
+
+
+@require_safe
+def applications(request: HttpRequest) -> HttpResponse:
+    """Those in course first, then the past ones."""
+    rows = (
+        policies.own(request.user)  # type: ignore[arg-type]
+        .select_related("mission__organisation", "slot")
+        .order_by("-created_at", "-pk")
+    )
+    live = list(rows.filter(state__in=[State.TO_CONFIRM, *LIVE_STATES]))
+    past = Paginator(rows.exclude(state__in=[State.TO_CONFIRM, *LIVE_STATES]), PAGE_SIZE)
+    page = past.get_page(request.GET.get("page", "1")[:12])
+    return render(request, "participations/all_mine.html", {"live": live, "page": page})
+
+
+@never_cache
+@require_safe
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    return _application(request, _own(request, pk))
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    participation = _own(request, pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _application(request, participation, form=form, status=422)
+    try:
+        services.cancel(participation, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "C’est annulé. L’organisation est prévenue, votre place est libre.")
+    return redirect("participations:mine", participation.pk)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def departure(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the question's mail: shows by GET, answers by POST."""
+    pk = notifications.departure_of_token(token)
+    found = policies.departure_of(pk) if pk else None
+    if found is None:
+        return render(request, "participations/departure_expired.html", status=410)
+    answered = ""
+    if request.method == "POST":
+        try:
+            found = services.answer_departure(found, answer=request.POST.get("answer", ""))
+            answered = found.answer
+        except RuleBroken as refusal:
+            messages.error(request, refusal.message)
+    context = {
+        "departure": found,
+        "mission": found.mission,
+        "answered": answered,
+        "yes": Departure.Answer.YES,
+        "no": Departure.Answer.NO,
+    }
+    return render(request, "participations/departure.html", context)
+
+
+def _own(request: HttpRequest, pk: int) -> Participation:
+    rows = policies.own(request.user).select_related(  # type: ignore[arg-type]
+        "mission__organisation__commune", "mission__domain", "slot", "request"
+    )
+    return get_object_or_404(rows.prefetch_related("mission__addresses__commune"), pk=pk)
+
+
+def _application(
+    request: HttpRequest, participation: Participation, *, form: CancelForm | None = None, status: int = 200
+) -> HttpResponse:
+    mission = participation.mission
+    ended_badly = participation.state in (State.DECLINED, State.CANCELLED)
+    context = {
+        "participation": participation,
+        "mission": mission,
+        "when": when_in_words(participation.slot),
+        "where": where(mission),
+        "may_cancel": TRANSITIONS.allows("cancel", participation.state),
+        "sees_contact": participation.state in policies.CONTACT_STATES,
+        "handlers": policies.contacts_of(mission.organisation)
+        if participation.state in policies.CONTACT_STATES
+        else [],
+        "form": form or CancelForm(initial={"version": participation.version}),
+        "similar": cards(search.similar_to(mission)) if ended_badly else [],
+    }
+    return render(request, "participations/mine.html", context, status=status)

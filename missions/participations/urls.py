@@ -1,0 +1,20 @@
+"""Applications, as a person and as an organisation follow them."""
+
+from django.urls import path
+
+from . import apply_views, my_views, space_views
+
+app_name = "participations"
+
+SPACE = "espace/<int:pk>-<slug:slug>/candidatures/"
+
+urlpatterns = [
+    path("mon-espace/candidatures/", my_views.applications, name="all_mine"),
+    path("mon-espace/candidatures/<int:pk>/", my_views.application, name="mine"),
+    path("mon-espace/candidatures/<int:pk>/annuler/", my_views.cancel, name="cancel"),
+    path("missions/<int:pk>/depart/", apply_views.leaving, name="leaving"),
+    path("departs/<str:token>/", my_views.departure, name="departure"),
+    path(SPACE, space_views.applications, name="space"),
+    path(f"{SPACE}<int:participation_pk>/", space_views.application, name="answer"),
+    path(f"{SPACE}<int:participation_pk>/<slug:verb>/", space_views.act, name="act"),
+]
