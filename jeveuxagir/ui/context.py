@@ -39,10 +39,6 @@ class Site:
     def logout_url(self) -> str:
         return _path("account_logout", "/compte/deconnexion/")
 
-    @property
-    def account_url(self) -> str:
-        return _path("account_email", "/compte/")
-
     @cached_property
     def spaces(self) -> list[Any]:
         user = getattr(self.request, "user", None)
