@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from jeveuxagir.common.wake import wake
+
 from .models import Delivery, Event
 
 #: verb → {subscriber name: handler(event)}. Filled in AppConfig.ready().
@@ -34,7 +36,5 @@ def record(verb: str, subject: models.Model, *, actor: Any = None, **data: Any) 
     names = _subscribers.get(verb)
     if names:
         Delivery.objects.bulk_create([Delivery(event=event, subscriber=name) for name in names])
-        from .tasks import wake_deliveries
-
-        wake_deliveries()
+        wake("jeveuxagir.audit.tasks.deliver_events")
     return event

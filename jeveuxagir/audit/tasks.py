@@ -5,15 +5,9 @@ from datetime import timedelta
 from celery import shared_task
 
 from jeveuxagir.common.periodic import periodic
-from jeveuxagir.common.wake import wake
 
 from . import deliveries, invariants
 from .jobs import daily, run_once
-
-
-def wake_deliveries() -> None:
-    """Wake the sweep of deliveries after commit."""
-    wake(deliver_events)
 
 
 @shared_task(acks_late=False)

@@ -1,9 +1,9 @@
 """Waking a worker after commit. The broker only wakes: rows say what is due, and a sweep finds what a lost wake missed."""
 
 import time
-from typing import Any
 
 import structlog
+from celery import current_app
 from django.db import connection, transaction
 
 logger = structlog.get_logger(__name__)
@@ -15,8 +15,11 @@ EXPIRES = 120
 _silent_until = 0.0
 
 
-def wake(task: Any) -> None:
-    """Send this task (without arguments) after commit, once a transaction, never in the way of the caller."""
+def wake(task: str) -> None:
+    """Send the task of this name (no arguments) after commit, once a transaction, never in the way of the caller.
+
+    By name, so that services need not import the tasks that call them.
+    """
     call = _Call(task)
     if connection.in_atomic_block:
         here = set(connection.savepoint_ids)
@@ -26,14 +29,14 @@ def wake(task: Any) -> None:
 
 
 class _Call:
-    def __init__(self, task: Any) -> None:
+    def __init__(self, task: str) -> None:
         self.task = task
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Call) and other.task.name == self.task.name
+        return isinstance(other, _Call) and other.task == self.task
 
     def __hash__(self) -> int:
-        return hash(self.task.name)
+        return hash(self.task)
 
     def __call__(self) -> None:
         global _silent_until
@@ -41,10 +44,10 @@ class _Call:
         if begun < _silent_until:
             return
         try:
-            self.task.apply_async(retry=False, expires=EXPIRES, ignore_result=True)
+            current_app.send_task(self.task, retry=False, expires=EXPIRES, ignore_result=True)
         except (
             Exception
         ):  # whatever the broker's client raises, the fact is committed and the sweep will come
-            logger.warning("wake_failed", task=self.task.name, seconds=round(time.monotonic() - begun, 1))
+            logger.warning("wake_failed", task=self.task, seconds=round(time.monotonic() - begun, 1))
             if time.monotonic() - begun > SLOW:
                 _silent_until = time.monotonic() + PAUSE

@@ -46,9 +46,7 @@ def send(
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if not Message.objects.filter(pk=message.pk).exists():
         return None  # the same dedupe_key: this fact was already told
-    from .tasks import drain_outbox
-
-    wake(drain_outbox)
+    wake("jeveuxagir.notifications.tasks.drain_outbox")
     return message
 
 

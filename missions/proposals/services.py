@@ -193,9 +193,7 @@ def match_soon(requests_to_match: Any, *, cause: str) -> int:
     ids = list(requests_to_match.values_list("pk", flat=True))
     MatchDue.objects.bulk_create([MatchDue(request_id=pk, cause=cause) for pk in ids], ignore_conflicts=True)
     if ids:
-        from .tasks import match_due as task
-
-        wake(task)
+        wake("missions.proposals.tasks.match_due")
     return len(ids)
 
 

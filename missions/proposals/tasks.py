@@ -25,7 +25,7 @@ def match_due() -> int:
     """Match every request that waits in the queue."""
     done = services.match_due(limit=BATCH)
     if done == BATCH:
-        wake(match_due)
+        wake("missions.proposals.tasks.match_due")
     return done
 
 
