@@ -207,7 +207,6 @@ def guardian_objected(person_id: int) -> int:
             State.CANCELLED,
             None,
             reason="opposition d’un parent ou tuteur",
-            verb="participation.cancelled",
         )
         if was_told:
             notifications.tell_organisation(participation, "cancelled")
@@ -305,7 +304,7 @@ def cancel(
         raise RuleBroken("Dites à la personne pourquoi vous annulez.", code="reason")
     was_told = participation.state != State.TO_CONFIRM
     target = TRANSITIONS.target("cancel", participation.state, label=participation.get_state_display())
-    _leave(participation, target, actor, reason=reason, verb="participation.cancelled")
+    _leave(participation, target, actor, reason=reason)
     if by_person and was_told:
         notifications.tell_organisation(participation, "cancelled")
     elif not by_person:
@@ -327,7 +326,7 @@ def cancel_of_mission(mission_id: int, *, slot_id: int | None = None, reason: st
         if participation.state not in (State.TO_CONFIRM, *LIVE_STATES) or participation.person is None:
             continue
         why = clean(reason) or participation.mission.state_reason or "la mission n’a pas lieu"
-        _leave(participation, State.CANCELLED, None, reason=why, verb="participation.cancelled")
+        _leave(participation, State.CANCELLED, None, reason=why)
         notifications.tell_person(participation, "cancelled")
         cancelled += 1
     return cancelled
@@ -451,19 +450,17 @@ def give_up_on_guardians() -> int:
     late = Participation.objects.filter(
         state=State.TO_CONFIRM, person__isnull=False, created_at__lte=now() - timedelta(days=GUARDIAN_DAYS)
     )
-    for pk in late.values_list("pk", flat=True):
+    given_up = 0
+    for row in late:
         with transaction.atomic():
-            participation = _locked(Participation.objects.get(pk=pk))
-            if participation.state == State.TO_CONFIRM:
-                _leave(
-                    participation,
-                    State.CANCELLED,
-                    None,
-                    reason="votre parent ou tuteur n’a pas pu être prévenu",
-                    verb="participation.cancelled",
-                )
-                notifications.tell_not_kept(participation)
-    return len(late)
+            participation = _locked(row)
+            if participation.state != State.TO_CONFIRM:
+                continue
+            why = "votre parent ou tuteur n’a pas pu être prévenu"
+            _leave(participation, State.CANCELLED, None, reason=why)
+            notifications.tell_not_kept(participation)
+            given_up += 1
+    return given_up
 
 
 def departures_to_ask() -> "QuerySet[Departure]":
@@ -635,13 +632,13 @@ def _move(participation: Participation, verb: str) -> None:
     participation.save()
 
 
-def _leave(participation: Participation, state: str, actor: User | None, *, reason: str, verb: str) -> None:
+def _leave(participation: Participation, state: str, actor: User | None, *, reason: str) -> None:
     participation.state = state
     participation.state_changed_at = now()
     participation.cancel_reason = clean(reason)[:500]
     participation.version += 1
     participation.save()
-    record(verb, participation, actor=actor, **_about(participation))
+    record("participation.cancelled", participation, actor=actor, **_about(participation))
 
 
 def _about(participation: Participation) -> dict[str, Any]:
