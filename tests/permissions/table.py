@@ -1,0 +1,306 @@
+"""The role × route table, written by hand as a second source beside the policies.
+
+Each route names its rule and, if its address has parameters, where to find the object. A new route fails the
+suite until it is here. `foreign` gives parameters that mix an own address with somebody else's object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.permissions.world import ANONYMOUS, CITIZEN, GRANTS, KINDS, World
+
+#: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
+ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
+
+Rule = Callable[[str, str], str]
+Args = Callable[[World, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Route:
+    rule: Rule
+    args: Args | None = None
+    method: str = "get"
+    data: dict[str, Any] | None = None
+    kinds: tuple[str, ...] = ("",)
+    foreign: Args | None = None
+
+
+# --- rules ----------------------------------------------------------------------------------------------------
+
+
+def public(role: str, kind: str) -> str:
+    return ALLOWED
+
+
+def sign_in_page(role: str, kind: str) -> str:
+    """What leads to the sign-in page, whoever one is (it sends on who is signed in)."""
+    return LOGIN
+
+
+def signed_in(role: str, kind: str) -> str:
+    return LOGIN if role == ANONYMOUS else ALLOWED
+
+
+def hidden(role: str, kind: str) -> str:
+    """There is no such thing for anybody here."""
+    return LOGIN if role == ANONYMOUS else MISSING
+
+
+def nothing_to_give_again(role: str, kind: str) -> str:
+    """Nobody here has a password or a device to prove again who they are."""
+    return LOGIN if role == ANONYMOUS else FORBIDDEN
+
+
+def own(role: str, kind: str) -> str:
+    """The citizen's thing, behind a sign-in."""
+    return LOGIN if role == ANONYMOUS else ALLOWED if role == CITIZEN else MISSING
+
+
+def own_or_by_link(role: str, kind: str) -> str:
+    """The citizen's thing, also open to who holds its mailed link; nobody here does."""
+    return ALLOWED if role == CITIZEN else MISSING
+
+
+def members(*allowed: str) -> Rule:
+    """A page of an organisation's space. Its other members are told; everybody else finds nothing, staff included."""
+
+    def rule(role: str, kind: str) -> str:
+        if role == ANONYMOUS:
+            return LOGIN
+        member, _, where = role.partition(" of ")
+        if where != kind:
+            return MISSING
+        return ALLOWED if member in allowed else FORBIDDEN
+
+    return rule
+
+
+def staff(*allowed: str) -> Rule:
+    """A page of the brigade's or the technical team's site."""
+
+    def rule(role: str, kind: str) -> str:
+        if role == ANONYMOUS:
+            return LOGIN
+        if role not in GRANTS:
+            return MISSING
+        return ALLOWED if role in allowed else FORBIDDEN
+
+    return rule
+
+
+everyone = members("owner", "manager", "reader")
+handlers = members("owner", "manager")
+owners = members("owner")
+
+# --- parameters -----------------------------------------------------------------------------------------------
+
+ALL = tuple(KINDS)
+HOSTS = ("association", "authority")
+
+
+def space(world: World, kind: str, **more: Any) -> dict[str, Any]:
+    organisation = world.organisation(kind)
+    return {"pk": organisation.pk, "slug": organisation.slug, **more}
+
+
+def other(kind: str) -> str:
+    return "authority" if kind == "association" else "association"
+
+
+def public_mission(world: World, kind: str) -> dict[str, Any]:
+    mission = world.mission("association")
+    return {"pk": mission.pk, "slug": mission.slug}
+
+
+def mission_of(state: str = "open", **more: Any) -> Args:
+    return lambda world, kind: space(world, kind, mission_pk=world.mission(kind, state).pk, **more)
+
+
+def mission_of_another(**more: Any) -> Args:
+    return lambda world, kind: space(world, kind, mission_pk=world.mission(other(kind)).pk, **more)
+
+
+def slot_of(world: World, kind: str) -> dict[str, Any]:
+    mission = world.mission(kind)
+    return space(world, kind, mission_pk=mission.pk, slot_pk=mission.slots.first().pk)
+
+
+def slot_of_another(world: World, kind: str) -> dict[str, Any]:
+    foreign = world.mission(other(kind)).slots.first()
+    return space(world, kind, mission_pk=world.mission(kind).pk, slot_pk=foreign.pk)
+
+
+def application_at(**more: Any) -> Args:
+    return lambda world, kind: space(world, kind, participation_pk=world.participation_at(kind).pk, **more)
+
+
+def application_elsewhere(**more: Any) -> Args:
+    return lambda world, kind: space(world, kind, participation_pk=world.participation_at(other(kind)).pk, **more)
+
+
+def member_of(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, member=world.membership(kind).pk)
+
+
+def member_of_another(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, member=world.membership(other(kind)).pk)
+
+
+def invitation_of(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, invitation=world.invitation(kind).pk)
+
+
+def invitation_of_another(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, invitation=world.invitation(other(kind)).pk)
+
+
+def request(world: World, kind: str) -> dict[str, Any]:
+    return {"pk": world.request.pk}
+
+
+def proposal(world: World, kind: str) -> dict[str, Any]:
+    return {"pk": world.request.pk, "proposal": world.proposal.pk}
+
+
+def fixed(**values: Any) -> Args:
+    return lambda world, kind: values
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+ROUTES: dict[str, Route] = {
+    # public pages
+    "web:home": Route(public),
+    "web:accessibility": Route(public),
+    "web:how_we_match": Route(public),
+    "web:help": Route(public),
+    "web:privacy": Route(public),
+    "web:legal": Route(public),
+    "web:robots": Route(public),
+    "web:security_txt": Route(public),
+    "web:sitemaps": Route(public),
+    "web:sitemap": Route(public, fixed(section="missions")),
+    "health_alive": Route(public),
+    "health_ready": Route(public),
+    "territories:sources": Route(public),
+    "territories:lookup": Route(public),
+    # signing in (allauth sends who is signed in already to their space)
+    "account_login": Route(public),
+    "account_confirm_login_code": Route(signed_in),
+    "account_request_login_code": Route(sign_in_page),
+    "account_logout": Route(public, method="post"),
+    "account_signup": Route(public),
+    "account_inactive": Route(public),
+    "account_reauthenticate": Route(nothing_to_give_again),
+    "account_email": Route(signed_in),
+    "account_email_verification_sent": Route(signed_in),
+    "account_change_password": Route(signed_in),
+    "account_set_password": Route(signed_in),
+    "account_reset_password": Route(public),
+    "account_confirm_password_reset_code": Route(sign_in_page),
+    "account_complete_password_reset": Route(public),
+    "account_password_reset_completed": Route(public),
+    "mfa_index": Route(signed_in),
+    "mfa_authenticate": Route(signed_in),
+    "mfa_reauthenticate": Route(nothing_to_give_again),
+    "mfa_activate_totp": Route(signed_in),
+    "mfa_deactivate_totp": Route(hidden),  # nobody here has one
+    "mfa_view_recovery_codes": Route(signed_in),
+    "mfa_generate_recovery_codes": Route(signed_in),
+    "usersessions_list": Route(signed_in),
+    # one's own space
+    "accounts:my_space": Route(signed_in),
+    "accounts:profile": Route(signed_in),
+    "accounts:guardian_address": Route(signed_in, method="post"),
+    "accounts:my_data": Route(signed_in),
+    "accounts:export_data": Route(signed_in, method="post"),
+    "accounts:erase_account": Route(signed_in, method="post"),
+    "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
+    "notifications:preferences": Route(signed_in),
+    "notifications:stop": Route(public, lambda world, kind: {"token": world.stop_token}),
+    # requests and their proposals
+    "proposals:new": Route(public),
+    "proposals:screen": Route(public, fixed(slug="ou")),
+    "proposals:sent": Route(public),
+    "proposals:by_link": Route(public, fixed(token="faux")),
+    "proposals:request": Route(own_or_by_link, request),
+    "proposals:edit": Route(own, request),
+    "proposals:others": Route(own_or_by_link, request, "post"),
+    "proposals:pause": Route(own, request, "post"),
+    "proposals:resume": Route(own, request, "post"),
+    "proposals:renew": Route(own, request, "post"),
+    "proposals:withdraw": Route(own_or_by_link, request, "post"),
+    "proposals:accept": Route(own_or_by_link, proposal, "post"),
+    "proposals:decline": Route(own_or_by_link, proposal, "post"),
+    "proposals:mine": Route(signed_in),
+    "proposals:confirm": Route(public, lambda world, kind: {"token": world.contact_token}),
+    # organisations
+    "organisations:directory": Route(public),
+    "organisations:sign_up": Route(public),
+    "organisations:sign_up_identity": Route(signed_in),
+    "organisations:sign_up_step": Route(
+        hidden,  # only a draft of one's own has steps
+        lambda world, kind: {"pk": world.organisation("association").pk, "step": "adresse"},
+    ),
+    "organisations:sign_up_summary": Route(
+        hidden,
+        lambda world, kind: {"pk": world.organisation("association").pk},
+    ),
+    "organisations:public": Route(public, space, kinds=ALL),
+    "organisations:invitation": Route(public, lambda world, kind: {"token": world.invitation().token}),
+    "organisations:space": Route(everyone, space, kinds=ALL),
+    "organisations:team": Route(everyone, space, kinds=ALL),
+    "organisations:invite": Route(owners, space, "post", kinds=ALL),
+    "organisations:change_role": Route(
+        owners, member_of, "post", {"role": "manager"}, kinds=ALL, foreign=member_of_another
+    ),
+    "organisations:remove_member": Route(owners, member_of, "post", kinds=ALL, foreign=member_of_another),
+    "organisations:leave": Route(everyone, space, "post", kinds=ALL),
+    "organisations:cancel_invitation": Route(
+        owners, invitation_of, "post", kinds=ALL, foreign=invitation_of_another
+    ),
+    "organisations:settings": Route(owners, space, kinds=ALL),
+    "organisations:close": Route(owners, space, "post", kinds=ALL),
+    # missions
+    "missions:list": Route(public),
+    "missions:page": Route(public, public_mission),
+    "missions:space": Route(everyone, space, kinds=ALL),
+    "missions:create": Route(handlers, space, kinds=HOSTS),
+    "missions:manage": Route(everyone, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
+    "missions:slots": Route(handlers, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
+    "missions:slot": Route(handlers, slot_of, kinds=HOSTS, foreign=slot_of_another),
+    "missions:submit": Route(handlers, mission_of("draft"), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:close": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:reopen": Route(handlers, mission_of("closed"), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:cancel": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:edit": Route(
+        handlers, mission_of(section="quoi"), kinds=HOSTS, foreign=mission_of_another(section="quoi")
+    ),
+    # applications
+    "missions:apply": Route(public, public_mission),
+    "missions:applied": Route(public, public_mission),
+    "missions:alert": Route(signed_in, public_mission, "post"),
+    "missions:depart": Route(
+        public,
+        lambda world, kind: {"pk": world.imported_mission.pk, "slug": world.imported_mission.slug},
+        "post",
+    ),
+    "participations:leaving": Route(public, lambda world, kind: {"pk": world.imported_mission.pk}),
+    "participations:departure": Route(public, fixed(token="faux")),
+    "participations:all_mine": Route(signed_in),
+    "participations:mine": Route(own, lambda world, kind: {"pk": world.participation.pk}),
+    "participations:cancel": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
+    "participations:space": Route(handlers, space, kinds=ALL),
+    "participations:answer": Route(handlers, application_at(), kinds=HOSTS, foreign=application_elsewhere()),
+    "participations:act": Route(
+        handlers,
+        application_at(verb="accepter"),
+        "post",
+        kinds=HOSTS,
+        foreign=application_elsewhere(verb="accepter"),
+    ),
+}

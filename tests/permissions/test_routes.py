@@ -1,0 +1,100 @@
+"""Every route × every role. The table (table.py) is written by hand; this walks the resolver and compares."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.permissions.table import ALLOWED, FORBIDDEN, LOGIN, MISSING, ROUTES, Route
+from tests.permissions.world import ANONYMOUS, ROLES, World
+
+
+def all_routes(resolver: Any = None, namespace: str = "") -> Iterator[str]:
+    """The name of every route of the site; a route without a name is given by its pattern."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from all_routes(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}" if pattern.name else f"{namespace}<{pattern.pattern}>"
+
+
+def outcome(response: Any) -> str:
+    if response.status_code in (301, 302, 303):
+        return LOGIN if response["Location"].startswith("/compte/connexion/") else ALLOWED
+    return {403: FORBIDDEN, 404: MISSING}.get(response.status_code, ALLOWED)
+
+
+def test_every_route_stands_in_the_table() -> None:
+    assert sorted(set(all_routes()) - set(ROUTES)) == []
+
+
+def test_the_table_names_no_route_that_is_gone() -> None:
+    assert sorted(set(ROUTES) - set(all_routes())) == []
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all routes, in a transaction that is undone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+def ask(world: World, role: str, route: Route, url: str) -> Any:
+    """One request, undone afterwards."""
+    client = world.clients[role]
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic():
+        response = getattr(client, route.method)(url, route.data or {})
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return response
+
+
+@pytest.mark.lenient_templates
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_each_role_gets_what_the_table_says(name: str, world: World, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False
+    route = ROUTES[name]
+    found, expected = {}, {}
+    for kind in route.kinds:
+        url = reverse(name, kwargs=route.args(world, kind) if route.args else {})
+        for role in ROLES:
+            response = ask(world, role, route, url)
+            assert response.status_code != 405, f"{route.method} {url}"
+            assert response.status_code < 500 or name == "health_ready", f"{role}: {response.status_code}"
+            found[role, kind] = outcome(response)
+            expected[role, kind] = route.rule(role, kind)
+    wrong = {key: (found[key], "should be", expected[key]) for key in found if found[key] != expected[key]}
+    assert not wrong
+
+
+@pytest.mark.lenient_templates
+@pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.foreign))
+def test_somebody_elses_object_under_ones_own_address_does_not_exist(name: str, world: World) -> None:
+    route = ROUTES[name]
+    for kind in route.kinds:
+        url = reverse(name, kwargs=route.foreign(world, kind))  # type: ignore[misc]
+        for role in ROLES:
+            wanted = route.rule(role, kind)
+            accepted = {MISSING} if wanted == ALLOWED else {MISSING, wanted}
+            assert outcome(ask(world, role, route, url)) in accepted, f"{role} {url}"
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_verbs_reach_nothing(method: str, world: World) -> None:
+    for role in ROLES:
+        for path in ("/", "/mon-espace/", "/missions/"):
+            assert getattr(world.clients[role], method)(path).status_code in (302, 403, 404, 405)
+
+
+def test_pages_of_the_signed_in_are_never_stored(world: World) -> None:
+    for role in ROLES:
+        if role != ANONYMOUS:
+            assert "no-store" in world.clients[role].get("/mon-espace/")["Cache-Control"]

@@ -1,0 +1,141 @@
+"""The rows of the role × route table: one person per role, and the objects the routes are about."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.test import Client
+
+from jeveuxagir.accounts.models import User
+from missions.participations.models import Departure
+from organisations.models import Invitation
+from tests import factories as f
+
+KINDS = {"association": "association", "company": "company", "authority": "local_authority"}
+MEMBERS = ("owner", "manager", "reader")
+GRANTS = ("brigade_member", "brigade_lead", "regional", "national", "operator", "technical")
+
+ANONYMOUS = "anonymous"
+CITIZEN = "citizen"
+MINOR = "minor"
+ROLES = (
+    ANONYMOUS,
+    CITIZEN,
+    MINOR,
+    *(f"{member} of {kind}" for kind in KINDS for member in MEMBERS),
+    *GRANTS,
+)
+
+
+class World:
+    """Everything is in Creuse and belongs to the citizen or to one of the three organisations."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, User] = {
+            CITIZEN: f.make_user(first_name="Citoyenne"),
+            MINOR: f.make_user(first_name="Mineur", age=17),
+        }
+        self.organisations = {}
+        for kind, code in KINDS.items():
+            organisation = f.make_organisation(kind=code)
+            self.organisations[kind] = organisation
+            for member in MEMBERS:
+                self.users[f"{member} of {kind}"] = f.make_member(organisation, role=member)
+        for role in GRANTS:
+            self.users[role] = f.make_staff(role)
+        self.clients = {role: Client() for role in ROLES}
+        for role, user in self.users.items():
+            if role in GRANTS:
+                f.sign_in_staff(self.clients[role], user)
+            else:
+                self.clients[role].force_login(user)
+
+    # --- what belongs to the citizen
+
+    @cached_property
+    def request(self) -> Any:
+        return f.make_request(person=self.users[CITIZEN].person, state="proposed")
+
+    @cached_property
+    def proposal(self) -> Any:
+        return f.make_proposal(request=self.request, mission=self.mission("association"))
+
+    @cached_property
+    def participation(self) -> Any:
+        return self.participation_at("association")
+
+    @cached_property
+    def departure(self) -> Departure:
+        return Departure.objects.create(person=self.users[CITIZEN].person, mission=self.imported_mission)
+
+    @cached_property
+    def contact_token(self) -> str:
+        import datetime
+
+        from jeveuxagir.accounts.services import keep_contact
+
+        contact, token = keep_contact(
+            email="aconfirmer@exemple.fr", first_name="Nouvelle", birth_date=datetime.date(1990, 1, 1)
+        )
+        f.make_request(contact=contact)
+        return token
+
+    @cached_property
+    def guardian_token(self) -> str:
+        from jeveuxagir.accounts.tokens import new_token
+
+        token, token_hash = new_token()
+        self.users[MINOR].person.guardian_notices.update(token_hash=token_hash)
+        return token
+
+    @cached_property
+    def stop_token(self) -> str:
+        from jeveuxagir.notifications.links import stop_token
+
+        return stop_token(self.users[CITIZEN].person_id, "proposals.new")
+
+    # --- what belongs to an organisation (the company hosts nobody: its mission is the association's)
+
+    def organisation(self, kind: str) -> Any:
+        return self.organisations[kind]
+
+    def mission(self, kind: str, state: str = "open") -> Any:
+        cache = self.__dict__.setdefault("_missions", {})
+        host = "association" if kind == "company" else kind
+        if (host, state) not in cache:
+            cache[host, state] = f.make_mission(organisation=self.organisations[host], state=state, slots=2)
+        return cache[host, state]
+
+    @cached_property
+    def imported_mission(self) -> Any:
+        return f.make_mission(organisation=self.organisations["association"], imported=True)
+
+    def participation_at(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_participations", {})
+        if kind not in cache:
+            cache[kind] = f.make_participation(person=self.users[CITIZEN].person, mission=self.mission(kind))
+        return cache[kind]
+
+    def membership(self, kind: str, member: str = "reader") -> Any:
+        return self.users[f"{member} of {kind}"].person.memberships.get()
+
+    def invitation(self, kind: str = "association") -> Any:
+        cache = self.__dict__.setdefault("_invitations", {})
+        if kind not in cache:
+            import datetime
+
+            from jeveuxagir.accounts.tokens import new_token
+            from jeveuxagir.common.clock import now
+
+            token, token_hash = new_token()
+            invitation = Invitation.objects.create(
+                organisation=self.organisations[kind],
+                email=f"invitee-{kind}@exemple.fr",
+                role="reader",
+                token_hash=token_hash,
+                expires_at=now() + datetime.timedelta(days=7),
+            )
+            invitation.token = token
+            cache[kind] = invitation
+        return cache[kind]
