@@ -54,7 +54,7 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 
 def _manage(request: Any, mission: Any) -> dict[str, Any] | None:
     """Counts for every member; the names only behind the link, for those who may answer."""
-    rows = Participation.objects.told_to_organisation().filter(mission=mission)
+    rows = mission.participations.told_to_organisation()
     return {
         "mission": mission,
         "organisation": mission.organisation,
@@ -90,9 +90,11 @@ def _mission(request: Any, mission: Any) -> dict[str, Any] | None:
 
 def answer_speed(organisation_id: int) -> str:
     """How long its last twenty answers took, in words; nothing before the third."""
-    answered = Participation.objects.filter(
-        mission__organisation_id=organisation_id, answered_at__isnull=False, applied_at__isnull=False
-    ).order_by("-answered_at")
+    answered = (
+        Participation.objects.told_to_organisation()
+        .filter(mission__organisation_id=organisation_id, answered_at__isnull=False, applied_at__isnull=False)
+        .order_by("-answered_at")
+    )
     delays = [end - start for start, end in answered.values_list("applied_at", "answered_at")[:20]]
     if len(delays) < 3:
         return ""

@@ -185,9 +185,7 @@ def guardian_told(person_id: int) -> int:
                 sent += 1
         except RuleBroken as refusal:
             participation.refresh_from_db()
-            _leave(
-                participation, State.CANCELLED, None, reason=refusal.message, verb="participation.cancelled"
-            )
+            _leave(participation, State.CANCELLED, None, reason=refusal.message)
             notifications.tell_not_kept(participation)
     return sent
 
