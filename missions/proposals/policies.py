@@ -45,6 +45,13 @@ def remember_link(http: HttpRequest, request_id: int, token: str) -> None:
     http.session[_SESSION_KEY] = links
 
 
+def opened_by_link(http: HttpRequest, pk: int) -> EngagementRequest | None:
+    """The request whose mailed link this visitor holds."""
+    rows = EngagementRequest.objects.filter(pk=pk, person__isnull=False)
+    request = rows.select_related("person", "commune").prefetch_related("domains", "skills").first()
+    return request if request is not None and came_by_link(http, request) else None
+
+
 def came_by_link(http: HttpRequest, request: EngagementRequest) -> bool:
     """Whether this visitor holds a link to this request that still works."""
     token = http.session.get(_SESSION_KEY, {}).get(str(request.pk))

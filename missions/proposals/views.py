@@ -214,13 +214,13 @@ def _confirmed(http: HttpRequest, contact: UnconfirmedContact) -> HttpResponse:
 
 def _visible(http: HttpRequest, pk: int) -> EngagementRequest:
     """The request if this visitor is its person, or holds its mailed link. Else 404."""
-    rows = EngagementRequest.objects.select_related("person", "commune").prefetch_related("domains", "skills")
     if http.user.is_authenticated:
-        own = rows.of_person(http.user.person).filter(pk=pk).first()
+        mine = EngagementRequest.objects.of_person(http.user.person).filter(pk=pk)
+        own = mine.select_related("person", "commune").prefetch_related("domains", "skills").first()
         if own:
             return own
-    request = rows.filter(pk=pk, person__isnull=False).first()
-    if request is None or not policies.came_by_link(http, request):
+    request = policies.opened_by_link(http, pk)
+    if request is None:
         raise Http404
     return request
 
@@ -299,7 +299,7 @@ def _page(http: HttpRequest, request: EngagementRequest, *, status: int = 200, *
 @require_POST
 def accept(http: HttpRequest, pk: int, proposal: int) -> HttpResponse:
     request = _visible(http, pk)
-    row = get_object_or_404(Proposal.objects.select_related("mission", "slot"), pk=proposal, request=request)
+    row = get_object_or_404(request.proposals.select_related("mission", "slot"), pk=proposal)
     slots = services.slots_of([row]).get(row.mission_id, [])
     form = Answer(http.POST, slots=slots, prefix=f"p{row.pk}")
     if not form.is_valid():
