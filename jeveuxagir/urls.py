@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from brigades.site import site as brigade
+from brigades.technical import site as technical
 from jeveuxagir.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.urls")),
+    path("brigade/", brigade.urls),
+    path("administration/", technical.urls),
     path("sante/", health.alive, name="health_alive"),
     path("sante/pret", health.ready, name="health_ready"),
 ]

@@ -18,7 +18,11 @@ from .services import DESCRIPTION_AT_LEAST, OrganisationData
 
 #: What each kind can do here, told before choosing: (kind, what it is, what it can do).
 KINDS: list[tuple[Kind, str, str]] = [
-    (Kind.ASSOCIATION, "Association", "Publier des missions, accueillir des bénévoles, répondre aux candidatures."),
+    (
+        Kind.ASSOCIATION,
+        "Association",
+        "Publier des missions, accueillir des bénévoles, répondre aux candidatures.",
+    ),
     (Kind.FOUNDATION, "Fondation ou fonds de dotation", "Publier des missions et accueillir des bénévoles."),
     (
         Kind.LOCAL_AUTHORITY,
@@ -78,7 +82,9 @@ class NumbersMixin(forms.Form):
         except RuleBroken as broken:
             self.add_error(broken.code if broken.code in self.fields else None, broken.message)
             return cleaned
-        lacking = numbers.missing(kind=kind, rna=cleaned["rna"], siren=cleaned["siren"], siret=cleaned["siret"])
+        lacking = numbers.missing(
+            kind=kind, rna=cleaned["rna"], siren=cleaned["siren"], siret=cleaned["siret"]
+        )
         if lacking:
             self.add_error(lacking[0] if lacking[0] in self.fields else None, lacking[1])
         return cleaned
@@ -95,7 +101,9 @@ class IdentityForm(NumbersMixin, NonceMixin):
     siren = _line("Numéro SIREN", max_length=40, required=False, autocomplete="off")
     siret = _line("Numéro SIRET", max_length=40, required=False, autocomplete="off")
     is_research = forms.BooleanField(
-        label="C’est un organisme de recherche", required=False, help_text="Université, laboratoire, institut…"
+        label="C’est un organisme de recherche",
+        required=False,
+        help_text="Université, laboratoire, institut…",
     )
 
     field_order = ["name", "rna", "siren", "siret", "is_research"]
@@ -130,7 +138,9 @@ class AddressForm(forms.Form):
 
     street = _line("Adresse", max_length=160, required=False, autocomplete="street-address")
     commune = CommuneField()
-    email = EmailField(label="Adresse électronique de contact", required=False, help_text="Visible sur votre page.")
+    email = EmailField(
+        label="Adresse électronique de contact", required=False, help_text="Visible sur votre page."
+    )
     phone = PhoneField(required=False, help_text="Visible sur votre page. Exemple : 04 75 12 34 56")
 
 
@@ -205,7 +215,9 @@ class DirectoryForm(forms.Form):
 
     nom = forms.CharField(label="Nom", required=False, max_length=100)
     type = forms.ChoiceField(
-        label="Type", required=False, choices=[("", "Tous"), *[(kind.value, label) for kind, label, _ in KINDS]]
+        label="Type",
+        required=False,
+        choices=[("", "Tous"), *[(kind.value, label) for kind, label, _ in KINDS]],
     )
     departement = forms.ModelChoiceField(
         Department.objects.order_by("code"),

@@ -61,11 +61,15 @@ class Organisation(models.Model):
     state = models.CharField("état", max_length=12, choices=State, default=State.DRAFT)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     state_reason = ProseField("raison", max_length=2000, blank=True)
-    proof_level = models.CharField("niveau de preuve", max_length=14, choices=ProofLevel, default=ProofLevel.DECLARED)
+    proof_level = models.CharField(
+        "niveau de preuve", max_length=14, choices=ProofLevel, default=ProofLevel.DECLARED
+    )
     may_host = models.BooleanField("peut accueillir des bénévoles", default=False)
     is_research = models.BooleanField("organisme de recherche", default=False)
     imports_only = models.BooleanField("connue par un flux seulement", default=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1)
 
@@ -182,7 +186,9 @@ class Membership(models.Model):
                 violation_error_message="Cette personne est déjà membre.",
             )
         ]
-        indexes = [models.Index(fields=["person"], name="membership_live", condition=Q(ended_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["person"], name="membership_live", condition=Q(ended_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"membre {self.pk}"

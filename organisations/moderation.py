@@ -46,7 +46,9 @@ def describe(item: ModerationItem) -> dict[str, Any]:
         ],
         "texts": [("Présentation", organisation.description)],
         "warnings": _warnings(organisation, [owner.person.email for owner in owners]),
-        "links": [("Voir la page publique", organisation.get_absolute_url())] if organisation.is_verified else [],
+        "links": [("Voir la page publique", organisation.get_absolute_url())]
+        if organisation.is_verified
+        else [],
     }
 
 

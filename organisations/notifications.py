@@ -80,7 +80,9 @@ def register() -> None:
     )
 
 
-def tell_owners(organisation: Organisation, what: str, *, reason: str = "", fields: Sequence[str] = ()) -> None:
+def tell_owners(
+    organisation: Organisation, what: str, *, reason: str = "", fields: Sequence[str] = ()
+) -> None:
     """One message to each owner about a decision of the brigade."""
     owners = Membership.objects.owners().filter(organisation=organisation).select_related("person")
     for membership in owners:

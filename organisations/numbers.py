@@ -26,7 +26,8 @@ def rna(value: str) -> str:
     number = compact(value)
     if number and not _RNA.match(number):
         raise RuleBroken(
-            "Ce n’est pas un numéro RNA : il commence par W, suivi de 9 chiffres. Exemple : W751234567.", code="rna"
+            "Ce n’est pas un numéro RNA : il commence par W, suivi de 9 chiffres. Exemple : W751234567.",
+            code="rna",
         )
     return number
 
@@ -54,7 +55,8 @@ def identity(*, kind: str, rna_typed: str, siren_typed: str, siret_typed: str) -
     rna_number, siren_found, siret_found = rna(rna_typed), siren(siren_typed), siret(siret_typed)
     if siret_found and siren_found and not siret_found.startswith(siren_found):
         raise RuleBroken(
-            "Le SIREN et le SIRET ne vont pas ensemble : les 9 premiers chiffres du SIRET sont le SIREN.", code="siret"
+            "Le SIREN et le SIRET ne vont pas ensemble : les 9 premiers chiffres du SIRET sont le SIREN.",
+            code="siret",
         )
     if rna_number and kind not in WITH_RNA:
         raise RuleBroken("Seules les associations et les fondations ont un numéro RNA.", code="rna")
@@ -75,7 +77,9 @@ def missing(*, kind: str, rna: str, siren: str, siret: str) -> tuple[str, str] |
 def _check(number: str, digits: int, name: str, validate: object) -> None:
     code = name.lower()
     if not (number.isascii() and number.isdigit() and len(number) == digits):
-        raise RuleBroken(f"Un numéro {name} compte {digits} chiffres : vérifiez ce que vous avez écrit.", code=code)
+        raise RuleBroken(
+            f"Un numéro {name} compte {digits} chiffres : vérifiez ce que vous avez écrit.", code=code
+        )
     try:
         validate(number)  # type: ignore[operator]
     except BadNumber:

@@ -79,8 +79,9 @@ def register() -> None:
             kept="la fiche reste à l’organisation, sans votre nom",
             rows=lambda person: Organisation.objects.filter(created_by__person=person),
             export=lambda row: {"Organisation": row.name, "Inscrite le": row.created_at},
-            erase=lambda person: Organisation.objects.filter(created_by__person=person).update(created_by=None)
-            and None,
+            erase=lambda person: (
+                Organisation.objects.filter(created_by__person=person).update(created_by=None) and None
+            ),
             person_fields=("created_by",),
         ),
     )

@@ -91,7 +91,9 @@ def create_draft(*, actor: User, data: OrganisationData) -> Organisation:
     _write(organisation, data)
     with refusals(_TRIGGERS):
         organisation.save(force_insert=True)
-    Membership.objects.create(organisation=organisation, person=actor.person, role=MemberRole.OWNER, may_sign=True)
+    Membership.objects.create(
+        organisation=organisation, person=actor.person, role=MemberRole.OWNER, may_sign=True
+    )
     record("organisation.created", organisation, actor=actor, kind=str(organisation.kind))
     touch(actor.person)
     _forget(actor.person_id)
@@ -100,7 +102,9 @@ def create_draft(*, actor: User, data: OrganisationData) -> Organisation:
 
 
 @transaction.atomic
-def update(organisation: Organisation, *, actor: User | None, version: int | None, data: OrganisationData) -> Edited:
+def update(
+    organisation: Organisation, *, actor: User | None, version: int | None, data: OrganisationData
+) -> Edited:
     """Edit. What is validated and sensitive waits in a moderation item; the published text stays."""
     organisation = _locked(organisation)
     _allow(actor is None or policies.can_manage(actor, organisation))
@@ -204,7 +208,9 @@ def apply_edit(organisation: Organisation, *, actor: User | None, diff: dict[str
 
 
 @transaction.atomic
-def refuse_edit(organisation: Organisation, *, actor: User | None, reason: str, ask: bool = False) -> Organisation:
+def refuse_edit(
+    organisation: Organisation, *, actor: User | None, reason: str, ask: bool = False
+) -> Organisation:
     """The published text stays; the owners are told why."""
     organisation = _locked(organisation)
     record("organisation.edit_refused", organisation, actor=actor)
@@ -297,7 +303,9 @@ def invite(
     organisation = _locked(organisation)
     _allow(policies.can_invite(actor, organisation))
     if organisation.state in (State.CLOSED, State.REFUSED):
-        raise RuleBroken(f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state")
+        raise RuleBroken(
+            f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
+        )
     email = email.strip().lower()
     if Membership.objects.live().filter(organisation=organisation, person__email__iexact=email).exists():
         raise RuleBroken("Cette personne est déjà membre de l’organisation.", code="member")
@@ -370,7 +378,9 @@ def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
             )
     invitation.accepted_at, invitation.accepted_by = now(), actor.person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    record("organisation.joined", organisation, actor=actor, membership=membership.pk, role=str(membership.role))
+    record(
+        "organisation.joined", organisation, actor=actor, membership=membership.pk, role=str(membership.role)
+    )
     if invitation.invited_by is not None:
         mails.joined(invitation, actor.person)
     touch(actor.person)
@@ -393,7 +403,9 @@ def decline_invitation(invitation: Invitation, *, actor: User) -> Invitation:
 
 
 @transaction.atomic
-def change_role(membership: Membership, *, actor: User, role: str, may_sign: bool | None = None) -> Membership:
+def change_role(
+    membership: Membership, *, actor: User, role: str, may_sign: bool | None = None
+) -> Membership:
     """Another role for a member. The last owner stays one."""
     organisation, membership = _locked_member(membership, actor)
     if membership.role == MemberRole.OWNER and role != MemberRole.OWNER:
@@ -426,7 +438,9 @@ def remove_member(membership: Membership, *, actor: User) -> Membership:
 def leave(organisation: Organisation, *, actor: User) -> Membership:
     """Leave by oneself; the last owner first names another one."""
     organisation = _locked(organisation)
-    membership = Membership.objects.live().filter(organisation=organisation, person_id=actor.person_id).first()
+    membership = (
+        Membership.objects.live().filter(organisation=organisation, person_id=actor.person_id).first()
+    )
     if membership is None:
         raise RuleBroken("Vous n’êtes plus membre de cette organisation.", code="member")
     _end(organisation, membership, actor, "organisation.left")
@@ -473,7 +487,9 @@ def _locked(organisation: Organisation) -> Organisation:
 def _locked_member(membership: Membership, actor: User) -> tuple[Organisation, Membership]:
     organisation = _locked(membership.organisation)
     _allow(policies.can_manage(actor, organisation))
-    live = Membership.objects.live().filter(organisation=organisation).select_related("person", "organisation")
+    live = (
+        Membership.objects.live().filter(organisation=organisation).select_related("person", "organisation")
+    )
     locked = live.select_for_update(of=("self",), no_key=True).filter(pk=membership.pk).first()
     if locked is None:
         raise RuleBroken("Cette personne n’est plus membre de l’organisation.", code="member")
@@ -537,7 +553,8 @@ def _require_complete(data: OrganisationData) -> None:
         raise RuleBroken("Indiquez la commune de l’organisation.", code="commune")
     if len(data.description) < DESCRIPTION_AT_LEAST:
         raise RuleBroken(
-            f"La présentation est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.", code="description"
+            f"La présentation est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
+            code="description",
         )
 
 
@@ -564,12 +581,23 @@ def _diff(organisation: Organisation, data: OrganisationData) -> dict[str, Any]:
         before, after = getattr(organisation, name), getattr(data, name)
         if before != after:
             shown = (Kind(before).label, Kind(after).label) if name == "kind" else (before, after)
-            diff[name] = {"label": label, "before": str(shown[0]), "after": str(shown[1]), "value": str(after)}
+            diff[name] = {
+                "label": label,
+                "before": str(shown[0]),
+                "after": str(shown[1]),
+                "value": str(after),
+            }
     if {"siren", "siret"} & diff.keys():  # one never goes without the other
         for name in ("siren", "siret"):
             value = getattr(data, name)
             diff.setdefault(
-                name, {"label": SENSITIVE[name], "before": getattr(organisation, name), "after": value, "value": value}
+                name,
+                {
+                    "label": SENSITIVE[name],
+                    "before": getattr(organisation, name),
+                    "after": value,
+                    "value": value,
+                },
             )
     return diff
 
@@ -621,7 +649,8 @@ def _keep_an_owner(organisation: Organisation, leaving: Membership) -> None:
     others = Membership.objects.owners().filter(organisation=organisation).exclude(pk=leaving.pk)
     if not others.exists():
         raise RuleBroken(
-            "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre.", code="last_owner"
+            "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre.",
+            code="last_owner",
         )
 
 

@@ -39,9 +39,13 @@ def membership_required(*roles: str) -> Callable[[Any], Any]:
                 raise Http404
             organisation = membership.organisation
             if slug != organisation.slug and request.method in ("GET", "HEAD"):
-                return redirect(request.get_full_path().replace(f"/{pk}-{slug}/", f"/{pk}-{organisation.slug}/", 1))
+                return redirect(
+                    request.get_full_path().replace(f"/{pk}-{slug}/", f"/{pk}-{organisation.slug}/", 1)
+                )
             if roles and membership.role not in roles:
-                raise NotAllowed(f"Votre rôle ({membership.get_role_display()}) ne permet pas d’ouvrir cette page.")
+                raise NotAllowed(
+                    f"Votre rôle ({membership.get_role_display()}) ne permet pas d’ouvrir cette page."
+                )
             request.organisation = organisation  # type: ignore[attr-defined]
             request.membership = membership  # type: ignore[attr-defined]
             return view(request, pk, slug, *args, **kwargs)

@@ -26,7 +26,11 @@ urlpatterns = [
     path(f"{_SPACE}equipe/<int:member>/role/", views.change_role, name="change_role"),
     path(f"{_SPACE}equipe/<int:member>/retirer/", views.remove_member, name="remove_member"),
     path(f"{_SPACE}equipe/quitter/", views.leave, name="leave"),
-    path(f"{_SPACE}equipe/invitations/<int:invitation>/annuler/", views.cancel_invitation, name="cancel_invitation"),
+    path(
+        f"{_SPACE}equipe/invitations/<int:invitation>/annuler/",
+        views.cancel_invitation,
+        name="cancel_invitation",
+    ),
     path(f"{_SPACE}reglages/", views.settings, name="settings"),
     path(f"{_SPACE}reglages/fermer/", views.close, name="close"),
 ]

@@ -19,7 +19,7 @@ from jeveuxagir.territories.text import SortName, Unaccent
 
 from . import forms, services, spaces
 from .enums import Kind, MemberRole, State
-from .models import Invitation, Membership, Organisation
+from .models import Membership, Organisation
 
 PAGE = 24
 STEPS = ["Votre type d’organisation", "Son identité", "Son adresse", "Sa présentation", "Relire et envoyer"]
@@ -32,7 +32,9 @@ STEPS = ["Votre type d’organisation", "Son identité", "Son adresse", "Sa pré
 def directory(request: HttpRequest) -> HttpResponse:
     """Validated organisations, by name, kind and department."""
     form = forms.DirectoryForm(request.GET or None)
-    found = Organisation.objects.public().select_related("commune__department").order_by(SortName("name"), "pk")
+    found = (
+        Organisation.objects.public().select_related("commune__department").order_by(SortName("name"), "pk")
+    )
     asked: dict[str, Any] = {}
     if form.is_bound:
         form.is_valid()
@@ -51,7 +53,9 @@ def directory(request: HttpRequest) -> HttpResponse:
 @require_GET
 def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """What anybody may read of a validated organisation."""
-    organisation = get_object_or_404(Organisation.objects.public().select_related("commune__department"), pk=pk)
+    organisation = get_object_or_404(
+        Organisation.objects.public().select_related("commune__department"), pk=pk
+    )
     if slug != organisation.slug:
         return redirect(organisation, permanent=True)
     return render(
@@ -66,7 +70,9 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 def _public_facts(organisation: Organisation) -> list[tuple[str, Any]]:
-    place = ", ".join(filter(None, [organisation.street, organisation.commune and organisation.commune.label]))
+    place = ", ".join(
+        filter(None, [organisation.street, organisation.commune and organisation.commune.label])
+    )
     return [
         ("Type", organisation.get_kind_display().capitalize()),
         ("Adresse", place),
@@ -179,7 +185,10 @@ def sign_up_summary(request: HttpRequest, pk: int) -> HttpResponse:
         (
             "Présentation",
             "presentation",
-            [("Présentation", organisation.description or "à compléter"), ("Site internet", organisation.website)],
+            [
+                ("Présentation", organisation.description or "à compléter"),
+                ("Site internet", organisation.website),
+            ],
         ),
     ]
     context = {"organisation": organisation, "sections": sections, "refused": refused, **_step(5)}
@@ -206,7 +215,9 @@ def _own_draft(request: HttpRequest, pk: int) -> Organisation:
 
 def _step_form(step: str, organisation: Organisation, posted: Any) -> Any:
     if step == "identite":
-        initial = {name: getattr(organisation, name) for name in ("name", "rna", "siren", "siret", "is_research")}
+        initial = {
+            name: getattr(organisation, name) for name in ("name", "rna", "siren", "siret", "is_research")
+        }
         return forms.IdentityForm(posted, kind=organisation.kind, initial=initial)
     if step == "adresse":
         initial = {name: getattr(organisation, name) for name in ("street", "commune", "email", "phone")}
@@ -317,15 +328,12 @@ def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> Ht
     organisation: Organisation = request.organisation  # type: ignore[attr-defined]
     membership: Membership = request.membership  # type: ignore[attr-defined]
     members = (
-        Membership.objects.live()
-        .filter(organisation=organisation)
+        organisation.memberships.live()
         .select_related("person__user")
         .order_by("role", "person__first_name", "pk")
     )
     is_owner = membership.role == MemberRole.OWNER
-    invitations = (
-        Invitation.objects.open().filter(organisation=organisation).select_related("invited_by__person").order_by("-pk")
-    )
+    invitations = organisation.invitations.open().select_related("invited_by__person").order_by("-pk")
     return render(
         request,
         "organisations/team.html",
@@ -336,7 +344,8 @@ def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> Ht
                     "row": member,
                     "is_me": member.pk == membership.pk,
                     "form": forms.RoleForm(
-                        initial={"role": member.role, "may_sign": member.may_sign}, auto_id=f"id_{member.pk}_%s"
+                        initial={"role": member.role, "may_sign": member.may_sign},
+                        auto_id=f"id_{member.pk}_%s",
                     ),
                 }
                 for member in members
@@ -374,7 +383,8 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         try:
             invitation = services.invite(request.organisation, actor=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
             messages.success(
-                request, f"Invitation envoyée à {invitation.email}. Elle est valable {services.INVITATION_DAYS} jours."
+                request,
+                f"Invitation envoyée à {invitation.email}. Elle est valable {services.INVITATION_DAYS} jours.",
             )
             return redirect("organisations:team", pk=pk, slug=slug)
         except RuleBroken as broken:
@@ -385,7 +395,8 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def _member(request: HttpRequest, member: int) -> Membership:
     organisation = request.organisation  # type: ignore[attr-defined]
     return get_object_or_404(
-        Membership.objects.live().filter(organisation=organisation).select_related("person", "organisation"), pk=member
+        organisation.memberships.live().select_related("person", "organisation"),
+        pk=member,
     )
 
 
@@ -404,7 +415,7 @@ def _remove(request: HttpRequest, member: int) -> str:
 
 def _cancel_invitation(request: HttpRequest, invitation: int) -> str:
     organisation = request.organisation  # type: ignore[attr-defined]
-    found = get_object_or_404(Invitation.objects.open().filter(organisation=organisation), pk=invitation)
+    found = get_object_or_404(organisation.invitations.open(), pk=invitation)
     services.cancel_invitation(found, actor=request.user)  # type: ignore[arg-type]
     return f"L’invitation de {found.email} est annulée."
 
@@ -434,7 +445,9 @@ def settings(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     organisation: Organisation = request.organisation  # type: ignore[attr-defined]
     waiting = services.waiting_edit(organisation)
     latest = services.latest_data(organisation)
-    form = forms.SettingsForm(request.POST or None, initial={**latest.__dict__, "version": organisation.version})
+    form = forms.SettingsForm(
+        request.POST or None, initial={**latest.__dict__, "version": organisation.version}
+    )
     differences: list[tuple[str, str, str]] = []
     if form.is_valid():
         typed = form.data_typed()
@@ -469,7 +482,9 @@ def _tell_edit(request: HttpRequest, done: services.Edited) -> None:
         messages.success(request, "Vos changements sont enregistrés.")
 
 
-def _differences(stored: services.OrganisationData, typed: services.OrganisationData) -> list[tuple[str, str, str]]:
+def _differences(
+    stored: services.OrganisationData, typed: services.OrganisationData
+) -> list[tuple[str, str, str]]:
     """(label, what is stored now, what you typed) of each field that differs."""
     form = forms.SettingsForm()
     rows = []

@@ -67,17 +67,29 @@ class ModerationItem(models.Model):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="département"
     )
-    domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thème")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thème"
+    )
     state = models.CharField("état", max_length=10, choices=State, default=State.NEW)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="responsable"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="responsable",
     )
     #: {field: {"label": …, "before": …, "after": …, "value": raw new value}}; empty for a first submission
     diff = models.JSONField("changements", default=dict, blank=True)
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     reason = ProseField("raison", max_length=2000, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="décidé par"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="décidé par",
     )
     created_at = models.DateTimeField("depuis le", db_default=Now())
     owned_at = models.DateTimeField("pris en charge le", null=True, blank=True)
@@ -109,7 +121,9 @@ class ModerationItem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "created_at"], name="moderation_queue", condition=~Q(state="decided")),
+            models.Index(
+                fields=["kind", "created_at"], name="moderation_queue", condition=~Q(state="decided")
+            ),
             models.Index(fields=["subject_type", "subject_id"], name="moderation_subject"),
         ]
 

@@ -77,7 +77,9 @@ def withdraw(kind: str, subject: models.Model, *, actor: User | None = None) -> 
 
 
 @transaction.atomic
-def take(item: ModerationItem, *, actor: User, version: int | None = None, over: bool = False) -> ModerationItem:
+def take(
+    item: ModerationItem, *, actor: User, version: int | None = None, over: bool = False
+) -> ModerationItem:
     """Own the item. `over` takes it from somebody else: leads only."""
     item = _locked(item, actor, version)
     if item.owner_id == actor.pk:
@@ -120,7 +122,9 @@ def decide(
     _check_open(item)
     _check_version(item, version)
     if not policies.can_decide(actor, item):
-        raise RuleBroken(f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned")
+        raise RuleBroken(
+            f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned"
+        )
     reason = clean(reason)
     if decision not in (Decision.ACCEPT, Decision.ASK, Decision.REFUSE):
         raise RuleBroken("Choisissez une décision.", code="decision")
@@ -176,9 +180,9 @@ def open_items(kind: str, subject: models.Model) -> "models.QuerySet[ModerationI
 
 
 def _fresh(item: ModerationItem, actor: User | None) -> ModerationItem:
-    item = ModerationItem.objects.select_related("owner__person", "decided_by__person", "department", "domain").get(
-        pk=item.pk
-    )
+    item = ModerationItem.objects.select_related(
+        "owner__person", "decided_by__person", "department", "domain"
+    ).get(pk=item.pk)
     if not policies.can_moderate(actor, item):
         raise NotAllowed("Cet élément n’est pas dans votre territoire.")
     return item
@@ -237,4 +241,3 @@ def _close(item: ModerationItem, decision: str, actor: User | None) -> None:
 
 def _name(user: User | None) -> str:
     return user.person.first_name or "Une autre personne" if user is not None else "Une autre personne"
-

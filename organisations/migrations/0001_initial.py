@@ -9,124 +9,334 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('territories', '0002_models'),
+        ("accounts", "0001_initial"),
+        ("territories", "0002_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('association', 'association'), ('foundation', 'fondation'), ('company', 'entreprise'), ('local_authority', 'collectivité'), ('state_service', 'service de l’État'), ('public_body', 'établissement public'), ('other', 'autre')], max_length=20, verbose_name='type')),
-                ('name', models.CharField(max_length=160, verbose_name='nom')),
-                ('slug', models.SlugField(editable=False, max_length=80)),
-                ('rna', models.CharField(blank=True, max_length=10, verbose_name='numéro RNA')),
-                ('siren', models.CharField(blank=True, max_length=9, verbose_name='numéro SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='numéro SIRET')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='présentation')),
-                ('website', models.URLField(blank=True, max_length=300, verbose_name='site internet')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse électronique de contact')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='téléphone')),
-                ('street', models.CharField(blank=True, max_length=160, verbose_name='adresse')),
-                ('state', models.CharField(choices=[('draft', 'brouillon'), ('pending', 'en attente de validation'), ('validated', 'validée'), ('refused', 'refusée'), ('suspended', 'suspendue'), ('closed', 'fermée')], default='draft', max_length=12, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('state_reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
-                ('proof_level', models.CharField(choices=[('declared', 'déclarée'), ('form_checked', 'numéro vérifié dans sa forme'), ('registry', 'vérifiée dans un registre'), ('person', 'vérifiée par une personne')], default='declared', max_length=14, verbose_name='niveau de preuve')),
-                ('may_host', models.BooleanField(default=False, verbose_name='peut accueillir des bénévoles')),
-                ('is_research', models.BooleanField(default=False, verbose_name='organisme de recherche')),
-                ('imports_only', models.BooleanField(default=False, verbose_name='connue par un flux seulement')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='territories.commune', verbose_name='commune')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("association", "association"),
+                            ("foundation", "fondation"),
+                            ("company", "entreprise"),
+                            ("local_authority", "collectivité"),
+                            ("state_service", "service de l’État"),
+                            ("public_body", "établissement public"),
+                            ("other", "autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="nom")),
+                ("slug", models.SlugField(editable=False, max_length=80)),
+                ("rna", models.CharField(blank=True, max_length=10, verbose_name="numéro RNA")),
+                ("siren", models.CharField(blank=True, max_length=9, verbose_name="numéro SIREN")),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="numéro SIRET")),
+                ("description", models.TextField(blank=True, max_length=4000, verbose_name="présentation")),
+                ("website", models.URLField(blank=True, max_length=300, verbose_name="site internet")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="adresse électronique de contact"
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="téléphone")),
+                ("street", models.CharField(blank=True, max_length=160, verbose_name="adresse")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("pending", "en attente de validation"),
+                            ("validated", "validée"),
+                            ("refused", "refusée"),
+                            ("suspended", "suspendue"),
+                            ("closed", "fermée"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("state_reason", models.TextField(blank=True, max_length=2000, verbose_name="raison")),
+                (
+                    "proof_level",
+                    models.CharField(
+                        choices=[
+                            ("declared", "déclarée"),
+                            ("form_checked", "numéro vérifié dans sa forme"),
+                            ("registry", "vérifiée dans un registre"),
+                            ("person", "vérifiée par une personne"),
+                        ],
+                        default="declared",
+                        max_length=14,
+                        verbose_name="niveau de preuve",
+                    ),
+                ),
+                (
+                    "may_host",
+                    models.BooleanField(default=False, verbose_name="peut accueillir des bénévoles"),
+                ),
+                ("is_research", models.BooleanField(default=False, verbose_name="organisme de recherche")),
+                (
+                    "imports_only",
+                    models.BooleanField(default=False, verbose_name="connue par un flux seulement"),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
+                "verbose_name": "organisation",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('reader', 'lecteur')], max_length=10, verbose_name='rôle')),
-                ('may_sign', models.BooleanField(default=False, verbose_name='peut signer')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.person')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "responsable"),
+                            ("manager", "gestionnaire"),
+                            ("reader", "lecteur"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("may_sign", models.BooleanField(default=False, verbose_name="peut signer")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membre',
+                "verbose_name": "membre",
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('reader', 'lecteur')], max_length=10, verbose_name='rôle')),
-                ('may_sign', models.BooleanField(default=False, verbose_name='peut signer')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField(verbose_name='expire le')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.person')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "responsable"),
+                            ("manager", "gestionnaire"),
+                            ("reader", "lecteur"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("may_sign", models.BooleanField(default=False, verbose_name="peut signer")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField(verbose_name="expire le")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
+                "verbose_name": "invitation",
             },
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['state', 'commune'], name='organisation_state_commune'),
+            model_name="organisation",
+            index=models.Index(fields=["state", "commune"], name="organisation_state_commune"),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'company'), _negated=True), ('may_host', False), _connector='OR'), name='organisation_company_never_hosts', violation_error_message='Une entreprise ne peut pas accueillir de bénévoles.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "company"), _negated=True), ("may_host", False), _connector="OR"
+                ),
+                name="organisation_company_never_hosts",
+                violation_error_message="Une entreprise ne peut pas accueillir de bénévoles.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('rna', ''), _negated=True), models.Q(('state', 'refused'), _negated=True)), fields=('rna',), name='organisation_rna_once', violation_error_message='Une organisation porte déjà ce numéro RNA.'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("rna", ""), _negated=True), models.Q(("state", "refused"), _negated=True)
+                ),
+                fields=("rna",),
+                name="organisation_rna_once",
+                violation_error_message="Une organisation porte déjà ce numéro RNA.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('siren', ''), _negated=True), models.Q(('state', 'refused'), _negated=True)), fields=('siren',), name='organisation_siren_once', violation_error_message='Une organisation porte déjà ce numéro SIREN.'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("siren", ""), _negated=True), models.Q(("state", "refused"), _negated=True)
+                ),
+                fields=("siren",),
+                name="organisation_siren_once",
+                violation_error_message="Une organisation porte déjà ce numéro SIREN.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('rna', ''), ('rna__regex', '^W[0-9][0-9A-Z][0-9]{7}$'), _connector='OR'), name='organisation_rna_form', violation_error_message='Un numéro RNA commence par W, suivi de 9 caractères.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rna", ""), ("rna__regex", "^W[0-9][0-9A-Z][0-9]{7}$"), _connector="OR"),
+                name="organisation_rna_form",
+                violation_error_message="Un numéro RNA commence par W, suivi de 9 caractères.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^[0-9]{9}$'), _connector='OR'), name='organisation_siren_form', violation_error_message='Un numéro SIREN compte 9 chiffres.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("siren", ""), ("siren__regex", "^[0-9]{9}$"), _connector="OR"),
+                name="organisation_siren_form",
+                violation_error_message="Un numéro SIREN compte 9 chiffres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), models.Q(('siret__regex', '^[0-9]{14}$'), ('siret__startswith', models.F('siren'))), _connector='OR'), name='organisation_siret_of_siren', violation_error_message='Les 9 premiers chiffres du SIRET sont le SIREN.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("siret", ""),
+                    models.Q(("siret__regex", "^[0-9]{14}$"), ("siret__startswith", models.F("siren"))),
+                    _connector="OR",
+                ),
+                name="organisation_siret_of_siren",
+                violation_error_message="Les 9 premiers chiffres du SIRET sont le SIREN.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='host_with_missions', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT NEW.may_host AND OLD.may_host AND EXISTS (\n                        SELECT 1 FROM missions_mission\n                        WHERE organisation_id = NEW.id AND state IN ('pending', 'open', 'suspended')\n                    ) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_hosts_missions',\n                            MESSAGE = 'this organisation still has missions';\n                    END IF;\n                    RETURN NEW;\n                ", hash='c54e8e3cf00157c120ee1e60ea1743e8feea2fb8', operation='UPDATE OF "may_host", "kind"', pgid='pgtrigger_host_with_missions_cf476', table='organisations_organisation', when='BEFORE')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="host_with_missions",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT NEW.may_host AND OLD.may_host AND EXISTS (\n                        SELECT 1 FROM missions_mission\n                        WHERE organisation_id = NEW.id AND state IN ('pending', 'open', 'suspended')\n                    ) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_hosts_missions',\n                            MESSAGE = 'this organisation still has missions';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="c54e8e3cf00157c120ee1e60ea1743e8feea2fb8",
+                    operation='UPDATE OF "may_host", "kind"',
+                    pgid="pgtrigger_host_with_missions_cf476",
+                    table="organisations_organisation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person'], name='membership_live'),
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)), fields=["person"], name="membership_live"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation', 'person'), name='membership_once', violation_error_message='Cette personne est déjà membre.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("organisation", "person"),
+                name="membership_once",
+                violation_error_message="Cette personne est déjà membre.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('cancelled_at__isnull', True)), fields=('organisation', 'email'), name='invitation_one_open', violation_error_message='Une invitation est déjà en cours pour cette adresse.'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("cancelled_at__isnull", True)),
+                fields=("organisation", "email"),
+                name="invitation_one_open",
+                violation_error_message="Une invitation est déjà en cours pour cette adresse.",
+            ),
         ),
     ]

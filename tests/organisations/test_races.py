@@ -12,7 +12,9 @@ def test_of_two_owners_leaving_at_once_one_stays(committed_db):
     for _ in range(5):
         organisation = f.make_organisation()
         owners = [f.make_member(organisation), f.make_member(organisation)]
-        results = together(*[lambda user=user, o=organisation: services.leave(o, actor=user) for user in owners])
+        results = together(
+            *[lambda user=user, o=organisation: services.leave(o, actor=user) for user in owners]
+        )
         refused = [result for result in results if isinstance(result, Exception)]
         assert len(refused) == 1, results
         assert isinstance(refused[0], RuleBroken)
@@ -22,7 +24,10 @@ def test_of_two_owners_leaving_at_once_one_stays(committed_db):
 def test_of_two_people_signing_up_the_same_number_at_once_one_does(committed_db):
     people = [f.make_user(), f.make_user()]
     results = together(
-        *[lambda user=user: services.create_draft(actor=user, data=data(rna="", siren=SIREN)) for user in people]
+        *[
+            lambda user=user: services.create_draft(actor=user, data=data(rna="", siren=SIREN))
+            for user in people
+        ]
     )
     refused = [result for result in results if isinstance(result, Exception)]
     assert len(refused) == 1, results

@@ -106,7 +106,7 @@ def test_numbers_are_read_as_people_type_them():
 
 def test_a_known_number_says_who_holds_it_and_what_to_do():
     f.make_organisation(name="Entraide creusoise", siren=SIREN, owner=f.make_user())
-    with pytest.raises(RuleBroken, match="Entraide creusoise.*demandez à l’un de ses responsables"):
+    with pytest.raises(RuleBroken, match=r"Entraide creusoise.*demandez à l’un de ses responsables"):
         draft(rna="", siren=SIREN)
 
 
@@ -120,7 +120,7 @@ def test_a_known_number_of_a_hidden_organisation_reveals_no_name():
 
 def test_an_organisation_known_by_a_feed_leads_to_the_brigade():
     f.make_organisation(name="Connue", siren=SIREN, imports_only=True)
-    with pytest.raises(RuleBroken, match="partenaire.*écrivez à la brigade"):
+    with pytest.raises(RuleBroken, match=r"partenaire.*écrivez à la brigade"):
         draft(rna="", siren=SIREN)
 
 
@@ -162,7 +162,11 @@ def test_the_owner_is_told_of_each_decision():
         organisation = services.submit(draft(owner), actor=owner)
         item = ModerationItem.objects.open().get()
         moderation.decide(
-            item, actor=f.make_staff(), decision=decision, reason="Le RNA est illisible.", version=item.version
+            item,
+            actor=f.make_staff(),
+            decision=decision,
+            reason="Le RNA est illisible.",
+            version=item.version,
         )
         organisation.refresh_from_db()
         assert organisation.state == state
@@ -203,7 +207,9 @@ def test_a_refused_change_leaves_the_published_text():
     organisation = f.make_organisation(owner=owner, name="Ancien nom", description=TEXT, rna="W231234567")
     services.update(organisation, actor=owner, version=None, data=edited(organisation, name="Nouveau nom"))
     item = ModerationItem.objects.get()
-    moderation.decide(item, actor=f.make_staff(), decision="refuse", reason="Nom trompeur.", version=item.version)
+    moderation.decide(
+        item, actor=f.make_staff(), decision="refuse", reason="Nom trompeur.", version=item.version
+    )
     organisation.refresh_from_db()
     assert (organisation.name, organisation.state) == ("Ancien nom", "validated")
     assert "trompeur" in Message.objects.get(person=owner.person).text
@@ -229,7 +235,9 @@ def test_editing_a_pending_organisation_restarts_whoever_was_deciding():
 def test_a_concurrent_edit_is_told():
     owner = f.make_user()
     organisation = draft(owner)
-    services.update(organisation, actor=owner, version=organisation.version, data=edited(organisation, phone="1"))
+    services.update(
+        organisation, actor=owner, version=organisation.version, data=edited(organisation, phone="1")
+    )
     with pytest.raises(Stale):
         services.update(organisation, actor=owner, version=organisation.version, data=data())
 

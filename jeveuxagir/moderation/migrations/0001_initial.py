@@ -7,76 +7,217 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('taxonomies', '0001_models'),
-        ('territories', '0002_models'),
+        ("taxonomies", "0001_models"),
+        ("territories", "0002_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ModerationItem',
+            name="ModerationItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('organisation', 'organisation'), ('mission', 'mission'), ('attachment', 'rattachement d’un flux')], max_length=20, verbose_name='sorte')),
-                ('cause', models.CharField(choices=[('creation', 'première demande'), ('edit', 'modification d’un élément publié'), ('import', 'import d’un partenaire')], default='creation', max_length=20, verbose_name='motif')),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('title', models.CharField(max_length=200, verbose_name='intitulé')),
-                ('state', models.CharField(choices=[('new', 'à prendre'), ('owned', 'prise en charge'), ('decided', 'décidée')], default='new', max_length=10, verbose_name='état')),
-                ('diff', models.JSONField(blank=True, default=dict, verbose_name='changements')),
-                ('decision', models.CharField(blank=True, choices=[('accept', 'accepter'), ('ask', 'demander une correction'), ('refuse', 'refuser'), ('withdrawn', 'retirée')], max_length=10, verbose_name='décision')),
-                ('reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('owned_at', models.DateTimeField(blank=True, null=True, verbose_name='pris en charge le')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='décidé le')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='décidé par')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.department', verbose_name='département')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomies.domain', verbose_name='thème')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsable')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "organisation"),
+                            ("mission", "mission"),
+                            ("attachment", "rattachement d’un flux"),
+                        ],
+                        max_length=20,
+                        verbose_name="sorte",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("creation", "première demande"),
+                            ("edit", "modification d’un élément publié"),
+                            ("import", "import d’un partenaire"),
+                        ],
+                        default="creation",
+                        max_length=20,
+                        verbose_name="motif",
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("title", models.CharField(max_length=200, verbose_name="intitulé")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "à prendre"), ("owned", "prise en charge"), ("decided", "décidée")],
+                        default="new",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("diff", models.JSONField(blank=True, default=dict, verbose_name="changements")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accept", "accepter"),
+                            ("ask", "demander une correction"),
+                            ("refuse", "refuser"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        max_length=10,
+                        verbose_name="décision",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=2000, verbose_name="raison")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("owned_at", models.DateTimeField(blank=True, null=True, verbose_name="pris en charge le")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="décidé le")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="décidé par",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.department",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomies.domain",
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="responsable",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'élément à modérer',
-                'verbose_name_plural': 'éléments à modérer',
-                'ordering': ['created_at', 'id'],
+                "verbose_name": "élément à modérer",
+                "verbose_name_plural": "éléments à modérer",
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ModerationNote',
+            name="ModerationNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=2000, verbose_name='note')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='moderation.moderationitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=2000, verbose_name="note")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="moderation.moderationitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'ordering': ['id'],
+                "verbose_name": "note",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='moderationitem',
-            index=models.Index(condition=models.Q(('state', 'decided'), _negated=True), fields=['kind', 'created_at'], name='moderation_queue'),
+            model_name="moderationitem",
+            index=models.Index(
+                condition=models.Q(("state", "decided"), _negated=True),
+                fields=["kind", "created_at"],
+                name="moderation_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='moderationitem',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='moderation_subject'),
+            model_name="moderationitem",
+            index=models.Index(fields=["subject_type", "subject_id"], name="moderation_subject"),
         ),
         migrations.AddConstraint(
-            model_name='moderationitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'decided'), _negated=True), fields=('kind', 'subject_type', 'subject_id'), name='moderation_one_open_item'),
+            model_name="moderationitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "decided"), _negated=True),
+                fields=("kind", "subject_type", "subject_id"),
+                name="moderation_one_open_item",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moderationitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('owner__isnull', True), ('state', 'new')), models.Q(('decision', ''), ('owned_at__isnull', False), ('state', 'owned')), models.Q(('decided_at__isnull', False), ('state', 'decided'), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='moderation_state_dated'),
+            model_name="moderationitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision", ""), ("owner__isnull", True), ("state", "new")),
+                    models.Q(("decision", ""), ("owned_at__isnull", False), ("state", "owned")),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("state", "decided"),
+                        models.Q(("decision", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="moderation_state_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='moderationitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['ask', 'refuse']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='moderation_reason_given', violation_error_message='Donnez la raison de cette décision.'),
+            model_name="moderationitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decision__in", ["ask", "refuse"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="moderation_reason_given",
+                violation_error_message="Donnez la raison de cette décision.",
+            ),
         ),
     ]

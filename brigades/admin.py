@@ -1,0 +1,5 @@
+"""Registers everything: Django finds this file by itself."""
+
+from . import queues, records, technical
+
+__all__ = ["queues", "records", "technical"]

@@ -1,0 +1,101 @@
+"""What a member has to do today, in figures and in the oldest lines first."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from jeveuxagir.accounts import roles
+from jeveuxagir.moderation.clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
+from jeveuxagir.moderation.models import ModerationItem
+from missions.feeds.models import FeedRun
+from missions.participations.models import Participation
+
+from . import cells, scopes
+
+SHOWN = 8
+#: each queue: the kinds of items it holds, and the name of its list
+QUEUES = {
+    "organisations": ((ModerationItem.Kind.ORGANISATION,), "brigade:brigades_organisationcase"),
+    "missions": (
+        (ModerationItem.Kind.MISSION, ModerationItem.Kind.ATTACHMENT),
+        "brigade:brigades_missioncase",
+    ),
+}
+
+
+def queue_of(item: ModerationItem) -> str:
+    return "organisations" if item.kind == ModerationItem.Kind.ORGANISATION else "missions"
+
+
+def case_url(item: ModerationItem) -> str:
+    return reverse(f"{QUEUES[queue_of(item)][1]}_change", args=[item.pk])
+
+
+def late() -> Q:
+    """The same as `ModerationItem.objects.late()`, to be counted."""
+    return Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN)) | Q(
+        state__in=["new", "owned"], created_at__lt=working_days_ago(DAYS_TO_DECIDE)
+    )
+
+
+def counts(items: "QuerySet[Any]", user: Any) -> dict[str, int]:
+    """One query: open, late, mine, nobody's."""
+    return items.open().aggregate(  # type: ignore[attr-defined,no-any-return]
+        open=Count("pk"),
+        late=Count("pk", filter=late()),
+        mine=Count("pk", filter=Q(owner=user)),
+        nobody=Count("pk", filter=Q(state="new")),
+    )
+
+
+def territory(user: Any) -> str:
+    """Where this member works, in words."""
+    codes = roles.departments_of(user)
+    if codes is roles.EVERYWHERE:
+        return "France entière"
+    names = list(scopes.departments(user).values_list("name", flat=True))
+    return ", ".join(names[:3]) + (f" et {len(names) - 3} autres" if len(names) > 3 else "")
+
+
+def of(user: Any) -> dict[str, Any]:
+    """The context of the first page."""
+    items = ModerationItem.objects.visible_to(user)
+    queues = []
+    for name, (kinds, url_name) in QUEUES.items():
+        queues.append(
+            {
+                "label": f"{name.capitalize()} à valider",
+                "url": reverse(f"{url_name}_changelist"),
+                **counts(items.filter(kind__in=kinds), user),
+            }
+        )
+    urgent = (
+        items.open()
+        .filter(Q(owner=user) | Q(owner__isnull=True))
+        .select_related("department", "owner__person")
+        .order_by("created_at", "id")[:SHOWN]
+    )
+    held = scopes.feed_runs(user).filter(state=FeedRun.State.HELD).count()
+    return {
+        "queues": queues,
+        "urgent": [
+            {
+                "item": item,
+                "url": case_url(item),
+                "clock": cells.clock(item),
+                "is_mine": item.owner_id == user.pk,
+            }
+            for item in urgent
+        ],
+        "waiting": scopes.waiting_requests(user).count(),
+        "waiting_url": reverse("brigade:brigades_waitingrequest_changelist"),
+        "unanswered": scopes.unanswered(user).count(),
+        "unanswered_url": reverse(f"brigade:{_name(Participation)}_changelist") + "?etat=attente",
+        "held": held,
+        "held_url": reverse(f"brigade:{_name(FeedRun)}_changelist"),
+    }
+
+
+def _name(model: Any) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}"

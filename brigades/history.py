@@ -1,0 +1,115 @@
+"""The history of an object: its audit events, in plain French."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q
+
+from jeveuxagir.audit.models import Event
+from jeveuxagir.moderation.models import ModerationItem
+
+SHOWN = 100
+
+VERBS = {
+    "organisation.created": "Inscription commencée",
+    "organisation.submitted": "Envoyée à la brigade",
+    "organisation.validated": "Validée",
+    "organisation.refused": "Refusée",
+    "organisation.correction_asked": "Correction demandée",
+    "organisation.updated": "Modifiée",
+    "organisation.edit_refused": "Modification refusée",
+    "organisation.suspended": "Suspendue",
+    "organisation.lifted": "Suspension levée",
+    "organisation.closed": "Fermée",
+    "organisation.hosting_decided": "Accueil de bénévoles décidé",
+    "organisation.proved": "Existence vérifiée par une personne",
+    "organisation.invited": "Une personne invitée",
+    "organisation.invitation_cancelled": "Une invitation annulée",
+    "organisation.invitation_declined": "Une invitation refusée",
+    "organisation.joined": "Une personne rejoint l’équipe",
+    "organisation.left": "Une personne quitte l’équipe",
+    "organisation.member_removed": "Une personne retirée de l’équipe",
+    "organisation.role_changed": "Un rôle changé",
+    "mission.created": "Créée",
+    "mission.submitted": "Envoyée à la brigade",
+    "mission.published": "Publiée",
+    "mission.changed": "Modifiée",
+    "mission.edit_refused": "Modification refusée",
+    "mission.correction_asked": "Correction demandée",
+    "mission.refused": "Refusée",
+    "mission.closed": "Fermée",
+    "mission.reopened": "Rouverte",
+    "mission.suspended": "Suspendue",
+    "mission.lifted": "Suspension levée",
+    "mission.cancelled": "Annulée",
+    "mission.done": "Terminée",
+    "mission.slot_cancelled": "Un créneau annulé",
+    "moderation.opened": "Arrivée dans la file",
+    "moderation.updated": "De nouvelles valeurs sont arrivées",
+    "moderation.taken": "Prise en charge",
+    "moderation.released": "Remise dans la file",
+    "moderation.decided": "Décision",
+    "moderation.noted": "Note ajoutée",
+    "moderation.withdrawn": "Retirée de la file",
+    "request.filed": "Déposée",
+    "request.confirmed": "Confirmée",
+    "request.edited": "Modifiée",
+    "request.paused": "Mise en pause",
+    "request.resumed": "Reprise",
+    "request.withdrawn": "Retirée",
+    "request.renewed": "Relancée",
+    "request.refused": "Refusée par la brigade",
+    "request.unserved": "Sans proposition, avec une raison",
+    "proposal.made": "Proposée",
+    "proposal.accepted": "Acceptée : « ça m’intéresse »",
+    "proposal.declined": "Déclinée : « pas pour moi »",
+    "proposal.expired": "Expirée sans réponse",
+    "proposal.withdrawn": "Retirée",
+    "participation.filed": "Déposée, adresse à confirmer",
+    "participation.applied": "Candidature",
+    "participation.in_talk": "Échange commencé",
+    "participation.accepted": "Acceptée",
+    "participation.declined": "Refusée",
+    "participation.cancelled": "Annulée",
+    "participation.realised": "Réalisée",
+    "participation.absent": "Absence notée",
+    "departure.recorded": "Départ vers le partenaire",
+    "departure.answered": "Réponse à « Avez-vous candidaté ? »",
+    "feed.run_done": "Relevé terminé",
+}
+_DECISIONS = dict(ModerationItem.Decision.choices)
+
+
+@dataclass(frozen=True)
+class Line:
+    moment: datetime
+    what: str
+    who: str
+
+
+def of(*subjects: Model | tuple[str, Any]) -> list[Line]:
+    """The events of these objects, latest first: one query. A subject is a row, or (model label, id)."""
+    wanted = Q(pk__in=[])
+    for subject in subjects:
+        label, pk = subject if isinstance(subject, tuple) else (_label(subject), subject.pk)
+        wanted |= Q(subject_type=label, subject_id=str(pk))
+    events = Event.objects.filter(wanted).select_related("actor__person").order_by("-id")[:SHOWN]
+    return [Line(event.created_at, _what(event), _who(event)) for event in events]
+
+
+def _label(subject: Model) -> str:
+    return subject._meta.concrete_model._meta.label  # type: ignore[union-attr]
+
+
+def _what(event: Event) -> str:
+    words = VERBS.get(event.verb, event.verb)
+    decision = event.data.get("decision")
+    if decision:
+        words += f" : {_DECISIONS.get(decision, decision)}"
+    return words
+
+
+def _who(event: Event) -> str:
+    """Staff and members by their first name; the platform when nobody acted."""
+    return event.actor.person.first_name if event.actor else "la plateforme"

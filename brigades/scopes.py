@@ -1,0 +1,98 @@
+"""What a member of staff sees of each table: their territory and theme, everything for the nation.
+
+A pair (request and mission) is seen from both territories; the person behind it only from the request's.
+"""
+
+import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from jeveuxagir.accounts import roles
+from jeveuxagir.common.clock import now
+from jeveuxagir.territories.models import Department
+from missions.feeds.models import FeedRun
+from missions.models import Mission
+from missions.participations.enums import State as ParticipationState
+from missions.participations.models import Departure, Participation
+from missions.proposals.models import Proposal
+from organisations.models import Organisation
+from volunteers.requests.models import EngagementRequest
+
+#: A request without a proposal for this long is the brigade's work.
+WAITING_DAYS = 7
+#: Product decision 16: an application waits too long after this many days.
+ANSWER_DAYS = 5
+
+
+def departments(user: Any) -> "QuerySet[Department]":
+    """The departments this member may filter by."""
+    codes = roles.departments_of(user)
+    everything = Department.objects.order_by("code")
+    return everything if codes is roles.EVERYWHERE else everything.filter(code__in=list(codes))
+
+
+def organisations(user: Any) -> "QuerySet[Organisation]":
+    return Organisation.objects.visible_to(user)
+
+
+def missions(user: Any) -> "QuerySet[Mission]":
+    return Mission.objects.filter(roles.scope_filter(user, "department", "domain"))
+
+
+def requests(user: Any) -> "QuerySet[EngagementRequest]":
+    """Confirmed ones."""
+    return EngagementRequest.objects.filter(person__isnull=False).filter(
+        roles.scope_filter(user, "commune__department")
+    )
+
+
+def waiting_requests(user: Any) -> "QuerySet[EngagementRequest]":
+    """Looked for since a week without a proposal."""
+    limit = now() - datetime.timedelta(days=WAITING_DAYS)
+    return (
+        EngagementRequest.objects.looking()
+        .filter(roles.scope_filter(user, "commune__department"), without_proposal_since__lte=limit)
+        .exclude(state="proposed")
+    )
+
+
+def _pair(user: Any, request: str, mission: str = "mission") -> Q:
+    return roles.scope_filter(user, f"{request}__commune__department") | roles.scope_filter(
+        user, f"{mission}__department", f"{mission}__domain"
+    )
+
+
+def proposals(user: Any) -> "QuerySet[Proposal]":
+    return Proposal.objects.filter(_pair(user, "request"))
+
+
+def participations(user: Any) -> "QuerySet[Participation]":
+    """Those the organisation knows of: nothing before the address is confirmed."""
+    return Participation.objects.told_to_organisation().filter(_pair(user, "request"))
+
+
+def unanswered(user: Any) -> "QuerySet[Participation]":
+    """Applications that wait for over five days."""
+    limit = now() - datetime.timedelta(days=ANSWER_DAYS)
+    return participations(user).filter(state=ParticipationState.APPLIED, applied_at__lt=limit)
+
+
+def departures(user: Any) -> "QuerySet[Departure]":
+    return Departure.objects.filter(_pair(user, "request"))
+
+
+def is_national(user: Any) -> bool:
+    return roles.departments_of(user) is roles.EVERYWHERE
+
+
+def feed_runs(user: Any) -> "QuerySet[FeedRun]":
+    """A feed has no territory: national staff."""
+    if is_national(user):
+        return FeedRun.objects.all()
+    return FeedRun.objects.none()
+
+
+def sees_person(user: Any, department_id: str | None) -> bool:
+    """Whether the person behind a pair is shown: the request's (else the person's) department is in scope."""
+    return department_id in roles.departments_of(user)

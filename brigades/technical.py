@@ -1,0 +1,151 @@
+"""The stock admin at /administration/: technical staff only, every table to read, nothing to write.
+
+Fields that hold personal data or secrets are left out: whoever mends the platform has no need to read people.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Field, ForeignKey, Model
+from django.http import Http404, HttpRequest
+from django.urls import path
+
+from jeveuxagir.accounts import roles
+
+#: The apps shown, each with all its tables.
+APPS = (
+    *("territories", "taxonomies", "audit", "notifications", "accounts", "moderation"),
+    *("organisations", "requests", "missions", "participations", "proposals", "feeds"),
+)
+_SECRET = ("password", "token", "nonce", "actor_key", "secret")
+_LONG = ("TextField", "JSONField", "ArrayField", "GeneratedField", "ManyToManyField")
+_COLUMNS = 7
+
+
+class TechnicalSite(AdminSite):
+    site_title = "Administration technique"
+    site_header = "Administration technique"
+    index_title = "Tables"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return roles.has(request.user, "technical")
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
+                raise Http404
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(guarded, view)
+
+    def get_urls(self) -> list[Any]:
+        """Reading only: no form of its own to sign in, sign out or change a password, nor to search people."""
+        kept = [
+            url
+            for url in super().get_urls()
+            if getattr(url, "name", None)
+            not in (
+                "login",
+                "logout",
+                "password_change",
+                "password_change_done",
+                "autocomplete",
+                "view_on_site",
+            )
+        ]
+        return [*kept[:-1], kept[-1]] if kept else kept
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "has_permission": self.has_permission(request)}
+
+
+site = TechnicalSite(name="admin")
+
+
+def is_shown(field: "Field[Any, Any]") -> bool:
+    """Neither personal nor secret."""
+    return not getattr(field, "is_personal", False) and not any(word in field.name for word in _SECRET)
+
+
+def column(field: "Field[Any, Any]") -> str:
+    """A foreign key is shown by its number: the row it names may be a person."""
+    return field.attname if isinstance(field, ForeignKey) else field.name
+
+
+class ReadOnly(ModelAdmin):
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    actions = None
+    view_on_site = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return roles.has(request.user, "technical")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return roles.has(request.user, "technical")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        return lookup in {field for field in self.list_filter if isinstance(field, str)} | {
+            f"{field}__exact" for field in self.list_filter if isinstance(field, str)
+        }
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [column(field) for field in self.opts.fields if is_shown(field)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.get_fields(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by("-pk")
+
+    def get_urls(self) -> list[Any]:
+        """The list, the row, and nothing that writes."""
+        wrap, info = self.admin_site.admin_view, (self.opts.app_label, self.opts.model_name)
+        return [
+            path("", wrap(self.changelist_view), name="{}_{}_changelist".format(*info)),
+            path("<path:object_id>/lire/", wrap(self.change_view), name="{}_{}_change".format(*info)),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
+        """Titles name the row by its number: its words may be somebody's name."""
+        obj = kwargs.get("obj")
+        context["subtitle"] = None
+        context["title"] = f"{self.opts.verbose_name} {obj.pk if obj is not None else ''}"
+        context["original"] = f"n° {obj.pk}" if obj is not None else ""
+        return super().render_change_form(request, context, **kwargs)
+
+
+def admin_of(model: type[Model]) -> type[ReadOnly]:
+    shown = [
+        field for field in model._meta.fields if is_shown(field) and field.get_internal_type() not in _LONG
+    ]
+    filters = [field.name for field in shown if field.choices][:2]
+    columns = [column(field) for field in shown]
+    columns.sort(key=lambda name: name != model._meta.pk.attname)  # its number first
+    return type(
+        f"{model.__name__}ReadOnly", (ReadOnly,), {"list_display": columns[:_COLUMNS], "list_filter": filters}
+    )
+
+
+for _label in APPS:
+    for _model in apps.get_app_config(_label).get_models():
+        if not _model._meta.proxy:
+            site.register(_model, admin_of(_model))
