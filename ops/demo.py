@@ -5,7 +5,7 @@
     python -m ops.demo stop
     python -m ops.demo reset      stop, then forget the data
 
-State lives in .var/demo/. A caller's DATABASE_URL or REDIS_URL is used instead of the embedded servers.
+State lives in .var/demo/ (or $DEMO_STATE). A caller's DATABASE_URL or REDIS_URL is used instead of the embedded servers.
 Every child dies with this process, even when it is killed.
 """
 
@@ -45,12 +45,13 @@ from ops.services import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-STATE = ROOT / ".var" / "demo"
+STATE = Path(os.environ.get("DEMO_STATE") or ROOT / ".var" / "demo").resolve()
 LOGS = STATE / "logs"
 ACCOUNTS = STATE / "accounts.json"
 ENVIRONMENT = STATE / "env.json"
 STATIC = STATE / "static"
 PYTHON = sys.executable
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESTARTS = 5  # of one program within a minute, before we give up
 
 
@@ -118,8 +119,8 @@ class Demo:
                     program.watch()
                 self._check_servers()
                 time.sleep(0.5)
-        except (Stopped, KeyboardInterrupt):
-            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        except Stopped:
+            for signum in STOP_SIGNALS:
                 signal.signal(signum, signal.SIG_IGN)
             say("\nArrêt…")
         finally:
@@ -201,7 +202,7 @@ class Demo:
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "jeveuxagir.settings.dev",
             "DEMO": "true",
-            "DEMO_FOLDER": str(STATE),
+            "DEMO_STATE": str(STATE),
             "SECRET_KEY": secret_key(),
             "SITE_URL": self.site,
             "EMAIL_HOST": "127.0.0.1",
@@ -366,8 +367,8 @@ def start() -> int:
     def interrupted(signum: int, frame: FrameType | None) -> None:
         raise Stopped
 
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for signum in STOP_SIGNALS:  # SIGINT too: a shell's background job starts with it ignored
+        signal.signal(signum, interrupted)
     try:
         Demo().run()
     except ServiceError as error:

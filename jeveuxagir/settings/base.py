@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "django_celery_beat",
     "django_filters",
     "django_htmx",
     "pgtrigger",
