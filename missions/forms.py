@@ -1,11 +1,9 @@
 """A mission in short sections, and its slots."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.forms.models import ModelChoiceIterator
 
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.clock import today
@@ -62,20 +60,6 @@ class WhatForm(NonceMixin, VersionMixin, forms.Form):
         return {"title": data.title, "description": data.description, "domain": data.domain}
 
 
-class _GroupedSkills(ModelChoiceIterator):
-    """Skills under the name of their family."""
-
-    def __iter__(self) -> Iterator[Any]:
-        groups: dict[str, list[Any]] = {}
-        for skill in self.queryset:
-            groups.setdefault(skill.group.name, []).append(self.choice(skill))
-        yield from groups.items()
-
-
-class _SkillsField(forms.ModelMultipleChoiceField):
-    iterator = _GroupedSkills  # type: ignore[assignment]
-
-
 class DetailsForm(VersionMixin, forms.Form):
     """Section 2: the goals are suggested from the domain."""
 
@@ -94,7 +78,7 @@ class DetailsForm(VersionMixin, forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    skills = _SkillsField(
+    skills = forms.ModelMultipleChoiceField(
         Skill.objects.none(),
         label="Compétences utiles",
         help_text="Ne cochez rien si la mission est ouverte à tous.",
@@ -111,6 +95,16 @@ class DetailsForm(VersionMixin, forms.Form):
         self.fields["activities"].queryset = activities  # type: ignore[attr-defined]
         skills = Skill.objects.active().select_related("group").order_by("group__position", "name")
         self.fields["skills"].queryset = skills  # type: ignore[attr-defined]
+
+    def skill_groups(self) -> list[tuple[str, list[Any], int]]:
+        """Name of the family, its checkboxes, how many are ticked."""
+        groups: dict[str, list[Any]] = {}
+        for option in self["skills"]:
+            groups.setdefault(option.data["value"].instance.group.name, []).append(option)
+        return [
+            (name, options, sum(bool(option.data["selected"]) for option in options))
+            for name, options in groups.items()
+        ]
 
     def values(self) -> dict[str, Any]:
         return {name: list(self.cleaned_data[name]) for name in ("activities", "sdgs", "skills")}

@@ -6,6 +6,7 @@ from django import forms
 
 from jeveuxagir.accounts.forms import ContactFields, GuardianFields, NonceMixin
 from jeveuxagir.accounts.forms import EmailField as AddressField
+from jeveuxagir.common.text import plural
 from missions.cards import by_date
 from missions.models import Slot
 from missions.words import when_in_words
@@ -33,7 +34,7 @@ class SlotField(forms.ModelChoiceField):
 
     def label_from_instance(self, slot: Slot) -> str:  # type: ignore[override]
         words = when_in_words(slot)
-        left = f"{slot.free} places" if slot.free > 1 else "1 place" if slot.free else "complet"
+        left = plural(slot.free, "place") if slot.free else "complet"
         return f"{words[0].upper()}{words[1:]} ({left})"
 
 

@@ -1,0 +1,192 @@
+"""200 people, 20 places: exactly 20, nobody twice. The twin without the guard overbooks, so the test can fail."""
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from jeveuxagir.accounts import nonces
+from jeveuxagir.common.errors import RuleBroken
+from missions import services as mission_services
+from missions.models import Slot
+from missions.participations import services
+from missions.participations.enums import SEAT_STATES
+from missions.participations.models import Participation
+from tests.factories import make_mission, make_person
+
+PLACES, PEOPLE, THREADS = 20, 200, 24
+#: booking tries of one run, in rounds of PEOPLE
+TRIES = int(os.environ.get("RACE_TRIES", "2000"))
+
+
+def together(work: Callable[[Any], Any], items: list[Any], *, threads: int = THREADS) -> list[Any]:
+    """Run `work` on each item, all threads starting at once; each closes its connection at the end."""
+    gate = threading.Barrier(threads)
+    shares: list[list[Any]] = [items[n::threads] for n in range(threads)]
+
+    def run(share: list[Any]) -> list[Any]:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=60)
+            return [work(item) for item in share]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [result for results in pool.map(run, shares) for result in results]
+
+
+def outcome(act: Callable[[], Any]) -> str:
+    """What happened, in a word: "done", or the code of the refusal."""
+    try:
+        act()
+    except RuleBroken as refusal:
+        return refusal.code
+    return "done"
+
+
+def seats(slot: Slot) -> int:
+    return Participation.objects.filter(slot=slot, state__in=SEAT_STATES).count()
+
+
+@pytest.mark.parametrize("round_number", range(max(1, TRIES // PEOPLE)))
+def test_two_hundred_people_on_twenty_places(committed_db: None, round_number: int) -> None:
+    slot = make_mission(capacity=PLACES).slots.get()
+    people = [make_person(email=f"course{n}@exemple.fr") for n in range(PEOPLE)]
+    results = Counter(
+        together(lambda person: outcome(lambda: services.apply(person=person, slot=slot, actor=None)), people)
+    )
+    slot.refresh_from_db()
+    assert results == {"done": PLACES, "full": PEOPLE - PLACES}
+    assert (slot.taken, seats(slot)) == (PLACES, PLACES)
+    assert Participation.objects.values("person").distinct().count() == PLACES
+
+
+@contextmanager
+def guard_off() -> Iterator[None]:
+    """This database without its CHECK, its unique constraints, and our service without its locks."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE missions_slot DROP CONSTRAINT slot_never_overbooked")
+    original = services._lock_slot
+
+    def unlocked(slot: Slot) -> Any:
+        mission = slot.mission
+        return mission, Slot.objects.get(pk=slot.pk)
+
+    services._lock_slot = unlocked  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        services._lock_slot = original
+        Participation.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ALTER TABLE missions_slot ADD CONSTRAINT slot_never_overbooked "
+                "CHECK (taken >= 0 AND taken <= capacity)"
+            )
+
+
+def test_the_twin_without_the_guard_overbooks(committed_db: None) -> None:
+    slot = make_mission(capacity=PLACES).slots.select_related("mission__organisation").get()
+    people = [make_person(email=f"jumeau{n}@exemple.fr") for n in range(PEOPLE)]
+    with guard_off():
+        together(lambda person: outcome(lambda: services.apply(person=person, slot=slot, actor=None)), people)
+        assert seats(slot) > PLACES
+
+
+def test_the_database_alone_refuses_the_seat_too_many(committed_db: None) -> None:
+    """Whatever forgets the service: rows written directly, without a lock."""
+    from django.db import IntegrityError
+
+    from jeveuxagir.common.clock import now
+
+    slot = make_mission(capacity=PLACES).slots.get()
+    people = [make_person(email=f"direct{n}@exemple.fr") for n in range(60)]
+
+    def write(person: Any) -> str:
+        try:
+            Participation.objects.create(
+                person=person, mission_id=slot.mission_id, slot=slot, state="applied", applied_at=now()
+            )
+        except IntegrityError:
+            return "refused"
+        return "done"
+
+    assert Counter(together(write, people)) == {"done": PLACES, "refused": 60 - PLACES}
+    slot.refresh_from_db()
+    assert slot.taken == PLACES
+
+
+def test_one_person_who_applies_from_many_windows_holds_one_seat(committed_db: None) -> None:
+    mission = make_mission(slots=3, capacity=PLACES)
+    slots = list(mission.slots.all())
+    person = make_person()
+    tries = [slots[n % 3] for n in range(30)]
+    results = Counter(
+        together(
+            lambda slot: outcome(lambda: services.apply(person=person, slot=slot, actor=None)),
+            tries,
+            threads=10,
+        )
+    )
+    assert results == {"done": 1, "duplicate": 29}
+    assert sum(slot.taken for slot in mission.slots.all()) == 1
+
+
+def test_lowering_the_places_while_people_apply_never_goes_below_what_is_taken(committed_db: None) -> None:
+    slot = make_mission(capacity=PLACES).slots.get()
+    people = [make_person(email=f"baisse{n}@exemple.fr") for n in range(60)]
+
+    def act(item: Any) -> str:
+        if isinstance(item, int):
+            return outcome(lambda: mission_services.change_capacity(slot, actor=None, capacity=item))
+        return outcome(lambda: services.apply(person=item, slot=slot, actor=None))
+
+    mixed = [
+        thing for n, person in enumerate(people) for thing in ([person] if n % 6 else [person, 20 - n // 6])
+    ]
+    results = Counter(together(act, mixed, threads=12))
+    slot.refresh_from_db()
+    assert set(results) <= {"done", "full", "below_taken"}
+    assert slot.taken == seats(slot) <= slot.capacity
+
+
+def test_cancelling_and_applying_at_once_keep_the_count(committed_db: None) -> None:
+    slot = make_mission(capacity=PLACES).slots.get()
+    held = [
+        services.apply(person=make_person(email=f"part{n}@exemple.fr"), slot=slot, actor=None)
+        for n in range(PLACES)
+    ]
+    people = [make_person(email=f"vient{n}@exemple.fr") for n in range(40)]
+
+    def act(item: Any) -> str:
+        if isinstance(item, Participation):
+            return outcome(lambda: services.cancel(item, actor=None, reason="essai"))
+        return outcome(lambda: services.apply(person=item, slot=slot, actor=None))
+
+    mixed = [thing for pair in zip(held, people[::2], people[1::2], strict=True) for thing in pair]
+    results = Counter(together(act, mixed, threads=12))
+    slot.refresh_from_db()
+    assert set(results) <= {"done", "full"}
+    assert slot.taken == seats(slot) <= PLACES
+
+
+def test_a_double_click_applies_once_and_shows_the_first_result(committed_db: None) -> None:
+    slot = make_mission(capacity=PLACES).slots.get()
+    person = make_person()
+
+    def click(_: int) -> str:
+        with nonces.once("user:1", "le-meme-formulaire") as sent:
+            if sent.first:
+                sent.outcome = f"/p/{services.apply(person=person, slot=slot, actor=None).pk}/"
+        return sent.outcome
+
+    results = set(together(click, list(range(16)), threads=8))
+    assert len(results) == 1
+    assert seats(slot) == 1
