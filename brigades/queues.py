@@ -74,10 +74,17 @@ class Queue(BrigadeAdmin):
 
     owned_by.short_description = "Responsable"  # type: ignore[attr-defined]
 
-    def next_action(self, item: ModerationItem) -> str:
+    def next_action(self, item: ModerationItem) -> SafeString | str:
         if item.state == State.DECIDED:
             return item.get_decision_display().capitalize()
-        return "À prendre" if item.owner_id is None else "À décider"
+        if item.owner_id is not None:
+            return "À décider"
+        return format_html(  # a button of the list's own form
+            '<button type="submit" class="fr-btn fr-btn--sm fr-btn--tertiary" formaction="{}" name="retour" '
+            'value="liste">Prendre<span class="fr-sr-only"> : {}</span></button>',
+            self.act_url(item.pk, "prendre"),
+            item.title,
+        )
 
     next_action.short_description = "Suite"  # type: ignore[attr-defined]
 
@@ -202,7 +209,12 @@ class Queue(BrigadeAdmin):
             form.data = form.data.copy()  # type: ignore[attr-defined]
             form.data["version"] = str(item.version)  # type: ignore[index]
             form.add_error(None, stale.message)
-            return self.page(request, self.get_or_404(request, item.pk), status=409, decision_form=form)
+            item = self.get_or_404(request, item.pk)
+            typed = (
+                form.cleaned_data["reason"] if item.state == State.DECIDED else ""
+            )  # kept, as a note to add
+            note = forms.NoteForm(initial={"text": typed})
+            return self.page(request, item, status=409, decision_form=form, note_form=note)
         except RuleBroken as broken:
             form.add_error("reason" if broken.code == "reason" else None, broken.message)
             return self.page(request, item, status=409, decision_form=form)
@@ -338,6 +350,7 @@ class WaitingRequests(BrigadeAdmin):
 
     path = "demandes-sans-proposition"
     menu_label = "Demandes sans proposition"
+    short_label = "Sans proposition"
     lead = "Aucune proposition depuis 7 jours au moins, les plus anciennes d’abord."
     empty = "Toutes les demandes ont reçu une proposition."
     page_template = "brigades/propose.html"

@@ -408,6 +408,7 @@ class Proposals(BrigadeAdmin):
 class Participations(BrigadeAdmin):
     path = "participations"
     menu_label = "Candidatures et participations"
+    short_label = "Candidatures"
     search_words = ("mission__title", "mission__organisation__name")
     search_hint = "Mission ou organisation"
     list_display = ("what", "when", "state_word", "since")
@@ -487,6 +488,7 @@ class Participations(BrigadeAdmin):
 class Departures(BrigadeAdmin):
     path = "departs"
     menu_label = "Départs vers un partenaire"
+    short_label = "Départs"
     search_words = ("mission__title", "mission__source_name")
     search_hint = "Mission ou partenaire"
     list_display = ("what", "partner", "from_request", "when", "answer_word")
@@ -551,6 +553,7 @@ class Departures(BrigadeAdmin):
 class FeedRuns(BrigadeAdmin):
     path = "flux"
     menu_label = "Flux des partenaires"
+    short_label = "Flux"
     lead = "Chaque relevé, le plus récent d’abord."
     empty = "Aucun flux n’a encore été relevé."
     page_template = "brigades/feed_run.html"

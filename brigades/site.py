@@ -74,7 +74,7 @@ class BrigadeSite(AdminSite):
         """(label, path) of each list this member may open."""
         entries = [("À faire", reverse("brigade:index"))]
         entries += [
-            (admin.menu_label, admin.list_url())
+            (admin.short_label or admin.menu_label, admin.list_url())
             for admin in self._registry.values()
             if isinstance(admin, BrigadeAdmin) and admin.has_module_permission(request)
         ]
@@ -90,6 +90,7 @@ class BrigadeAdmin(ModelAdmin):
     #: the path under /brigade/ and the words of the menu
     path: str = ""
     menu_label: str = ""
+    short_label: str = ""
     #: a sentence under the list's title
     lead: str = ""
     empty: str = "Rien ici pour le moment."
