@@ -1,6 +1,7 @@
 """What allauth asks us: which words, which mails (through the outbox), which limits, how secrets are kept."""
 
 import base64
+import io
 import uuid
 from typing import Any
 
@@ -109,6 +110,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": "Ce code ne va pas, ou il a déjà servi. Attendez le suivant, puis recommencez.",
         "unverified_email": "Confirmez d’abord l’adresse de votre compte.",
     }
+
+    def build_totp_svg(self, url: str) -> str:
+        """On a white ground: the page may be dark."""
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
+        drawn = io.BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()

@@ -85,6 +85,13 @@ def is_cleared(person: Person) -> bool:
     return GuardianNotice.objects.filter(told, person=person).exists()
 
 
+def has_objection(person: Person) -> bool:
+    """Whether the guardian objected, and nobody recorded a change of mind."""
+    notices = GuardianNotice.objects.filter(person=person)
+    objected = notices.filter(state=State.OBJECTED).exists()
+    return needs_guardian(person) and objected and not notices.exclude(state=State.OBJECTED).exists()
+
+
 def require_cleared(person: Person) -> None:
     """Refuse with a sentence that says what is missing."""
     if is_cleared(person):

@@ -45,6 +45,7 @@ def my_space(request: HttpRequest) -> HttpResponse:
             "person": person,
             "panels": draw_panels("my_space", request, person),
             "guardian_missing": not guardians.is_cleared(person),
+            "objected": guardians.has_objection(person),
         },
     )
 

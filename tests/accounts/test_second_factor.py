@@ -8,7 +8,6 @@ import time_machine
 from allauth.mfa.models import Authenticator
 
 from jeveuxagir.accounts import roles, services
-from jeveuxagir.notifications.models import Message
 from tests import factories as f
 from tests.accounts.test_sign_in import code_in_last_mail
 
@@ -69,21 +68,6 @@ def test_having_a_device_is_not_enough_the_session_must_have_used_it(client, age
     response = client.post(response["Location"], {"code": pyotp.TOTP(SECRET).now(), "next": BRIGADE})
     assert response["Location"] == BRIGADE
     assert client.get(BRIGADE).status_code not in (302, 403)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_staff_without_a_device_sets_one_up_and_the_session_counts_at_once(client):
-    agent = f.make_staff("brigade_lead")
-    client.force_login(agent)
-    assert client.get(BRIGADE)["Location"].startswith("/compte/double-verification/activer/")
-    page = client.get("/compte/double-verification/activer/")
-    secret = page.context["form"].secret
-    response = client.post("/compte/double-verification/activer/", {"code": pyotp.TOTP(secret).now()})
-    assert response["Location"] == "/compte/double-verification/secours/"
-    assert client.get(response["Location"]).status_code == 200
-    assert client.get(BRIGADE).status_code not in (302, 403)
-    assert Message.objects.filter(kind="accounts.security", text__contains="double vérification").exists()
-    assert secret not in str(Authenticator.objects.get(user=agent, type="totp").data)
 
 
 @pytest.mark.parametrize("path", [BRIGADE, "/administration/", "/brigade/login/", "/administration/login/"])
