@@ -5,8 +5,8 @@
     python -m ops.demo stop
     python -m ops.demo reset      stop, then forget the data
 
-State lives in .var/demo/ (or $DEMO_STATE). A caller's DATABASE_URL or REDIS_URL is used instead of the embedded servers.
-Every child dies with this process, even when it is killed.
+State lives in .var/demo/ (or $DEMO_STATE). A caller's DATABASE_URL or REDIS_URL is used instead of the embedded
+servers. Every child dies with this process, even when it is killed.
 """
 
 from __future__ import annotations
