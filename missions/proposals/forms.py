@@ -49,7 +49,7 @@ class Where(forms.Form):
         coerce=int,
         initial=20,
         required=False,
-        empty_value=20,
+        empty_value="20",
     )
 
 
@@ -245,7 +245,7 @@ def request_data(forms_of_screens: Iterable[forms.Form]) -> RequestData:
         cleaned |= form.cleaned_data
     return RequestData(
         commune=cleaned["commune"],
-        radius_km=cleaned["radius_km"],
+        radius_km=int(cleaned["radius_km"]),
         mode=cleaned["mode"],
         half_days=half_days.to_mask(cleaned["half_days"]),
         period_start=cleaned["period_start"],

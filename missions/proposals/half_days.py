@@ -44,5 +44,6 @@ def week(boxes: Iterable[Any]) -> list[dict[str, Any]]:
     """The boxes of the grid, one row a day: its name and its three parts with their boxes."""
     boxes = [box.data for box in boxes]
     return [
-        {"day": day, "parts": list(zip(PARTS, boxes[3 * d : 3 * d + 3], strict=True))} for d, day in enumerate(DAYS)
+        {"day": day, "parts": list(zip(PARTS, boxes[3 * d : 3 * d + 3], strict=True))}
+        for d, day in enumerate(DAYS)
     ]

@@ -66,6 +66,9 @@ class MatchDue(models.Model):
         verbose_name_plural = "rapprochements à faire"
         indexes = [models.Index(fields=["due_at"], name="match_due_order")]
 
+    def __str__(self) -> str:
+        return f"demande {self.request_id} à rapprocher"
+
 
 class MatchRun(models.Model):
     """One run of the engine for one request: enough to replay it to the letter."""
@@ -80,6 +83,9 @@ class MatchRun(models.Model):
     class Meta:
         verbose_name = "rapprochement"
         indexes = [models.Index(fields=["request", "-id"], name="match_run_of_request")]
+
+    def __str__(self) -> str:
+        return f"rapprochement {self.pk}"
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):

@@ -95,7 +95,7 @@ def _propose(request: EngagementRequest, outcome: matching.Outcome, *, cause: st
     run = _keep_run(locked, outcome, chosen, cause)
     made = [_make(locked, candidate, run) for candidate in chosen]
     _follow(locked)
-    mail_proposals(locked.person)
+    mail_proposals(person_of(locked))
     return made
 
 
@@ -109,7 +109,7 @@ def lock_looking(request_id: int) -> EngagementRequest | None:
     )
     if request is None:
         return None
-    request.person = lock(Person.objects, pk=request.person_id)
+    request.person = lock(Person.objects.all(), pk=request.person_id)
     return request
 
 
@@ -242,11 +242,11 @@ def accept(
     proposal: Proposal, *, actor: Person | User, slot: Slot | None = None, message: str = ""
 ) -> Participation | Departure:
     """ "Ça m’intéresse": applies to the mission or, when it lives at a partner's, records the departure."""
-    mission = lock(Mission.objects, pk=proposal.mission_id)
+    mission = lock(Mission.objects.all(), pk=proposal.mission_id)
     request, proposal = _locked(proposal, actor)
     proposal.state = TRANSITIONS.target("accept", proposal.state, label=proposal.get_state_display())
     _not_past(proposal)
-    person = request.person
+    person = person_of(request)
     guardians.require_cleared(person)
     proposal.answered_at = now()
     result: Participation | Departure
@@ -295,7 +295,7 @@ def decline(proposal: Proposal, *, actor: Person | User, reason: str, note: str 
 def ask_for_others(request: EngagementRequest, *, actor: Person | User) -> list[Proposal]:
     """ "Montrez-m’en d’autres": the open proposals are withdrawn, and others are looked for at once."""
     require(is_owner(actor, request))
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     if request.state not in MATCHED_STATES:
         raise WrongState("Cette demande ne reçoit plus de propositions.", code="wrong_state")
     withdraw_open(request, WithdrawnBecause.OTHERS)
@@ -335,7 +335,7 @@ def propose_by_staff(request: EngagementRequest, *, mission: Mission, actor: Use
         raise RuleBroken(
             "Cette mission ne convient plus à la demande. Voici la liste à jour.", code="not_candidate"
         )
-    lock(Mission.objects, pk=mission.pk)
+    lock(Mission.objects.all(), pk=mission.pk)
     locked = lock_looking(request.pk)
     if locked is None:
         raise WrongState("Cette demande ne reçoit plus de propositions.", code="wrong_state")
@@ -359,7 +359,7 @@ def propose_by_staff(request: EngagementRequest, *, mission: Mission, actor: Use
     run = _keep_run(locked, outcome, [candidate], "staff")
     proposal = _make(locked, candidate, run, actor=actor, alternatives=shown)
     _follow(locked)
-    mail_proposals(locked.person)
+    mail_proposals(person_of(locked))
     return proposal
 
 
@@ -442,7 +442,7 @@ def _withdraw(proposal: Proposal, because: str) -> None:
 @transaction.atomic
 def expire(proposal_id: int) -> bool:
     """14 days without an answer."""
-    proposal = lock(Proposal.objects, pk=proposal_id)
+    proposal = lock(Proposal.objects.all(), pk=proposal_id)
     if proposal.state != State.PROPOSED or proposal.expires_at > now():
         return False
     proposal.state = TRANSITIONS.target("expire", proposal.state)
@@ -506,6 +506,12 @@ def guardian_objected(person_id: int) -> None:
         person=person, state__in=MATCHED_STATES | {RequestState.ACCEPTED}
     ):
         requests.withdraw(request, actor=person, reason="opposition d’un parent ou tuteur")
+
+
+def person_of(request: EngagementRequest) -> Person:
+    """Whose request it is. Only confirmed requests come here."""
+    assert request.person is not None, "a request is confirmed before anything happens to it"
+    return request.person
 
 
 def people_of(ids: Collection[int]) -> Any:

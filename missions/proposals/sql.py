@@ -19,7 +19,7 @@ class RequestReaches(Func):
             Value(1.0, FloatField()),
         )
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def,override]
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[override]
         parts = [compiler.compile(source) for source in self.source_expressions]
         (a, pa), (b, pb), (c, pc), (d, pd), (radius, pr), (margin, pm) = parts
         return f"(f_distance_km({a}, {b}, {c}, {d}) <= {radius} + {margin})", [*pa, *pb, *pc, *pd, *pr, *pm]

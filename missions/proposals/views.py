@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.accounts import guardians, limits, nonces
 from jeveuxagir.accounts import services as accounts
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
+from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
@@ -124,7 +125,7 @@ def _file(http: HttpRequest, draft: Draft, checked: list[Any]) -> str:
             accounts.set_age(person, birth_date=who.cleaned_data["birth_date"])
             if guardians.needs_guardian(person):
                 guardians.announce(person, email=who.cleaned_data["guardian_email"])
-        request = requests.file(data=data, person=person, actor=http.user)
+        request = requests.file(data=data, person=person, actor=user_of(http))
         messages.success(http, "Votre demande est enregistrée. Nous cherchons des missions dès maintenant.")
         return request.get_absolute_url()
     contact, token = accounts.keep_contact(commune=data.commune, **who.contact())
@@ -234,7 +235,7 @@ def _actor(http: HttpRequest, request: EngagementRequest) -> User | Person:
 
 
 def _own(http: HttpRequest, pk: int) -> EngagementRequest:
-    return get_object_or_404(EngagementRequest.objects.of_person(http.user.person), pk=pk)
+    return get_object_or_404(EngagementRequest.objects.of_person(user_of(http).person), pk=pk)
 
 
 @login_not_required
@@ -381,7 +382,7 @@ def pause(http: HttpRequest, pk: int) -> HttpResponse:
     return _act(
         http,
         request,
-        lambda: requests.pause(request, until=until, actor=http.user),
+        lambda: requests.pause(request, until=until, actor=user_of(http)),
         f"Votre demande est en pause jusqu’au {until:%d/%m/%Y}.",
     )
 
@@ -390,7 +391,7 @@ def pause(http: HttpRequest, pk: int) -> HttpResponse:
 def resume(http: HttpRequest, pk: int) -> HttpResponse:
     request = _own(http, pk)
     return _act(
-        http, request, lambda: requests.resume(request, actor=http.user), "Nous reprenons la recherche."
+        http, request, lambda: requests.resume(request, actor=user_of(http)), "Nous reprenons la recherche."
     )
 
 
@@ -400,7 +401,7 @@ def renew(http: HttpRequest, pk: int) -> HttpResponse:
     return _act(
         http,
         request,
-        lambda: requests.renew(request, actor=http.user),
+        lambda: requests.renew(request, actor=user_of(http)),
         "Votre demande est prolongée de 90 jours.",
     )
 
@@ -423,7 +424,7 @@ def edit(http: HttpRequest, pk: int) -> HttpResponse:
                 requests.edit(
                     request,
                     data=request_data(forms),
-                    actor=http.user,
+                    actor=user_of(http),
                     version=int(version) if version.isdigit() else None,
                 )
             except RuleBroken as refusal:
@@ -441,7 +442,7 @@ def edit(http: HttpRequest, pk: int) -> HttpResponse:
 def mine(http: HttpRequest) -> HttpResponse:
     """My requests, the live ones first."""
     rows = (
-        EngagementRequest.objects.of_person(http.user.person)
+        EngagementRequest.objects.of_person(user_of(http).person)
         .select_related("commune")
         .prefetch_related("domains")
         .order_by("-filed_at")

@@ -233,7 +233,8 @@ def _feed() -> str:
 <country>FR</country><location><lat>45.0455</lat><lon>5.0510</lon></location></address></addresses>
 <activity>animation</activity><domain>education</domain><remote>no</remote><places>3</places>
 <openToMinors>yes</openToMinors>
-<organizationClientId>mediatheque-1</organizationClientId><organizationName>Les Amis de la médiathèque</organizationName>
+<organizationClientId>mediatheque-1</organizationClientId>
+<organizationName>Les Amis de la médiathèque</organizationName>
 <organizationType>Association</organizationType>
 </mission></source>
 """

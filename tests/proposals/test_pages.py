@@ -38,7 +38,9 @@ def _fill(client: Client, *, age: int | None = 30, email: str = "nouvelle@exempl
         born = born_for(age)
         hidden.pop("csrfmiddlewaretoken", None)
         _screen(
-            client, "vous", **(hidden | {"first_name": "Nour", "email": email, "birth_date": f"{born:%d/%m/%Y}"} | who)
+            client,
+            "vous",
+            **(hidden | {"first_name": "Nour", "email": email, "birth_date": f"{born:%d/%m/%Y}"} | who),
         )
 
 
@@ -123,7 +125,9 @@ def test_what_was_typed_is_kept_when_it_is_wrong(client: Client) -> None:
 
 @pytest.mark.parametrize("slug", ["ou", "quand", "quoi", "savoir-faire", "vous"])
 @pytest.mark.parametrize("junk", ["\x00", "<script>alert(1)</script>" * 200, "9" * 8000, "🙂" * 500])
-def test_junk_on_a_screen_is_answered_in_french_never_with_an_error_page(client: Client, slug: str, junk: str) -> None:
+def test_junk_on_a_screen_is_answered_in_french_never_with_an_error_page(
+    client: Client, slug: str, junk: str
+) -> None:
     names = [
         "commune", "mode", "radius_km", "half_days", "commitment", "period_start", "period_end", "given_dates",
         "domains", "open_to_anything", "skills", "note", "first_name", "email", "birth_date", "phone",
@@ -188,7 +192,9 @@ def test_a_stranger_and_another_person_get_404(client: Client) -> None:
     assert client.get(url).status_code == 404
     client.force_login(make_user())
     assert client.get(url).status_code == 404
-    assert client.post(reverse("proposals:accept", args=[proposal.request_id, proposal.pk])).status_code == 404
+    assert (
+        client.post(reverse("proposals:accept", args=[proposal.request_id, proposal.pk])).status_code == 404
+    )
     assert client.post(reverse("proposals:withdraw", args=[proposal.request_id])).status_code == 404
 
 
@@ -196,7 +202,8 @@ def test_the_request_page_shows_reasons_reservation_and_three_answers(client: Cl
     user = make_user()
     request = make_request(person=user.person, state=RequestState.PROPOSED)
     make_proposal(
-        request=request, reservation={"code": "x", "text": "Horaires à convenir", "mail": "Horaires à convenir"}
+        request=request,
+        reservation={"code": "x", "text": "Horaires à convenir", "mail": "Horaires à convenir"},
     )
     client.force_login(user)
     page = client.get(request.get_absolute_url()).content.decode()

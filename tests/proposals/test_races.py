@@ -23,7 +23,7 @@ def _at_once(*functions: Callable[[], object]) -> list[BaseException]:
         try:
             barrier.wait(10)
             function()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
         finally:
             connections.close_all()

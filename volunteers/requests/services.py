@@ -88,7 +88,7 @@ def file(
     data.check()
     moment = now()
     if person is not None:
-        lock(Person.objects, pk=person.pk)
+        lock(Person.objects.all(), pk=person.pk)
         if person.requests.filter(state__in=LIVE_STATES).count() >= MAX_LIVE_REQUESTS:
             raise RuleBroken(
                 f"Vous avez déjà {MAX_LIVE_REQUESTS} demandes en cours. Retirez-en une avant d’en déposer une autre.",
@@ -209,7 +209,7 @@ def renew(request: EngagementRequest, *, actor: User | Person) -> EngagementRequ
 @transaction.atomic
 def refuse(request: EngagementRequest, *, actor: User, reason: str) -> EngagementRequest:
     """By staff, for abuse only; the person is told why."""
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     policies.require(policies.can_refuse(actor, request))
     if not reason.strip():
         raise RuleBroken("Donnez la raison du refus : la personne la lira.", code="reason")
@@ -229,7 +229,7 @@ def refuse(request: EngagementRequest, *, actor: User, reason: str) -> Engagemen
 @transaction.atomic
 def leave_unserved(request: EngagementRequest, *, reason: str) -> bool:
     """30 days without a proposal: said, with the reason; the search goes on. False when it is no longer due."""
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     due = now() - datetime.timedelta(days=UNSERVED_AFTER_DAYS)
     if (
         request.state != State.QUALIFIED
@@ -252,7 +252,7 @@ def leave_unserved(request: EngagementRequest, *, reason: str) -> bool:
 @transaction.atomic
 def announce_expiry(request: EngagementRequest) -> bool:
     """A week before a silent request expires: one mail, one click to go on."""
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     if request.state not in LIVE_STATES or request.person_id is None:
         return False
     return (
@@ -275,7 +275,7 @@ def was_announced(request: EngagementRequest) -> bool:
 @transaction.atomic
 def expire(request: EngagementRequest) -> bool:
     """90 days of silence: withdrawn, "expirée", only after its mail."""
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     if request.state not in (State.QUALIFIED, State.PROPOSED, State.UNSERVED):
         return False
     if request.alive_at > now() - datetime.timedelta(days=EXPIRE_AFTER_DAYS):
@@ -299,7 +299,7 @@ def follow(
 
     The one place where a request moves because of them; `missions.proposals` counts and calls it.
     """
-    request = lock(EngagementRequest.objects, pk=request.pk)
+    request = lock(EngagementRequest.objects.all(), pk=request.pk)
     if request.state not in (State.QUALIFIED, State.PROPOSED, State.ACCEPTED, State.UNSERVED):
         return request
     before = request.state
