@@ -29,7 +29,10 @@ def manage(*arguments: str, env: dict[str, str]) -> bool:
     """Run one management command without the caller's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**kept, **env}, check=False
+        [sys.executable, "-W", "ignore::RuntimeWarning", "manage.py", *arguments],
+        cwd=ROOT,
+        env={**kept, **env},
+        check=False,
     )
     return done.returncode == 0
 
