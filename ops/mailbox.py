@@ -47,10 +47,9 @@ STYLE = """
 body { margin: 0 auto; max-width: 62rem; padding: 1rem }
 a { color: #000091 } a:visited { color: #4b4b9b }
 :focus-visible { outline: 3px solid #0a76f6; outline-offset: 2px }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse; width: 100%; min-width: 44rem }
 caption { text-align: left; font-weight: bold; padding: .5rem 0 }
-th, td { border-bottom: 1px solid #929292; padding: .5rem; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere }
+th, td { border-bottom: 1px solid #929292; padding: .5rem; text-align: left; vertical-align: top }
 code { font-size: 1.125em; white-space: nowrap }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: 1rem; font: inherit }
 iframe { width: 100%; height: 34rem; border: 1px solid #929292 }
@@ -175,9 +174,10 @@ class Pages(BaseHTTPRequestHandler):
             )
         return (
             "<h2>Comptes de démonstration</h2>"
+            "<p>Pour vous connecter : l’adresse, puis le code reçu ici ou le mot de passe. "
+            "Les agents ajoutent le code du moment.</p>"
             '<div class="scroll" role="region" aria-label="Comptes de démonstration" tabindex="0"><table>'
-            "<caption>Pour vous connecter : l’adresse, puis le code reçu ici ou le mot de passe, "
-            "et pour les agents le code du moment</caption>"
+            "<caption>Un compte pour chaque rôle</caption>"
             '<thead><tr><th scope="col">Rôle</th><th scope="col">Nom</th><th scope="col">Adresse</th>'
             '<th scope="col">Mot de passe</th><th scope="col">Second facteur</th></tr></thead>'
             f"<tbody>{''.join(rows)}</tbody></table></div>"
@@ -192,17 +192,18 @@ class Pages(BaseHTTPRequestHandler):
             message = self.server.store.read(number)
             if message is None:
                 continue
+            subject = html.escape(str(message["Subject"] or "Sans objet"))
             rows.append(
-                f"<tr><td><time>{self.server.store.arrived(number):%d/%m/%Y %H:%M:%S}</time></td>"
+                f'<tr><td><a href="/messages/{number}">{subject}</a></td>'
                 f"<td>{html.escape(str(message['X-Envelope-To']))}</td>"
-                f'<td><a href="/messages/{number}">{html.escape(str(message["Subject"] or "Sans objet"))}</a></td></tr>'
+                f"<td><time>{self.server.store.arrived(number):%d/%m/%Y %H:%M:%S}</time></td></tr>"
             )
         more = f", les {LISTED} derniers" if len(numbers) > LISTED else ""
         return (
             '<h2>Messages</h2><div class="scroll" role="region" aria-label="Messages" tabindex="0"><table>'
             f"<caption>{len(numbers)} message{'s' if len(numbers) > 1 else ''}{more}, le plus récent d’abord</caption>"
-            '<thead><tr><th scope="col">Arrivé le</th><th scope="col">Destinataire</th>'
-            f'<th scope="col">Objet</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+            '<thead><tr><th scope="col">Objet</th><th scope="col">Destinataire</th>'
+            f'<th scope="col">Arrivé le</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
         )
 
     def _message(self, number: int, message: EmailMessage) -> str:
