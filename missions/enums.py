@@ -48,6 +48,9 @@ TRANSITIONS = Transitions(
         "reopen": ([State.CLOSED], State.OPEN),
         "suspend": ([State.OPEN], State.SUSPENDED),
         "lift": ([State.SUSPENDED], State.OPEN),
+        # what a partner's feed does to what was never published: gone, then back
+        "withdraw": ([State.DRAFT, State.PENDING], State.CLOSED),
+        "return": ([State.CLOSED, State.DRAFT], State.PENDING),
         "finish": ([State.CLOSED], State.DONE),
         "cancel": ([State.DRAFT, State.PENDING, State.OPEN, State.SUSPENDED], State.CANCELLED),
     }

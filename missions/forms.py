@@ -175,6 +175,10 @@ class AddressForm(forms.Form):
 class BaseAddresses(forms.BaseFormSet):
     """Empty rows are left out: emptying the commune removes an address."""
 
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Every row is read as it was sent, also one that says the same as before."""
+        return super().get_form_kwargs(index) | {"empty_permitted": False}
+
     def clean(self) -> None:
         specs = self.specs() if not any(self.errors) else []
         if len({spec.commune.department_id for spec in specs}) > 1:

@@ -20,7 +20,8 @@ def _mission(item: ModerationItem) -> Mission:
 
 
 def _is_edit(item: ModerationItem) -> bool:
-    return item.cause == ModerationItem.Cause.EDIT
+    """New values of something published; else the mission itself waits."""
+    return bool(item.diff)
 
 
 def accept(item: ModerationItem, actor: User | None) -> None:
@@ -54,6 +55,7 @@ def describe(item: ModerationItem) -> dict[str, Any]:
     warnings = []
     if not mission.organisation.is_verified:
         warnings.append(f"L’organisation est {mission.organisation.get_state_display()}.")
+    warnings += mission.source_values.get("hints", [])
     return {
         "facts": [
             ("Organisation", mission.organisation.name),

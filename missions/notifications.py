@@ -50,7 +50,9 @@ def handlers_of(organisation_id: int) -> list[Person]:
 
 
 def tell_members(mission: "Mission", name: str, *, reason: str = "") -> None:
-    """Tell each owner and manager once for this version of the mission."""
+    """Tell each owner and manager once for this version of the mission; an imported one is not theirs to mend."""
+    if mission.is_imported:
+        return
     organisation = mission.organisation
     url = reverse("missions:manage", args=[organisation.pk, organisation.slug, mission.pk])
     for member in handlers_of(organisation.pk):

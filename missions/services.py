@@ -663,11 +663,17 @@ def _move(mission: Mission, state: str, *, reason: str = "") -> None:
     mission.save()
 
 
-def _specs(values: list[dict[str, str]]) -> list[AddressSpec]:
+def _specs(values: list[dict[str, Any]]) -> list[AddressSpec]:
     """The addresses that a moderation item keeps."""
     communes = Commune.objects.in_bulk([value["commune"] for value in values])
     return [
-        AddressSpec(communes[value["commune"]], value.get("street", ""), value.get("postal_code", ""))
+        AddressSpec(
+            communes[value["commune"]],
+            value.get("street", ""),
+            value.get("postal_code", ""),
+            value.get("latitude"),
+            value.get("longitude"),
+        )
         for value in values
         if value["commune"] in communes
     ]
@@ -693,7 +699,13 @@ def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
             "before": "\n".join(a.label for a in current) or "à distance",
             "after": "\n".join(a.label for a in data.addresses) or "à distance",
             "value": [
-                {"commune": a.commune.pk, "street": clean(a.street), "postal_code": a.postal_code}
+                {
+                    "commune": a.commune.pk,
+                    "street": clean(a.street),
+                    "postal_code": a.postal_code,
+                    "latitude": a.latitude,
+                    "longitude": a.longitude,
+                }
                 for a in data.addresses
             ],
         }

@@ -163,9 +163,8 @@ def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str
         context |= _step(section)
     else:
         context |= {"step": 0, "heading": form_class.heading}
-    return render(
-        request, "missions/edit.html", space_context(request) | context, status=_status(request, form)
-    )
+    status = 422 if request.method == "POST" else 200
+    return render(request, "missions/edit.html", space_context(request) | context, status=status)
 
 
 def _after_edit(request: HttpRequest, mission: Mission, section: str, done: Edited) -> str:
