@@ -80,6 +80,9 @@ class Delivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.subscriber} → {self.event_id}"
+
 
 class JobRun(models.Model):
     """A periodic job done for one period: two beats, or a clock change, do nothing twice."""
@@ -95,6 +98,9 @@ class JobRun(models.Model):
         verbose_name_plural = "tâches périodiques"
         constraints = [models.UniqueConstraint(fields=["job", "period"], name="audit_jobrun_once")]
 
+    def __str__(self) -> str:
+        return f"{self.job} {self.period}"
+
 
 class Canary(models.Model):
     """One row that beat asks for and a worker serves: the proof that the whole chain lives."""
@@ -106,3 +112,6 @@ class Canary(models.Model):
     class Meta:
         verbose_name = "canari"
         verbose_name_plural = "canaris"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,6 +1,6 @@
 """Recording what happened, and telling the subscribers, in the transaction of the fact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -38,3 +38,23 @@ def record(verb: str, subject: models.Model, *, actor: Any = None, **data: Any) 
         Delivery.objects.bulk_create([Delivery(event=event, subscriber=name) for name in names])
         wake("jeveuxagir.audit.tasks.deliver_events")
     return event
+
+
+def record_many(
+    verb: str, subjects: Iterable[models.Model], *, actor: Any = None, **data: Any
+) -> list[Event]:
+    """The same fact of many objects at once, as an import writes it."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is recorded in the transaction of its fact")
+    actor = actor if getattr(actor, "pk", None) else None
+    events = Event.objects.bulk_create(
+        Event(verb=verb, actor=actor, subject_type=row._meta.label, subject_id=str(row.pk), data=data)
+        for row in subjects
+    )
+    names = _subscribers.get(verb)
+    if names and events:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, subscriber=name) for event in events for name in names
+        )
+        wake("jeveuxagir.audit.tasks.deliver_events")
+    return events

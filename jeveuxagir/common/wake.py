@@ -1,4 +1,4 @@
-"""Waking a worker after commit. The broker only wakes: rows say what is due, and a sweep finds what a lost wake missed."""
+"""Waking a worker after commit. Rows say what is due; a sweep finds what a lost wake missed."""
 
 import time
 
@@ -45,9 +45,7 @@ class _Call:
             return
         try:
             current_app.send_task(self.task, retry=False, expires=EXPIRES, ignore_result=True)
-        except (
-            Exception
-        ):  # whatever the broker's client raises, the fact is committed and the sweep will come
+        except Exception:  # whatever the client raises: the fact is committed, the sweep will come
             logger.warning("wake_failed", task=self.task, seconds=round(time.monotonic() - begun, 1))
             if time.monotonic() - begun > SLOW:
                 _silent_until = time.monotonic() + PAUSE

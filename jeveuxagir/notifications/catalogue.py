@@ -53,8 +53,9 @@ def on_sent(code: str, handler: OnSent) -> None:
 
 
 def handlers_of(code: str) -> list[OnSent]:
-    own = _kinds[code].on_sent if code in _kinds else None
-    return [*([own] if own else []), *_on_sent.get(code, ())]
+    kind = find(code)
+    own = [kind.on_sent] if kind and kind.on_sent else []
+    return [*own, *_on_sent.get(code, ())]
 
 
 def get(code: str) -> Kind:
@@ -63,7 +64,7 @@ def get(code: str) -> Kind:
 
 def find(code: str) -> Kind | None:
     """The kind, or None if no app declares it any more (old rows)."""
-    return _kinds[code] if code in _kinds else None
+    return next((kind for kind in _kinds if kind.code == code), None)
 
 
 def kinds() -> Iterator[Kind]:

@@ -91,6 +91,9 @@ class Preference(models.Model):
         verbose_name = "préférence"
         constraints = [models.UniqueConstraint(fields=["person", "kind"], name="preference_once")]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"
+
 
 class Suppression(models.Model):
     """An address the relay refused for good: no more mail until it is confirmed again."""
@@ -102,3 +105,6 @@ class Suppression(models.Model):
     class Meta:
         verbose_name = "adresse refusée"
         verbose_name_plural = "adresses refusées"
+
+    def __str__(self) -> str:
+        return f"adresse refusée {self.pk}"

@@ -16,12 +16,24 @@ def _messages(person: Any) -> Any:
     return Message.objects.filter(mine).order_by("created_at")
 
 
+def _forget_messages(person: Any) -> None:
+    _messages(person).order_by().delete()
+
+
 def _suppressions(person: Any) -> Any:
     return (
         Suppression.objects.filter(address__iexact=person.email)
         if person.email
         else Suppression.objects.none()
     )
+
+
+def _forget_preferences(person: Any) -> None:
+    Preference.objects.filter(person=person).delete()
+
+
+def _forget_suppressions(person: Any) -> None:
+    _suppressions(person).delete()
 
 
 def register() -> None:
@@ -39,7 +51,7 @@ def register() -> None:
                 "Écrit le": row.created_at,
                 "Envoyé le": row.sent_at,
             },
-            erase=lambda person: _messages(person).delete(),
+            erase=_forget_messages,
             fields=("address", "subject", "text", "html"),
         ),
     )
@@ -51,7 +63,7 @@ def register() -> None:
             kept="Aussi longtemps que le compte.",
             rows=lambda person: Preference.objects.filter(person=person),
             export=lambda row: {"Sorte de message": row.kind, "Voulu": row.wanted},
-            erase=lambda person: Preference.objects.filter(person=person).delete(),
+            erase=_forget_preferences,
         ),
     )
     personal_data.register(
@@ -62,7 +74,7 @@ def register() -> None:
             kept="Jusqu’à ce que l’adresse soit confirmée de nouveau.",
             rows=_suppressions,
             export=lambda row: {"Adresse": row.address, "Raison": row.reason, "Depuis le": row.created_at},
-            erase=lambda person: _suppressions(person).delete(),
+            erase=_forget_suppressions,
             person_fields=(),
             fields=("address",),
         ),

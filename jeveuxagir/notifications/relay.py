@@ -73,7 +73,8 @@ class SmtpRelay:
             kind: Any = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
             smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=TIMEOUT)
             # Small commands and one write for the body and its final dot: Nagle would wait for acknowledgements.
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected: Any = smtp.sock
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if settings.EMAIL_USE_TLS:
                 smtp.starttls()
             if settings.EMAIL_HOST_USER:

@@ -49,7 +49,7 @@ def test_a_fact_that_is_rolled_back_has_no_event_and_no_reaction(
     committed_db: None, subscribe: Callable[..., None]
 ) -> None:
     subscribe("one", rename)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
         greet()
         raise ZeroDivisionError
     assert not Event.objects.exists()
@@ -70,7 +70,11 @@ def test_a_reaction_that_fails_leaves_nothing_and_comes_back_later(
     greet()
     assert deliveries.deliver() == 0
     waiting = Delivery.objects.get()
-    assert (waiting.state, waiting.attempts, waiting.last_error) == ("pending", 1, "builtins.ZeroDivisionError")
+    assert (waiting.state, waiting.attempts, waiting.last_error) == (
+        "pending",
+        1,
+        "builtins.ZeroDivisionError",
+    )
     assert Person.objects.get().last_name == ""
     assert deliveries.deliver() == 0  # not yet
     Delivery.objects.update(not_before=Now())
@@ -125,7 +129,9 @@ def test_a_database_lost_in_a_reaction_brings_it_back(
             tries.append(1)
             other = connection.copy()
             with other.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+                cursor.execute(
+                    "SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid]
+                )
             other.close()
         rename(event)
 
@@ -147,7 +153,10 @@ def test_an_event_cannot_be_changed_or_deleted() -> None:
 
     event = greet()
     for change in (lambda: Event.objects.update(verb="x"), event.delete):
-        with pytest.raises((InternalError, ProgrammingError, Exception), match="append-only"), transaction.atomic():
+        with (
+            pytest.raises((InternalError, ProgrammingError, Exception), match="append-only"),
+            transaction.atomic(),
+        ):
             change()
 
 

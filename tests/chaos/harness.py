@@ -88,7 +88,9 @@ class Town:
         assert done.returncode == 0, (done.stdout + done.stderr).decode()[-4000:]
 
     def _worker(self) -> subprocess.Popen[bytes]:
-        return self._celery("worker", "--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO")
+        return self._celery(
+            "worker", "--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO"
+        )
 
     def _celery(self, *command: str) -> subprocess.Popen[bytes]:
         return spawn(
@@ -201,4 +203,3 @@ class Town:
             f"seed {self.seed}; faults {dict(self.happened)}; {states}; accepted {len(accepted)}, repeats {repeats}; "
             f"relay {dict(Counter(fault for fault, _ in self.relay.happened))}"
         )
-

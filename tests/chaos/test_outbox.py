@@ -66,7 +66,9 @@ def expect_nothing_lost_and_repeats_explained(town: Town, messages: int) -> None
     assert unexplained.total() <= town.happened["kill_worker"] + town.happened["restart_database"], story
     told_again = {
         f"<{pk}@jeveuxagir.example>"
-        for (pk,) in town.sql("SELECT id FROM notifications_message WHERE last_error = 'in doubt, then sent again'")
+        for (pk,) in town.sql(
+            "SELECT id FROM notifications_message WHERE last_error = 'in doubt, then sent again'"
+        )
     }
     assert set(repeats) <= told_again, story  # each repeat knew that it might be one
     town.run("check_invariants")

@@ -54,7 +54,12 @@ def kind(template: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> Cal
 
     def register(code: str = "tests.news", *, source: str = TEMPLATE, **options: Any) -> Kind:
         monkeypatch.setattr(catalogue._kinds, "_entries", dict(catalogue._kinds._entries))
-        values = {"label": "Les nouvelles", "why": "Vous êtes inscrit.", "template": template(source), **options}
+        values = {
+            "label": "Les nouvelles",
+            "why": "Vous êtes inscrit.",
+            "template": template(source),
+            **options,
+        }
         return catalogue.register(Kind(code=code, **values))
 
     return register

@@ -99,7 +99,9 @@ def test_a_message_for_later_waits(unreliable: UnreliableRelay) -> None:
 
 
 @pytest.mark.parametrize("code", ["421", "450", "451", "452"])
-def test_a_transient_refusal_is_tried_again_later(unreliable: UnreliableRelay, settings: Any, code: str) -> None:
+def test_a_transient_refusal_is_tried_again_later(
+    unreliable: UnreliableRelay, settings: Any, code: str
+) -> None:
     settings.OUTBOX_PAUSE = 60
     message, other = owe(2)
     unreliable.misbehave(code)

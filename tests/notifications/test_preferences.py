@@ -23,7 +23,9 @@ def stop_url(person: Person, kind: Callable[..., Any]) -> str:
     return links.stop_link(person.pk, "tests.news").removeprefix("http://127.0.0.1:8000")
 
 
-def test_the_page_lists_the_kinds_of_my_audiences(user: User, kind: Callable[..., Any], client: Client) -> None:
+def test_the_page_lists_the_kinds_of_my_audiences(
+    user: User, kind: Callable[..., Any], client: Client
+) -> None:
     kind("tests.news", label="Les nouvelles")
     kind("tests.queue", label="La file d’attente", audience="staff")
     kind("tests.receipt", label="Le reçu", can_stop=False)

@@ -16,7 +16,12 @@ from jeveuxagir.notifications.rendering import Rendered, render
 
 from .conftest import TEMPLATE
 
-GOOD = {"first_name": "Camille", "intro": "Bonne nouvelle.", "reasons": ["À 4 km", "Le mercredi"], "url": "/missions/1/"}
+GOOD = {
+    "first_name": "Camille",
+    "intro": "Bonne nouvelle.",
+    "reasons": ["À 4 km", "Le mercredi"],
+    "url": "/missions/1/",
+}
 HOSTILE = [
     "<script>alert(1)</script>",
     "x\r\nBcc: victim@example.org\r\n\r\nhello",
@@ -36,7 +41,9 @@ def rendered(template: str, context: dict[str, object] = GOOD, **options: str) -
     return render(template, dict(context), **{**values, **options})
 
 
-def test_the_file_s_first_line_is_the_subject_and_its_marks_make_the_blocks(template: Callable[[str], str]) -> None:
+def test_the_file_s_first_line_is_the_subject_and_its_marks_make_the_blocks(
+    template: Callable[[str], str],
+) -> None:
     mail = rendered(template(TEMPLATE), stop_url="https://site.example/stop")
     assert mail.subject == "Une mission pour Camille"
     assert mail.text.startswith(
@@ -64,7 +71,9 @@ def test_hostile_text_stays_text(template: Callable[[str], str], hostile: str) -
     assert not set(mail.text) & set("\x00\x02\x03\u202e\r")
     assert len(mail.text.split("\n", 1)[0]) < 100  # the greeting
 
-    message = Message(kind="tests.news", address="a@example.org", subject=mail.subject, text=mail.text, html=mail.html)
+    message = Message(
+        kind="tests.news", address="a@example.org", subject=mail.subject, text=mail.text, html=mail.html
+    )
     raw = compose(message, "a@example.org").as_bytes(policy=email.policy.SMTP)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     read = email.message_from_bytes(raw, policy=email.policy.default)
@@ -82,7 +91,9 @@ def test_only_http_addresses_and_paths_become_buttons(template: Callable[[str], 
         assert "evil.example" not in mail.html.replace("http://127.0.0.1:8000//evil.example/", "")
 
 
-def test_control_lines_leave_no_trace_and_else_branches_may_hold_a_button(template: Callable[[str], str]) -> None:
+def test_control_lines_leave_no_trace_and_else_branches_may_hold_a_button(
+    template: Callable[[str], str],
+) -> None:
     source = (
         "{% load ui %}\n{% if url %}Oui{% else %}Non{% endif %}\n\n"
         "{% for r in reasons %}- {{ r }}\n{% endfor %}\n"

@@ -45,7 +45,9 @@ def test_two_at_once_with_the_same_key_are_one_message(committed_db: None, kind:
         try:
             start.wait()
             with transaction.atomic():
-                results.append(services.send("tests.news", to="a@example.org", dedupe_key="1", context=CONTEXT))
+                results.append(
+                    services.send("tests.news", to="a@example.org", dedupe_key="1", context=CONTEXT)
+                )
         finally:
             connections.close_all()
 
@@ -61,7 +63,7 @@ def test_two_at_once_with_the_same_key_are_one_message(committed_db: None, kind:
 
 def test_a_fact_that_is_rolled_back_tells_nobody(committed_db: None, kind: Callable[..., Any]) -> None:
     kind()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
         services.send("tests.news", to="a@example.org", dedupe_key="1", context=CONTEXT)
         raise ZeroDivisionError
     assert not Message.objects.exists()
@@ -91,7 +93,9 @@ def test_who_has_no_address_or_is_erased_is_owed_nothing(person: Person, kind: C
     assert services.send("tests.news", to=person, dedupe_key="2", context=CONTEXT) is None
 
 
-def test_a_message_to_a_merged_person_goes_to_whom_they_are_now(person: Person, kind: Callable[..., Any]) -> None:
+def test_a_message_to_a_merged_person_goes_to_whom_they_are_now(
+    person: Person, kind: Callable[..., Any]
+) -> None:
     kind()
     old = Person.objects.create(first_name="Cam", email="old@example.org", merged_into=person)
     message = services.send("tests.news", to=old, dedupe_key="1", context=CONTEXT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +36,7 @@ def test_many_messages_of_one_transaction_wake_once_and_after_commit(broker: Any
 
 
 def test_a_transaction_that_is_rolled_back_wakes_nobody(broker: Any) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
         wake(DRAIN)
         raise ZeroDivisionError
     assert broker.llen(QUEUE) == 0
@@ -45,7 +44,7 @@ def test_a_transaction_that_is_rolled_back_wakes_nobody(broker: Any) -> None:
 
 def test_a_wake_lost_with_its_savepoint_does_not_hide_the_next(broker: Any) -> None:
     with transaction.atomic():
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
             wake(DRAIN)
             raise ZeroDivisionError
         wake(DRAIN)
@@ -61,21 +60,15 @@ def test_a_dead_broker_is_no_error_for_the_caller(broker: Any, valkey: Valkey) -
         valkey.start()
 
 
-def test_a_broker_that_hangs_delays_one_caller_a_little_and_the_next_not_at_all(
-    broker: Any, valkey: Valkey
+def test_a_broker_that_hangs_is_asked_once_and_then_left_alone(
+    broker: Any, valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert valkey.process is not None
     os.kill(valkey.process.pid, signal.SIGSTOP)
     try:
-        begun = time.monotonic()
-        with transaction.atomic():
-            wake(DRAIN)
-        first = time.monotonic() - begun
-        with transaction.atomic():
-            wake(DRAIN)
-        second = time.monotonic() - begun - first
+        for _ in range(3):
+            with transaction.atomic():
+                wake(DRAIN)
     finally:
         os.kill(valkey.process.pid, signal.SIGCONT)
-    assert first < 15  # without time-outs it would be for ever
-    assert second < first / 2
-    print(first, second)
+    assert sum("wake_failed" in record.getMessage() for record in caplog.records) == 1
