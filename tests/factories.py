@@ -129,7 +129,7 @@ def make_grant(
 
 def sign_in_staff(client: Any, user: User) -> None:
     """Sign in with both factors, as a member of staff must."""
-    from jeveuxagir.accounts.testing import mark_second_factor
+    from tests.support.sessions import mark_second_factor
 
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     mark_second_factor(client, user)

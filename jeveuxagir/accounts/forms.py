@@ -6,6 +6,9 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import clean
@@ -100,6 +103,14 @@ class EmailField(forms.EmailField):
         return super().clean(value).lower()
 
 
+class GuardianInput(forms.EmailInput):
+    """With JavaScript, only shown to 16–17-year-olds."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        field = super().render(name, value, {**(attrs or {}), "data-guardian": ""}, renderer)
+        return format_html('{}<script defer src="{}"></script>', field, static("accounts/guardian.js"))
+
+
 class GuardianFields(forms.Form):
     """Mixin: the birth date, and the guardian's address for 16–17-year-olds."""
 
@@ -107,6 +118,7 @@ class GuardianFields(forms.Form):
     guardian_email = EmailField(
         label="Adresse électronique d’un parent ou tuteur",
         required=False,
+        widget=GuardianInput,
         help_text="Seulement si vous avez 16 ou 17 ans : nous lui écrivons une fois, avant toute candidature.",
     )
 

@@ -6,12 +6,11 @@ import json
 import zipfile
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from jeveuxagir.audit import services as audit
-from jeveuxagir.audit.models import ERASING_SETTING
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.registries import personal_data
@@ -19,8 +18,11 @@ from jeveuxagir.notifications.services import send
 
 from .models import Person, User
 
-#: Erased last: the others find what they hold by the person's address.
-LAST = ("accounts.User", "accounts.Person")
+#: Erased last: the others act as this person, write messages, and find what they hold by the address.
+LAST = ("notifications.Message", "audit.Event", "accounts.User", "accounts.Person")
+
+#: what an organisation reads beside a fact whose person is erased
+ERASED_NAME = "Personne effacée"
 
 
 def held_about(person: Person) -> list[dict[str, Any]]:
@@ -71,20 +73,16 @@ def erase(person: Person, *, actor: User | None) -> None:
     address = person.email
     own = actor is not None and actor.person_id == person.pk
     audit.record("person.erased", person, actor=None if own else actor)
-    with connection.cursor() as cursor:  # the erased account leaves the audit trail, the facts stay
-        cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING_SETTING])
     entries = dict(personal_data.items())
     for name in [*(name for name in entries if name not in LAST), *LAST]:
         entries[name].erase(person)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, '', true)", [ERASING_SETTING])
     if address:
         send("accounts.erased", to=address, dedupe_key=f"accounts.erased:{person.pk}", context={})
 
 
 def empty_person(person: Person) -> None:
     """The row stays, so that facts keep their shape; nothing in it says who it was."""
-    person.first_name = person.last_name = person.email = person.phone = ""
+    person.first_name, person.last_name, person.email, person.phone = ERASED_NAME, "", "", ""
     person.commune = None
     person.birth_year = person.sixteen_on = person.eighteen_on = None
     person.erased_at = now()

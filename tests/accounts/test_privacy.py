@@ -11,6 +11,7 @@ import pytest
 from jeveuxagir.accounts import privacy, services
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.models import Event
+from jeveuxagir.notifications.models import Message
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -77,9 +78,22 @@ def test_an_erased_person_leaves_facts_and_no_trace_of_who_they_were(client, use
     assert not User.objects.filter(pk=user.pk).exists()
     person = Person.objects.get(pk=user.person_id)
     assert person.erased_at
-    assert str(person) == f"Personne {person.pk}"
+    assert str(person) == "Personne effacée"
+    assert person.participations.get().state == "realised"
     assert not rows_with(MARKER)
     assert Event.objects.filter(verb="person.erased").exists()
+
+
+def test_what_is_going_on_is_cancelled_so_that_the_organisation_knows(user):
+    organisation = f.make_organisation()
+    member = f.make_member(organisation)
+    going_on = f.make_participation(person=user.person, mission=f.make_mission(organisation=organisation))
+    privacy.erase(user.person, actor=user)
+    going_on.refresh_from_db()
+    going_on.slot.refresh_from_db()
+    assert going_on.state == "cancelled"
+    assert going_on.slot.taken == 0
+    assert Message.objects.filter(person=member.person, kind__startswith="participations.").exists()
 
 
 def rows_with(text: str) -> list[str]:

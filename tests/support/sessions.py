@@ -1,9 +1,11 @@
-"""For tests: a session that passed both factors, as allauth records it."""
+"""A session that passed both factors, as allauth records it."""
+
+from __future__ import annotations
 
 import time
 from typing import Any
 
-from .models import User
+from jeveuxagir.accounts.models import User
 
 
 def mark_second_factor(client: Any, user: User) -> None:
