@@ -34,7 +34,7 @@ class SearchForm(forms.Form):
         label="Jusqu’à",
         required=False,
         coerce=int,
-        empty_value=DEFAULT_RADIUS,
+        empty_value=None,
         choices=[(km, f"{km}{NBSP}km") for km in RADII],
         error_messages={"invalid_choice": "Choisissez une distance de la liste."},
     )

@@ -74,7 +74,8 @@ def half_days(spec: SlotSpec) -> int:
 
 def every_week(first: date, until: date, *, weeks: int = 1) -> list[date]:
     """The same weekday, from `first` to `until` included."""
-    days, day = [], first
+    days: list[date] = []
+    day = first
     while day <= until and len(days) <= MAX_SLOTS:
         days.append(day)
         day += timedelta(weeks=weeks)

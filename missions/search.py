@@ -138,7 +138,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[: COUNT_AT_MOST + 1].count()  # type: ignore[union-attr]
+        found: Any = self.object_list
+        return int(found.order_by()[: COUNT_AT_MOST + 1].count())
 
     @property
     def is_capped(self) -> bool:

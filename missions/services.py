@@ -435,7 +435,7 @@ def close_past() -> int:
     )
     for pk, last_date, department_id in ending.order_by("pk"):
         zone = ZoneInfo(timezone_of(department_id or ""))
-        if last_date >= now().astimezone(zone).date():
+        if last_date is None or last_date >= now().astimezone(zone).date():
             continue
         with transaction.atomic():
             mission = lock(Mission.objects.select_related("organisation"), pk=pk)
@@ -625,7 +625,7 @@ def _insert_slots(mission: Mission, specs: Iterable[SlotSpec]) -> list[Slot]:
     schedule.check_all(specs, already=mission.slots.filter(cancelled_at__isnull=True).count())
     zone = zone_of(mission)
     return Slot.objects.bulk_create(
-        [Slot(mission=mission, **schedule.slot_fields(spec, zone)) for spec in specs]  # type: ignore[misc]
+        [Slot(mission=mission, **schedule.slot_fields(spec, zone)) for spec in specs]
     )
 
 

@@ -144,14 +144,15 @@ def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str
             )
         except Stale as refusal:
             mission.refresh_from_db()
-            form.data = form.data.copy()  # type: ignore[assignment]
-            form.data["version"] = str(mission.version)  # type: ignore[index]
+            again = request.POST.copy()
+            again["version"] = str(mission.version)
+            form.data = again
             form.add_error(None, refusal.message)
         except RuleBroken as refusal:
             form.add_error(None, refusal.message)
         else:
             return redirect(_after_edit(request, mission, section, done))
-    context = {
+    context: dict[str, Any] = {
         "organisation": mission.organisation,
         "form": form,
         "addresses": addresses,

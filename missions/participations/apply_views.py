@@ -140,7 +140,7 @@ def alert(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @require_POST
 def depart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """ "Candidater chez …": the departure is stored, then our page gives the link."""
-    mission = get_object_or_404(Mission.objects.imported().open(), pk=pk)  # type: ignore[attr-defined]
+    mission = get_object_or_404(Mission.objects.imported().open(), pk=pk)
     person = request.user.person if request.user.is_authenticated else None
     left = request.session.get(_LEFT, [])
     if person is not None or mission.pk not in left:

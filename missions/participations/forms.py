@@ -32,7 +32,7 @@ class SlotField(forms.ModelChoiceField):
             **kwargs,
         )
 
-    def label_from_instance(self, slot: Slot) -> str:  # type: ignore[override]
+    def label_from_instance(self, slot: Slot) -> str:
         words = when_in_words(slot)
         left = plural(slot.free, "place") if slot.free else "complet"
         return f"{words[0].upper()}{words[1:]} ({left})"

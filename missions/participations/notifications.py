@@ -64,7 +64,15 @@ def register() -> None:
     def add(code: str, label: str, why: str, can_stop: bool, audience: Audience) -> None:
         template = f"emails/{code.replace('.', '/')}.txt"
         catalogue.register(
-            Kind(code=code, label=label, why=why, template=template, can_stop=can_stop, audience=audience)
+            Kind(
+                code=code,
+                label=label,
+                why=why,
+                template=template,
+                can_stop=can_stop,
+                audience=audience,
+                confirms=code in ("participations.confirm", "participations.sign_in"),
+            )
         )
 
     for code, label, can_stop in TO_PERSON.values():

@@ -95,7 +95,9 @@ def answer_speed(organisation_id: int) -> str:
         .filter(mission__organisation_id=organisation_id, answered_at__isnull=False, applied_at__isnull=False)
         .order_by("-answered_at")
     )
-    delays = [end - start for start, end in answered.values_list("applied_at", "answered_at")[:20]]
+    delays = [
+        end - start for start, end in answered.values_list("applied_at", "answered_at")[:20] if start and end
+    ]
     if len(delays) < 3:
         return ""
     days = median(delay.total_seconds() for delay in delays) / 86400
