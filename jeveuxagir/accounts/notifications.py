@@ -17,7 +17,8 @@ def register_kinds() -> None:
         ("security", "La sécurité de mon compte", "Vous avez un compte sur Jeveuxagir."),
         ("erased", "Mon compte est effacé", "Vous aviez un compte sur Jeveuxagir."),
     ):
-        register(Kind(f"accounts.{code}", label, why, f"emails/accounts/{code}.txt", can_stop=False))
+        template = f"emails/accounts/{code}.txt"
+        register(Kind(f"accounts.{code}", label, why, template, can_stop=False, confirms=why == ASKED))
     for code, label in (
         ("grant_given", "Des droits sont donnés"),
         ("grant_revoked", "Des droits sont retirés"),

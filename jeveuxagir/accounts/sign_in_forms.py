@@ -195,3 +195,7 @@ class SecondFactorAgainForm(mfa_forms.ReauthenticateForm):
 
 class ActivateSecondFactorForm(totp_forms.ActivateTOTPForm):
     code = _code("Code de votre application", "Les 6 chiffres que montre maintenant votre application.")
+
+    def clean_code(self) -> str:
+        _require(limits.require, "factor_account", self.user.pk)
+        return super().clean_code()

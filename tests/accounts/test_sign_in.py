@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jeveuxagir.accounts import services
 from jeveuxagir.accounts.bots import stamp
 from jeveuxagir.accounts.models import GuardianNotice, Person, User
 from jeveuxagir.notifications.models import Message
@@ -184,8 +185,7 @@ def test_a_broken_proof_is_no_proof(payload):
     assert not is_proved(payload)
 
 
-def test_an_unconfirmed_address_gets_three_mails_a_day(settings):
-    settings.ACCOUNT_RATE_LIMITS = False
+def test_an_unconfirmed_address_gets_three_mails_a_day():
     for _ in range(3):
         assert Client().post(SIGN_UP, sign_up_fields()).status_code == 302
     assert "Plusieurs messages" in text_of(Client().post(SIGN_UP, sign_up_fields()))
@@ -273,17 +273,30 @@ def test_a_whole_neighbourhood_shares_ten_tries_a_minute(client):
     assert "trop de fois" in statuses[10]
 
 
-def test_when_the_counter_is_down_nobody_signs_in_and_the_page_says_wait(client, settings):
-    f.make_user(email="ines@exemple.fr", password=PASSWORD)
-    settings.ACCOUNT_RATE_LIMITS = False
+@pytest.fixture
+def store_down(settings):
     settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1",
-        }
+        "default": {"BACKEND": "jeveuxagir.common.cache.SharedCache", "LOCATION": "redis://127.0.0.1:1"}
     }
-    response = client.post(SIGN_IN, {"login": "ines@exemple.fr", "password": PASSWORD})
+
+
+def test_when_the_counter_is_down_nobody_signs_in_and_the_page_says_wait(client, store_down):
+    user = f.make_user(email="ines@exemple.fr", password=PASSWORD)
+    services.seed_totp(user, "JBSWY3DPEHPK3PXP")
+    for typed in ({"password": PASSWORD}, {"password": ""}):
+        response = client.post(SIGN_IN, {"login": "ines@exemple.fr", **typed})
+        assert "trop de fois" in text_of(response)
+    response = client.post("/compte/mot-de-passe/oublie/", {"email": "ines@exemple.fr"})
     assert "trop de fois" in text_of(response)
+    assert not Message.objects.exists()
+
+
+def test_when_the_cache_is_down_the_pages_still_open(client, store_down):
+    for path in ("/", "/missions/", SIGN_IN, SIGN_UP):
+        assert client.get(path).status_code == 200, path
+    client.force_login(f.make_member(f.make_organisation()))
+    for path in ("/mon-espace/", "/mon-espace/profil/"):
+        assert client.get(path).status_code == 200, path
 
 
 def test_signing_out_is_a_post(client):

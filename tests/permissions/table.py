@@ -139,7 +139,9 @@ def application_at(**more: Any) -> Args:
 
 
 def application_elsewhere(**more: Any) -> Args:
-    return lambda world, kind: space(world, kind, participation_pk=world.participation_at(other(kind)).pk, **more)
+    return lambda world, kind: space(
+        world, kind, participation_pk=world.participation_at(other(kind)).pk, **more
+    )
 
 
 def member_of(world: World, kind: str) -> dict[str, Any]:
@@ -273,9 +275,13 @@ ROUTES: dict[str, Route] = {
     "missions:manage": Route(everyone, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
     "missions:slots": Route(handlers, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
     "missions:slot": Route(handlers, slot_of, kinds=HOSTS, foreign=slot_of_another),
-    "missions:submit": Route(handlers, mission_of("draft"), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:submit": Route(
+        handlers, mission_of("draft"), "post", kinds=HOSTS, foreign=mission_of_another()
+    ),
     "missions:close": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
-    "missions:reopen": Route(handlers, mission_of("closed"), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:reopen": Route(
+        handlers, mission_of("closed"), "post", kinds=HOSTS, foreign=mission_of_another()
+    ),
     "missions:cancel": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
     "missions:edit": Route(
         handlers, mission_of(section="quoi"), kinds=HOSTS, foreign=mission_of_another(section="quoi")

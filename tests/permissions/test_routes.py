@@ -59,8 +59,7 @@ def ask(world: World, role: str, route: Route, url: str) -> Any:
 
 @pytest.mark.lenient_templates
 @pytest.mark.parametrize("name", sorted(ROUTES))
-def test_each_role_gets_what_the_table_says(name: str, world: World, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = False
+def test_each_role_gets_what_the_table_says(name: str, world: World) -> None:
     route = ROUTES[name]
     found, expected = {}, {}
     for kind in route.kinds:
