@@ -1,0 +1,87 @@
+"""The matching engine over the demo's missions, asked as of any day: what it says is what would have been proposed."""
+
+import datetime
+from collections import defaultdict
+from dataclasses import replace
+
+from django.db.models import Prefetch
+
+from jeveuxagir import matching
+from missions.models import Mission, Slot
+from missions.proposals import matching as rows
+
+from .missions import Placed
+
+KILOMETRE = 9_100  # millionths of a degree of latitude, a little more
+
+
+class Board:
+    """The engine's rows of all published missions, kept in step with the seats and proposals being made."""
+
+    def __init__(self, placed: list[Placed], today: datetime.date) -> None:
+        self.today = today
+        self.placed = {p.mission.pk: p for p in placed if p.mission.published_at is not None}
+        self.vocabulary = rows.vocabulary()
+        every_slot = Prefetch("slots", Slot.objects.filter(cancelled_at=None), to_attr="every_slot")
+        self.rows: dict[int, matching.MissionRow] = {}
+        self.slots: dict[int, Slot] = {}
+        for mission in rows.with_rows(Mission.objects.filter(pk__in=self.placed)).prefetch_related(every_slot):
+            mission.live_slots = mission.every_slot
+            row = rows.mission_row(mission)
+            # its organisation was valid when the mission was published; whether it answers is asked below
+            self.rows[mission.pk] = replace(row, organisation_verified=True)
+            self.slots.update({slot.pk: slot for slot in mission.every_slot})
+        self.open_proposals: dict[int, int] = defaultdict(int)
+        self.spans = {
+            pk: (min(p[0] for p in row.points), max(p[0] for p in row.points)) for pk, row in self.rows.items() if row.points
+        }
+
+    def rank(
+        self, request: matching.RequestRow, day: datetime.date, *, still_open: bool, limit: int = 10
+    ) -> tuple[matching.Ranking, dict[int, matching.MissionRow]]:
+        """The engine's best for this request on that day. `still_open`: only what can still be done today."""
+        seen = {}
+        for pk, row in self.rows.items():
+            placed = self.placed[pk]
+            if not placed.is_published_on(day) or not self._may_be_near(request, pk, row):
+                continue
+            if still_open:
+                if not placed.is_published_on(self.today) or placed.mission.state != "open":
+                    continue
+                row = replace(row, slots=tuple(s for s in row.slots if self._is_to_come(s)))
+            else:
+                row = replace(row, overdue_applications=0)  # the queue of that day is not known
+            seen[pk] = row
+        [ranking] = matching.rank(
+            [request], list(seen.values()), today=day, vocabulary=self.vocabulary, limit=limit
+        )
+        return ranking, seen
+
+    def proposed(self, mission: int, change: int) -> None:
+        row = self.rows[mission]
+        self.rows[mission] = replace(row, open_proposals=max(0, row.open_proposals + change))
+
+    def takes_more(self, mission: int) -> bool:
+        row = self.rows[mission]
+        free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot))
+        return row.open_proposals < matching.gates.ProposalLoad.PER_PLACE * free
+
+    def taken(self, mission: int, slot_id: int) -> None:
+        row = self.rows[mission]
+        slots = tuple(replace(s, free_places=max(0, s.free_places - (s.id == slot_id))) for s in row.slots)
+        self.rows[mission] = replace(row, slots=slots)
+
+    def _is_to_come(self, slot: matching.SlotRow) -> bool:
+        if slot.kind == matching.SlotKind.DATED:
+            return slot.first_day is not None and slot.first_day > self.today
+        return slot.last_day is None or slot.last_day >= self.today
+
+    def _may_be_near(self, request: matching.RequestRow, pk: int, row: matching.MissionRow) -> bool:
+        """Cheap and generous: the engine's own gates decide."""
+        if row.mode & request.mode & matching.Mode.REMOTE:
+            return True
+        if request.point is None or pk not in self.spans:
+            return row.department == request.department
+        low, high = self.spans[pk]
+        reach = request.radius_m // 1000 * KILOMETRE + KILOMETRE
+        return low - reach <= request.point[0] <= high + reach

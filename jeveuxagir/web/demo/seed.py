@@ -1,0 +1,217 @@
+"""Make the demo's world, once. `seed` writes everything in one transaction; `forget` empties it again."""
+
+import json
+from pathlib import Path
+
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from allauth.account.models import EmailAddress
+from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
+from jeveuxagir.audit.models import Event
+from jeveuxagir.moderation.models import ModerationItem, ModerationNote
+from jeveuxagir.notifications.models import Message
+from missions.enums import State as MissionState
+from missions.feeds.models import FeedIssue, FeedRun, Partner, PartnerOrganisation
+from missions.models import Mission, MissionAddress, Slot
+from missions.participations.enums import State as ParticipationState
+from missions.participations.models import Departure, Participation, PlaceAlert
+from missions.proposals.models import MatchRun, Proposal
+from organisations.models import Invitation, Membership, Organisation
+from volunteers.requests.enums import Mode
+from volunteers.requests.models import EngagementRequest
+
+from . import accounts, partner, texts
+from .accounts import ACCOUNTS, Accounts
+from .board import Board
+from .ground import Ground
+from .mails import Mails
+from .missions import NATION, Missions
+from .moderation import Moderation
+from .organisations import Organisations
+from .participations import Participations
+from .people import People
+from .requests import Requests
+
+#: Tables that a reset leaves alone: reference data and Django's own.
+KEPT = ("territories_", "taxonomies_", "django_migrations", "django_content_type", "auth_permission", "django_celery_beat_")
+#: How many people live in each department where something happens, besides one per mission.
+CROWD = {"26": 60, "45": 34, "13": 34, "93": 34, "23": 28, "972": 22, "974": 30, "75": 24, "69": 18, "59": 18, "971": 14, "973": 14}
+MINORS = 14
+
+
+def is_seeded() -> bool:
+    return User.objects.filter(email=ACCOUNTS[0].email).exists()
+
+
+def seed() -> bool:
+    """Make the demo data. False when they are already there."""
+    with transaction.atomic():
+        if is_seeded():
+            return False
+        _seed()
+    cache.clear()
+    return True
+
+
+def forget() -> None:
+    """Empty every table but the reference data."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        names = [name for name in connection.introspection.table_names(cursor) if not name.startswith(KEPT)]
+        quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
+    cache.clear()
+
+
+def write_files(accounts_file: Path) -> None:
+    """The accounts that `make demo` prints, and the partner's feed beside them."""
+    accounts_file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = accounts_file.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(accounts.listed(), ensure_ascii=False, indent=1), encoding="utf-8")
+    unfinished.rename(accounts_file)
+    (accounts_file.parent / "flux-essai.xml").write_text(partner.feed(), encoding="utf-8")
+
+
+def _seed() -> None:
+    ground = Ground()
+    people = People(ground)
+    own = Accounts(ground, people)
+    organisations = Organisations(ground, people)
+    missions = Missions(ground)
+    _load_places(ground)
+
+    own.build()
+    organisations.build(own.members, own.staff)
+    missions.build(organisations.all, own.staff)
+    partner.Partners(ground, organisations, missions).build()
+    _inhabitants(ground, people, missions)
+    participations = Participations(ground, people, missions)
+    participations.build()
+    participations.story_of_the_reading_club(own.persons["lina"])
+    _story_of_nadia(ground, participations, missions, own.persons["nadia"])
+    participations.alerts()
+    participations.unconfirmed(9)
+    ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact)
+    ground.write(Organisation, Membership, Invitation, Partner, PartnerOrganisation, FeedRun, FeedIssue)
+    ground.write(Mission, MissionAddress, Slot)
+    ground.write(Mission.sdgs.through, Mission.activities.through, Mission.skills.through)
+    _write_now(ground, participations)
+
+    requests = Requests(ground, people, missions, participations, own.staff)
+    requests.use(Board(missions.all, ground.today))
+    _stories_of_requests(ground, requests, own)
+    requests.build()
+    requests.settle()
+    requests.received(14, [ground.commune(code) for code in ("26281", "45234", "13055", "93066", "97411", "23096")])
+    _anonymous_departures(ground, missions)
+    Moderation(ground, organisations, missions, own.staff).build()
+    Mails(ground, organisations, missions, own.persons).build()
+
+    ground.write(UnconfirmedContact, EngagementRequest, EngagementRequest.domains.through, EngagementRequest.skills.through)
+    ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
+    ground.write(ModerationItem, ModerationNote, GuardianNotice, Message, Event)
+    Accounts.second_factors()
+
+
+def _write_now(ground: Ground, participations: Participations) -> None:
+    """The direct applications: the engine reads the seats they take and how fast organisations answer."""
+    written = list(ground.rows(Participation))
+    ground.write(Participation)
+    participations.written = written
+
+
+def _load_places(ground: Ground) -> None:
+    specs = texts.read("organisations")["organisation"] + texts.read("partner")["organisation"]
+    codes = [spec["commune"] for spec in specs] + list(NATION) + [account.commune for account in ACCOUNTS]
+    ground.load_communes(codes)
+    departments = {ground.commune(code).department_id for code in codes}
+    ground.load_departments(departments | set(accounts.BRIGADES))
+
+
+def _inhabitants(ground: Ground, people: People, missions: Missions) -> None:
+    """The more happens in a department, the more of its people are here; a few are 16 or 17."""
+    number: dict[str, int] = dict.fromkeys(sorted({p.department for p in missions.all if p.department}), 5)
+    for placed in missions.all:
+        if placed.department:
+            number[placed.department] += 1
+    for department, extra in CROWD.items():
+        number[department] += extra
+    towns: dict[str, list[str]] = {}
+    for placed in missions.all:
+        if placed.commune is not None:
+            towns.setdefault(placed.department, []).append(placed.commune.pk)
+    minors = 0
+    for department, wanted in number.items():
+        for index in range(wanted):
+            home = ground.commune(ground.pick(towns[department])) if towns.get(department) else None
+            if home is None:
+                continue
+            lives_in = home if ground.chance(0.6) else ground.pick(ground.near(home, 14))
+            young = index == 1 and minors < MINORS
+            person = people.inhabitant(lives_in, age=ground.dice.choice((16, 17)) if young else None)
+            if young:
+                minors += 1
+                state = GuardianNotice.State.OBJECTED if minors == 3 else GuardianNotice.State.TOLD
+                people.guardian(person, state, ground.later(person.created_at, 0.01, 0.1))
+                if state == GuardianNotice.State.OBJECTED:
+                    people.of_department[department].remove(person)
+
+
+def _story_of_nadia(ground: Ground, participations: Participations, missions: Missions, nadia: Person) -> None:
+    """She waits for the reading club, is expected at the shared kitchen, and has already given a day."""
+    wanted = (
+        ("mots-passants", ParticipationState.APPLIED, 2),
+        ("table-ouverte", ParticipationState.ACCEPTED, 9),
+        ("table-ouverte", ParticipationState.REALISED, 60),
+    )
+    for key, state, days in wanted:
+        past = state == ParticipationState.REALISED
+        for placed in missions.all:
+            if placed.hosted.key != key or not participations.may_join(nadia, placed) or placed.mission.published_at is None:
+                continue
+            if not past and placed.mission.state != MissionState.OPEN:
+                continue
+            slots = [
+                s for s in placed.slots
+                if participations.free(s) > 0
+                and (s.ends_at is not None and s.ends_at < ground.now if past else s.starts_at is None or s.starts_at > ground.now)
+            ]  # fmt: skip
+            if past and not slots and placed.mission.state == MissionState.DONE:
+                slots = [s for s in placed.slots if participations.free(s) > 0]
+            if slots:
+                at = max(ground.days_ago(days), placed.mission.published_at)
+                participations.make(nadia, placed, slots[0], state, at)
+                break
+
+
+def _stories_of_requests(ground: Ground, requests: Requests, own: Accounts) -> None:
+    """Nadia and Lina have open proposals; three people of the Drôme wait for the brigade."""
+    romans = ground.commune("26281")
+    evenings = 0b100100100100100
+    nadia = requests.file(
+        own.persons["nadia"], romans, 3, domains=["culture", "environnement", "education"], radius_km=20,
+        half_days=evenings | (0b111011 << 15), mode=Mode.BOTH, commitment="weekly",
+        note=texts.typeset("J'aime les livres, les jardins et les gens. Plutôt le soir ou le samedi."),
+    )  # fmt: skip
+    requests.propose(nadia, nadia.request.filed_at, still_open=True)
+    lina = requests.file(own.persons["lina"], ground.commune("26057"), 1, open_to_anything=True, radius_km=15)
+    requests.propose(lina, lina.request.filed_at, still_open=True)
+    drome = [p for p in requests.people.of_department["26"] if p.eighteen_on is None][:3]
+    for person, days in zip(drome, (19, 12, 9), strict=True):
+        assert person.commune is not None
+        waiting = requests.file(
+            person, person.commune, days, domains=["solidarite-insertion"], radius_km=20, channel="phone",
+            note=texts.typeset("Je n'ai pas Internet à la maison, appelez-moi plutôt."),
+        )  # fmt: skip
+        waiting.leave_to_the_brigade = True
+
+
+def _anonymous_departures(ground: Ground, missions: Missions) -> None:
+    imported = [p.mission for p in missions.all if p.mission.is_imported and p.mission.published_at]
+    for index in range(18):
+        mission = ground.pick(imported)
+        departure = ground.new(Departure, mission=mission, created_at=ground.days_ago(index))
+        ground.event(
+            "departure.recorded", departure, departure.created_at, mission=mission.pk, person=None, request=None
+        )
