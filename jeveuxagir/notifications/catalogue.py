@@ -32,6 +32,7 @@ class Kind:
     template: str  # "emails/proposals/new.txt"
     can_stop: bool = True
     audience: Audience = "person"
+    confirms: bool = False  # asked for by whoever owns the address: tried even if it refused mail before
     on_sent: OnSent | None = None
 
 

@@ -158,17 +158,17 @@ def _send_one(relay: Relay, pk: uuid.UUID, owner: str, doubtful: bool, report: R
 def _speak(relay: Relay, message: Message, doubtful: bool, report: Report) -> Outcome:
     """Say it to the relay; whatever happens, the answer is an outcome to be written."""
     address = message.person.email if message.person else message.address
-    if not address or Suppression.objects.filter(address__iexact=address).exists():
+    if not address or _is_refused(message.kind, address):
         report.failed += 1
         return _failed("no address" if not address else "address refused before")
-    if doubtful and relay.accepted(message.message_id):
-        report.known += 1
-        report.sent += 1
-        return Outcome(State.SENT, {"last_error": "in doubt, then found at the relay"})
     try:
+        if doubtful and relay.accepted(message.message_id):
+            report.known += 1
+            report.sent += 1
+            return Outcome(State.SENT, {"last_error": "in doubt, then found at the relay"})
         relay.send(compose(message, address), address)
     except Refused as refusal:
-        if refusal.final or message.attempts >= MOST_TRIES:
+        if refusal.final:
             report.failed += 1
             return _failed(str(refusal), address if refusal.address_is_bad else "")
         report.deferred += 1
@@ -182,8 +182,21 @@ def _speak(relay: Relay, message: Message, doubtful: bool, report: Report) -> Ou
     except (UnicodeError, ValueError) as error:  # an address that SMTP cannot say
         report.failed += 1
         return _failed(type(error).__name__)
+    except Exception as error:  # a fault of ours must not hold up the messages behind this one
+        logger.exception("message_not_sent", message_id=str(message.pk), kind=message.kind)
+        relay.close()
+        report.deferred += 1
+        return _later(message, type(error).__name__)
     report.sent += 1
     return Outcome(State.SENT, {"last_error": "in doubt, then sent again" if doubtful else ""})
+
+
+def _is_refused(kind: str, address: str) -> bool:
+    """Whether the relay said that this address is no good; who asks to confirm it may try again."""
+    known = catalogue.find(kind)
+    if known is not None and known.confirms:
+        return False
+    return Suppression.objects.filter(address__iexact=address).exists()
 
 
 def _failed(reason: str, bad_address: str = "") -> Outcome:
@@ -191,6 +204,8 @@ def _failed(reason: str, bad_address: str = "") -> Outcome:
 
 
 def _later(message: Message, reason: str, **columns: Any) -> Outcome:
+    if message.attempts >= MOST_TRIES:
+        return _failed(reason)
     wait = _pause(message.attempts)
     return Outcome(State.PENDING, {"last_error": reason[:300], "not_before": Now() + wait, **columns})
 

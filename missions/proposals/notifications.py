@@ -14,6 +14,7 @@ def register() -> None:
                 template=f"emails/proposals/{template}.txt",
                 can_stop=False,
                 audience="person",
+                confirms=True,
             )
         )
     catalogue.register(

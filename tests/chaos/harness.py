@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from tests.support.relay import UnreliableRelay
 
 WORKERS = 2
 FAULTS = ("kill_worker", "flush_broker", "restart_database", "drop_before", "drop_after")
+LEASE = 2.0
 # A killed server loses nothing that it said was written, as long as the machine lives.
 DATABASE = {**FAST_SETTINGS, "synchronous_commit": "on"}
 
@@ -60,7 +62,7 @@ class Town:
             "EMAIL_PORT": str(self.relay.port),
             "OUTBOX_RELAY": self.relay_class,
             "RELAY_JOURNAL": str(self.relay.journal),
-            "OUTBOX_LEASE": "2",
+            "OUTBOX_LEASE": str(LEASE),
             "OUTBOX_PAUSE": "0.2",
             "OUTBOX_SWEEP": "0.5",
             "PYTHONUNBUFFERED": "1",
@@ -175,6 +177,12 @@ class Town:
             victim = self.random.choice(alive)
             victim.kill()
             victim.wait()
+
+    def _pause_worker(self) -> None:
+        """Frozen for longer than its lease, in whatever it was doing, then let go on as if nothing had been."""
+        victim = self.random.choice(self.workers)
+        victim.send_signal(signal.SIGSTOP)
+        threading.Timer(LEASE * 1.5, victim.send_signal, [signal.SIGCONT]).start()
 
     def _flush_broker(self) -> None:
         """Killed, and back with nothing of what it held."""

@@ -28,18 +28,18 @@ def town(service_directory: Path) -> Iterator[Callable[..., Town]]:
         built.remove()
 
 
-def play(town: Town, *, messages: int, faults: int) -> None:
+def play(town: Town, *, messages: int, faults: int, pauses: int = 0) -> None:
     """Owe messages in small lots and strike between them; then wait until all that was owed is sent."""
-    strikes = [FAULTS[number % len(FAULTS)] for number in range(faults)]
+    strikes = [FAULTS[number % len(FAULTS)] for number in range(faults)] + ["pause_worker"] * pauses
     town.random.shuffle(strikes)
-    lot = messages // faults
+    lot = messages // len(strikes)
     for number, fault in enumerate(strikes):
         town.owe(number * lot, lot)
         # Strike in the middle of a lot: once something of it was sent, whenever that is.
         goal = (number * lot) + town.random.randint(1, lot // 2)
         town.until(lambda goal=goal: len(set(town.relay.accepted())) >= goal, seconds=40, what="no progress")
         town.strike(fault)
-    town.owe(faults * lot, messages - faults * lot)
+    town.owe(len(strikes) * lot, messages - len(strikes) * lot)
     town.until(lambda: town.unsent() == 0, seconds=180, what="not all were sent")
     time.sleep(0.5)  # a late repeat would still show
 
@@ -83,7 +83,7 @@ def test_300_messages_through_10_faults_none_lost(town: Callable[..., Town]) -> 
 @pytest.mark.proof
 def test_3000_messages_through_100_faults_none_lost(town: Callable[..., Town]) -> None:
     large = town(seed=1)
-    play(large, messages=3_000, faults=100)
+    play(large, messages=3_000, faults=100, pauses=20)
     expect_nothing_lost_and_repeats_explained(large, 3_000)
 
 

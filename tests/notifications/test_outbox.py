@@ -132,6 +132,36 @@ def test_a_final_refusal_fails_and_the_address_is_not_written_to_again(
     assert outbox.drain().sent == 1
 
 
+def test_a_refused_address_may_still_be_asked_to_confirm_itself(
+    unreliable: UnreliableRelay, kind: Callable[..., Any]
+) -> None:
+    kind("tests.confirm", confirms=True)
+    Suppression.objects.create(address="back@example.org", reason="550")
+    news, confirm = owe(2, address="Back@example.org")
+    Message.objects.filter(pk=confirm.pk).update(kind="tests.confirm")
+    outbox.drain()
+    assert (state_of(news), state_of(confirm)) == ("failed", "sent")
+
+
+def test_a_message_that_never_passes_fails_in_the_end_and_holds_up_nobody(
+    unreliable: UnreliableRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = owe(2)
+    composed = outbox.compose
+
+    def broken(message: Message, address: str) -> Any:
+        if message.pk == bad.pk:
+            raise KeyError("a fault of ours")
+        return composed(message, address)
+
+    monkeypatch.setattr(outbox, "compose", broken)
+    outbox.drain()
+    assert (state_of(bad), state_of(good)) == ("pending", "sent")
+    Message.objects.filter(pk=bad.pk).update(attempts=outbox.MOST_TRIES)
+    drain_until_idle()
+    assert state_of(bad) == "failed"
+
+
 def test_a_relay_that_is_away_makes_all_wait_and_counts_no_try(
     committed_db: None, settings: Any, unused_port: int
 ) -> None:
