@@ -1,12 +1,14 @@
 """Every write on moderation items. The subject is locked before its item, by whoever calls or by the handler."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import User
-from jeveuxagir.audit.services import record
+from jeveuxagir.audit.services import record, record_many
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
@@ -62,6 +64,43 @@ def open_item(
     record("moderation.opened", new, actor=actor, cause=str(cause), fields=sorted(new.diff))
     new.refresh_from_db()
     return new
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A subject that enters the queue, with what the queue shows of it."""
+
+    subject: models.Model
+    title: str
+    department_id: str | None = None
+    domain_id: str | None = None
+
+
+@transaction.atomic
+def open_many(kind: str, openings: Iterable[Opening], *, cause: str, actor: User | None = None) -> int:
+    """Put many subjects in the queue at once, as an import does. Those already there stay as they are."""
+    items = [
+        ModerationItem(
+            kind=kind,
+            cause=cause,
+            subject_type=opening.subject._meta.label,
+            subject_id=opening.subject.pk,
+            title=clean(opening.title)[:200],
+            department_id=opening.department_id,
+            domain_id=opening.domain_id,
+        )
+        for opening in openings
+    ]
+    waiting = set(
+        ModerationItem.objects.open()
+        .filter(kind=kind, subject_id__in=[item.subject_id for item in items])
+        .values_list("subject_type", "subject_id")
+    )
+    new = ModerationItem.objects.bulk_create(
+        item for item in items if (item.subject_type, item.subject_id) not in waiting
+    )
+    record_many("moderation.opened", new, actor=actor, cause=str(cause), fields=[])
+    return len(new)
 
 
 @transaction.atomic

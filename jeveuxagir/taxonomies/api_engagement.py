@@ -232,21 +232,28 @@ def domain_from(value: str) -> str | None:
 
 
 def activities_from(value: str) -> list[str]:
-    """Our activities for slugs or labels of theirs, parted by commas; unknown ones are left out.
+    """Our activities for slugs or labels of theirs, parted by commas; unknown ones are left out."""
+    return read_activities(value)[0]
+
+
+def read_activities(value: str) -> tuple[list[str], list[str]]:
+    """Our activities for slugs or labels of theirs, parted by commas, and the parts that name none.
 
     Some labels hold a comma ("Secours, Aide"): two neighbours are tried as one before each alone.
     """
     found: list[str] = []
-    parts = [part for part in (_key(part) for part in value.split(",")) if part]
+    unknown: list[str] = []
+    parts = [part.strip() for part in value.split(",") if _key(part)]
     while parts:
         for length in range(min(len(parts), 2), 0, -1):
-            if slug := _ACTIVITY_KEYS.get("-".join(parts[:length])):
+            if slug := _ACTIVITY_KEYS.get("-".join(map(_key, parts[:length]))):
                 found.append(ACTIVITY_IN[slug])
                 break
         else:
             length = 1
+            unknown.append(parts[0])
         del parts[:length]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), unknown
 
 
 def activity_to(code: str) -> str:

@@ -6,3 +6,9 @@ class FeedsConfig(AppConfig):
     label = "feeds"
     verbose_name = "Flux des partenaires"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import moderation, personal_data
+
+        moderation.register()
+        personal_data.register()

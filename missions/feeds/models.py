@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from jeveuxagir.common.models import LineField
+from missions.models import Mission
 from organisations.models import Organisation
 
 
@@ -29,6 +30,12 @@ class Partner(models.Model):
         return self.name
 
 
+class PartnerOrganisationQuerySet(models.QuerySet["PartnerOrganisation"]):
+    def same_attachment(self, other: "PartnerOrganisation") -> "PartnerOrganisationQuerySet":
+        """All the ids by which this partner names this organisation: attached by one yes."""
+        return self.filter(partner=other.partner_id, organisation=other.organisation_id)
+
+
 class PartnerOrganisation(models.Model):
     """An organisation as a partner names it. Several ids may point to one organisation."""
 
@@ -43,12 +50,41 @@ class PartnerOrganisation(models.Model):
     state = models.CharField("état", max_length=10, choices=State, default=State.LINKED)
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = PartnerOrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "organisation d’un partenaire"
         verbose_name_plural = "organisations des partenaires"
         constraints = [
             models.UniqueConstraint(fields=["partner", "external_id"], name="partner_organisation_once")
         ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class FeedMission(models.Model):
+    """What the last feed said of a mission, as a digest: what has not changed is skipped."""
+
+    mission = models.OneToOneField(Mission, models.CASCADE, primary_key=True, related_name="feed")
+    identity = models.ForeignKey(PartnerOrganisation, models.PROTECT, related_name="missions")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "mission d’un flux"
+        verbose_name_plural = "missions d’un flux"
+
+    def __str__(self) -> str:
+        return f"mission {self.mission_id}"
+
+
+class FeedRunQuerySet(models.QuerySet["FeedRun"]):
+    def complete(self) -> "FeedRunQuerySet":
+        """Those a later feed is compared with: read to the end, and not disowned by a person."""
+        return self.filter(state="done", decision__in=["", "released"])
+
+    def held(self) -> "FeedRunQuerySet":
+        return self.filter(state="held")
 
 
 class FeedRun(models.Model):
@@ -58,10 +94,17 @@ class FeedRun(models.Model):
         FAILED = "failed", "échoué"
         HELD = "held", "fermetures à confirmer"
 
+    class Decision(models.TextChoices):
+        RELEASED = "released", "fermetures confirmées"
+        REFUSED = "refused", "fermetures refusées"
+        SUPERSEDED = "superseded", "remplacées par un relevé plus récent"
+
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="runs", verbose_name="partenaire")
     state = models.CharField("état", max_length=10, choices=State, default=State.RUNNING)
     source = models.CharField("lu depuis", max_length=1000, blank=True)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     started_at = models.DateTimeField("début", db_default=Now())
     heartbeat_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField("fin", null=True, blank=True)
@@ -75,20 +118,35 @@ class FeedRun(models.Model):
     left_out = models.PositiveIntegerField("valeurs laissées de côté", default=0)
     #: ids of missions whose closing waits for a person
     held_closings = models.JSONField(default=list, blank=True)
+    #: what became of closings that were held
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     error = models.CharField("erreur", max_length=500, blank=True)
+
+    objects = FeedRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = "relevé de flux"
         verbose_name_plural = "relevés de flux"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["partner"], condition=Q(state="running"), name="feed_run_one_at_a_time"),
+            models.UniqueConstraint(
+                fields=["partner"], condition=Q(state="running"), name="feed_run_one_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=Q(state="running", finished_at__isnull=True)
                 | (~Q(state="running") & Q(finished_at__isnull=False)),
                 name="feed_run_end_dated",
             ),
+            models.CheckConstraint(
+                condition=Q(decision="") | Q(state="done", held_closings=[]), name="feed_run_decided_once"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"relevé {self.pk}"
 
 
 class FeedIssue(models.Model):
@@ -110,3 +168,6 @@ class FeedIssue(models.Model):
         verbose_name = "remarque sur un flux"
         verbose_name_plural = "remarques sur un flux"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -7,101 +7,222 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='identifiant')),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('feed_url', models.CharField(blank=True, max_length=1000, verbose_name='adresse du flux')),
-                ('trust', models.CharField(choices=[('trusted', 'de confiance : publié aussitôt'), ('reviewed', 'relu par la brigade')], default='reviewed', max_length=10, verbose_name='confiance')),
-                ('is_active', models.BooleanField(default=True, verbose_name='relevé toutes les 6 heures')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="identifiant")),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("feed_url", models.CharField(blank=True, max_length=1000, verbose_name="adresse du flux")),
+                (
+                    "trust",
+                    models.CharField(
+                        choices=[
+                            ("trusted", "de confiance : publié aussitôt"),
+                            ("reviewed", "relu par la brigade"),
+                        ],
+                        default="reviewed",
+                        max_length=10,
+                        verbose_name="confiance",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="relevé toutes les 6 heures")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'partenaire',
-                'ordering': ['name'],
+                "verbose_name": "partenaire",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='FeedRun',
+            name="FeedRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('running', 'en cours'), ('done', 'terminé'), ('failed', 'échoué'), ('held', 'fermetures à confirmer')], default='running', max_length=10, verbose_name='état')),
-                ('source', models.CharField(blank=True, max_length=1000, verbose_name='lu depuis')),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='début')),
-                ('heartbeat_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='fin')),
-                ('seen', models.PositiveIntegerField(default=0, verbose_name='missions lues')),
-                ('created', models.PositiveIntegerField(default=0, verbose_name='nouvelles')),
-                ('updated', models.PositiveIntegerField(default=0, verbose_name='modifiées')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='inchangées')),
-                ('reopened', models.PositiveIntegerField(default=0, verbose_name='rouvertes')),
-                ('closed', models.PositiveIntegerField(default=0, verbose_name='fermées')),
-                ('rejected', models.PositiveIntegerField(default=0, verbose_name='rejetées')),
-                ('left_out', models.PositiveIntegerField(default=0, verbose_name='valeurs laissées de côté')),
-                ('held_closings', models.JSONField(blank=True, default=list)),
-                ('error', models.CharField(blank=True, max_length=500, verbose_name='erreur')),
-                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='feeds.partner', verbose_name='partenaire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "en cours"),
+                            ("done", "terminé"),
+                            ("failed", "échoué"),
+                            ("held", "fermetures à confirmer"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=1000, verbose_name="lu depuis")),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="début"
+                    ),
+                ),
+                ("heartbeat_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="fin")),
+                ("seen", models.PositiveIntegerField(default=0, verbose_name="missions lues")),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="nouvelles")),
+                ("updated", models.PositiveIntegerField(default=0, verbose_name="modifiées")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="inchangées")),
+                ("reopened", models.PositiveIntegerField(default=0, verbose_name="rouvertes")),
+                ("closed", models.PositiveIntegerField(default=0, verbose_name="fermées")),
+                ("rejected", models.PositiveIntegerField(default=0, verbose_name="rejetées")),
+                ("left_out", models.PositiveIntegerField(default=0, verbose_name="valeurs laissées de côté")),
+                ("held_closings", models.JSONField(blank=True, default=list)),
+                ("error", models.CharField(blank=True, max_length=500, verbose_name="erreur")),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="runs",
+                        to="feeds.partner",
+                        verbose_name="partenaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relevé de flux',
-                'verbose_name_plural': 'relevés de flux',
-                'ordering': ['-id'],
+                "verbose_name": "relevé de flux",
+                "verbose_name_plural": "relevés de flux",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='FeedIssue',
+            name="FeedIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField(blank=True, null=True, verbose_name='ligne')),
-                ('client_id', models.CharField(blank=True, max_length=200, verbose_name='clientId')),
-                ('level', models.CharField(choices=[('rejected', 'mission rejetée'), ('left_out', 'valeur laissée de côté'), ('hint', 'à regarder')], max_length=10, verbose_name='gravité')),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='balise')),
-                ('reason', models.CharField(max_length=500, verbose_name='raison')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issues', to='feeds.feedrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField(blank=True, null=True, verbose_name="ligne")),
+                ("client_id", models.CharField(blank=True, max_length=200, verbose_name="clientId")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("rejected", "mission rejetée"),
+                            ("left_out", "valeur laissée de côté"),
+                            ("hint", "à regarder"),
+                        ],
+                        max_length=10,
+                        verbose_name="gravité",
+                    ),
+                ),
+                ("field", models.CharField(blank=True, max_length=60, verbose_name="balise")),
+                ("reason", models.CharField(max_length=500, verbose_name="raison")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="issues", to="feeds.feedrun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'remarque sur un flux',
-                'verbose_name_plural': 'remarques sur un flux',
-                'ordering': ['id'],
+                "verbose_name": "remarque sur un flux",
+                "verbose_name_plural": "remarques sur un flux",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PartnerOrganisation',
+            name="PartnerOrganisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=200, verbose_name='identifiant chez le partenaire')),
-                ('state', models.CharField(choices=[('linked', 'rattachée'), ('awaiting', 'rattachement à confirmer'), ('refused', 'rattachement refusé')], default='linked', max_length=10, verbose_name='état')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_identities', to='organisations.organisation')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organisations', to='feeds.partner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(max_length=200, verbose_name="identifiant chez le partenaire"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("linked", "rattachée"),
+                            ("awaiting", "rattachement à confirmer"),
+                            ("refused", "rattachement refusé"),
+                        ],
+                        default="linked",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partner_identities",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organisations",
+                        to="feeds.partner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation d’un partenaire',
-                'verbose_name_plural': 'organisations des partenaires',
+                "verbose_name": "organisation d’un partenaire",
+                "verbose_name_plural": "organisations des partenaires",
             },
         ),
         migrations.AddConstraint(
-            model_name='feedrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('partner',), name='feed_run_one_at_a_time'),
+            model_name="feedrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")), fields=("partner",), name="feed_run_one_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='feed_run_end_dated'),
+            model_name="feedrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", True), ("state", "running")),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("finished_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="feed_run_end_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnerorganisation',
-            constraint=models.UniqueConstraint(fields=('partner', 'external_id'), name='partner_organisation_once'),
+            model_name="partnerorganisation",
+            constraint=models.UniqueConstraint(
+                fields=("partner", "external_id"), name="partner_organisation_once"
+            ),
         ),
     ]
