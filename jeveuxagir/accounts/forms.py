@@ -12,11 +12,13 @@ from django.utils.safestring import SafeString
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import clean
+from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.territories.models import Department, Region
 
-from . import nonces
+from . import grants, nonces
 from .bots import BotCheck
-from .models import birthday
+from .models import User, birthday
 
 #: Product decision 8.
 MINIMUM_AGE = 16
@@ -202,3 +204,41 @@ class EraseForm(forms.Form):
         label="Je veux effacer mon compte et ce que le site sait de moi",
         error_messages={"required": "Cochez la case pour confirmer."},
     )
+
+
+class GrantForm(forms.Form):
+    """Give a staff role: to whom, which, where, until when."""
+
+    email = EmailField(
+        label="Adresse électronique de la personne", help_text="Elle doit déjà avoir un compte."
+    )
+    role = forms.ChoiceField(label="Rôle")
+    territory = forms.ChoiceField(label="Territoire")
+    domain = forms.ModelChoiceField(
+        Domain.objects.active(), label="Thème", required=False, empty_label="Tous les thèmes"
+    )
+    ends_on = forms.DateField(
+        label="Jusqu’au",
+        required=False,
+        widget=forms.DateInput,
+        help_text="Laissez vide s’il n’y a pas de fin.",
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = grants.givable_roles(actor)  # type: ignore[attr-defined]
+        self.fields["territory"].choices = grants.territories(actor)  # type: ignore[attr-defined]
+
+    def clean_ends_on(self) -> datetime.date | None:
+        ends_on = self.cleaned_data["ends_on"]
+        if ends_on and ends_on < today():
+            raise forms.ValidationError("Cette date est passée.", code="past")
+        return ends_on
+
+    def scope(self) -> dict[str, Any]:
+        """What `grants.grant` asks about the territory."""
+        kind, _, key = self.cleaned_data["territory"].partition(":")
+        return {
+            "department": Department.objects.get(pk=key) if kind == "department" else None,
+            "region": Region.objects.get(pk=key) if kind == "region" else None,
+        }

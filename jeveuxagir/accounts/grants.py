@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from jeveuxagir.audit import services as audit
 from jeveuxagir.common.clock import today
@@ -43,6 +44,66 @@ def may_give(
         if held.scope == Scope.DEPARTMENT and department and held.key == department:
             return True
     return False
+
+
+def may_give_any(actor: User) -> bool:
+    """Whether the actor holds a role that gives others."""
+    return any(held.name in MAY_GIVE for held in roles.roles_of(actor.person))
+
+
+def given_below(actor: User) -> "QuerySet[RoleGrant]":
+    """The roles in force, or to come, that this actor could give and may take back."""
+    found = Q(pk__in=[])
+    for held in roles.roles_of(actor.person):
+        if held.name not in MAY_GIVE:
+            continue
+        covered = Q(role__in=MAY_GIVE[held.name])
+        if held.domain:
+            covered &= Q(domain=held.domain)
+        if held.scope == Scope.REGION:
+            covered &= Q(region=held.key) | Q(department__region=held.key)
+        elif held.scope == Scope.DEPARTMENT:
+            covered &= Q(department=held.key)
+        found |= covered
+    live = RoleGrant.objects.filter(found).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()))
+    return live.select_related("person", "department", "region", "domain", "granted_by__person")
+
+
+def givable_roles(actor: User) -> list[tuple[str, str]]:
+    """(code, words) of the roles this actor may give somewhere."""
+    names = set().union(*(MAY_GIVE.get(held.name, frozenset()) for held in roles.roles_of(actor.person)))
+    return [(code, label) for code, label in Name.choices if code in names]
+
+
+def territories(actor: User) -> list[tuple[str, str]]:
+    """("department:23", "Creuse (23)"): where this actor may give roles, the widest first."""
+    held = [role for role in roles.roles_of(actor.person) if role.name in MAY_GIVE]
+    nation = any(role.scope == Scope.NATION for role in held)
+    regions = Region.objects.order_by("name")
+    departments = Department.objects.order_by("code")
+    if not nation:
+        mine = {role.key for role in held if role.scope == Scope.REGION}
+        regions = regions.filter(pk__in=mine)
+        own = {role.key for role in held if role.scope == Scope.DEPARTMENT}
+        departments = departments.filter(Q(pk__in=own) | Q(region__in=mine))
+    return [
+        *([("nation", "France entière")] if nation else []),
+        *((f"region:{region.pk}", f"Région {region.name}") for region in regions),
+        *((f"department:{department.pk}", department.label) for department in departments),
+    ]
+
+
+def person_of_address(email: str) -> Person:
+    """Who has an account at this address; refused with a sentence when nobody has."""
+    user = (
+        User.objects.select_related("person").filter(email__iexact=email, emailaddress__verified=True).first()
+    )
+    if user is None:
+        raise RuleBroken(
+            "Personne n’a de compte à cette adresse. Demandez d’abord à la personne de créer le sien.",
+            code="no_account",
+        )
+    return user.person
 
 
 def _region_of(department: str | None) -> str | None:

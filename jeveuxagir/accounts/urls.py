@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import staff_views, views
 
 app_name = "accounts"
 
@@ -11,5 +11,7 @@ urlpatterns = [
     path("mon-espace/donnees/", views.my_data, name="my_data"),
     path("mon-espace/donnees/exporter/", views.export_data, name="export_data"),
     path("mon-espace/donnees/effacer/", views.erase_account, name="erase_account"),
+    path("brigade/equipe/", staff_views.team, name="team"),
+    path("brigade/equipe/<int:pk>/retirer/", staff_views.revoke, name="revoke"),
     path("tuteur/<str:token>/", views.guardian, name="guardian"),
 ]

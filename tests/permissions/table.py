@@ -92,6 +92,13 @@ def staff(*allowed: str) -> Rule:
     return rule
 
 
+def givers(role: str, kind: str) -> str:
+    """Who gives staff roles: those above others; the rest of the staff finds nothing there."""
+    if role == ANONYMOUS:
+        return LOGIN
+    return ALLOWED if role in ("brigade_lead", "regional", "national") else MISSING
+
+
 everyone = members("owner", "manager", "reader")
 handlers = members("owner", "manager")
 owners = members("owner")
@@ -221,6 +228,10 @@ ROUTES: dict[str, Route] = {
     "accounts:my_data": Route(signed_in),
     "accounts:export_data": Route(signed_in, method="post"),
     "accounts:erase_account": Route(signed_in, method="post"),
+    "accounts:team": Route(givers),
+    "accounts:revoke": Route(
+        givers, lambda world, kind: {"pk": world.users["brigade_member"].person.grants.get().pk}, "post"
+    ),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
     "notifications:stop": Route(public, lambda world, kind: {"token": world.stop_token}),

@@ -34,5 +34,5 @@ class Command(BaseCommand):
             "Pour finir, cette personne :\n"
             f"  1. ouvre {site}{reverse('account_login')} et donne son adresse : un code lui est envoyé ;\n"
             f"  2. ouvre {site}{reverse('mfa_activate_totp')} et active la double vérification ;\n"
-            f"  3. ouvre {site}/brigade/ et donne leurs droits aux autres."
+            f"  3. ouvre {site}{reverse('accounts:team')} et donne leurs droits aux autres."
         )
