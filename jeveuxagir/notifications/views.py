@@ -29,7 +29,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         services.set_preferences(person.pk, form.wanted())
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect("notifications:preferences")
-    always = list(dict.fromkeys(kind.label for kind in kinds if not kind.can_stop))
+    always = list(dict.fromkeys(kind.label for kind in kinds if not (kind.can_stop or kind.confirms)))
     return render(
         request, "notifications/preferences.html", {"form": form, "always": always, "person": person}
     )
