@@ -1,0 +1,98 @@
+"""The pictures of the README, taken from the running demo at the width of a phone and of a desk.
+
+python -m ops.screenshots [folder]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ops.browser import chromium
+
+STATE = Path(__file__).resolve().parent.parent / ".var" / "demo"
+WIDTHS = {390: 844, 1280: 900}
+
+
+def main(folder: Path) -> None:
+    """Every picture of the tour; says where each came from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    site = json.loads((STATE / "env.json").read_text())["site"]
+    accounts = {account["role"]: account for account in json.loads((STATE / "accounts.json").read_text())}
+    found = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.executable, args=found.arguments, env=found.env or None
+        )
+        for width, height in WIDTHS.items():
+            for role, pages in TOUR.items():
+                page = _window(browser, site, width, height)
+                if role:
+                    _sign_in(page, accounts[role])
+                for name, address in pages.items():
+                    _go(page, address)
+                    page.screenshot(path=folder / f"{name}-{width}.png", full_page=False)
+                    print(f"{name}-{width}.png  {page.url}")
+        browser.close()
+
+
+#: role of the demo ("" for a stranger) → picture → address, or the text of a link to follow from an address
+TOUR: dict[str, dict[str, str]] = {
+    "": {
+        "accueil": "/",
+        "demande": "/demandes/nouvelle/ou/ > Continuer",
+        "recherche": "/missions/?lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20",
+        "mission": "/missions/?lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20 | h2 a, h3 a",
+        "rapprochement": "/comment-nous-rapprochons/",
+    },
+    "citizen": {"proposition": "/mon-espace/demandes/ | article a"},
+    "association_owner": {"association": "/mon-espace/ | a[href^='/espace/']"},
+    "brigade_member": {"brigade": "/brigade/"},
+}
+
+
+def _window(browser: Browser, site: str, width: int, height: int) -> Page:
+    context = browser.new_context(
+        locale="fr-FR", base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    return context.new_page()
+
+
+def _go(page: Page, address: str) -> None:
+    """An address, then a link to follow ("address | selector") or a town to fill in ("address > button")."""
+    if " | " in address:
+        start, selector = address.split(" | ")
+        page.goto(start)
+        target = page.locator(f"main >> {selector.split(',')[0]}").first.get_attribute("href")
+        page.goto(str(target))
+    elif " > " in address:
+        start, button = address.split(" > ")
+        page.goto(start)
+        page.wait_for_load_state()
+        page.get_by_label("Votre commune").press_sequentially("Romans")
+        page.get_by_role("option", name="Romans-sur-Isère (26)").click()
+        page.get_by_role("button", name=button).click()
+        page.get_by_label("Mercredi Après-midi").check(force=True)
+    else:
+        page.goto(address)
+    page.wait_for_load_state("networkidle")
+
+
+def _sign_in(page: Page, account: dict[str, Any]) -> None:
+    page.goto("/compte/connexion/")
+    page.get_by_label("Adresse électronique").fill(account["email"])
+    page.get_by_label("Mot de passe").fill(account["password"])
+    page.get_by_role("button", name="Continuer").click()
+    if account.get("totp_secret"):
+        page.locator("input[name=code]").fill(pyotp.TOTP(account["totp_secret"]).now())
+        page.get_by_role("button", name="Continuer").click()
+    page.wait_for_url("**/mon-espace/**")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/screenshots"))
