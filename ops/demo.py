@@ -247,9 +247,7 @@ class Demo:
         stamp = STATE / "seeded"
         database = "embedded" if self.postgresql else self.env["DATABASE_URL"]
         digest = hashlib.sha256(database.encode()).hexdigest()
-        if (stamp.exists() and stamp.read_text() == digest) or not (
-            command_exists("seed_demo") or ACCOUNTS.exists()
-        ):
+        if ACCOUNTS.exists() and stamp.exists() and stamp.read_text() == digest:
             return
         say("Données de démonstration…")
         self._wait_for(self._job("seed", "django", "seed_demo"), "seed")
@@ -263,7 +261,9 @@ class Demo:
             password = f" · mot de passe {account['password']}" if account.get("password") else ""
             factor = " · second facteur" if account.get("totp_secret") else ""
             say(f"  {account['role']:<38} {account['email']}{password}{factor}")
-        say("\n  Importer un flux       make import FEED=adresse-ou-fichier   (dans un autre terminal)")
+        feed = os.path.relpath(STATE / "flux-essai.xml", ROOT)
+        say(f"\n  Importer un flux       make import FEED={feed}   (dans un autre terminal ;")
+        say("                         FEED : une adresse ou un fichier au format API Engagement)")
         say("  Arrêter                Ctrl-C (les données restent ; make reset les efface)\n")
 
     def _check_servers(self) -> None:
@@ -315,12 +315,6 @@ def static_digest() -> str:
         status = path.stat()
         digest.update(f"{path.relative_to(ROOT)} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def command_exists(name: str) -> bool:
-    return any(ROOT.glob(f"*/management/commands/{name}.py")) or any(
-        ROOT.glob(f"*/*/management/commands/{name}.py")
-    )
 
 
 def secret_key() -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 
 def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    if "load_reference" in get_commands():
-        call_command("load_reference", verbosity=0)  # nothing to do when it is up to date
+    call_command("load_reference", verbosity=0)  # nothing to do when it is up to date
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection, connections
 
 # Reference data and Django's own bookkeeping: loaded once, never emptied between tests.
@@ -11,9 +11,8 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def load_reference_data() -> None:
-    """Load communes, taxonomies and the like, once the command exists."""
-    if "load_reference" in get_commands():
-        call_command("load_reference", verbosity=0)
+    """Load communes, taxonomies and the like."""
+    call_command("load_reference", verbosity=0)
 
 
 def empty_tables(keep: frozenset[str] = frozenset()) -> None:
