@@ -8,8 +8,9 @@ class MissionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, panels, personal_data, reactions
+        from . import invariants, moderation, notifications, panels, personal_data, reactions
 
+        invariants.register()
         moderation.register()
         notifications.register()
         panels.register()

@@ -52,6 +52,7 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 free = list(services.free_slots(mission))
                 if not free:
                     return _full(request, mission)
+                form.offer(free)
             except RuleBroken as refusal:
                 if refusal.code == "duplicate":
                     messages.info(request, refusal.message)

@@ -8,8 +8,9 @@ class ParticipationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import notifications, panels, personal_data, reactions
+        from . import invariants, notifications, panels, personal_data, reactions
 
+        invariants.register()
         notifications.register()
         panels.register()
         personal_data.register()

@@ -59,6 +59,11 @@ class ApplyForm(NonceMixin, forms.Form):
         if len(slots) == 1:
             field.initial = slots[0].pk
 
+    def offer(self, slots: list[Slot]) -> None:
+        """Show these slots only: the one that was chosen has filled meanwhile."""
+        field = self.fields["slot"]
+        field.choices = [(slot.pk, field.label_from_instance(slot)) for slot in by_date(slots)]  # type: ignore[attr-defined]
+
 
 class BornApplyForm(GuardianFields, ApplyForm):
     """A signed-in person whose age we do not know."""

@@ -50,6 +50,15 @@ def outcome(act: Callable[[], Any]) -> str:
     return "done"
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_broken_afterwards(committed_db: None) -> Iterator[None]:
+    """The questions asked nightly have empty answers after every race."""
+    from jeveuxagir.audit.invariants import broken
+
+    yield
+    assert broken() == {}
+
+
 def seats(slot: Slot) -> int:
     return Participation.objects.filter(slot=slot, state__in=SEAT_STATES).count()
 
