@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.views.decorators.http import require_POST
 
-from jeveuxagir.accounts import roles
+from jeveuxagir.accounts import grants, roles
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import Unaccent
@@ -78,6 +78,8 @@ class BrigadeSite(AdminSite):
             for admin in self._registry.values()
             if isinstance(admin, BrigadeAdmin) and admin.has_module_permission(request)
         ]
+        if grants.may_give_any(request.user):  # type: ignore[arg-type]
+            entries.append(("Équipe et droits", reverse("accounts:team")))
         return entries
 
 

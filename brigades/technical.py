@@ -11,8 +11,9 @@ from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Field, ForeignKey, Model
+from django.forms import Media
 from django.http import Http404, HttpRequest
-from django.urls import path
+from django.urls import path, reverse
 
 from jeveuxagir.accounts import roles
 
@@ -30,6 +31,8 @@ class TechnicalSite(AdminSite):
     site_title = "Administration technique"
     site_header = "Administration technique"
     index_title = "Tables"
+    index_template = "brigades/technical_index.html"
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return roles.has(request.user, "technical")
@@ -61,10 +64,7 @@ class TechnicalSite(AdminSite):
                 "view_on_site",
             )
         ]
-        return [*kept[:-1], kept[-1]] if kept else kept
-
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "has_permission": self.has_permission(request)}
+        return kept
 
 
 site = TechnicalSite(name="admin")
@@ -86,6 +86,13 @@ class ReadOnly(ModelAdmin):
     show_full_result_count = False
     actions = None
     view_on_site = False
+    change_form_template = "brigades/technical_form.html"
+    change_list_template = "brigades/technical_list.html"
+
+    @property
+    def media(self) -> Media:
+        """No script: pages that are only read need none, and jQuery writes inline styles."""
+        return Media()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return roles.has(request.user, "technical")
@@ -128,6 +135,7 @@ class ReadOnly(ModelAdmin):
         """Titles name the row by its number: its words may be somebody's name."""
         obj = kwargs.get("obj")
         context["subtitle"] = None
+        context["list_url"] = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context["title"] = f"{self.opts.verbose_name} {obj.pk if obj is not None else ''}"
         context["original"] = f"n° {obj.pk}" if obj is not None else ""
         return super().render_change_form(request, context, **kwargs)

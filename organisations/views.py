@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import SortName, Unaccent
 
-from . import forms, services, spaces
+from . import forms, numbers, services, spaces
 from .enums import Kind, MemberRole, State
 from .models import Membership, Organisation
 
@@ -79,7 +79,7 @@ def _public_facts(organisation: Organisation) -> list[tuple[str, Any]]:
         ("Téléphone", organisation.phone),
         ("Numéro RNA", organisation.rna),
         ("Numéro SIREN", organisation.siren),
-        ("Preuve", organisation.get_proof_level_display().capitalize()),
+        ("Niveau de preuve", organisation.get_proof_level_display().capitalize()),
     ]
 
 
@@ -232,12 +232,16 @@ def _identity(form: Any) -> dict[str, Any]:
 
 
 def _identity_facts(organisation: Organisation) -> list[tuple[str, Any]]:
+    lacking = numbers.missing(
+        kind=organisation.kind, rna=organisation.rna, siren=organisation.siren, siret=organisation.siret
+    )
     return [
         ("Type", organisation.get_kind_display().capitalize()),
         ("Nom", organisation.name),
         ("RNA", organisation.rna),
         ("SIREN", organisation.siren),
         ("SIRET", organisation.siret),
+        ("Numéro officiel", "à compléter" if lacking else ""),
         ("Organisme de recherche", "oui" if organisation.is_research else ""),
     ]
 
@@ -330,7 +334,14 @@ def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> Ht
     members = (
         organisation.memberships.live()
         .select_related("person__user")
-        .order_by("role", "person__first_name", "pk")
+        .order_by(
+            Case(
+                *(When(role=role, then=rank) for rank, role in enumerate(MemberRole)),
+                output_field=IntegerField(),
+            ),
+            "person__first_name",
+            "pk",
+        )
     )
     is_owner = membership.role == MemberRole.OWNER
     invitations = organisation.invitations.open().select_related("invited_by__person").order_by("-pk")
@@ -458,11 +469,13 @@ def settings(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             _tell_edit(request, done)
             organisation.refresh_from_db(fields=["slug"])
             return redirect("organisations:settings", pk=pk, slug=organisation.slug)
-        except Stale as stale:
+        except Stale:
             differences = _differences(latest, typed)
+            if not differences:  # the same change, made twice
+                messages.info(request, "Ces valeurs sont déjà enregistrées.")
+                return redirect("organisations:settings", pk=pk, slug=slug)
             form.data = form.data.copy()
             form.data["version"] = str(organisation.version)
-            form.add_error(None, stale.message)
         except NotAllowed:
             raise
         except RuleBroken as broken:

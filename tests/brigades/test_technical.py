@@ -1,0 +1,106 @@
+"""The stock admin: technical staff read tables, never people, and write nothing."""
+
+import pytest
+from django.urls import reverse
+
+from brigades.technical import column, is_shown, site
+from jeveuxagir.notifications.models import Message
+from tests import factories as f
+from tests.brigades.test_browser import sign_in as sign_in_browser
+from tests.brigades.test_scope import feed_run, staff_client, world
+from tests.support.accessibility import axe
+
+
+def urls():
+    return [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in site._registry
+    ]
+
+
+def secrets():
+    """One row in many tables, with a marker in each personal field."""
+    person = f.make_person(
+        first_name="ZYXMARK",
+        last_name="ZYXMARK",
+        email="ZYXMARK@exemple.fr",
+        phone="ZYXMARK",
+        age=17,
+        guardian="told",
+    )
+    user = f.make_user(person=person)
+    f.make_organisation(owner=user)
+    f.make_participation(person=person, message="ZYXMARK", answer="ZYXMARK")
+    request = f.make_request(person=person, note="ZYXMARK")
+    f.make_proposal(request=request, decline_note="ZYXMARK")
+    Message.objects.create(
+        person=person, kind="x", dedupe_key="x", subject="ZYXMARK", text="ZYXMARK", html="ZYXMARK"
+    )
+    return person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["brigade_member", "brigade_lead", "regional", "national", "operator"])
+def test_other_staff_find_nothing(client, role):
+    staff_client(client, role)
+    assert client.get("/administration/").status_code == 404
+    assert client.get(urls()[0]).status_code == 404
+
+
+@pytest.mark.django_db
+def test_technical_staff_read_each_table_and_never_a_personal_field(client):
+    world(f.GUERET)
+    feed_run()
+    person = secrets()
+    staff_client(client, "technical")
+    assert client.get("/administration/").status_code == 200
+    for model, admin in site._registry.items():
+        changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        response = client.get(changelist)
+        assert response.status_code == 200, model
+        assert "ZYXMARK" not in response.text.upper(), model
+        row = model.objects.order_by("-pk").first()
+        if row is not None:
+            page = client.get(
+                reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk])
+            )
+            assert page.status_code == 200, model
+            assert "ZYXMARK" not in page.text.upper(), model
+            for field in model._meta.fields:
+                if not is_shown(field):
+                    assert column(field) not in admin.get_fields(None)
+    page = client.get(reverse("admin:accounts_person_change", args=[person.pk]))
+    assert page.status_code == 200
+    assert "ZYXMARK" not in page.text.upper()
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_there(client):
+    person = f.make_person()
+    staff_client(client, "technical")
+    page = reverse("admin:accounts_person_change", args=[person.pk])
+    assert client.post(page, {"first_name": "Autre"}).status_code == 403
+    for path in ("add/", f"{person.pk}/delete/", f"{person.pk}/history/"):
+        assert client.get(reverse("admin:accounts_person_changelist") + path).status_code == 404
+    changelist = reverse("admin:accounts_person_changelist")
+    assert client.get(f"{changelist}?email__startswith=a").status_code == 400
+    for path in ("login/", "logout/", "password_change/", "autocomplete/"):
+        assert client.get(f"/administration/{path}").status_code in (302, 404)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_its_pages_pass_axe(page, site, width):
+    world(f.GUERET)
+    user = f.make_staff("technical")
+    sign_in_browser(page, site, user)
+    page.set_viewport_size({"width": width, "height": 900})
+    person = f.make_person()
+    for path in (
+        "/administration/",
+        reverse("admin:accounts_person_changelist"),
+        reverse("admin:accounts_person_change", args=[person.pk]),
+        reverse("admin:missions_mission_changelist"),
+        reverse("admin:audit_event_changelist"),
+    ):
+        assert page.goto(site.url + path).status == 200
+        axe(page)
