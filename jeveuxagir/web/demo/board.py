@@ -1,8 +1,8 @@
 """The matching engine over the demo's missions, asked as of any day: what it says is what would have been proposed."""
 
 import datetime
-from collections import defaultdict
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.db.models import Prefetch
 
@@ -13,6 +13,19 @@ from missions.proposals import matching as rows
 from .missions import Placed
 
 KILOMETRE = 9_100  # millionths of a degree of latitude, a little more
+
+
+class _Where(NamedTuple):
+    """When and at which latitudes a mission was to be found."""
+
+    mission: int
+    department: str
+    is_remote: bool
+    low: int | None
+    high: int | None
+    published: datetime.date
+    closed: datetime.date
+    is_open: bool
 
 
 class Board:
@@ -31,27 +44,46 @@ class Board:
             # its organisation was valid when the mission was published; whether it answers is asked below
             self.rows[mission.pk] = replace(row, organisation_verified=True)
             self.slots.update({slot.pk: slot for slot in mission.every_slot})
-        self.open_proposals: dict[int, int] = defaultdict(int)
-        self.spans = {
-            pk: (min(p[0] for p in row.points), max(p[0] for p in row.points)) for pk, row in self.rows.items() if row.points
-        }
+        self._where = [self._span(pk, row) for pk, row in self.rows.items()]
+
+    def _span(self, pk: int, row: matching.MissionRow) -> "_Where":
+        placed = self.placed[pk]
+        assert placed.mission.published_at is not None
+        return _Where(
+            pk,
+            row.department,
+            bool(row.mode & matching.Mode.REMOTE),
+            min((p[0] for p in row.points), default=None),
+            max((p[0] for p in row.points), default=None),
+            placed.mission.published_at.date(),
+            placed.closed_at.date() if placed.closed_at else datetime.date.max,
+            placed.mission.state == "open",
+        )
 
     def rank(
         self, request: matching.RequestRow, day: datetime.date, *, still_open: bool, limit: int = 10
     ) -> tuple[matching.Ranking, dict[int, matching.MissionRow]]:
         """The engine's best for this request on that day. `still_open`: only what can still be done today."""
         seen = {}
-        for pk, row in self.rows.items():
-            placed = self.placed[pk]
-            if not placed.is_published_on(day) or not self._may_be_near(request, pk, row):
+        reach = (request.radius_m // 1000 + 1) * KILOMETRE
+        remote = bool(request.mode & matching.Mode.REMOTE)
+        latitude = request.point[0] if request.point else None
+        for where in self._where:
+            # cheap and generous: the engine's own gates decide
+            if not where.published <= day < where.closed or (still_open and not where.is_open):
                 continue
-            if still_open:
-                if not placed.is_published_on(self.today) or placed.mission.state != "open":
+            if not (remote and where.is_remote):
+                if latitude is None or where.low is None or where.high is None:
+                    if where.department != request.department:
+                        continue
+                elif not where.low - reach <= latitude <= where.high + reach:
                     continue
+            row = self.rows[where.mission]
+            if still_open:
                 row = replace(row, slots=tuple(s for s in row.slots if self._is_to_come(s)))
             else:
                 row = replace(row, overdue_applications=0)  # the queue of that day is not known
-            seen[pk] = row
+            seen[where.mission] = row
         [ranking] = matching.rank(
             [request], list(seen.values()), today=day, vocabulary=self.vocabulary, limit=limit
         )
@@ -66,6 +98,12 @@ class Board:
         free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot))
         return row.open_proposals < matching.gates.ProposalLoad.PER_PLACE * free
 
+    def can_spare(self, mission: int) -> bool:
+        """Whether one place fewer still leaves enough for the proposals that others hold."""
+        row = self.rows[mission]
+        free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot)) - 1
+        return row.open_proposals - 1 <= matching.gates.ProposalLoad.PER_PLACE * free
+
     def taken(self, mission: int, slot_id: int) -> None:
         row = self.rows[mission]
         slots = tuple(replace(s, free_places=max(0, s.free_places - (s.id == slot_id))) for s in row.slots)
@@ -75,13 +113,3 @@ class Board:
         if slot.kind == matching.SlotKind.DATED:
             return slot.first_day is not None and slot.first_day > self.today
         return slot.last_day is None or slot.last_day >= self.today
-
-    def _may_be_near(self, request: matching.RequestRow, pk: int, row: matching.MissionRow) -> bool:
-        """Cheap and generous: the engine's own gates decide."""
-        if row.mode & request.mode & matching.Mode.REMOTE:
-            return True
-        if request.point is None or pk not in self.spans:
-            return row.department == request.department
-        low, high = self.spans[pk]
-        reach = request.radius_m // 1000 * KILOMETRE + KILOMETRE
-        return low - reach <= request.point[0] <= high + reach

@@ -23,19 +23,28 @@ from volunteers.requests.models import EngagementRequest
 from .ground import Ground
 from .missions import Missions
 from .organisations import Organisations
+from .participations import Participations
 
 #: How many people, besides the demo's accounts, have their past messages kept.
-RECIPIENTS = 60
+RECIPIENTS = 30
 
 
 class Mails:
-    def __init__(self, ground: Ground, organisations: Organisations, missions: Missions, accounts: dict[str, Person]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        organisations: Organisations,
+        missions: Missions,
+        participations: Participations,
+        accounts: dict[str, Person],
+    ) -> None:
+        self.participations = participations
         self.ground, self.organisations, self.missions = ground, organisations, missions
         self.hosted = {placed.mission.organisation_id: placed.hosted for placed in missions.all}
         self.wanted = {person.pk for person in accounts.values()}
 
     def build(self) -> None:
-        participations = [p for p in self.ground.rows(Participation) if p.person is not None]
+        participations = [p for made in self.participations.by_mission.values() for p in made]
         recent = sorted(participations, key=lambda p: (p.state_changed_at, p.pk))[-RECIPIENTS:]
         self.wanted |= {p.person_id for p in recent if p.person_id}
         for proposals in self._by_mail(self.ground.rows(Proposal)):

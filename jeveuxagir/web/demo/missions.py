@@ -63,15 +63,6 @@ class Placed:
     def department(self) -> str:
         return self.mission.department_id or ""
 
-    def is_published_on(self, day: datetime.date) -> bool:
-        """Whether the public saw it open that day."""
-        published = self.mission.published_at
-        return (
-            published is not None
-            and published.date() <= day
-            and (self.closed_at is None or self.closed_at.date() > day)
-        )
-
 
 class Missions:
     def __init__(self, ground: Ground) -> None:

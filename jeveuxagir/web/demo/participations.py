@@ -149,12 +149,12 @@ class Participations:
         if mission.state == MissionState.CANCELLED:
             share = 0.3
         elif past:
-            share = ground.dice.uniform(0.4, 1)
+            share = ground.dice.uniform(0.2, 0.8) if slot.starts_at and (ground.now - slot.starts_at).days < 45 else 0.0
         else:
-            share = 1.0 if ground.chance(0.07) else ground.dice.uniform(0, 0.6)
+            share = 1.0 if ground.chance(0.07) and slot.capacity < 12 else ground.dice.uniform(0, 0.45)
         if placed.hosted.key == "mots-passants":
             share = min(share, 0.3)
-        wanted = min(round(slot.capacity * share), 14)
+        wanted = min(round(slot.capacity * share), 7 if slot.capacity > 7 and share < 1 else slot.capacity)
         if wanted == 0 and share > 0.3 and slot.capacity <= 2:
             wanted = 1
         for _ in range(wanted + ground.chance(0.25)):

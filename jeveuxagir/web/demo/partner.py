@@ -9,7 +9,7 @@ from jeveuxagir.common.text import slugify
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.api_engagement import DOMAIN_OUT
 from missions.enums import CloseReason, Commitment, MissionMode, SlotKind, State
-from missions.feeds.models import FeedIssue, FeedRun, Partner, PartnerOrganisation
+from missions.feeds.models import FeedIssue, FeedMission, FeedRun, Partner, PartnerOrganisation
 from missions.models import Mission, Slot
 from organisations.enums import Kind, ProofLevel
 from organisations.enums import State as OrganisationState
@@ -21,7 +21,9 @@ from .missions import Missions, Placed
 from .organisations import Hosted, Organisations
 
 PER_ORGANISATION = 7
-RUN_DAYS = (44, 30, 16, 9, 2, 0)
+#: Those of whom one mission has left the feed.
+GONE = ("org-metz-solidaire", "org-nantes-nature", "org-lille-sante")
+RUN_DAYS = (44, 30, 16, 9, 2)
 REJECTED = (
     (212, "essai-2041", "title", "Titre d’un seul mot : « Bénévole »."),
     (388, "essai-2077", "domain", "Domaine inconnu : « jardinage »."),
@@ -54,22 +56,22 @@ class Partners:
         self.reviewed = ground.new(
             Partner,
             slug="annuaire-essai",
-            name=texts.typeset("Annuaire d'essai des coups de main"),
+            name=texts.typeset("Annuaire d'essai"),
             trust=Partner.Trust.REVIEWED,
             is_active=False,
             created_at=created,
         )
         for spec in self.spec["organisation"]:
-            hosted = self._organisation(spec, created)
+            hosted, identity = self._organisation(spec, created)
             for index in range(PER_ORGANISATION):
-                self._mission(hosted, self.trusted, self._state(hosted, index), created)
+                last = index == PER_ORGANISATION - 1 and hosted.key in GONE
+                self._mission(hosted, identity, State.CLOSED if last else State.OPEN, created)
         self._reviewed()
         self._runs()
 
-    def _state(self, hosted: Hosted, index: int) -> str:
-        return State.CLOSED if index == PER_ORGANISATION - 1 and hosted.key in ("org-metz-solidaire", "org-nantes-nature", "org-lille-sante") else State.OPEN
-
-    def _organisation(self, spec: dict[str, Any], created: datetime.datetime) -> Hosted:
+    def _organisation(
+        self, spec: dict[str, Any], created: datetime.datetime
+    ) -> tuple[Hosted, PartnerOrganisation]:
         ground = self.ground
         commune = ground.commune(spec["commune"])
         siren = self.organisations.siren() if spec.get("number") == "siren" else ""
@@ -89,7 +91,7 @@ class Partners:
             imports_only=True,
             created_at=created,
         )
-        ground.new(
+        identity = ground.new(
             PartnerOrganisation,
             partner=self.trusted,
             external_id=spec["id"],
@@ -97,10 +99,12 @@ class Partners:
             created_at=created,
         )
         ground.event("organisation.imported", organisation, created, partner=self.trusted.slug)
-        return Hosted(organisation, spec, validated_at=created)
+        return Hosted(organisation, spec, validated_at=created), identity
 
-    def _mission(self, hosted: Hosted, partner: Partner, state: str, since: datetime.datetime) -> Placed:
-        ground, home = self.ground, hosted.organisation.commune
+    def _mission(
+        self, hosted: Hosted, identity: PartnerOrganisation, state: str, since: datetime.datetime
+    ) -> Placed:
+        ground, partner, home = self.ground, identity.partner, hosted.organisation.commune
         assert home is not None
         near = [c for c in ground.near(home, 25) if (c.population or 0) > 1500] or [home]
         commune = home if ground.chance(0.6) else ground.pick(near)
@@ -131,6 +135,7 @@ class Partners:
             application_url=f"{self.spec['site']}/missions/{client_id}",
         )
         ground.add(mission)
+        ground.add(FeedMission(mission=mission, identity=identity, digest=""))
         placed = Placed(mission, hosted, template, commune, submitted_at=posted)
         self.missions.address(mission, commune)
         placed.slots.append(
@@ -176,10 +181,11 @@ class Partners:
             )
             if state == PartnerOrganisation.State.REFUSED:
                 continue
-            imported = [self._mission(hosted, self.reviewed, State.PENDING, at)]
-            if state == PartnerOrganisation.State.AWAITING:
-                self._item(ModerationItem.Kind.ATTACHMENT, identity, hosted.organisation.name, hosted, at)
-                imported.append(self._mission(hosted, self.reviewed, State.PENDING, at))
+            imported = [self._mission(hosted, identity, State.PENDING, at) for _ in range(2)]
+            if state == PartnerOrganisation.State.AWAITING:  # its missions wait with it
+                title = f"{self.reviewed.name} → {hosted.organisation.name}"
+                self._item(ModerationItem.Kind.ATTACHMENT, identity, title, hosted, at)
+                continue
             for placed in imported:
                 self._item(ModerationItem.Kind.MISSION, placed.mission, placed.mission.title, hosted, at)
 
@@ -199,7 +205,7 @@ class Partners:
         self.ground.event("moderation.opened", item, at, cause="import", fields=[])
 
     def _runs(self) -> None:
-        """Six readings: the first creates, one fails, one is held, the last changes nothing."""
+        """Five readings: the first creates, one fails, one closes, the last is held until somebody says yes."""
         ground = self.ground
         imported = [p.mission for p in self.missions.all if p.mission.source == self.trusted.slug]
         source = self.trusted.feed_url
@@ -210,10 +216,10 @@ class Partners:
                 fields |= {"created": len(imported) - 4, "rejected": len(REJECTED), "left_out": len(LEFT_OUT)}
             elif index == 1:
                 fields = {"state": FeedRun.State.FAILED, "error": "Le partenaire n’a pas répondu en 30 secondes."}
-            elif index == 3:
+            elif index == 4:
                 held = [m.pk for m in imported if m.state == State.OPEN][:12]
                 fields |= {"state": FeedRun.State.HELD, "unchanged": len(imported) - 12, "held_closings": held}
-            elif index == 4:
+            elif index == 3:
                 fields |= {"updated": 5, "closed": 3, "reopened": 1, "unchanged": len(imported) - 9}
             else:
                 fields |= {"created": 4 if index == 2 else 0, "unchanged": len(imported) - 4}

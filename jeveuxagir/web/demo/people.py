@@ -56,7 +56,7 @@ class People:
         """Somebody who lives there, with a confirmed address and an account without a password unless told."""
         ground = self.ground
         first, last = name or self._name()
-        created_at = created_at or ground.days_ago(ground.dice.randrange(20, 500))
+        created_at = created_at or ground.days_ago(ground.dice.randrange(190, 600))
         email = email or self._address(first, last)
         age = age if age is not None else self._age()
         person = Person(

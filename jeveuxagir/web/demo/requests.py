@@ -36,19 +36,20 @@ from .people import People
 
 #: How many requests end in which way; the engine has the last word.
 FATES = {
-    "open": 165,
-    "waiting": 70,
-    "accepted": 95,
-    "realised": 80,
-    "declined": 35,
-    "expired": 28,
-    "departed": 34,
+    "open": 150,
+    "waiting": 72,
+    "accepted": 110,
+    "realised": 95,
+    "declined": 34,
+    "expired": 26,
+    "departed": 40,
     "staff": 16,
-    "withdrawn": 45,
-    "lapsed": 14,
+    "withdrawn": 44,
+    "lapsed": 12,
     "refused": 5,
-    "paused": 16,
-    "far": 80,
+    "paused": 14,
+    "edited": 8,
+    "far": 46,
 }
 DAYS = {  # filed so many days ago, at least and at most
     "open": (1, 12),
@@ -63,9 +64,10 @@ DAYS = {  # filed so many days ago, at least and at most
     "lapsed": (95, 160),
     "refused": (10, 60),
     "paused": (10, 60),
+    "edited": (6, 30),
     "far": (1, 78),
 }
-RADII = (5, 10, 10, 15, 20, 20, 30, 50)
+RADII = (10, 10, 15, 20, 20, 30, 30, 50)
 SHOWN_TO_STAFF = 10
 
 
@@ -110,6 +112,8 @@ class Requests:
         self.staff = staff
         self.phrases = texts.read("phrases")
         self.all: list[Wishes] = []
+        #: as often wished for as missions are found in them
+        self._domains = sorted(set(missions.domains) - {"autre", "cooperation-internationale", "animaux"})
         self.proposals: list[Proposal] = []
         self.proposals_of: dict[int, list[Proposal]] = {}
         self._of_person: dict[int, list[Wishes]] = {}
@@ -158,7 +162,7 @@ class Requests:
         ground = self.ground
         easy = fate != "far"
         mode = ground.pick([Mode.ON_SITE] * 6 + [Mode.BOTH] * 3 + [Mode.REMOTE]) if easy else Mode.ON_SITE
-        domains = [] if easy and ground.chance(0.35) else ground.dice.sample(sorted(self.missions.domains)[:-1], 2)
+        domains = [] if easy and ground.chance(0.42) else ground.dice.sample(self._domains, ground.pick((2, 3, 3)))
         if fate == "far":
             domains = domains[:1]
         if fate == "departed":
@@ -168,7 +172,7 @@ class Requests:
             "skills": ground.dice.sample(sorted(self.missions.skills), 1) if domains and ground.chance(0.35) else [],
             "mode": mode,
             "radius_km": 30 if fate == "departed" else ground.pick(RADII) if easy else ground.pick((5, 5, 10)),
-            "half_days": 0 if easy and ground.chance(0.55) else self._some_half_days(),
+            "half_days": 0 if easy and ground.chance(0.62) else self._some_half_days(),
             "commitment": "" if ground.chance(0.45) else ground.pick(Commitment.values),
             "open_to_anything": not domains,
             "note": ground.pick(self.phrases["request_note"]),
@@ -339,6 +343,8 @@ class Requests:
                 self._expired(wishes, filed)
             case "departed":
                 self._departed(wishes, filed)
+            case "edited":
+                self._edited(wishes, filed)
             case "staff":
                 self._by_staff(wishes, filed)
             case "withdrawn" | "refused" | "paused" | "lapsed":
@@ -359,8 +365,9 @@ class Requests:
             self.propose(wishes, at, still_open=True, cause="others")
             return
         made = self.propose(wishes, at, still_open=True)
-        if len(made) > 1 and ground.chance(0.35):
-            self._decline(made[-1], ground.later(at, 0.2, 3))
+        for proposal in made[1:]:
+            if ground.chance(0.3):
+                self._decline(proposal, ground.later(at, 0.2, 3))
 
     def _waiting(self, wishes: Wishes, at: datetime.datetime) -> None:
         """Said yes: the organisation has the application."""
@@ -422,7 +429,7 @@ class Requests:
             assert person is not None
             if placed.mission.is_imported or self.participations.free(slot) <= 0:
                 continue
-            if not self.participations.may_join(person, placed):
+            if not self.participations.may_join(person, placed) or not self.board.can_spare(proposal.mission_id):
                 continue
             at = when(proposal)
             if slot.starts_at is not None and state == ParticipationState.REALISED:
@@ -525,6 +532,22 @@ class Requests:
             request.alive_at = departure.answered_at
         else:
             self._back(wishes, departure.answered_at)
+
+    def _edited(self, wishes: Wishes, at: datetime.datetime) -> None:
+        """Changed their mind about what to give: other missions were looked for."""
+        ground, request = self.ground, wishes.request
+        made = self.propose(wishes, at, still_open=True)
+        edited = max(ground.later(at, 1, 6), ground.days_ago(9))
+        mission_gone = ground.chance(0.5)
+        for proposal in made:
+            self._withdraw(proposal, WithdrawnBecause.MISSION if mission_gone else WithdrawnBecause.EDITED, edited)
+        self._back(wishes, edited)
+        if not mission_gone:
+            request.note, request.alive_at = texts.typeset("J'ai changé d'horaires de travail."), edited
+            person = request.person
+            assert person is not None
+            ground.event("request.edited", request, edited, actor=self.people.user(person))
+        self.propose(wishes, edited, still_open=True, cause="edited")
 
     def _by_staff(self, wishes: Wishes, at: datetime.datetime) -> None:
         """Nothing for a week, then a member of the brigade proposed one of the engine's first ten."""

@@ -12,7 +12,7 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote
 from jeveuxagir.notifications.models import Message
 from missions.enums import State as MissionState
-from missions.feeds.models import FeedIssue, FeedRun, Partner, PartnerOrganisation
+from missions.feeds.models import FeedIssue, FeedMission, FeedRun, Partner, PartnerOrganisation
 from missions.models import Mission, MissionAddress, Slot
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Departure, Participation, PlaceAlert
@@ -94,9 +94,9 @@ def _seed() -> None:
     participations.unconfirmed(9)
     ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact)
     ground.write(Organisation, Membership, Invitation, Partner, PartnerOrganisation, FeedRun, FeedIssue)
-    ground.write(Mission, MissionAddress, Slot)
+    ground.write(Mission, FeedMission, MissionAddress, Slot)
     ground.write(Mission.sdgs.through, Mission.activities.through, Mission.skills.through)
-    _write_now(ground, participations)
+    ground.write(Participation)  # the engine reads the seats they take, and how fast organisations answer
 
     requests = Requests(ground, people, missions, participations, own.staff)
     requests.use(Board(missions.all, ground.today))
@@ -106,19 +106,12 @@ def _seed() -> None:
     requests.received(14, [ground.commune(code) for code in ("26281", "45234", "13055", "93066", "97411", "23096")])
     _anonymous_departures(ground, missions)
     Moderation(ground, organisations, missions, own.staff).build()
-    Mails(ground, organisations, missions, own.persons).build()
+    Mails(ground, organisations, missions, participations, own.persons).build()
 
     ground.write(UnconfirmedContact, EngagementRequest, EngagementRequest.domains.through, EngagementRequest.skills.through)
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
     ground.write(ModerationItem, ModerationNote, GuardianNotice, Message, Event)
     Accounts.second_factors()
-
-
-def _write_now(ground: Ground, participations: Participations) -> None:
-    """The direct applications: the engine reads the seats they take and how fast organisations answer."""
-    written = list(ground.rows(Participation))
-    ground.write(Participation)
-    participations.written = written
 
 
 def _load_places(ground: Ground) -> None:
@@ -131,9 +124,9 @@ def _load_places(ground: Ground) -> None:
 
 def _inhabitants(ground: Ground, people: People, missions: Missions) -> None:
     """The more happens in a department, the more of its people are here; a few are 16 or 17."""
-    number: dict[str, int] = dict.fromkeys(sorted({p.department for p in missions.all if p.department}), 5)
-    for placed in missions.all:
-        if placed.department:
+    number: dict[str, int] = dict.fromkeys(sorted({p.department for p in missions.all if p.department}), 4)
+    for index, placed in enumerate(missions.all):
+        if placed.department and index % 2:
             number[placed.department] += 1
     for department, extra in CROWD.items():
         number[department] += extra
@@ -197,12 +190,11 @@ def _stories_of_requests(ground: Ground, requests: Requests, own: Accounts) -> N
     requests.propose(nadia, nadia.request.filed_at, still_open=True)
     lina = requests.file(own.persons["lina"], ground.commune("26057"), 1, open_to_anything=True, radius_km=15)
     requests.propose(lina, lina.request.filed_at, still_open=True)
-    drome = [p for p in requests.people.of_department["26"] if p.eighteen_on is None][:3]
-    for person, days in zip(drome, (19, 12, 9), strict=True):
-        assert person.commune is not None
+    adults = [p for p in requests.people.of_department["26"] if p.eighteen_on is None]
+    for person, code, days in zip(adults, ("26281", "26057", "26281"), (19, 12, 9), strict=False):
         waiting = requests.file(
-            person, person.commune, days, domains=["solidarite-insertion"], radius_km=20, channel="phone",
-            note=texts.typeset("Je n'ai pas Internet à la maison, appelez-moi plutôt."),
+            person, ground.commune(code), days, domains=["solidarite-insertion", "education"], radius_km=20,
+            channel="phone", note=texts.typeset("Je n'ai pas Internet à la maison, appelez-moi plutôt."),
         )  # fmt: skip
         waiting.leave_to_the_brigade = True
 
