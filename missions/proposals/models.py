@@ -60,6 +60,8 @@ class MatchDue(models.Model):
     )
     cause = models.CharField(max_length=40)
     due_at = models.DateTimeField(db_default=Now())
+    #: who is matching it; a new cause meanwhile takes the claim away, so that it is matched once more
+    claim = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = "rapprochement à faire"

@@ -1,9 +1,11 @@
 """The heart: the engine's matches become proposals, people answer them, and requests follow."""
 
 import datetime
+import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Count, Exists, Q
 
@@ -43,6 +45,10 @@ from .models import (
     WithdrawnBecause,
 )
 
+logger = structlog.get_logger(__name__)
+
+#: A claimed request is due again after this long, unless it was matched.
+CLAIMED_FOR = datetime.timedelta(minutes=5)
 #: How many of the engine's matches staff are shown, and are recorded as the alternatives.
 SHOWN_TO_STAFF = 10
 
@@ -190,25 +196,55 @@ def _keep_reason(request: EngagementRequest, outcome: matching.Outcome, cause: s
 
 def match_soon(requests_to_match: Any, *, cause: str) -> int:
     """Queue requests (a queryset) for matching. Safe to repeat: a request waits once."""
-    ids = list(requests_to_match.values_list("pk", flat=True))
-    MatchDue.objects.bulk_create([MatchDue(request_id=pk, cause=cause) for pk in ids], ignore_conflicts=True)
-    if ids:
+    moment = now()
+    queued = [
+        MatchDue(request_id=pk, cause=cause, due_at=moment)
+        for pk in requests_to_match.values_list("pk", flat=True)
+    ]
+    MatchDue.objects.bulk_create(
+        queued,
+        update_conflicts=True,
+        unique_fields=["request"],
+        update_fields=["cause", "due_at", "claim"],
+        batch_size=2000,
+    )
+    if queued:
         wake("missions.proposals.tasks.match_due")
-    return len(ids)
+    return len(queued)
 
 
 def match_due(*, limit: int = 200) -> int:
-    """Match what is queued, oldest first; several workers share the queue. Returns how many were done."""
-    done = 0
-    while done < limit:
-        with transaction.atomic():
-            due = MatchDue.objects.select_for_update(skip_locked=True).order_by("due_at").first()
-            if due is None:
-                break
+    """Match what is queued, oldest first; several workers share the queue. Returns how many were tried.
+
+    A request is claimed in a commit of its own, so that no lock is held while the engine runs. Whoever dies
+    with a claim, or fails, leaves it due again a little later.
+    """
+    for done in range(limit):
+        due = _claim()
+        if due is None:
+            return done
+        try:
             match_request(due.request_id, cause=due.cause)
-            due.delete()
-        done += 1
-    return done
+        except Exception:
+            logger.exception("match_failed", code="match_failed")
+        else:
+            MatchDue.objects.filter(pk=due.pk, claim=due.claim).delete()
+    return limit
+
+
+@transaction.atomic
+def _claim() -> MatchDue | None:
+    due = (
+        MatchDue.objects.select_for_update(skip_locked=True)
+        .filter(due_at__lte=now())
+        .order_by("due_at")
+        .first()
+    )
+    if due is not None:
+        due.claim = uuid.uuid4()
+        due.due_at = now() + CLAIMED_FOR
+        due.save(update_fields=["claim", "due_at"])
+    return due
 
 
 def touched_by(missions: Collection[int]) -> Any:

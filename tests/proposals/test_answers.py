@@ -222,6 +222,8 @@ def test_ninety_silent_days_end_a_request_only_after_its_mail() -> None:
     assert tasks.nightly_clocks()["announced"] == 1
     request.refresh_from_db()
     assert request.state == RequestState.QUALIFIED
+    assert tasks.nightly_clocks() == {"unserved": 0, "announced": 0, "expired": 0}, "seven days to answer"
+    Message.objects.update(created_at=now() - datetime.timedelta(days=7))
     assert tasks.nightly_clocks()["expired"] == 1
     request.refresh_from_db()
     assert (request.state, request.closed_reason) == (RequestState.WITHDRAWN, "expirée")

@@ -1,6 +1,7 @@
 """Requests are matched, proposals recorded once, loads respected, and every match can be replayed."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -245,3 +246,24 @@ def test_an_expired_proposal_lets_the_search_go_on() -> None:
     proposal.request.refresh_from_db()
     assert proposal.state == State.EXPIRED
     assert proposal.request.state == RequestState.QUALIFIED
+
+
+def test_a_new_cause_while_a_request_is_being_matched_is_not_lost() -> None:
+    request = make_request()
+    waiting = EngagementRequest.objects.filter(pk=request.pk)
+    services.match_soon(waiting, cause="confirmed")
+    claimed = services._claim()
+    assert claimed is not None
+    services.match_soon(waiting, cause="mission.published")
+    MatchDue.objects.filter(pk=claimed.pk, claim=claimed.claim).delete()
+    assert MatchDue.objects.get().cause == "mission.published"
+
+
+def test_who_dies_with_a_claim_leaves_it_due_again_later(time_machine: Any) -> None:
+    make_mission()
+    services.match_soon(EngagementRequest.objects.filter(pk=make_request().pk), cause="confirmed")
+    assert services._claim() is not None
+    assert services.match_due() == 0
+    time_machine.move_to(now() + datetime.timedelta(minutes=6))
+    assert services.match_due() == 1
+    assert Proposal.objects.count() == 1

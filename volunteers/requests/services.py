@@ -267,8 +267,9 @@ def announce_expiry(request: EngagementRequest) -> bool:
 
 
 def was_announced(request: EngagementRequest) -> bool:
-    """Whether the mail that goes before expiry was made for this silence (or switched off by the person)."""
-    told = Message.objects.filter(dedupe_key=_expiry_key(request)).exists()
+    """Whether the mail that goes a week before expiry was made for this silence (or switched off by the person)."""
+    a_week_ago = now() - datetime.timedelta(days=EXPIRE_AFTER_DAYS - EXPIRY_NOTICE_DAYS)
+    told = Message.objects.filter(dedupe_key=_expiry_key(request), created_at__lte=a_week_ago).exists()
     return told or (request.person_id is not None and is_stopped(request.person_id, "requests.expiring"))
 
 
