@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.permissions.world import ANONYMOUS, CITIZEN, GRANTS, KINDS, World
+from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, ROLES, World
 
 #: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
 ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
@@ -27,6 +27,10 @@ class Route:
     data: dict[str, Any] | None = None
     kinds: tuple[str, ...] = ("",)
     foreign: Args | None = None
+    #: for a route without a name
+    path: str = ""
+    #: the roles asked, where many are alike
+    roles: tuple[str, ...] = ROLES
 
 
 # --- rules ----------------------------------------------------------------------------------------------------
@@ -80,23 +84,19 @@ def members(*allowed: str) -> Rule:
 
 
 def staff(*allowed: str) -> Rule:
-    """A page of the brigade's or the technical team's site."""
+    """A page of the brigade's or the technical team's site; all others find nothing there, other staff included."""
 
     def rule(role: str, kind: str) -> str:
         if role == ANONYMOUS:
             return LOGIN
-        if role not in GRANTS:
-            return MISSING
-        return ALLOWED if role in allowed else FORBIDDEN
+        return ALLOWED if role in allowed else MISSING
 
     return rule
 
 
-def givers(role: str, kind: str) -> str:
-    """Who gives staff roles: those above others; the rest of the staff finds nothing there."""
-    if role == ANONYMOUS:
-        return LOGIN
-    return ALLOWED if role in ("brigade_lead", "regional", "national") else MISSING
+def brigade(role: str, kind: str) -> str:
+    """A thing in Creuse ("here") is seen by the brigade and those above; one in the Nord by the nation alone."""
+    return staff("national")(role, kind) if kind == "there" else staff(*BRIGADE)(role, kind)
 
 
 everyone = members("owner", "manager", "reader")
@@ -228,9 +228,11 @@ ROUTES: dict[str, Route] = {
     "accounts:my_data": Route(signed_in),
     "accounts:export_data": Route(signed_in, method="post"),
     "accounts:erase_account": Route(signed_in, method="post"),
-    "accounts:team": Route(givers),
+    "accounts:team": Route(staff("brigade_lead", "regional", "national")),
     "accounts:revoke": Route(
-        givers, lambda world, kind: {"pk": world.users["brigade_member"].person.grants.get().pk}, "post"
+        staff("brigade_lead", "regional", "national"),
+        lambda world, kind: {"pk": world.users["brigade_member"].person.grants.get().pk},
+        "post",
     ),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
@@ -321,3 +323,77 @@ ROUTES: dict[str, Route] = {
         foreign=application_elsewhere(verb="accepter"),
     ),
 }
+
+# --- the brigade's site: lists are scoped, rows outside the territory do not exist -------------------------------
+
+
+def row_of(model: str) -> Args:
+    return lambda world, kind: {"object_id": world.staff_row(model, kind).pk}
+
+
+#: model → the acts (each a POST) on one row
+BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
+    "brigades_organisationcase": ("prendre", "liberer", "decider", "noter", "prouver", "accueil"),
+    "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_waitingrequest": ("proposer", "refuser"),
+    "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
+    "missions_mission": (),
+    "requests_engagementrequest": (),
+    "proposals_proposal": (),
+    "participations_participation": (),
+    "participations_departure": (),
+}
+PLACES = ("here", "there")
+
+ROUTES["brigade:index"] = Route(brigade)
+for model, acts in BRIGADE_MODELS.items():
+    ROUTES[f"brigade:{model}_changelist"] = Route(brigade)
+    for page in ("change", "history"):
+        ROUTES[f"brigade:{model}_{page}"] = Route(brigade, row_of(model), kinds=PLACES)
+    for act in acts:
+        ROUTES[f"brigade:{model}_{act}"] = Route(brigade, row_of(model), "post", kinds=PLACES)
+for model in ("brigades_organisationcase", "brigades_missioncase"):
+    ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
+    ROUTES[f"brigade:{model}_bulk_result"] = Route(brigade)
+
+# a feed has no territory: its runs are the nation's
+ROUTES["brigade:feeds_feedrun_changelist"] = Route(brigade)
+ROUTES["brigade:feeds_feedrun_change"] = Route(staff("national"), row_of("feeds_feedrun"))
+ROUTES["brigade:feeds_feedrun_history"] = Route(staff("national"), row_of("feeds_feedrun"))
+
+# --- the technical team's site: every table to read, nothing to write ---------------------------------------------
+
+technical = staff("technical")
+#: members of any organisation are alike there
+SOME = (ANONYMOUS, CITIZEN, "owner of association", *GRANTS)
+
+TECHNICAL_MODELS = {
+    "accounts": ("formnonce", "guardiannotice", "person", "rolegrant", "unconfirmedcontact", "user"),
+    "audit": ("canary", "delivery", "event", "jobrun"),
+    "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
+    "missions": ("mission", "missionaddress", "slot"),
+    "moderation": ("moderationitem", "moderationnote"),
+    "notifications": ("message", "preference", "suppression"),
+    "organisations": ("invitation", "membership", "organisation"),
+    "participations": ("departure", "participation", "placealert"),
+    "proposals": ("matchdue", "matchrun", "proposal"),
+    "requests": ("engagementrequest",),
+    "taxonomies": (
+        *("activity", "catalystfunction", "domain", "partnershipcategory"),
+        *("sdg", "skill", "skillgroup"),
+    ),
+    "territories": (
+        *("arrondissement", "commune", "department", "epci"),
+        *("oldcommune", "region", "source"),
+    ),
+}
+ROUTES["admin:index"] = Route(technical)
+ROUTES["admin:jsi18n"] = Route(technical)
+ROUTES["admin:app_list"] = Route(technical, fixed(app_label="missions"))
+ROUTES["admin:<(?P<url>.*)$>"] = Route(
+    lambda role, kind: LOGIN if role == ANONYMOUS else MISSING, path="/administration/nulle/part/"
+)
+for app, names in TECHNICAL_MODELS.items():
+    for name in names:
+        ROUTES[f"admin:{app}_{name}_changelist"] = Route(technical, roles=SOME)
+        ROUTES[f"admin:{app}_{name}_change"] = Route(technical, fixed(object_id="0"), roles=SOME)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cached_property
 from typing import Any
 
 from django.test import Client
 
 from jeveuxagir.accounts.models import User
+from jeveuxagir.common.clock import now
+from jeveuxagir.moderation.models import ModerationItem
+from missions.feeds.models import FeedRun, Partner
 from missions.participations.models import Departure
 from organisations.models import Invitation
 from tests import factories as f
 
 KINDS = {"association": "association", "company": "company", "authority": "local_authority"}
 MEMBERS = ("owner", "manager", "reader")
-GRANTS = ("brigade_member", "brigade_lead", "regional", "national", "operator", "technical")
+BRIGADE = ("brigade_member", "brigade_lead", "regional", "national")
+GRANTS = (*BRIGADE, "operator", "technical")
 
 ANONYMOUS = "anonymous"
 CITIZEN = "citizen"
@@ -71,8 +76,6 @@ class World:
 
     @cached_property
     def contact_token(self) -> str:
-        import datetime
-
         from jeveuxagir.accounts.services import keep_contact
 
         contact, token = keep_contact(
@@ -123,10 +126,7 @@ class World:
     def invitation(self, kind: str = "association") -> Any:
         cache = self.__dict__.setdefault("_invitations", {})
         if kind not in cache:
-            import datetime
-
             from jeveuxagir.accounts.tokens import new_token
-            from jeveuxagir.common.clock import now
 
             token, token_hash = new_token()
             invitation = Invitation.objects.create(
@@ -139,3 +139,58 @@ class World:
             invitation.token = token
             cache[kind] = invitation
         return cache[kind]
+
+    # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
+
+    def staff_row(self, model: str, place: str) -> Any:
+        cache = self.__dict__.setdefault("_staff_rows", {})
+        if (model, place) not in cache:
+            town = f.LILLE if place == "there" else f.GUERET
+            cache[model, place] = getattr(self, f"_{model}")(town)
+        return cache[model, place]
+
+    def _brigades_organisationcase(self, town: str) -> Any:
+        organisation = f.make_organisation(commune=town, state="pending")
+        return self._case("organisation", organisation, organisation.commune.department)
+
+    def _brigades_missioncase(self, town: str) -> Any:
+        mission = f.make_mission(commune=town, state="pending")
+        return self._case("mission", mission, mission.department)
+
+    def _case(self, kind: str, subject: Any, department: Any) -> ModerationItem:
+        return ModerationItem.objects.create(
+            kind=kind,
+            subject_type=subject._meta.label,
+            subject_id=subject.pk,
+            title=str(subject),
+            department=department,
+        )
+
+    def _brigades_waitingrequest(self, town: str) -> Any:
+        long_ago = now() - datetime.timedelta(days=9)
+        return f.make_request(person=f.make_person(commune=town), without_proposal_since=long_ago)
+
+    def _organisations_organisation(self, town: str) -> Any:
+        return f.make_organisation(commune=town)
+
+    def _missions_mission(self, town: str) -> Any:
+        return f.make_mission(commune=town)
+
+    def _requests_engagementrequest(self, town: str) -> Any:
+        return f.make_request(person=f.make_person(commune=town))
+
+    def _proposals_proposal(self, town: str) -> Any:
+        return f.make_proposal(
+            request=self._requests_engagementrequest(town), mission=self._missions_mission(town)
+        )
+
+    def _participations_participation(self, town: str) -> Any:
+        return f.make_participation(mission=self._missions_mission(town))
+
+    def _participations_departure(self, town: str) -> Any:
+        mission = f.make_mission(commune=town, imported=True)
+        return Departure.objects.create(person=f.make_person(commune=town), mission=mission)
+
+    def _feeds_feedrun(self, town: str) -> Any:
+        partner, _ = Partner.objects.get_or_create(slug="partenaire", defaults={"name": "Partenaire d’essai"})
+        return FeedRun.objects.create(partner=partner, state="done", finished_at=now())
