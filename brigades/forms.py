@@ -26,7 +26,7 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "4"}),
-        help_text="Obligatoire pour une correction ou un refus : l’organisation la lira.",
+        help_text="Obligatoire pour une correction ou un refus : l’organisation la lira.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -36,7 +36,7 @@ class DecisionForm(forms.Form):
             cleaned.get("decision") in (Decision.ASK, Decision.REFUSE)
             and not (cleaned.get("reason") or "").strip()
         ):
-            self.add_error("reason", "Donnez la raison de cette décision : l’organisation la lira.")
+            self.add_error("reason", "Donnez la raison de cette décision : l’organisation la lira.")
         return cleaned
 
 

@@ -62,8 +62,8 @@ VERBS = {
     "request.refused": "Refusée par la brigade",
     "request.unserved": "Sans proposition, avec une raison",
     "proposal.made": "Proposée",
-    "proposal.accepted": "Acceptée : « ça m’intéresse »",
-    "proposal.declined": "Déclinée : « pas pour moi »",
+    "proposal.accepted": "Acceptée : « ça m’intéresse »",
+    "proposal.declined": "Déclinée : « pas pour moi »",
     "proposal.expired": "Expirée sans réponse",
     "proposal.withdrawn": "Retirée",
     "participation.filed": "Déposée, adresse à confirmer",
@@ -75,7 +75,7 @@ VERBS = {
     "participation.realised": "Réalisée",
     "participation.absent": "Absence notée",
     "departure.recorded": "Départ vers le partenaire",
-    "departure.answered": "Réponse à « Avez-vous candidaté ? »",
+    "departure.answered": "Réponse à « Avez-vous candidaté ? »",
     "feed.run_done": "Relevé terminé",
 }
 _DECISIONS = dict(ModerationItem.Decision.choices)
@@ -106,7 +106,7 @@ def _what(event: Event) -> str:
     words = VERBS.get(event.verb, event.verb)
     decision = event.data.get("decision")
     if decision:
-        words += f" : {_DECISIONS.get(decision, decision)}"
+        words += f" : {_DECISIONS.get(decision, decision)}"
     return words
 
 

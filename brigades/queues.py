@@ -153,7 +153,7 @@ class Queue(BrigadeAdmin):
                         reason=reason,
                         version=versions[item.pk],
                     )
-                    outcome = dict(forms.DECISIONS)[decision] + " : fait"
+                    outcome = dict(forms.DECISIONS)[decision] + " : fait"
                 results.append((item.title, True, outcome, self.object_url(item.pk)))
             except RuleBroken as broken:
                 results.append((item.title, False, broken.message, self.object_url(item.pk)))
@@ -186,11 +186,11 @@ class Queue(BrigadeAdmin):
     def _take(self, request: HttpRequest, item: ModerationItem) -> str:
         over = policies.can_overrule(request.user, item)  # type: ignore[arg-type]
         services.take(item, actor=request.user, over=over)  # type: ignore[arg-type]
-        return f"Vous vous occupez de « {item.title} »."
+        return f"Vous vous occupez de « {item.title} »."
 
     def _release(self, request: HttpRequest, item: ModerationItem) -> str:
         services.release(item, actor=request.user)  # type: ignore[arg-type]
-        return f"« {item.title} » est de nouveau à prendre."
+        return f"« {item.title} » est de nouveau à prendre."
 
     def _decide(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
         form = forms.DecisionForm(request.POST)
@@ -219,18 +219,17 @@ class Queue(BrigadeAdmin):
             form.add_error("reason" if broken.code == "reason" else None, broken.message)
             return self.page(request, item, status=409, decision_form=form)
         done = dict(forms.DECISIONS)[form.cleaned_data["decision"]]
-        messages.success(request, f"{done} : « {item.title} ». L’organisation est prévenue.")
+        messages.success(request, f"{done} : « {item.title} ». L’organisation est prévenue.")
         if "suivant" in request.POST:
             following = (
                 self.get_queryset(request)
-                .open()
-                .exclude(pk=item.pk)
+                .exclude(state=State.DECIDED)
                 .filter(**_free_for(request.user))
                 .first()
             )
             if following is not None:
                 return redirect(self.object_url(following.pk))
-            messages.info(request, "La file est vide : il n’y a plus rien à décider pour vous.")
+            messages.info(request, "La file est vide : il n’y a plus rien à décider pour vous.")
         return redirect(self.list_url())
 
     def _note(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
@@ -301,7 +300,7 @@ class OrganisationQueue(Queue):
 
     def _prove(self, request: HttpRequest, item: ModerationItem) -> str:
         organisations.confirm_proof(_organisation(item), actor=request.user)  # type: ignore[arg-type]
-        return "Niveau de preuve : vérifiée par une personne."
+        return "Niveau de preuve : vérifiée par une personne."
 
     def _hosting(self, request: HttpRequest, item: ModerationItem) -> str:
         may_host = request.POST.get("may_host") == "oui"
@@ -407,7 +406,7 @@ class WaitingRequests(BrigadeAdmin):
             raise RuleBroken("Cette mission n’est plus ouverte. Voici la liste à jour.", code="mission")
         propose_by_staff(row, mission=mission, actor=request.user)  # type: ignore[arg-type]
         messages.success(
-            request, f"« {mission.title} » est proposée. La personne reçoit un message avec les raisons."
+            request, f"« {mission.title} » est proposée. La personne reçoit un message avec les raisons."
         )
         return redirect(self.list_url())
 

@@ -132,7 +132,7 @@ class Organisations(BrigadeAdmin):
         form = forms.ReasonForm(request.POST)
         if not form.is_valid():
             raise RuleBroken(
-                "Donnez la raison (2 000 caractères au plus) : l’organisation la lira.", code="reason"
+                "Donnez la raison (2 000 caractères au plus) : l’organisation la lira.", code="reason"
             )
         return form.cleaned_data["reason"]
 
@@ -165,7 +165,7 @@ class Organisations(BrigadeAdmin):
 
     def _prove(self, request: HttpRequest, row: Organisation) -> str:
         organisations.confirm_proof(row, actor=request.user)  # type: ignore[arg-type]
-        return "Niveau de preuve : vérifiée par une personne."
+        return "Niveau de preuve : vérifiée par une personne."
 
     def describe(self, request: HttpRequest, row: Organisation) -> dict[str, Any]:
         members = (
@@ -177,7 +177,7 @@ class Organisations(BrigadeAdmin):
             "facts": [*facts_of(row), ("Raison", row.state_reason)],
             "texts": [("Présentation", row.description)] if row.description else [],
             "members": [(member.person.full_name, member.get_role_display()) for member in members],
-            "missions": [f"{words[line['state']]} : {line['count']}" for line in missions],
+            "missions": [f"{words[line['state']]} : {line['count']}" for line in missions],
             "can": {verb: TRANSITIONS.allows(verb, row.state) for verb in ("suspend", "lift", "close")},
             "can_prove": row.proof_level != "person",
             "reason_form": forms.ReasonForm(auto_id="id_suspendre_%s"),
@@ -230,7 +230,7 @@ class Missions(BrigadeAdmin):
     def describe(self, request: HttpRequest, row: Mission) -> dict[str, Any]:
         places = ", ".join(address.commune.label for address in row.addresses.select_related("commune"))
         slots = [
-            f"{when_in_words(slot)} : {plural(slot.taken, 'place prise', 'places prises')} sur {slot.capacity}"
+            f"{when_in_words(slot)} : {plural(slot.taken, 'place prise', 'places prises')} sur {slot.capacity}"
             for slot in row.slots.filter(cancelled_at__isnull=True)[:20]
         ]
         return {
@@ -373,10 +373,11 @@ class Proposals(BrigadeAdmin):
         return cells.when(row.proposed_at)
 
     def title_of(self, obj: Any) -> str:
-        return f"Proposition : {obj.mission.title}"
+        return f"Proposition : {obj.mission.title}"
 
     def describe(self, request: HttpRequest, row: Proposal) -> dict[str, Any]:
-        shown = row.request.person.first_name if _sees(request, row.request.commune.department_id) else ""
+        person = row.request.person
+        shown = person.first_name if person and _sees(request, row.request.commune.department_id) else ""
         return {
             "facts": [
                 ("Mission", row.mission.title),
@@ -461,7 +462,7 @@ class Participations(BrigadeAdmin):
         return cells.when(row.state_changed_at)
 
     def title_of(self, obj: Any) -> str:
-        return f"Candidature : {obj.mission.title}"
+        return f"Candidature : {obj.mission.title}"
 
     def describe(self, request: HttpRequest, row: Participation) -> dict[str, Any]:
         return {
@@ -518,7 +519,7 @@ class Departures(BrigadeAdmin):
     def when(self, row: Departure) -> SafeString | str:
         return cells.when(row.created_at)
 
-    @_headed("« Avez-vous candidaté ? »")
+    @_headed("« Avez-vous candidaté ? »")
     def answer_word(self, row: Departure) -> str:
         return row.get_answer_display() or ("sans réponse" if row.asked_at else "pas encore demandé")
 

@@ -3,7 +3,6 @@
 Fields that hold personal data or secrets are left out: whoever mends the platform has no need to read people.
 """
 
-from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
@@ -37,7 +36,7 @@ class TechnicalSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return roles.has(request.user, "technical")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -51,7 +50,7 @@ class TechnicalSite(AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Reading only: no form of its own to sign in, sign out or change a password, nor to search people."""
-        kept = [
+        return [
             url
             for url in super().get_urls()
             if getattr(url, "name", None)
@@ -64,7 +63,6 @@ class TechnicalSite(AdminSite):
                 "view_on_site",
             )
         ]
-        return kept
 
 
 site = TechnicalSite(name="admin")
@@ -114,10 +112,10 @@ class ReadOnly(ModelAdmin):
             f"{field}__exact" for field in self.list_filter if isinstance(field, str)
         }
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [column(field) for field in self.opts.fields if is_shown(field)]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -131,14 +129,19 @@ class ReadOnly(ModelAdmin):
             path("<path:object_id>/lire/", wrap(self.change_view), name="{}_{}_change".format(*info)),
         ]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Titles name the row by its number: its words may be somebody's name."""
-        obj = kwargs.get("obj")
-        context["subtitle"] = None
-        context["list_url"] = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        context["title"] = f"{self.opts.verbose_name} {obj.pk if obj is not None else ''}"
-        context["original"] = f"n° {obj.pk}" if obj is not None else ""
-        return super().render_change_form(request, context, **kwargs)
+        number = f"n° {context['original'].pk}"
+        list_url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        context |= {
+            "subtitle": None,
+            "title": f"{self.opts.verbose_name} {number}",
+            "original": number,
+            "list_url": list_url,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def admin_of(model: type[Model]) -> type[ReadOnly]:

@@ -27,18 +27,18 @@ KINDS: list[tuple[Kind, str, str]] = [
     (
         Kind.LOCAL_AUTHORITY,
         "Collectivité",
-        "Commune, intercommunalité, département, région : publier des missions et accueillir des bénévoles.",
+        "Commune, intercommunalité, département, région : publier des missions et accueillir des bénévoles.",
     ),
     (Kind.STATE_SERVICE, "Service de l’État", "Publier des missions et accueillir des bénévoles."),
     (
         Kind.PUBLIC_BODY,
         "Établissement public",
-        "École, hôpital, université, musée : publier des missions et accueillir des bénévoles.",
+        "École, hôpital, université, musée : publier des missions et accueillir des bénévoles.",
     ),
     (
         Kind.COMPANY,
         "Entreprise",
-        "Présenter votre entreprise et son équipe. Une entreprise n’accueille pas de bénévoles : le bénévolat va à "
+        "Présenter votre entreprise et son équipe. Une entreprise n’accueille pas de bénévoles : le bénévolat va à "
         "l’intérêt général. Bientôt, vous pourrez proposer ici du mécénat de compétences à des associations.",
     ),
     (
@@ -113,10 +113,10 @@ class IdentityForm(NumbersMixin, NonceMixin):
         super().__init__(*args, **kwargs)
         self.fields["rna"].help_text = (
             "Il commence par W, par exemple W751234567. Il est sur le récépissé de la préfecture. Une association "
-            "d’Alsace ou de Moselle n’en a pas : donnez alors le SIREN."
+            "d’Alsace ou de Moselle n’en a pas : donnez alors le SIREN."
         )
-        self.fields["siren"].help_text = "9 chiffres. Exemple : 732 829 320"
-        self.fields["siret"].help_text = "14 chiffres. Exemple : 732 829 320 00074. Il contient le SIREN."
+        self.fields["siren"].help_text = "9 chiffres. Exemple : 732 829 320"
+        self.fields["siret"].help_text = "14 chiffres. Exemple : 732 829 320 00074. Il contient le SIREN."
         if kind not in numbers.WITH_RNA:
             del self.fields["rna"], self.fields["siren"]
         else:
@@ -141,7 +141,7 @@ class AddressForm(forms.Form):
     email = EmailField(
         label="Adresse électronique de contact", required=False, help_text="Visible sur votre page."
     )
-    phone = PhoneField(required=False, help_text="Visible sur votre page. Exemple : 04 75 12 34 56")
+    phone = PhoneField(required=False, help_text="Visible sur votre page. Exemple : 04 75 12 34 56")
 
 
 class PresentationForm(forms.Form):
@@ -159,7 +159,7 @@ class PresentationForm(forms.Form):
         required=False,
         max_length=300,
         assume_scheme="https",
-        help_text="Exemple : https://www.exemple.fr",
+        help_text="Exemple : https://www.exemple.fr",
     )
 
     def clean_description(self) -> str:
@@ -195,9 +195,9 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(
         label="Rôle",
         choices=[
-            (MemberRole.MANAGER.value, "Gestionnaire : missions et candidatures"),
-            (MemberRole.READER.value, "Lecteur : missions et chiffres, sans les candidats"),
-            (MemberRole.OWNER.value, "Responsable : tout, avec l’équipe et les réglages"),
+            (MemberRole.MANAGER.value, "Gestionnaire : missions et candidatures"),
+            (MemberRole.READER.value, "Lecteur : missions et chiffres, sans les candidats"),
+            (MemberRole.OWNER.value, "Responsable : tout, avec l’équipe et les réglages"),
         ],
         initial=MemberRole.MANAGER.value,
         widget=forms.RadioSelect,

@@ -73,9 +73,9 @@ def facts_of(organisation: Organisation) -> list[tuple[str, Any]]:
 def _warnings(organisation: Organisation, emails: list[str]) -> list[str]:
     warnings = []
     if not (organisation.rna or organisation.siren):
-        warnings.append("Aucun numéro n’a été donné : l’existence de l’organisation n’est pas prouvée.")
+        warnings.append("Aucun numéro n’a été donné : l’existence de l’organisation n’est pas prouvée.")
     if organisation.kind == Kind.OTHER and not organisation.may_host:
-        warnings.append("Type « autre » : décidez aussi si elle peut accueillir des bénévoles.")
+        warnings.append("Type « autre » : décidez aussi si elle peut accueillir des bénévoles.")
     if organisation.kind == Kind.COMPANY:
         warnings.append("Une entreprise n’accueille jamais de bénévoles.")
     same_name = Organisation.objects.filter(name__iexact=organisation.name).exclude(pk=organisation.pk)

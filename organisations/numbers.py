@@ -26,7 +26,7 @@ def rna(value: str) -> str:
     number = compact(value)
     if number and not _RNA.match(number):
         raise RuleBroken(
-            "Ce n’est pas un numéro RNA : il commence par W, suivi de 9 chiffres. Exemple : W751234567.",
+            "Ce n’est pas un numéro RNA : il commence par W, suivi de 9 chiffres. Exemple : W751234567.",
             code="rna",
         )
     return number
@@ -55,7 +55,7 @@ def identity(*, kind: str, rna_typed: str, siren_typed: str, siret_typed: str) -
     rna_number, siren_found, siret_found = rna(rna_typed), siren(siren_typed), siret(siret_typed)
     if siret_found and siren_found and not siret_found.startswith(siren_found):
         raise RuleBroken(
-            "Le SIREN et le SIRET ne vont pas ensemble : les 9 premiers chiffres du SIRET sont le SIREN.",
+            "Le SIREN et le SIRET ne vont pas ensemble : les 9 premiers chiffres du SIRET sont le SIREN.",
             code="siret",
         )
     if rna_number and kind not in WITH_RNA:
@@ -78,12 +78,12 @@ def _check(number: str, digits: int, name: str, validate: object) -> None:
     code = name.lower()
     if not (number.isascii() and number.isdigit() and len(number) == digits):
         raise RuleBroken(
-            f"Un numéro {name} compte {digits} chiffres : vérifiez ce que vous avez écrit.", code=code
+            f"Un numéro {name} compte {digits} chiffres : vérifiez ce que vous avez écrit.", code=code
         )
     try:
         validate(number)  # type: ignore[operator]
     except BadNumber:
         raise RuleBroken(
-            f"Ce numéro {name} n’existe pas : un chiffre est sans doute faux. Recopiez-le depuis un papier officiel.",
+            f"Ce numéro {name} n’existe pas : un chiffre est sans doute faux. Recopiez-le depuis un papier officiel.",
             code=code,
         ) from None

@@ -39,6 +39,10 @@ def _erase_invitations(person: Person) -> None:
     Invitation.objects.filter(invited_by__person=person).update(invited_by=None)
 
 
+def _forget_author(person: Person) -> None:
+    Organisation.objects.filter(created_by__person=person).update(created_by=None)
+
+
 def register() -> None:
     personal_data.register(
         "organisations.Membership",
@@ -79,9 +83,7 @@ def register() -> None:
             kept="la fiche reste à l’organisation, sans votre nom",
             rows=lambda person: Organisation.objects.filter(created_by__person=person),
             export=lambda row: {"Organisation": row.name, "Inscrite le": row.created_at},
-            erase=lambda person: (
-                Organisation.objects.filter(created_by__person=person).update(created_by=None) and None
-            ),
+            erase=_forget_author,
             person_fields=("created_by",),
         ),
     )

@@ -41,8 +41,13 @@ def can_see_applicants(actor: Any, organisation: Organisation) -> bool:
 
 def may_sign(actor: Any, organisation: Organisation) -> bool:
     person_id = actor_person_id(actor)
-    live = Membership.objects.live().filter(organisation=organisation, person_id=person_id, may_sign=True)
-    return person_id is not None and live.exists()
+    if person_id is None:
+        return False
+    return (
+        Membership.objects.live()
+        .filter(organisation=organisation, person_id=person_id, may_sign=True)
+        .exists()
+    )
 
 
 def is_staff_for(actor: Any, organisation: Organisation) -> bool:

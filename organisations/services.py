@@ -48,7 +48,7 @@ EDITABLE = (State.DRAFT, State.PENDING, State.REFUSED, *PUBLISHED)
 
 _TRIGGERS = {
     "organisation_hosts_missions": (
-        "Cette organisation a encore des missions : fermez-les d’abord. Sinon elle ne pourrait plus les porter."
+        "Cette organisation a encore des missions : fermez-les d’abord. Sinon elle ne pourrait plus les porter."
     )
 }
 
@@ -190,7 +190,7 @@ def apply_edit(organisation: Organisation, *, actor: User | None, diff: dict[str
     """The brigade's yes to the waiting values of a validated organisation."""
     organisation = _locked(organisation)
     if organisation.state not in PUBLISHED:
-        raise RuleBroken("Cette organisation n’est plus publiée : rien n’a été appliqué.", code="wrong_state")
+        raise RuleBroken("Cette organisation n’est plus publiée : rien n’a été appliqué.", code="wrong_state")
     for name, change in diff.items():
         if name in SENSITIVE:
             setattr(organisation, name, change["value"])
@@ -224,7 +224,7 @@ def suspend(organisation: Organisation, *, actor: User | None, reason: str) -> O
     organisation = _locked(organisation)
     _allow(actor is None or policies.is_staff_for(actor, organisation))
     if not clean(reason):
-        raise RuleBroken("Donnez la raison : les responsables de l’organisation la liront.", code="reason")
+        raise RuleBroken("Donnez la raison : les responsables de l’organisation la liront.", code="reason")
     target = TRANSITIONS.target("suspend", organisation.state, label=organisation.get_state_display())
     _move(organisation, target, reason=reason)
     record("organisation.suspended", organisation, actor=actor)
@@ -304,7 +304,7 @@ def invite(
     _allow(policies.can_invite(actor, organisation))
     if organisation.state in (State.CLOSED, State.REFUSED):
         raise RuleBroken(
-            f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
+            f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
         )
     email = email.strip().lower()
     if Membership.objects.live().filter(organisation=organisation, person__email__iexact=email).exists():
@@ -428,7 +428,7 @@ def remove_member(membership: Membership, *, actor: User) -> Membership:
     """An owner ends somebody's membership."""
     organisation, membership = _locked_member(membership, actor)
     if membership.person_id == actor.person_id:
-        raise RuleBroken("Pour partir vous-même, utilisez « Quitter l’organisation ».", code="self")
+        raise RuleBroken("Pour partir vous-même, utilisez « Quitter l’organisation ».", code="self")
     _end(organisation, membership, actor, "organisation.member_removed")
     mails.removed(membership)
     return membership
@@ -500,7 +500,7 @@ def _check_version(organisation: Organisation, version: int | None) -> None:
     if version is not None and version != organisation.version:
         raise Stale(
             "Quelqu’un a modifié cette fiche pendant que vous la remplissiez. Vos réponses sont encore dans le "
-            "formulaire : comparez, puis enregistrez de nouveau.",
+            "formulaire : comparez, puis enregistrez de nouveau.",
             code="stale",
         )
 
@@ -522,24 +522,24 @@ def _checked(data: OrganisationData) -> OrganisationData:
 def _refuse_known(data: OrganisationData, *, but: Organisation | None = None) -> None:
     """A number already held: who holds it if that is public, and what to do."""
     known = Organisation.objects.known_by(rna=data.rna, siren=data.siren)
-    other = known.exclude(pk=but.pk if but else None).first()
+    other = (known.exclude(pk=but.pk) if but else known).first()
     if other is None:
         return
     number = "SIREN" if data.siren and other.siren == data.siren else "RNA"
     if other.is_verified and Membership.objects.owners().filter(organisation=other).exists():
         raise RuleBroken(
-            f"« {other.name} » est déjà inscrite avec ce numéro {number}. Si c’est votre organisation, demandez à "
-            "l’un de ses responsables de vous inviter : il le fait depuis la page « Équipe » de son espace.",
+            f"« {other.name} » est déjà inscrite avec ce numéro {number}. Si c’est votre organisation, demandez à "
+            "l’un de ses responsables de vous inviter : il le fait depuis la page « Équipe » de son espace.",
             code=f"{number.lower()}_known",
         )
     if other.is_verified:
         raise RuleBroken(
-            f"« {other.name} » est déjà connue ici grâce à un partenaire, avec ce numéro {number}. Pour en devenir "
-            "responsable, écrivez à la brigade de votre département : elle vous enverra une invitation.",
+            f"« {other.name} » est déjà connue ici grâce à un partenaire, avec ce numéro {number}. Pour en devenir "
+            "responsable, écrivez à la brigade de votre département : elle vous enverra une invitation.",
             code=f"{number.lower()}_known",
         )
     raise RuleBroken(
-        f"Une organisation porte déjà ce numéro {number}. Une inscription est peut-être en cours : demandez à vos "
+        f"Une organisation porte déjà ce numéro {number}. Une inscription est peut-être en cours : demandez à vos "
         "collègues, ou écrivez à la brigade de votre département.",
         code=f"{number.lower()}_known",
     )
@@ -553,7 +553,7 @@ def _require_complete(data: OrganisationData) -> None:
         raise RuleBroken("Indiquez la commune de l’organisation.", code="commune")
     if len(data.description) < DESCRIPTION_AT_LEAST:
         raise RuleBroken(
-            f"La présentation est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
+            f"La présentation est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
             code="description",
         )
 
@@ -663,7 +663,7 @@ def _end(organisation: Organisation, membership: Membership, actor: User, verb: 
     _forget(membership.person_id)
 
 
-def _forget(person_id: int | None) -> None:
+def _forget(person_id: int) -> None:
     """The account menu shows the new list at the next page."""
     user_id = User.objects.filter(person_id=person_id).values_list("pk", flat=True).first()
     if user_id is not None:

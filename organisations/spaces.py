@@ -9,12 +9,26 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from jeveuxagir.accounts.models import User
 from jeveuxagir.common.errors import NotAllowed
 from jeveuxagir.common.registries import panels
 from jeveuxagir.ui.spaces import Space
 
 from .enums import MemberRole, State
 from .models import Membership, Organisation
+
+
+class SignedIn(HttpRequest):
+    """A request whose account is known (LoginRequiredMiddleware)."""
+
+    user: User
+
+
+class SpaceRequest(SignedIn):
+    """What `membership_required` hands to its view."""
+
+    organisation: Organisation
+    membership: Membership
 
 
 def membership_required(*roles: str) -> Callable[[Any], Any]:
@@ -28,10 +42,10 @@ def membership_required(*roles: str) -> Callable[[Any], Any]:
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def wrapped(request: HttpRequest, pk: int, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: SpaceRequest, pk: int, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
             membership = (
                 Membership.objects.live()
-                .filter(organisation_id=pk, person_id=getattr(request.user, "person_id", None))
+                .filter(organisation_id=pk, person_id=request.user.person_id)
                 .select_related("organisation__commune__department")
                 .first()
             )
@@ -46,8 +60,8 @@ def membership_required(*roles: str) -> Callable[[Any], Any]:
                 raise NotAllowed(
                     f"Votre rôle ({membership.get_role_display()}) ne permet pas d’ouvrir cette page."
                 )
-            request.organisation = organisation  # type: ignore[attr-defined]
-            request.membership = membership  # type: ignore[attr-defined]
+            request.organisation = organisation
+            request.membership = membership
             return view(request, pk, slug, *args, **kwargs)
 
         return wrapped

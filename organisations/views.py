@@ -20,6 +20,7 @@ from jeveuxagir.territories.text import SortName, Unaccent
 from . import forms, numbers, services, spaces
 from .enums import Kind, MemberRole, State
 from .models import Membership, Organisation
+from .spaces import SignedIn, SpaceRequest
 
 PAGE = 24
 STEPS = ["Votre type d’organisation", "Son identité", "Son adresse", "Sa présentation", "Relire et envoyer"]
@@ -71,7 +72,7 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 def _public_facts(organisation: Organisation) -> list[tuple[str, Any]]:
     place = ", ".join(
-        filter(None, [organisation.street, organisation.commune and organisation.commune.label])
+        filter(None, [organisation.street, organisation.commune.label if organisation.commune else ""])
     )
     return [
         ("Type", organisation.get_kind_display().capitalize()),
@@ -107,7 +108,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up_identity(request: HttpRequest) -> HttpResponse:
+def sign_up_identity(request: SignedIn) -> HttpResponse:
     """Step 2 makes the draft: a double click makes one."""
     kind = request.GET.get("type", "")
     if kind not in Kind.values:
@@ -128,7 +129,7 @@ def sign_up_identity(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def sign_up_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     """Steps 2 to 4 of a draft that exists: each keeps what was typed."""
     organisation = _own_draft(request, pk)
     number = {"identite": 2, "adresse": 3, "presentation": 4}[step]
@@ -155,7 +156,7 @@ def sign_up_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up_summary(request: HttpRequest, pk: int) -> HttpResponse:
+def sign_up_summary(request: SignedIn, pk: int) -> HttpResponse:
     """Step 5: read again, correct a line, send."""
     organisation = _own_draft(request, pk)
     refused = None
@@ -204,10 +205,8 @@ def _step(number: int) -> dict[str, Any]:
     }
 
 
-def _own_draft(request: HttpRequest, pk: int) -> Organisation:
-    mine = Organisation.objects.of_person(request.user.person).filter(  # type: ignore[union-attr]
-        memberships__role=MemberRole.OWNER
-    )
+def _own_draft(request: SignedIn, pk: int) -> Organisation:
+    mine = Organisation.objects.of_person(request.user.person).filter(memberships__role=MemberRole.OWNER)
     return get_object_or_404(
         mine.select_related("commune__department"), pk=pk, state__in=[State.DRAFT, State.REFUSED]
     )
@@ -257,10 +256,10 @@ def _show(form: Any, broken: RuleBroken) -> None:
 
 @spaces.membership_required()
 @require_GET
-def space(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def space(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """What do I have to do? first, then the figures."""
-    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
-    membership: Membership = request.membership  # type: ignore[attr-defined]
+    organisation = request.organisation
+    membership = request.membership
     return render(
         request,
         "organisations/space.html",
@@ -273,10 +272,10 @@ def space(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     )
 
 
-def space_context(request: HttpRequest) -> dict[str, Any]:
+def space_context(request: SpaceRequest) -> dict[str, Any]:
     """What organisations/space_base.html needs."""
-    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
-    membership: Membership = request.membership  # type: ignore[attr-defined]
+    organisation = request.organisation
+    membership = request.membership
     return {
         "organisation": organisation,
         "membership": membership,
@@ -285,7 +284,7 @@ def space_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-STATE_KINDS = {
+STATE_KINDS: dict[str, str] = {
     State.DRAFT: "neutral",
     State.PENDING: "info",
     State.VALIDATED: "success",
@@ -324,13 +323,13 @@ def _tasks(organisation: Organisation, membership: Membership) -> list[dict[str,
 
 @spaces.membership_required()
 @require_GET
-def team(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def team(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     return _team(request, forms.InviteForm())
 
 
-def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> HttpResponse:
-    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
-    membership: Membership = request.membership  # type: ignore[attr-defined]
+def _team(request: SpaceRequest, form: forms.InviteForm, status: int = 200) -> HttpResponse:
+    organisation = request.organisation
+    membership = request.membership
     members = (
         organisation.memberships.live()
         .select_related("person__user")
@@ -369,12 +368,12 @@ def _team(request: HttpRequest, form: forms.InviteForm, status: int = 200) -> Ht
     )
 
 
-def _team_act(verb: Callable[[HttpRequest], str]) -> Any:
+def _team_act(verb: Callable[..., str]) -> Any:
     """A POST of the team page: done, told, back to the page; a refusal is told there too."""
 
     @spaces.membership_required()
     @require_POST
-    def act(request: HttpRequest, pk: int, slug: str, **which: Any) -> HttpResponse:
+    def act(request: SpaceRequest, pk: int, slug: str, **which: Any) -> HttpResponse:
         try:
             messages.success(request, verb(request, **which))
         except NotAllowed:
@@ -388,11 +387,11 @@ def _team_act(verb: Callable[[HttpRequest], str]) -> Any:
 
 @spaces.membership_required(MemberRole.OWNER)
 @require_POST
-def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def invite(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     form = forms.InviteForm(request.POST)
     if form.is_valid():
         try:
-            invitation = services.invite(request.organisation, actor=request.user, **form.cleaned_data)  # type: ignore[attr-defined]
+            invitation = services.invite(request.organisation, actor=request.user, **form.cleaned_data)
             messages.success(
                 request,
                 f"Invitation envoyée à {invitation.email}. Elle est valable {services.INVITATION_DAYS} jours.",
@@ -403,31 +402,31 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return _team(request, form)
 
 
-def _member(request: HttpRequest, member: int) -> Membership:
-    organisation = request.organisation  # type: ignore[attr-defined]
+def _member(request: SpaceRequest, member: int) -> Membership:
+    organisation = request.organisation
     return get_object_or_404(
         organisation.memberships.live().select_related("person", "organisation"),
         pk=member,
     )
 
 
-def _change_role(request: HttpRequest, member: int) -> str:
+def _change_role(request: SpaceRequest, member: int) -> str:
     form = forms.RoleForm(request.POST)
     if not form.is_valid():
         raise RuleBroken("Choisissez un rôle dans la liste.", code="role")
-    membership = services.change_role(_member(request, member), actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
-    return f"{membership.person.full_name} est maintenant : {membership.get_role_display()}."
+    membership = services.change_role(_member(request, member), actor=request.user, **form.cleaned_data)
+    return f"{membership.person.full_name} est maintenant : {membership.get_role_display()}."
 
 
-def _remove(request: HttpRequest, member: int) -> str:
-    membership = services.remove_member(_member(request, member), actor=request.user)  # type: ignore[arg-type]
+def _remove(request: SpaceRequest, member: int) -> str:
+    membership = services.remove_member(_member(request, member), actor=request.user)
     return f"{membership.person.full_name} ne fait plus partie de l’équipe."
 
 
-def _cancel_invitation(request: HttpRequest, invitation: int) -> str:
-    organisation = request.organisation  # type: ignore[attr-defined]
+def _cancel_invitation(request: SpaceRequest, invitation: int) -> str:
+    organisation = request.organisation
     found = get_object_or_404(organisation.invitations.open(), pk=invitation)
-    services.cancel_invitation(found, actor=request.user)  # type: ignore[arg-type]
+    services.cancel_invitation(found, actor=request.user)
     return f"L’invitation de {found.email} est annulée."
 
 
@@ -438,22 +437,22 @@ cancel_invitation = _team_act(_cancel_invitation)
 
 @spaces.membership_required()
 @require_POST
-def leave(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    organisation = request.organisation  # type: ignore[attr-defined]
+def leave(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    organisation = request.organisation
     try:
-        services.leave(organisation, actor=request.user)  # type: ignore[arg-type]
+        services.leave(organisation, actor=request.user)
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect("organisations:team", pk=pk, slug=slug)
-    messages.success(request, f"Vous avez quitté « {organisation.name} ».")
+    messages.success(request, f"Vous avez quitté « {organisation.name} ».")
     return redirect("/mon-espace/")
 
 
 @spaces.membership_required(MemberRole.OWNER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def settings(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """Edit everything. What is sensitive waits; a concurrent edit is told, nothing typed is lost."""
-    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     waiting = services.waiting_edit(organisation)
     latest = services.latest_data(organisation)
     form = forms.SettingsForm(
@@ -474,8 +473,7 @@ def settings(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             if not differences:  # the same change, made twice
                 messages.info(request, "Ces valeurs sont déjà enregistrées.")
                 return redirect("organisations:settings", pk=pk, slug=slug)
-            form.data = form.data.copy()
-            form.data["version"] = str(organisation.version)
+            form.data = {**form.data.dict(), "version": str(organisation.version)}  # type: ignore[attr-defined]
         except NotAllowed:
             raise
         except RuleBroken as broken:
@@ -488,7 +486,7 @@ def _tell_edit(request: HttpRequest, done: services.Edited) -> None:
     if done.waiting:
         messages.info(
             request,
-            f"Envoyé à la brigade : {', '.join(done.waiting)}. Votre page ne change pas avant sa réponse, "
+            f"Envoyé à la brigade : {', '.join(done.waiting)}. Votre page ne change pas avant sa réponse, "
             "sous 5 jours ouvrés.",
         )
     if done.applied or not done.waiting:
@@ -518,12 +516,12 @@ def _shown(name: str, value: Any) -> str:
 
 @spaces.membership_required(MemberRole.OWNER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def close(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def close(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """Close the organisation, after a page that says what it means."""
-    organisation: Organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     if request.method == "POST":
-        services.close(organisation, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, f"« {organisation.name} » est fermée.")
+        services.close(organisation, actor=request.user)
+        messages.success(request, f"« {organisation.name} » est fermée.")
         return redirect("/mon-espace/")
     return render(request, "organisations/close.html", space_context(request))
 
@@ -548,7 +546,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
                 messages.success(request, "Vous avez refusé l’invitation.")
                 return redirect("/mon-espace/")
             services.accept_invitation(found, actor=request.user)
-            messages.success(request, f"Bienvenue dans l’équipe de « {found.organisation.name} ».")
+            messages.success(request, f"Bienvenue dans l’équipe de « {found.organisation.name} ».")
             return redirect(found.organisation.space_url)
         except RuleBroken as broken:
             refused = broken

@@ -140,7 +140,7 @@ def release(item: ModerationItem, *, actor: User, version: int | None = None) ->
     if item.owner_id is None:
         return item
     if item.owner_id != actor.pk and not policies.can_overrule(actor, item):
-        raise RuleBroken(f"{_name(item.owner)} s’en occupe : vous ne pouvez pas le libérer.", code="owned")
+        raise RuleBroken(f"{_name(item.owner)} s’en occupe : vous ne pouvez pas le libérer.", code="owned")
     item.owner, item.owned_at, item.state = None, None, State.NEW
     item.version += 1
     item.save()
@@ -162,13 +162,13 @@ def decide(
     _check_version(item, version)
     if not policies.can_decide(actor, item):
         raise RuleBroken(
-            f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned"
+            f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned"
         )
     reason = clean(reason)
     if decision not in (Decision.ACCEPT, Decision.ASK, Decision.REFUSE):
         raise RuleBroken("Choisissez une décision.", code="decision")
     if decision != Decision.ACCEPT and not reason:
-        raise RuleBroken("Donnez la raison de cette décision : l’organisation la lira.", code="reason")
+        raise RuleBroken("Donnez la raison de cette décision : l’organisation la lira.", code="reason")
     item.reason = reason
     handler = handlers[item.kind]
     effect = {Decision.ACCEPT: handler.accept, Decision.ASK: handler.ask, Decision.REFUSE: handler.refuse}
@@ -248,12 +248,12 @@ def _check_version(item: ModerationItem, version: int) -> None:
     _check_open(item)
     if item.owner_id is not None:
         raise Stale(
-            f"Cet élément a changé entre-temps : {_name(item.owner)} s’en occupe, ou de nouvelles valeurs sont "
+            f"Cet élément a changé entre-temps : {_name(item.owner)} s’en occupe, ou de nouvelles valeurs sont "
             "arrivées. Relisez-le, puis décidez de nouveau.",
             code="stale",
         )
     raise Stale(
-        "Cet élément a changé entre-temps : de nouvelles valeurs sont arrivées ou quelqu’un l’a libéré. "
+        "Cet élément a changé entre-temps : de nouvelles valeurs sont arrivées ou quelqu’un l’a libéré. "
         "Relisez-le, puis décidez de nouveau.",
         code="stale",
     )
@@ -261,14 +261,14 @@ def _check_version(item: ModerationItem, version: int) -> None:
 
 def _who_decided(item: ModerationItem) -> str:
     if item.decision == Decision.WITHDRAWN:
-        return "Cette demande a été retirée : il n’y a plus rien à décider."
+        return "Cette demande a été retirée : il n’y a plus rien à décider."
     done = {
         Decision.ACCEPT: "a accepté",
         Decision.ASK: "a demandé une correction",
         Decision.REFUSE: "a refusé",
     }[Decision(item.decision)]
-    reason = f" Raison donnée : {item.reason}" if item.reason else ""
-    return f"C’est déjà décidé : {_name(item.decided_by)} {done}.{reason}"
+    reason = f" Raison donnée : {item.reason}" if item.reason else ""
+    return f"C’est déjà décidé : {_name(item.decided_by)} {done}.{reason}"
 
 
 def _close(item: ModerationItem, decision: str, actor: User | None) -> None:

@@ -315,4 +315,4 @@ def test_the_history_of_an_object_is_told_in_french(client):
     assert "Validée" in page
     assert "Inès" in page
     page = client.get(f"{url(item)}historique/").text
-    assert "Décision : accepter" in page
+    assert "Décision : accepter" in page

@@ -88,7 +88,7 @@ def test_nothing_is_written_there(client):
         assert client.get(f"/administration/{path}").status_code in (302, 404)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.proof)])
 def test_its_pages_pass_axe(page, site, width):
     world(f.GUERET)
     user = f.make_staff("technical")

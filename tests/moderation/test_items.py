@@ -91,7 +91,7 @@ def test_the_second_moderator_reads_who_decided():
     services.decide(
         item, actor=f.make_staff(first_name="Inès"), decision="refuse", reason="Doublon.", version=seen
     )
-    with pytest.raises(Stale, match=r"Inès a refusé\. Raison donnée : Doublon"):
+    with pytest.raises(Stale, match=r"Inès a refusé\. Raison donnée : Doublon"):
         services.decide(item, actor=f.make_staff(), decision="accept", version=seen)
     assert Organisation.objects.get(pk=item.subject_id).state == "refused"
 

@@ -24,7 +24,21 @@ def sign_in(page, site, user):
     )
 
 
-def look(page, name):
+#: Pages whose template another one shows better: looked at in the longer proof only.
+LEFT = (
+    "annuaire-vide",
+    "identite",
+    "adresse",
+    "espace-entreprise",
+    "espace-brouillon",
+    "fermer",
+    "invitation-autre",
+)
+
+
+def look(page, name, width=390):
+    if width == 1280 and name in LEFT and not SHOTS:
+        return
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/org-{name}-{page.viewport_size['width']}.png", full_page=True)
     axe(page)
@@ -32,7 +46,7 @@ def look(page, name):
     assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.proof)])
 def test_every_page_passes_axe(page, site, width):
     page.set_viewport_size({"width": width, "height": 900})
     owner = f.make_user(first_name="Nadia", last_name="Ben Salem")
@@ -40,7 +54,7 @@ def test_every_page_passes_axe(page, site, width):
         owner=owner,
         name="Comité de sauvegarde du patrimoine rural et des savoir-faire de la Creuse",
         rna="W231234567",
-        description=f"{TEXT}\n\nNotre site : https://exemple.fr",
+        description=f"{TEXT}\n\nNotre site : https://exemple.fr",
         website="https://exemple.fr",
         phone="+33 5 55 00 00 00",
     )
@@ -73,7 +87,7 @@ def test_every_page_passes_axe(page, site, width):
         "invitation": reverse("organisations:invitation", args=[token]),
     }.items():
         assert page.goto(site.url + path).status == 200
-        look(page, name)
+        look(page, name, width)
     sign_in(page, site, owner)
     for name, path in {
         "identite": "/organisations/inscription/identite/?type=association",
@@ -90,7 +104,7 @@ def test_every_page_passes_axe(page, site, width):
         "invitation-autre": reverse("organisations:invitation", args=[token]),
     }.items():
         assert page.goto(site.url + path).status == 200, path
-        look(page, name)
+        look(page, name, width)
     page.goto(f"{site.url}{organisation.space_url}reglages/")
     Organisation.objects.filter(pk=organisation.pk).update(version=99, email="autre@exemple.fr")
     page.get_by_role("button", name="Enregistrer").click()

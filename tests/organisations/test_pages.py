@@ -271,7 +271,7 @@ def test_who_cannot_host_is_told_what_it_can_do(client, owner, kind):
 def test_a_sensitive_change_is_shown_as_waiting(client, organisation):
     url = f"{organisation.space_url}reglages/"
     response = client.post(url, settings_of(organisation, name="Nouveau nom"), follow=True)
-    assert "Envoyé à la brigade : nom" in response.text.replace("\xa0", " ")
+    assert "Envoyé à la brigade : nom" in response.text
     assert "En attente de la brigade" in response.text
     assert response.context["form"]["name"].value() == "Nouveau nom"
     assert "Entraide" in client.get(organisation.get_absolute_url()).text
