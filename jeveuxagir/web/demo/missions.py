@@ -44,6 +44,8 @@ STORIES = {
     "vercors": (State.OPEN, State.OPEN, State.PENDING, State.OPEN, State.CANCELLED),
     "roue-libre": (State.OPEN, State.OPEN, State.OPEN, State.CLOSED),
 }  # fmt: skip
+#: Words of a title, and the hours they stand for.
+PARTS_OF_DAY = (("matin", "00", "12"), ("après-midi", "12", "18"), ("soir", "17", "24"))
 PUBLISHED = (State.OPEN, State.CLOSED, State.DONE, State.SUSPENDED)
 
 
@@ -102,6 +104,7 @@ class Missions:
         ground = self.ground
         commune = self._commune(hosted)
         template, title = self.choose(hosted.tags, commune.pk if commune else "remote", remote=commune is None)
+        template = as_titled(template, title)
         seat = commune or hosted.organisation.commune
         asked = self._when_asked(state)
         mission = ground.new(
@@ -312,7 +315,7 @@ class Missions:
     def _capacity(self, placed: Placed) -> int:
         low, high = placed.template["places"]
         if placed.hosted.key == "mots-passants":  # the club lacks volunteers: places are not what it lacks
-            return int(high)
+            return int(high) + 4
         return self.ground.dice.randint(low, high)
 
     def _weekly(self, placed: Placed) -> list[SlotSpec]:
@@ -327,6 +330,7 @@ class Missions:
         )  # fmt: skip
         if until and since and until < since:
             until = ground.today - datetime.timedelta(days=1)
+        starts = ground.day(ground.dice.randrange(4, 20)) if not over and ground.chance(0.12) else None
         return [
             SlotSpec(
                 SlotKind.WEEKLY,
@@ -334,7 +338,7 @@ class Missions:
                 weekday=day,
                 start_time=hours[0],
                 end_time=hours[1],
-                valid_from=since if ground.chance(0.4) else None,
+                valid_from=starts,
                 valid_until=until,
             )
             for day in sorted(days)
@@ -397,3 +401,21 @@ class Missions:
         words = [mission.organisation.name, commune.name if commune else ""]
         words += [activity.name for activity in activities] + [skill.name for skill in skills] + [domain.name]
         mission.search_extra = " · ".join(dict.fromkeys(filter(None, words)))
+
+
+def as_titled(template: dict[str, Any], title: str) -> dict[str, Any]:
+    """The template with the days and hours that its title names."""
+    named = [number for number, day in enumerate(schedule.WEEKDAYS) if day in title]
+    if "week-end" in title:
+        named = [5, 6]
+    if not named and not any(part in title for part, _, _ in PARTS_OF_DAY):
+        return template
+    kept = dict(template)
+    if named:
+        kept["days"] = named
+    for part, first, last in PARTS_OF_DAY:
+        hours = [span for span in template.get("hours", ()) if first <= span[:2] < last]
+        if part in title and hours:
+            kept["hours"] = hours
+            break
+    return kept

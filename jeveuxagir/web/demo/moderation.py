@@ -17,6 +17,9 @@ from .ground import Ground
 from .missions import Missions, Placed
 from .organisations import Hosted, Organisations
 
+#: Who takes what waits, in turn: mostly nobody yet.
+DROME_TURNS = ("", "member", "", "lead", "", "member")
+OTHER_TURNS = ("", "member", "")
 Kind, State, Decision, Cause = ModerationItem.Kind, ModerationItem.State, ModerationItem.Decision, ModerationItem.Cause
 
 
@@ -169,11 +172,11 @@ class Moderation:
         item = self._item(kind, subject, title, at, cause=cause, diff=diff or {})
         self._turn += 1
         department = subject.department_id or ""
-        owner = self.staff.get(department)
-        if owner is None or self._turn % 3 or ground.now - at < datetime.timedelta(hours=20):
+        turns = DROME_TURNS if department == "26" else OTHER_TURNS
+        taken_by = turns[self._turn % len(turns)]
+        owner = self.staff.get(department if taken_by == "member" else taken_by)
+        if owner is None or ground.now - at < datetime.timedelta(hours=20):
             return
-        if department == "26" and self._turn % 2:
-            owner = self.staff["lead"]
         item.state, item.owner, item.owned_at, item.version = State.OWNED, owner, ground.later(at, 0.1, 1.5), 2
         ground.event("moderation.taken", item, item.owned_at, actor=owner)
         self._note(item, owner, item.owned_at)

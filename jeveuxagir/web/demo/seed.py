@@ -154,13 +154,13 @@ def _inhabitants(ground: Ground, people: People, missions: Missions) -> None:
 def _story_of_nadia(ground: Ground, participations: Participations, missions: Missions, nadia: Person) -> None:
     """She waits for the reading club, is expected at the shared kitchen, and has already given a day."""
     wanted = (
-        ("mots-passants", ParticipationState.APPLIED, 2),
-        ("table-ouverte", ParticipationState.ACCEPTED, 9),
-        ("table-ouverte", ParticipationState.REALISED, 60),
+        ("mots-passants", "club-lecture", ParticipationState.APPLIED, 2),
+        ("table-ouverte", "cuisine-solidaire", ParticipationState.ACCEPTED, 9),
+        ("table-ouverte", "collecte-supermarche", ParticipationState.REALISED, 60),
     )
-    for key, state, days in wanted:
+    for key, code, state, days in wanted:
         past = state == ParticipationState.REALISED
-        for placed in missions.all:
+        for placed in sorted(missions.all, key=lambda p: (p.template["code"] != code, p.mission.pk)):
             if placed.hosted.key != key or not participations.may_join(nadia, placed) or placed.mission.published_at is None:
                 continue
             if not past and placed.mission.state != MissionState.OPEN:
