@@ -1,5 +1,7 @@
 """What the brigade writes: decisions, notes, reasons, proposals, invitations."""
 
+from typing import Any
+
 from django import forms
 
 from jeveuxagir.accounts.forms import EmailField
@@ -29,6 +31,12 @@ class DecisionForm(forms.Form):
         help_text="Obligatoire pour une correction ou un refus : l’organisation la lira.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args: Any, item: ModerationItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if item.kind == ModerationItem.Kind.ATTACHMENT:  # nothing to correct: yes or no
+            field: Any = self.fields["decision"]
+            field.choices = [choice for choice in DECISIONS if choice[0] != Decision.ASK]
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data

@@ -77,6 +77,10 @@ VERBS = {
     "departure.recorded": "Départ vers le partenaire",
     "departure.answered": "Réponse à « Avez-vous candidaté ? »",
     "feed.run_done": "Relevé terminé",
+    "feed.closings_released": "Fermetures confirmées",
+    "feed.closings_refused": "Fermetures refusées",
+    "feed.attachment_accepted": "Rattachement d’un partenaire accepté",
+    "feed.attachment_refused": "Rattachement d’un partenaire refusé",
 }
 _DECISIONS = dict(ModerationItem.Decision.choices)
 

@@ -193,7 +193,7 @@ class Queue(BrigadeAdmin):
         return f"« {item.title} » est de nouveau à prendre."
 
     def _decide(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
-        form = forms.DecisionForm(request.POST)
+        form = forms.DecisionForm(request.POST, item=item)
         if not form.is_valid():
             return self.page(request, item, decision_form=form)
         try:
@@ -274,7 +274,7 @@ class Queue(BrigadeAdmin):
             "can_release": item.owner_id is not None
             and (item.owner_id == user.pk or policies.can_overrule(user, item)),
             "can_decide": policies.can_decide(user, item),
-            "decision_form": forms.DecisionForm(initial={"version": item.version}),
+            "decision_form": forms.DecisionForm(initial={"version": item.version}, item=item),
             "note_form": forms.NoteForm(),
             "notes": item.notes.select_related("author__person"),
             "others": others,

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
 from missions.enums import State as MissionState
+from missions.feeds import services as feeds
 from missions.feeds.models import FeedIssue, FeedRun
 from missions.models import Mission
 from missions.participations.enums import State as ParticipationState
@@ -595,6 +596,17 @@ class FeedRuns(BrigadeAdmin):
     def title_of(self, obj: Any) -> str:
         return f"Relevé de {obj.partner.name}"
 
+    def acts(self) -> list[Act]:
+        return [Act("confirmer", self._release), Act("garder", self._keep)]
+
+    def _release(self, request: HttpRequest, row: FeedRun) -> str:
+        run = feeds.release_held(row, actor=request.user)  # type: ignore[arg-type]
+        return f"{plural(run.closed, 'mission fermée', 'missions fermées')}."
+
+    def _keep(self, request: HttpRequest, row: FeedRun) -> str:
+        feeds.refuse_held(row, actor=request.user)  # type: ignore[arg-type]
+        return "Les missions restent ouvertes."
+
     def describe(self, request: HttpRequest, row: FeedRun) -> dict[str, Any]:
         issues = FeedIssue.objects.filter(run=row).order_by("line", "pk")
         return {
@@ -612,11 +624,15 @@ class FeedRuns(BrigadeAdmin):
                 ("Rejetées", row.rejected),
                 ("Valeurs laissées de côté", row.left_out),
                 ("Fermetures à confirmer", len(row.held_closings)),
+                ("Décision", row.get_decision_display()),
                 ("Erreur", row.error),
             ],
             "texts": [],
             "issues": issues[:500],
             "issue_count": issues.count(),
+            "is_held": row.state == FeedRun.State.HELD,
+            "held": Mission.objects.filter(pk__in=row.held_closings[:SHOWN]).select_related("organisation"),
+            "urls": {act.path: self.act_url(row.pk, act.path) for act in self.acts()},
         }
 
 

@@ -316,3 +316,54 @@ def test_the_history_of_an_object_is_told_in_french(client):
     assert "Inès" in page
     page = client.get(f"{url(item)}historique/").text
     assert "Décision : accepter" in page
+
+
+# --- feeds ------------------------------------------------------------------------------------------------------
+
+
+def held_run():
+    from missions.feeds.models import FeedRun, Partner
+
+    partner = Partner.objects.create(slug="p", name="Partenaire d’essai")
+    mission = f.make_mission(title="Mission disparue", imported=True)
+    return mission, FeedRun.objects.create(
+        partner=partner, state="held", finished_at=now(), held_closings=[mission.pk]
+    )
+
+
+@pytest.mark.parametrize(("act", "state"), [("confirmer", "closed"), ("garder", "open")])
+def test_held_closings_wait_for_a_person(client, act, state):
+    mission, run = held_run()
+    staff_client(client, "national")
+    assert "Flux à confirmer" in client.get("/brigade/").text
+    assert "Mission disparue" in client.get(f"/brigade/flux/{run.pk}/").text
+    assert client.post(f"/brigade/flux/{run.pk}/{act}/", follow=True).status_code == 200
+    mission.refresh_from_db()
+    assert mission.state == state
+    response = client.post(f"/brigade/flux/{run.pk}/{act}/", follow=True)
+    assert "attendent plus de décision" in response.text
+
+
+def test_an_attachment_is_accepted_or_refused_nothing_else(client):
+    from missions.feeds.models import Partner, PartnerOrganisation
+
+    organisation = f.make_organisation(owner=f.make_user())
+    partner = Partner.objects.create(slug="p", name="Partenaire d’essai")
+    identity = PartnerOrganisation.objects.create(
+        partner=partner, external_id="x", organisation=organisation, state="awaiting"
+    )
+    item = moderation.open_item(
+        "attachment",
+        identity,
+        title="Rattachement",
+        department=organisation.commune.department,
+        cause="import",
+    )
+    staff_client(client)
+    assert "Rattachement" in client.get("/brigade/missions-a-valider/?sorte=attachment").text
+    assert "Demander une correction" not in client.get(url(item)).text
+    decide(client, item, "ask", reason="x")
+    assert ModerationItem.objects.open().exists()
+    decide(client, item, "accept")
+    identity.refresh_from_db()
+    assert identity.state == "linked"

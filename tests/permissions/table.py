@@ -295,6 +295,7 @@ ROUTES: dict[str, Route] = {
     "missions:reopen": Route(
         handlers, mission_of("closed"), "post", kinds=HOSTS, foreign=mission_of_another()
     ),
+    "missions:duplicate": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
     "missions:cancel": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
     "missions:edit": Route(
         handlers, mission_of(section="quoi"), kinds=HOSTS, foreign=mission_of_another(section="quoi")
@@ -360,6 +361,8 @@ for model in ("brigades_organisationcase", "brigades_missioncase"):
 ROUTES["brigade:feeds_feedrun_changelist"] = Route(brigade)
 ROUTES["brigade:feeds_feedrun_change"] = Route(staff("national"), row_of("feeds_feedrun"))
 ROUTES["brigade:feeds_feedrun_history"] = Route(staff("national"), row_of("feeds_feedrun"))
+for act in ("confirmer", "garder"):
+    ROUTES[f"brigade:feeds_feedrun_{act}"] = Route(staff("national"), row_of("feeds_feedrun"), "post")
 
 # --- the technical team's site: every table to read, nothing to write ---------------------------------------------
 
