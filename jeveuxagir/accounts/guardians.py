@@ -68,12 +68,15 @@ def _refuse_own_address(person: Person, email: str) -> None:
 
 
 def _is_on_its_way(notice: GuardianNotice, email: str) -> bool:
+    same = notice.email.casefold() == email.casefold()
+    return same and notice.message_id is not None and not was_refused(notice)
+
+
+def was_refused(notice: GuardianNotice) -> bool:
+    """Whether the guardian's mail could not be delivered: the address is wrong."""
     failed = (Message.State.FAILED, Message.State.CANCELLED)
-    return (
-        notice.email.casefold() == email.casefold()
-        and notice.message_id is not None
-        and not Message.objects.filter(pk=notice.message_id, state__in=failed).exists()
-    )
+    written = notice.message_id
+    return written is not None and Message.objects.filter(pk=written, state__in=failed).exists()
 
 
 def is_cleared(person: Person) -> bool:

@@ -73,6 +73,11 @@ class SignInForm(account_forms.LoginForm):
         _require(count_code_request, email, context.request)
         return super()._clean_without_password(email, phone)
 
+    def _login_by_code(self, request: HttpRequest, redirect_url: str | None, credentials: Any) -> Any:
+        if self.user is None:
+            get_adapter().pretend_mail("account/email/login_code", credentials["email"])
+        return super()._login_by_code(request, redirect_url, credentials)
+
 
 class SignUpForm(BotCheck, GuardianFields, account_forms.SignupForm):
     """First name, address, birth date. Neutral: an address that has an account gets a mail, the page says the same."""
@@ -166,6 +171,11 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
     def clean_email(self) -> str:
         _require(count_code_request, self.cleaned_data["email"], context.request)
         return super().clean_email()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        if not self.users:
+            get_adapter().pretend_mail("account/email/password_reset_code", self.cleaned_data["email"])
+        return super().save(request, **kwargs)
 
 
 class ReauthenticateForm(account_forms.ReauthenticateForm):

@@ -92,6 +92,7 @@ def _profile_context(request: HttpRequest, person: Person) -> dict[str, Any]:
     return {
         "person": person,
         "is_minor": is_minor,
+        "refused": notice is not None and guardians.was_refused(notice),
         "notice": notice,
         "guardian_form": GuardianForm(initial={"guardian_email": notice.email if notice else ""})
         if is_minor and (notice is None or notice.state == GuardianNotice.State.TO_SEND)

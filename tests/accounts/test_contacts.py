@@ -157,6 +157,7 @@ def test_a_mail_that_could_not_be_delivered_is_written_again_on_demand():
     person = f.make_person(age=16, guardian="none")
     guardians.announce(person, email="papa@exemple.fr")
     Message.objects.update(state="failed")
+    assert guardians.was_refused(person.guardian_notices.get())
     guardians.announce(person, email="papa@exemple.fr")
     assert Message.objects.count() == 2
 

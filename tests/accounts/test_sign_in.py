@@ -216,6 +216,18 @@ def test_an_unknown_address_sees_the_same_page_and_gets_no_mail(client):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.parametrize("path", [SIGN_IN, "/compte/mot-de-passe/oublie/"])
+def test_an_unknown_address_costs_the_server_as_much_work_as_a_known_one(django_assert_max_num_queries, path):
+    f.make_user(email="ines@exemple.fr")
+    counts = []
+    for email in ("ines@exemple.fr", "personne@exemple.fr"):
+        with django_assert_max_num_queries(60) as asked:
+            Client().post(path, {"login": email, "email": email})
+        counts.append(len(asked))
+    assert abs(counts[0] - counts[1]) <= 4
+    assert Message.objects.count() == 1
+
+
 def test_the_page_one_wanted_follows_the_sign_in(client):
     f.make_user(email="ines@exemple.fr")
     client.post(
