@@ -106,7 +106,7 @@ def wait_until(
     ready: Callable[[], bool],
     *,
     what: str,
-    timeout: float = 30,
+    timeout: float = 60,
     process: subprocess.Popen[bytes] | None = None,
     log: Path | None = None,
 ) -> None:
