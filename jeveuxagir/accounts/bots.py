@@ -25,6 +25,7 @@ from django.utils.safestring import SafeString
 
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.errors import RuleBroken
 
 from . import limits
 
@@ -75,6 +76,16 @@ def seconds_since(stamped: str) -> float | None:
     return time.time() - float(shown) / 1000
 
 
+def count_sending(request: HttpRequest, proof: str) -> None:
+    """One more sending from this visitor's address, with or without a proof; refuses the one too many."""
+    name = "form_address" if is_proved(proof) else "form_address_unproved"
+    if not limits.hit(name, client_address(request)):
+        raise RuleBroken(
+            "Beaucoup d’envois viennent de votre connexion. Attendez quelques minutes, puis envoyez de nouveau.",
+            code="too_many",
+        )
+
+
 class Trap(forms.TextInput):
     """A field no person sees or reaches; drawn among the hidden ones."""
 
@@ -104,7 +115,7 @@ class Proof(forms.HiddenInput):
 
 
 class BotCheck(forms.Form):
-    """Mixin of every form that anybody may send. Give it `request=` and it counts the sendings of an address."""
+    """Mixin of every form that anybody may send. With `request=` it counts the sending; else call `count_sending`."""
 
     contact_by = forms.CharField(required=False, widget=Trap, label="Ne remplissez pas ce champ")
     shown_at = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -132,14 +143,11 @@ class BotCheck(forms.Form):
                 "Votre envoi est arrivé très vite. Relisez vos réponses, puis envoyez de nouveau.",
                 code="too_fast",
             )
-        if self.request is None or self.errors:
-            return
-        name = "form_address" if is_proved(cleaned.get("proof", "")) else "form_address_unproved"
-        if not limits.hit(name, client_address(self.request)):
-            raise forms.ValidationError(
-                "Beaucoup d’envois viennent de votre connexion. Attendez quelques minutes, puis envoyez de nouveau.",
-                code="too_many",
-            )
+        if self.request is not None and not self.errors:
+            try:
+                count_sending(self.request, cleaned.get("proof", ""))
+            except RuleBroken as broken:
+                raise forms.ValidationError(broken.message, code=broken.code) from broken
 
     def _show_again(self) -> None:
         """A missing or stale stamp is replaced, so that sending again works."""

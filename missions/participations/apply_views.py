@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.accounts import guardians, nonces
 from jeveuxagir.accounts import services as accounts
+from jeveuxagir.accounts.bots import count_sending
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.errors import RuleBroken
 from missions import search
@@ -109,6 +110,7 @@ def _apply_as_user(request: HttpRequest, mission: Mission, form: ApplyForm) -> s
 
 @transaction.atomic
 def _apply_as_stranger(request: HttpRequest, mission: Mission, form: Any) -> str:
+    count_sending(request, form.cleaned_data["proof"])
     contact, token = accounts.keep_contact(**form.contact())
     services.file_unconfirmed(contact, form.cleaned_data["slot"], form.cleaned_data["message"], token=token)
     request.session["confirm_address"] = contact.email

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.accounts import guardians, limits, nonces
 from jeveuxagir.accounts import services as accounts
+from jeveuxagir.accounts.bots import count_sending
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.client_address import client_address
@@ -128,6 +129,7 @@ def _file(http: HttpRequest, draft: Draft, checked: list[Any]) -> str:
         request = requests.file(data=data, person=person, actor=user_of(http))
         messages.success(http, "Votre demande est enregistrée. Nous cherchons des missions dès maintenant.")
         return request.get_absolute_url()
+    count_sending(http, who.cleaned_data["proof"])
     contact, token = accounts.keep_contact(commune=data.commune, **who.contact())
     requests.file(data=data, contact=contact)
     ask_to_confirm(contact, token)
