@@ -1,5 +1,6 @@
 """A form sent twice (double click, back button, retry) is done once; the second time shows the first result."""
 
+import datetime
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.http import HttpRequest
 
+from jeveuxagir.common.clock import now
+
 from .models import FormNonce
+from .tokens import hash_token
+
+#: Nobody goes back to a form after so long.
+KEPT_DAYS = 7
 
 
 @dataclass
@@ -24,10 +31,16 @@ def new_nonce() -> str:
 
 
 def actor_key(request: HttpRequest) -> str:
-    """Who sends the form: the account, else the browser's session."""
+    """Who sends the form: the account, else the browser (its session may only begin with the first sending)."""
     if request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    return f"session:{request.session.session_key or request.META.get('CSRF_COOKIE', '')[:40]}"
+    return f"visitor:{hash_token(request.META.get('CSRF_COOKIE') or '')[:32]}"
+
+
+def forget_old() -> int:
+    """Drop the sendings nobody will repeat."""
+    before = now() - datetime.timedelta(days=KEPT_DAYS)
+    return FormNonce.objects.filter(created_at__lt=before).delete()[0]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.conf import settings
 from jeveuxagir.ui.spaces import Space
 
 from .models import RoleGrant, User
+from .roles import BRIGADE_ROLES
 
 
 def staff_spaces(user: User) -> Iterator[Space]:
@@ -14,7 +15,7 @@ def staff_spaces(user: User) -> Iterator[Space]:
     if not held:
         return
     brigade, administration = settings.STAFF_PATHS
-    if held - {RoleGrant.RoleName.TECHNICAL}:
+    if held & BRIGADE_ROLES:
         yield Space("Brigade", brigade, "fr-icon-government-line")
     if RoleGrant.RoleName.TECHNICAL in held:
         yield Space("Administration technique", administration, "fr-icon-settings-5-line")

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from jeveuxagir.common.periodic import periodic
 
-from . import services
+from . import nonces, services
 
 
 @shared_task
@@ -19,3 +19,9 @@ def erase_unconfirmed() -> None:
 @periodic(every=timedelta(hours=6))
 def forget_birthdays() -> None:
     services.forget_birthdays()
+
+
+@shared_task
+@periodic(every=timedelta(hours=6))
+def forget_old_nonces() -> None:
+    nonces.forget_old()

@@ -230,6 +230,24 @@ def test_a_refused_form_may_be_sent_again():
         assert sent.first
 
 
+def test_a_stranger_who_goes_back_and_sends_again_files_once(client):
+    mission = f.make_mission()
+    page = f"/missions/{mission.pk}-{mission.slug}/candidater/"
+    nonce = client.get(page).context["form"]["nonce"].value()
+    typed = f.contact_fields(nonce=nonce, slot=mission.slots.get().pk, message="", email="nina@exemple.fr")
+    places = {client.post(page, typed)["Location"] for _ in range(2)}
+    assert len(places) == 1
+    assert UnconfirmedContact.objects.count() == 1
+
+
+def test_old_sendings_are_forgotten():
+    with nonces.once("user:1", "abc") as sent:
+        sent.outcome = "/la/"
+    assert nonces.forget_old() == 0
+    with time_machine.travel(now() + datetime.timedelta(days=8)):
+        assert nonces.forget_old() == 1
+
+
 def test_a_form_without_a_nonce_is_simply_done():
     for _ in range(2):
         with nonces.once("user:1", "") as sent:
