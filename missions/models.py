@@ -190,6 +190,9 @@ class MissionAddress(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"adresse {self.pk}"
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     def live(self) -> "SlotQuerySet":

@@ -123,6 +123,14 @@ def create_draft(
 
 
 @transaction.atomic
+def duplicate(mission: Mission, *, actor: User | None) -> Mission:
+    """A new draft that says the same; its slots are to be given."""
+    if mission.is_imported:
+        raise RuleBroken("Cette mission vient d’un partenaire : elle ne se copie pas.", code="imported")
+    return create_draft(organisation=mission.organisation, actor=actor, data=current_data(mission))
+
+
+@transaction.atomic
 def update(mission: Mission, *, actor: User | None, version: int | None = None, data: MissionData) -> Edited:
     """Edit. What is published and sensitive waits in a moderation item; the published text stays."""
     mission = _locked(mission)

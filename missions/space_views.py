@@ -220,6 +220,7 @@ def _manage(request: HttpRequest, mission: Mission, *, status: int = 200, **form
         "may_write": may_write,
         "may_edit": may_write and mission.state in EDITABLE,
         "missing": services.missing(mission) if mission.state in (State.DRAFT, State.REFUSED) else [],
+        "nonce": nonces.new_nonce(),
         "verbs": {verb: may_write and TRANSITIONS.allows(verb, mission.state) for verb in TRANSITIONS.table},
         "reason_form": forms.get("reason_form") or ReasonForm(initial={"version": mission.version}),
         "panels": panels_of("mission.manage", request, mission),
@@ -343,6 +344,19 @@ reopen = _verb(services.reopen, "La mission est de nouveau ouverte.")
 cancel = _verb(
     services.cancel, "La mission est annulée. Les personnes inscrites sont prévenues.", with_reason=True
 )
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def duplicate(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
+    """The same again, as a draft; a second click leads to the same copy."""
+    mission = _mission(request, mission_pk)
+    with nonces.once(nonces.actor_key(request), request.POST.get("nonce", "")[:64]) as sent:
+        if sent.first:
+            copy = services.duplicate(mission, actor=request.user)  # type: ignore[arg-type]
+            messages.success(request, "Voici la copie, en brouillon. Ajoutez ses créneaux.")
+            sent.outcome = _url("manage", copy)
+    return redirect(sent.outcome)
 
 
 def _mission(request: HttpRequest, pk: int) -> Mission:

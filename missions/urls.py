@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{SPACE}<int:mission_pk>/envoyer/", space.submit, name="submit"),
     path(f"{SPACE}<int:mission_pk>/fermer/", space.close, name="close"),
     path(f"{SPACE}<int:mission_pk>/rouvrir/", space.reopen, name="reopen"),
+    path(f"{SPACE}<int:mission_pk>/dupliquer/", space.duplicate, name="duplicate"),
     path(f"{SPACE}<int:mission_pk>/annuler/", space.cancel, name="cancel"),
     path(f"{SPACE}<int:mission_pk>/modifier/<slug:section>/", space.edit, name="edit"),
 ]

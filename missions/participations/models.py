@@ -120,7 +120,7 @@ class Participation(models.Model):
                         UPDATE missions_slot SET taken = taken + NEW.places WHERE id = NEW.slot_id;
                     END IF;
                     RETURN NULL;
-                """,
+                """,  # noqa: S608 (our own states)
             ),
             pgtrigger.Trigger(
                 name="slot_of_mission",
@@ -175,6 +175,9 @@ class Departure(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"départ {self.pk}"
+
 
 class PlaceAlert(models.Model):
     """Tell this person when a place frees on a full mission."""
@@ -192,3 +195,6 @@ class PlaceAlert(models.Model):
                 fields=["person", "mission"], condition=Q(told_at__isnull=True), name="place_alert_once"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"alerte {self.pk}"

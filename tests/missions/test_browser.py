@@ -45,8 +45,12 @@ def test_the_public_pages_on_a_phone(site: LiveServer, page: Page) -> None:
     for each in (mission, full, imported):
         services.set_search_extra(each)
     url, full_url = mission.get_absolute_url(), full.get_absolute_url()
-    look(page, site, "/missions/", "/missions/?lieu=Gu%C3%A9ret&q=licorne&rayon=5", "/missions/?q=" + "a" * 150)
-    look(page, site, url, full_url, imported.get_absolute_url(), url + "candidater/", full_url + "candidater/")
+    look(
+        page, site, "/missions/", "/missions/?lieu=Gu%C3%A9ret&q=licorne&rayon=5", "/missions/?q=" + "a" * 150
+    )
+    look(
+        page, site, url, full_url, imported.get_absolute_url(), url + "candidater/", full_url + "candidater/"
+    )
 
 
 def test_the_spaces_on_a_phone(site: LiveServer, page: Page) -> None:
@@ -58,7 +62,13 @@ def test_the_spaces_on_a_phone(site: LiveServer, page: Page) -> None:
     sign_in(page, site, owner)
     space, one = organisation.space_url, f"{organisation.space_url}missions/{mission.pk}/"
     look(page, site, f"{space}missions/", f"{space}missions/nouvelle/", one, f"{one}creneaux/")
-    look(page, site, f"{one}modifier/ou/", f"{one}modifier/details/", f"{one}creneaux/{mission.slots.get().pk}/")
+    look(
+        page,
+        site,
+        f"{one}modifier/ou/",
+        f"{one}modifier/details/",
+        f"{one}creneaux/{mission.slots.get().pk}/",
+    )
     look(page, site, f"{space}candidatures/", f"{space}candidatures/{application.pk}/")
     page.context.clear_cookies()
     sign_in(page, site, make_user(person=person))

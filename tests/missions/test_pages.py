@@ -331,3 +331,17 @@ def test_as_many_queries_for_twenty_missions_as_for_one() -> None:
     with CaptureQueriesContext(connection) as twenty:
         client.get(page)
     assert len(twenty) == len(one)
+
+
+def test_a_copy_is_a_draft_without_slots_and_a_double_click_makes_one() -> None:
+    mission = make_mission(description=TEXT)
+    client = sign_in(make_member(mission.organisation))
+    page = html_of(client.get(url("manage", mission.organisation, mission.pk)))
+    nonce = re.search(r'name="nonce" value="([^"]+)"', page)[1]
+    answers = {
+        client.post(url("duplicate", mission.organisation, mission.pk), {"nonce": nonce}).url for _ in "ab"
+    }
+    copy = Mission.objects.exclude(pk=mission.pk).get()
+    assert answers == {url("manage", mission.organisation, copy.pk)}
+    assert (copy.state, copy.title, copy.slots.count()) == (State.DRAFT, mission.title, 0)
+    assert copy.addresses.get().commune_id == mission.addresses.get().commune_id
