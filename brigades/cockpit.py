@@ -6,8 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from jeveuxagir.accounts import roles
-from jeveuxagir.moderation.clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
-from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.moderation.models import ModerationItem, late
 from missions.feeds.models import FeedRun
 from missions.participations.models import Participation
 
@@ -30,13 +29,6 @@ def queue_of(item: ModerationItem) -> str:
 
 def case_url(item: ModerationItem) -> str:
     return reverse(f"{QUEUES[queue_of(item)][1]}_change", args=[item.pk])
-
-
-def late() -> Q:
-    """The same as `ModerationItem.objects.late()`, to be counted."""
-    return Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN)) | Q(
-        state__in=["new", "owned"], created_at__lt=working_days_ago(DAYS_TO_DECIDE)
-    )
 
 
 def counts(items: "QuerySet[Any]", user: Any) -> dict[str, int]:

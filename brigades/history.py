@@ -27,6 +27,7 @@ VERBS = {
     "organisation.invited": "Une personne invitée",
     "organisation.invitation_cancelled": "Une invitation annulée",
     "organisation.invitation_declined": "Une invitation refusée",
+    "organisation.claimed": "Reprise par une personne responsable",
     "organisation.joined": "Une personne rejoint l’équipe",
     "organisation.left": "Une personne quitte l’équipe",
     "organisation.member_removed": "Une personne retirée de l’équipe",

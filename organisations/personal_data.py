@@ -67,7 +67,7 @@ def register() -> None:
         PersonalData(
             model="organisations.Invitation",
             label="Invitations à rejoindre une organisation",
-            kept="7 jours sans réponse, puis une ligne sans effet jusqu’à l’effacement de votre compte",
+            kept="sans réponse : effacées 30 jours après leur fin ; acceptées : jusqu’à l’effacement de votre compte",
             rows=_invitations,
             export=_export_invitation,
             erase=_erase_invitations,

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts import tokens
@@ -28,6 +29,7 @@ from .enums import HOSTING_KINDS, TRANSITIONS, Kind, MemberRole, ProofLevel, Sta
 from .models import Invitation, Membership, Organisation
 
 INVITATION_DAYS = 7
+FORGET_DAYS = 30
 MAX_INVITATIONS = 50
 NAME_AT_LEAST = 2
 DESCRIPTION_AT_LEAST = 50
@@ -376,6 +378,11 @@ def accept_invitation(invitation: Invitation, *, actor: User) -> Membership:
                 role=invitation.role,
                 may_sign=invitation.may_sign,
             )
+    if organisation.imports_only:  # known by a feed until now: the brigade's invitation makes it somebody's
+        organisation.imports_only = False
+        organisation.version += 1
+        organisation.save()
+        record("organisation.claimed", organisation, actor=actor)
     invitation.accepted_at, invitation.accepted_by = now(), actor.person
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     record(
@@ -402,6 +409,13 @@ def decline_invitation(invitation: Invitation, *, actor: User) -> Invitation:
     return invitation
 
 
+def forget_invitations() -> int:
+    """Addresses that never answered are not kept: 30 days after the end of their invitation. Safe to run twice."""
+    before = now() - datetime.timedelta(days=FORGET_DAYS)
+    ended = Q(expires_at__lt=before) | Q(cancelled_at__lt=before)
+    return Invitation.objects.filter(ended, accepted_at__isnull=True).delete()[0]
+
+
 @transaction.atomic
 def change_role(
     membership: Membership, *, actor: User, role: str, may_sign: bool | None = None
@@ -416,6 +430,8 @@ def change_role(
     if (membership.role, membership.may_sign) == before:
         return membership
     membership.save()
+    if membership.role != MemberRole.OWNER:
+        _cancel_invitations_of(membership)
     record("organisation.role_changed", organisation, actor=actor, membership=membership.pk, role=str(role))
     if membership.person_id != actor.person_id:
         mails.role_changed(membership)
@@ -430,6 +446,7 @@ def remove_member(membership: Membership, *, actor: User) -> Membership:
     if membership.person_id == actor.person_id:
         raise RuleBroken("Pour partir vous-même, utilisez « Quitter l’organisation ».", code="self")
     _end(organisation, membership, actor, "organisation.member_removed")
+    _cancel_invitations_of(membership)
     mails.removed(membership)
     return membership
 
@@ -661,6 +678,14 @@ def _end(organisation: Organisation, membership: Membership, actor: User, verb: 
     membership.save(update_fields=["ended_at"])
     record(verb, organisation, actor=actor, membership=membership.pk)
     _forget(membership.person_id)
+
+
+def _cancel_invitations_of(membership: Membership) -> None:
+    """Who lost the right to invite comes back by no invitation of their own."""
+    sent = Invitation.objects.open().filter(
+        organisation=membership.organisation_id, invited_by__person=membership.person_id
+    )
+    sent.update(cancelled_at=Now())
 
 
 def _forget(person_id: int) -> None:

@@ -206,7 +206,8 @@ def _step(number: int) -> dict[str, Any]:
 
 
 def _own_draft(request: SignedIn, pk: int) -> Organisation:
-    mine = Organisation.objects.of_person(request.user.person).filter(memberships__role=MemberRole.OWNER)
+    owned = Membership.objects.owners().filter(person=request.user.person_id)
+    mine = Organisation.objects.filter(pk__in=owned.values("organisation"))
     return get_object_or_404(
         mine.select_related("commune__department"), pk=pk, state__in=[State.DRAFT, State.REFUSED]
     )

@@ -15,6 +15,13 @@ from jeveuxagir.territories.models import Department
 from .clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
 
 
+def late() -> Q:
+    """Past one of the two clocks: nobody took it, or nobody decided."""
+    return Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN)) | Q(
+        state__in=["new", "owned"], created_at__lt=working_days_ago(DAYS_TO_DECIDE)
+    )
+
+
 class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
     def open(self) -> "ModerationItemQuerySet":
         return self.exclude(state="decided")
@@ -30,11 +37,7 @@ class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
         return self.filter(state="new")
 
     def late(self) -> "ModerationItemQuerySet":
-        """Past one of the two clocks: nobody took it, or nobody decided."""
-        return self.open().filter(
-            Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN))
-            | Q(created_at__lt=working_days_ago(DAYS_TO_DECIDE))
-        )
+        return self.filter(late())
 
 
 class ModerationItem(models.Model):

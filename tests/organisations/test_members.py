@@ -149,3 +149,25 @@ def test_erasing_a_person_ends_the_memberships_and_keeps_the_organisation(owner,
     assert not Invitation.objects.exists()
     organisation.refresh_from_db()
     assert organisation.state == "validated"
+
+
+def test_an_address_that_never_answered_is_forgotten_after_thirty_days(owner, organisation):
+    from organisations.tasks import forget_invitations
+
+    kept = services.invite(organisation, actor=owner, email="recente@exemple.fr", role="reader")
+    old = services.invite(organisation, actor=owner, email="ancienne@exemple.fr", role="reader")
+    Invitation.objects.filter(pk=old.pk).update(expires_at=now() - datetime.timedelta(days=31))
+    forget_invitations()
+    forget_invitations()
+    assert Invitation.objects.get() == kept
+
+
+def test_an_organisation_of_a_feed_becomes_somebody_s_by_the_brigade_s_invitation():
+    organisation = f.make_organisation(imports_only=True)
+    invitation = services.invite(
+        organisation, actor=f.make_staff(), email="presidente@exemple.fr", role="owner"
+    )
+    services.accept_invitation(invitation, actor=f.make_user(email="presidente@exemple.fr"))
+    organisation.refresh_from_db()
+    assert not organisation.imports_only
+    assert Membership.objects.owners().filter(organisation=organisation).exists()
