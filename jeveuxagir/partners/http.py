@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import IO
 from urllib.parse import quote, urljoin, urlsplit
@@ -103,10 +103,12 @@ def download(url: str, to: IO[bytes], *, limits: Limits, accept: str = "*/*") ->
     deadline = time.monotonic() + limits.seconds
     for _ in range(limits.redirects + 1):
         target = check_url(url)
-        with _connection(target, deadline) as (connection, watch):
-            response = _ask(connection, target, accept, watch)
+        with (
+            _connection(target, deadline) as (connection, watch),
+            closing(_ask(connection, target, accept, watch)) as response,
+        ):
             if response.status in (301, 302, 303, 307, 308):
-                url = urljoin(url, response.headers.get("Location", "")[:MAX_URL])
+                url = _next(url, response.headers.get("Location", ""))
                 continue
             if response.status != 200:
                 raise Unreachable(
@@ -284,6 +286,13 @@ def _save(response: http.client.HTTPResponse, to: IO[bytes], limits: Limits, wat
             )
         to.write(block)
     return written
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location[:MAX_URL])
+    except ValueError:
+        raise Unreachable("La redirection mène à une adresse mal formée.", code="url") from None
 
 
 def _too_big(limits: Limits) -> Unreachable:

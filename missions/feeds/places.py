@@ -18,7 +18,7 @@ VAST_KM = {"973": 300.0, "987": 1500.0, "988": 250.0, "986": 300.0}
 PLACED_KM = 10.0
 CACHE = 20_000
 
-_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?")
+_NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?", re.ASCII)
 
 
 class Places:

@@ -60,7 +60,15 @@ class _Text(HTMLParser):
 
 def from_html(markup: str) -> str:
     """Paragraphs parted by an empty line, list items with a bullet, links followed by their address."""
-    markup = html.unescape(markup)
+    return _text_of(html.unescape(markup))
+
+
+def line(markup: str) -> str:
+    """One line without tags: titles and names. Encoded characters are read once, as the hub does."""
+    return " ".join(_text_of(html.unescape(markup).replace("&", "&amp;")).split())
+
+
+def _text_of(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return _tidy(markup)
     safe = nh3.clean(
@@ -74,11 +82,6 @@ def from_html(markup: str) -> str:
     parser.feed(safe)
     parser.close()
     return _tidy("".join(parser.pieces))
-
-
-def line(markup: str) -> str:
-    """The same on one line: titles and names."""
-    return " ".join(from_html(markup).split())
 
 
 def _line_ends_as_spaces(markup: str) -> str:

@@ -70,8 +70,10 @@ _UNITS = {
 _PAYS = {"gross": "bruts", "net": "nets"}
 #: France and what ISO 3166 calls countries of their own.
 _FRANCE = {"", "FR", "FRA", "FRANCE", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"}
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?")
-_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?")
+_ISO_DATE = re.compile(
+    r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+)
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,6})?", re.ASCII)
 _BADLY_ENCODED = re.compile("Ã[©¨ªà§´®»«¢]|â€™|â€œ")
 
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (

@@ -316,9 +316,8 @@ class _Import:
             )
         if run.rejected * 2 > run.seen:
             return f"Plus de la moitié des missions sont rejetées ({run.rejected} sur {run.seen}) : {waiting}"
-        open_now = Mission.objects.filter(source=self.partner.slug, state=MissionState.OPEN).count()
-        if len(gone) > MANY_CLOSINGS and len(gone) * 2 > open_now:
-            return f"Plus de la moitié des missions ouvertes ont quitté le flux : {waiting}"
+        if len(gone) > MANY_CLOSINGS and len(gone) > run.updated + run.unchanged + run.reopened:
+            return f"Plus de la moitié des missions connues ont quitté le flux : {waiting}"
         return ""
 
 
