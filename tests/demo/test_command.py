@@ -6,12 +6,15 @@ from typing import Any
 
 import pyotp
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Model
 
-from allauth.mfa.models import Authenticator
 from jeveuxagir.accounts.models import Person, RoleGrant, User
 from jeveuxagir.web.demo import partner, seed
+from missions.feeds.models import Partner
+from missions.feeds.services import import_feed
 from missions.models import Mission, Slot
 from missions.participations.models import Participation
 from missions.proposals.models import Proposal
@@ -49,7 +52,9 @@ def test_the_number_of_queries_does_not_follow_the_number_of_rows(demo: dict[str
     assert demo["queries"] < 400
 
 
-def test_the_accounts_file_lists_one_account_per_role_with_its_codes(demo: Any, settings: Any, tmp_path: Path) -> None:
+def test_the_accounts_file_lists_one_account_per_role_with_its_codes(
+    demo: Any, settings: Any, tmp_path: Path
+) -> None:
     settings.DEMO = True
     path = tmp_path / "state" / "accounts.json"
     call_command("seed_demo", accounts_file=path, verbosity=0)
@@ -80,6 +85,18 @@ def test_the_partners_feed_is_a_file_that_can_be_imported_again(demo: Any) -> No
     for mission in feed.iter("mission"):
         assert mission.findtext("organizationClientId")
         assert len(mission.findtext("title").split()) > 1
+
+
+def test_importing_that_file_changes_nothing_but_the_one_new_mission(
+    demo: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.DEMO = True
+    seed.write_files(tmp_path / "accounts.json")
+    with transaction.atomic():
+        run = import_feed(Partner.objects.get(slug="reseau-essai"), str(tmp_path / "flux-essai.xml"))
+        assert (run.state, run.created, run.updated, run.rejected) == ("done", 1, 0, 0)
+        assert run.unchanged == run.seen - 1
+        transaction.set_rollback(True)
 
 
 def test_after_a_reset_the_same_world_is_made_again(demo: Any, settings: Any) -> None:

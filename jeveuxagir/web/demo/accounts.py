@@ -16,7 +16,7 @@ from .ground import Ground
 from .people import DOMAIN, People
 
 #: Of all the demo's accounts. The demo is not the public site: `check --deploy` refuses DEMO there.
-PASSWORD = "ruche-vapeur-citron-balcon"
+PASSWORD = "ruche-vapeur-citron-balcon"  # noqa: S105
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class Account:
         """Known to whoever holds this demo's secret key, the same at each run."""
         if self.grant is None:
             return None
-        digest = hmac.new(settings.SECRET_KEY.encode(), f"totp:{self.email}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(
+            settings.SECRET_KEY.encode(), f"totp:{self.email}".encode(), hashlib.sha256
+        ).digest()
         return base64.b32encode(digest[:20]).decode()
 
 
@@ -63,22 +65,52 @@ ACCOUNTS = (
         member=("mission-drome", "owner", True),
     ),
     Account(
-        "brigade", "Brigade de la Drôme : membre", ("Mathilde", "Roche"), commune="26362", grant=("brigade_member", "26")
+        "brigade", "Brigade de la Drôme : membre", ("Mathilde", "Roche"), commune="26362",
+        grant=("brigade_member", "26"),
     ),
     Account(
         "referent", "Brigade de la Drôme : responsable", ("Olivier", "Serre"), commune="26362", age=50,
         grant=("brigade_lead", "26"),
     ),
     Account(
-        "region", "Équipe régionale Auvergne-Rhône-Alpes", ("Anne-Laure", "Perrin"), commune="69123", grant=("regional", "84")
+        "region", "Équipe régionale Auvergne-Rhône-Alpes", ("Anne-Laure", "Perrin"), commune="69123",
+        grant=("regional", "84"),
     ),
     Account("national", "Équipe nationale", ("Fatima", "Lemaire"), commune="75056", grant=("national", "")),
-    Account("operateur", "Opératrice du numéro unique", ("Julie", "Hamon"), commune="35238", age=31, grant=("operator", "")),
+    Account(
+        "operateur", "Opératrice du numéro unique", ("Julie", "Hamon"), commune="35238", age=31,
+        grant=("operator", ""),
+    ),
     Account("technique", "Équipe technique", ("Victor", "Nguyen"), commune="75056", age=38, grant=("technical", "")),
 )  # fmt: skip
 #: Members of other brigades, without an account to try: they decided what is decided.
-BRIGADES = ("13", "23", "31", "33", "44", "45", "59", "67", "69", "75", "93", "971", "972", "973", "974", "976")
-REGIONS_OF_SEAT = {"69": "69123", "75": "75056", "59": "59350", "67": "67482", "33": "33063", "31": "31555", "44": "44109"}
+BRIGADES = (
+    "13",
+    "23",
+    "31",
+    "33",
+    "44",
+    "45",
+    "59",
+    "67",
+    "69",
+    "75",
+    "93",
+    "971",
+    "972",
+    "973",
+    "974",
+    "976",
+)
+REGIONS_OF_SEAT = {
+    "69": "69123",
+    "75": "75056",
+    "59": "59350",
+    "67": "67482",
+    "33": "33063",
+    "31": "31555",
+    "44": "44109",
+}
 
 
 class Accounts:
@@ -109,7 +141,11 @@ class Accounts:
             if account.member:
                 organisation, member_role, may_sign = account.member
                 self.members.setdefault(organisation, []).append((member_role, person, may_sign))
-        self.staff = {"nation": self._user("national"), "26": self._user("brigade"), "lead": self._user("referent")}
+        self.staff = {
+            "nation": self._user("national"),
+            "26": self._user("brigade"),
+            "lead": self._user("referent"),
+        }
         for code in BRIGADES:
             seat = REGIONS_OF_SEAT.get(code) or ground.in_department(code)[0].pk
             person = people.make(ground.commune(seat), created_at=ground.days_ago(400))

@@ -38,8 +38,10 @@ class Board:
         every_slot = Prefetch("slots", Slot.objects.filter(cancelled_at=None), to_attr="every_slot")
         self.rows: dict[int, matching.MissionRow] = {}
         self.slots: dict[int, Slot] = {}
-        for mission in rows.with_rows(Mission.objects.filter(pk__in=self.placed)).prefetch_related(every_slot):
-            mission.live_slots = mission.every_slot
+        for mission in rows.with_rows(Mission.objects.filter(pk__in=self.placed)).prefetch_related(
+            every_slot
+        ):
+            mission.live_slots = mission.every_slot  # type: ignore[attr-defined]
             row = rows.mission_row(mission)
             # its organisation was valid when the mission was published; whether it answers is asked below
             self.rows[mission.pk] = replace(row, organisation_verified=True)

@@ -38,18 +38,19 @@ def _copy(model: type[Model], rows: list[Any]) -> None:
     names = ", ".join(connection.ops.quote_name(column) for column, _ in written)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-        for values in zip(*(values for _, values in written), strict=True):
-            copy.write_row(values)
+        for row in zip(*(values for _, values in written), strict=True):
+            copy.write_row(row)
 
 
 class Ground:
     """Shared by all builders. Numbers are reserved first, so that rows can name each other before they are written."""
 
     def __init__(self, seed: int = SEED) -> None:
-        self.dice = random.Random(seed)  # noqa: S311
+        self.dice = random.Random(seed)
         self.now = now()
         self.today = today()
         self._numbers: dict[type[Model], list[int]] = {}
+        self._issued: dict[type[Model], int] = {}
         self._rows: dict[type[Model], list[Model]] = defaultdict(list)
         self._communes: dict[str, Commune] = {}
         self._around: dict[str, list[Commune]] = {}
@@ -63,10 +64,12 @@ class Ground:
         """The next primary key of this table."""
         block = self._numbers.setdefault(model, [])
         if not block:
+            size = self._issued[model] = min(BLOCK, 2 * self._issued.get(model, 5))
             table = model._meta.db_table
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, BLOCK]
+                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                    [table, size],
                 )
                 block.extend(row[0] for row in cursor.fetchall())
             block.reverse()
@@ -111,7 +114,9 @@ class Ground:
     def days_ago(self, days: float) -> datetime:
         """A moment of that day, in daytime, never in the future."""
         day = self.today - timedelta(days=int(days))
-        moment = datetime.combine(day, time(self.dice.randrange(8, 21), self.dice.randrange(60)), tzinfo=PARIS)
+        moment = datetime.combine(
+            day, time(self.dice.randrange(8, 21), self.dice.randrange(60)), tzinfo=PARIS
+        )
         return moment if moment < self.now else self.now - timedelta(minutes=self.dice.randrange(5, 50))
 
     def later(self, moment: datetime, low: float, high: float) -> datetime:

@@ -1,4 +1,7 @@
-"""Messages already sent: what the outbox keeps of the past. Their keys are those of the services, so nothing leaves twice."""
+"""Messages already sent: what the outbox keeps of the past.
+
+Their keys are those of the services: nothing leaves twice.
+"""
 
 import datetime
 import uuid
@@ -74,7 +77,10 @@ class Mails:
             return None
         declared = catalogue.get(kind)
         message = Message(
-            id=uuid.UUID(int=self.ground.dice.getrandbits(128), version=4), kind=kind, dedupe_key=key, state=state
+            id=uuid.UUID(int=self.ground.dice.getrandbits(128), version=4),
+            kind=kind,
+            dedupe_key=key,
+            state=state,
         )
         first_name = to.first_name if isinstance(to, Person) else str(context.get("first_name", ""))
         stop = stop_link(to.pk, kind) if isinstance(to, Person) and declared.can_stop else ""
@@ -100,7 +106,9 @@ class Mails:
         """Those proposed together were announced together."""
         found: dict[tuple[int, datetime.date], list[Proposal]] = {}
         for proposal in proposals:
-            found.setdefault((proposal.request.person_id or 0, proposal.proposed_at.date()), []).append(proposal)
+            found.setdefault((proposal.request.person_id or 0, proposal.proposed_at.date()), []).append(
+                proposal
+            )
         return list(found.values())
 
     def _proposals(self, proposals: list[Proposal]) -> None:
@@ -149,7 +157,12 @@ class Mails:
             )
 
     def _tell(
-        self, participation: Participation, verb: str, at: datetime.datetime, context: dict[str, Any], url: str
+        self,
+        participation: Participation,
+        verb: str,
+        at: datetime.datetime,
+        context: dict[str, Any],
+        url: str,
     ) -> None:
         kind = TO_PERSON[verb][0]
         assert participation.person is not None

@@ -30,13 +30,14 @@ NATION = (
 )  # fmt: skip
 #: The states of missions of a validated organisation, in a rhythm that gives each its share.
 STATES = (
-    *[State.OPEN] * 9, State.PENDING, *[State.OPEN] * 8, State.CLOSED, *[State.OPEN] * 6, State.DRAFT, *[State.OPEN] * 7,
-    State.DONE, *[State.OPEN] * 6, State.CLOSED, *[State.OPEN] * 5, State.CANCELLED, *[State.OPEN] * 5, State.REFUSED,
+    *[State.OPEN] * 9, State.PENDING, *[State.OPEN] * 8, State.CLOSED, *[State.OPEN] * 6, State.DRAFT,
+    *[State.OPEN] * 7, State.DONE, *[State.OPEN] * 6, State.CLOSED, *[State.OPEN] * 5, State.CANCELLED,
+    *[State.OPEN] * 5, State.REFUSED,
 )  # fmt: skip
 #: What the stories need, mission by mission.
 STORIES = {
     "mots-passants": (State.OPEN, State.OPEN, State.OPEN, State.OPEN, State.PENDING, State.DRAFT),
-    "table-ouverte": (State.OPEN, State.OPEN, State.OPEN, State.DONE, State.PENDING, State.OPEN, State.CLOSED, State.OPEN),
+    "table-ouverte": (State.OPEN, State.OPEN, State.OPEN, State.DONE, State.PENDING, State.OPEN, State.CLOSED),
     "deux-rives": (State.OPEN, State.OPEN, State.PENDING, State.OPEN, State.OPEN, State.OPEN),
     "club-des-ors": (State.OPEN, State.PENDING, State.OPEN, State.DONE, State.OPEN),
     "deux-collines": (State.OPEN, State.OPEN, State.PENDING, State.CLOSED),
@@ -103,7 +104,9 @@ class Missions:
     def _make(self, hosted: Hosted, state: str, staff: dict[str, User]) -> Placed:
         ground = self.ground
         commune = self._commune(hosted)
-        template, title = self.choose(hosted.tags, commune.pk if commune else "remote", remote=commune is None)
+        template, title = self.choose(
+            hosted.tags, commune.pk if commune else "remote", remote=commune is None
+        )
         template = as_titled(template, title)
         seat = commune or hosted.organisation.commune
         asked = self._when_asked(state)
@@ -148,7 +151,15 @@ class Missions:
             free = [title for title in template["titles"] if title not in seen]
             if free:
                 seen_here = len(template["titles"]) - len(free)
-                choices.append((seen_here, self._uses.get(template["code"], 0), self.ground.dice.random(), template, free))
+                choices.append(
+                    (
+                        seen_here,
+                        self._uses.get(template["code"], 0),
+                        self.ground.dice.random(),
+                        template,
+                        free,
+                    )
+                )
         if not choices:  # everything was said here: say the first again
             template = self.ground.pick(fitting)
             return template, self.ground.pick(template["titles"])
@@ -247,7 +258,11 @@ class Missions:
             closed, reason = ground.days_ago(ground.dice.randrange(6, 30)), CloseReason.STAFF
             actor = staff.get(placed.department) or staff["nation"]
         else:
-            closed, reason, actor = ground.days_ago(ground.dice.randrange(3, 40)), CloseReason.ORGANISATION, author
+            closed, reason, actor = (
+                ground.days_ago(ground.dice.randrange(3, 40)),
+                CloseReason.ORGANISATION,
+                author,
+            )
         placed.closed_at = mission.state_changed_at = closed
         mission.close_reason = reason
         ground.event("mission.closed", mission, closed, actor=actor, reason=reason.value)
@@ -321,7 +336,9 @@ class Missions:
     def _weekly(self, placed: Placed) -> list[SlotSpec]:
         ground, template = self.ground, placed.template
         over = placed.mission.state in (State.CLOSED, State.DONE) and ground.chance(0.5)
-        days = ground.dice.sample(template["days"], min(len(template["days"]), 2 if ground.chance(0.3) else 1))
+        days = ground.dice.sample(
+            template["days"], min(len(template["days"]), 2 if ground.chance(0.3) else 1)
+        )
         since = placed.mission.published_at.date() if placed.mission.published_at else None
         until = (
             ground.day(-ground.dice.randrange(4, 30)) if over
@@ -355,7 +372,9 @@ class Missions:
         ground, template, state = self.ground, placed.template, placed.mission.state
         step = {"monthly": 28, "dated": 14, "once": 0}[template["rhythm"]]
         first = self._next(template["days"], ground.dice.randrange(3, 26 if step else 60))
-        coming = {"monthly": ground.dice.randint(3, 5), "dated": ground.dice.randint(2, 4), "once": 1}[template["rhythm"]]
+        coming = {"monthly": ground.dice.randint(3, 5), "dated": ground.dice.randint(2, 4), "once": 1}[
+            template["rhythm"]
+        ]
         days = [first + datetime.timedelta(days=step * index) for index in range(coming)]
         published = placed.mission.published_at
         if published and step:
@@ -369,7 +388,11 @@ class Missions:
         specs = []
         for day in days:
             start, end = self._hours(template)
-            specs.append(SlotSpec(SlotKind.DATED, self._capacity(placed), local_date=day, start_time=start, end_time=end))
+            specs.append(
+                SlotSpec(
+                    SlotKind.DATED, self._capacity(placed), local_date=day, start_time=start, end_time=end
+                )
+            )
         return specs
 
     def _next(self, weekdays: list[int], days: int) -> datetime.date:

@@ -20,7 +20,12 @@ from .organisations import Hosted, Organisations
 #: Who takes what waits, in turn: mostly nobody yet.
 DROME_TURNS = ("", "member", "", "lead", "", "member")
 OTHER_TURNS = ("", "member", "")
-Kind, State, Decision, Cause = ModerationItem.Kind, ModerationItem.State, ModerationItem.Decision, ModerationItem.Cause
+Kind, State, Decision, Cause = (
+    ModerationItem.Kind,
+    ModerationItem.State,
+    ModerationItem.Decision,
+    ModerationItem.Cause,
+)
 
 
 class Moderation:
@@ -84,7 +89,15 @@ class Moderation:
                 Decision.ASK,
                 reason=ground.pick(self.phrases["mission_correction"]),
             )
-        self._decided(Kind.MISSION, mission, mission.title, sent, decided, decision, reason=mission.state_reason if decision == Decision.REFUSE else "")
+        self._decided(
+            Kind.MISSION,
+            mission,
+            mission.title,
+            sent,
+            decided,
+            decision,
+            reason=mission.state_reason if decision == Decision.REFUSE else "",
+        )
 
     # --- edits of what is published --------------------------------------------------------------------------------
 
@@ -102,13 +115,25 @@ class Moderation:
             before = getattr(organisation, name)
             diff = {name: {"label": label, "before": before, "after": after, "value": after}}
             self._open(
-                Kind.ORGANISATION, organisation, organisation.name, ground.days_ago(days), cause=Cause.EDIT, diff=diff
+                Kind.ORGANISATION,
+                organisation,
+                organisation.name,
+                ground.days_ago(days),
+                cause=Cause.EDIT,
+                diff=diff,
             )
 
     def _mission_edits(self) -> None:
         """New values that wait while the published text stays: a title, an age, an address."""
         ground = self.ground
-        wanted = {"table-ouverte": 4, "club-des-ors": 2, "deux-rives": 0, "marmite": 5, "plaine-devoirs": 1, "fdf-nord": 8}
+        wanted = {
+            "table-ouverte": 4,
+            "club-des-ors": 2,
+            "deux-rives": 0,
+            "marmite": 5,
+            "plaine-devoirs": 1,
+            "fdf-nord": 8,
+        }
         for key, days in wanted.items():
             placed = next(
                 p for p in self.missions.all if p.hosted.key == key and p.mission.state == MissionState.OPEN
@@ -131,11 +156,17 @@ class Moderation:
                     "value": other,
                 }
             if key in ("deux-rives", "fdf-nord"):
-                diff["title"] = self._change("titre", mission.title, f"{mission.title}, même une fois par mois")
-                diff["prerequisites"] = self._change(
-                    "ce qui est demandé", mission.prerequisites, f"{mission.prerequisites} Venir avec son gilet jaune."
+                diff["title"] = self._change(
+                    "titre", mission.title, f"{mission.title}, même une fois par mois"
                 )
-            self._open(Kind.MISSION, mission, mission.title, ground.days_ago(days), cause=Cause.EDIT, diff=diff)
+                diff["prerequisites"] = self._change(
+                    "ce qui est demandé",
+                    mission.prerequisites,
+                    f"{mission.prerequisites} Venir avec son gilet jaune.",
+                )
+            self._open(
+                Kind.MISSION, mission, mission.title, ground.days_ago(days), cause=Cause.EDIT, diff=diff
+            )
 
     @staticmethod
     def _change(label: str, before: str, after: str) -> dict[str, str]:
@@ -177,7 +208,12 @@ class Moderation:
         owner = self.staff.get(department if taken_by == "member" else taken_by)
         if owner is None or ground.now - at < datetime.timedelta(hours=20):
             return
-        item.state, item.owner, item.owned_at, item.version = State.OWNED, owner, ground.later(at, 0.1, 1.5), 2
+        item.state, item.owner, item.owned_at, item.version = (
+            State.OWNED,
+            owner,
+            ground.later(at, 0.1, 1.5),
+            2,
+        )
         ground.event("moderation.taken", item, item.owned_at, actor=owner)
         self._note(item, owner, item.owned_at)
 
@@ -202,12 +238,21 @@ class Moderation:
         item.decided_by = owner if by_staff else subject.created_by
         item.decided_at, item.version = decided, 3
         verb = "decided" if by_staff else "withdrawn"
-        ground.event(f"moderation.{verb}", item, decided, actor=item.decided_by, decision=str(decision), cause=cause)
+        ground.event(
+            f"moderation.{verb}", item, decided, actor=item.decided_by, decision=str(decision), cause=cause
+        )
         if by_staff and ground.chance(0.08):
             self._note(item, owner, decided)
 
     def _item(
-        self, kind: str, subject: Model, title: str, at: datetime.datetime, *, cause: str, diff: dict[str, Any]
+        self,
+        kind: str,
+        subject: Model,
+        title: str,
+        at: datetime.datetime,
+        *,
+        cause: str,
+        diff: dict[str, Any],
     ) -> ModerationItem:
         mission = subject if isinstance(subject, Mission) else None
         item = self.ground.new(

@@ -19,7 +19,8 @@ from .people import DOMAIN, People
 #: The prefix of the geographic numbers kept for fiction, by the first two figures of the department.
 PHONES = {
     **dict.fromkeys(("75", "77", "78", "91", "92", "93", "94", "95"), "1 99 00"),
-    **dict.fromkeys(("22", "29", "35", "56", "44", "49", "53", "72", "85", "14", "50", "61", "27", "76", "45", "37"), "2 61 91"),
+    **dict.fromkeys(("22", "29", "35", "56", "44", "49", "53", "72", "85"), "2 61 91"),
+    **dict.fromkeys(("14", "50", "61", "27", "76", "45", "37"), "2 61 91"),
     **dict.fromkeys(("59", "62", "80", "60", "02", "08", "51", "57", "54", "67", "68", "25", "21", "58"), "3 53 01"),
     **dict.fromkeys(("33", "31", "87", "23", "64", "32", "46", "17", "19", "24"), "5 36 49"),
 }  # fmt: skip
@@ -157,7 +158,9 @@ class Organisations:
         hosted.validated_at = decided
         ground.event("organisation.validated", organisation, decided, actor=member_of_staff)
         if organisation.proof_level == ProofLevel.PERSON:
-            ground.event("organisation.proved", organisation, ground.later(decided, 1, 9), actor=member_of_staff)
+            ground.event(
+                "organisation.proved", organisation, ground.later(decided, 1, 9), actor=member_of_staff
+            )
         if state in (State.SUSPENDED, State.CLOSED):
             ended = ground.days_ago(9 if state == State.SUSPENDED else 35)
             organisation.state_changed_at = ended
@@ -228,5 +231,3 @@ class Organisations:
             return ""
         digits = f"{self.ground.dice.randrange(10_000):04d}"
         return f"+33 {PHONES.get(department, '4 65 71')} {digits[:2]} {digits[2:]}"
-
-

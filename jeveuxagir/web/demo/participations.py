@@ -96,7 +96,9 @@ class Participations:
         if state == State.IN_TALK:
             participation.answer = ground.pick(phrases["talk"])
             participation.state_changed_at = ground.later(applied, 0.2, 2)
-            ground.event("participation.in_talk", participation, participation.state_changed_at, actor=member, **about)
+            ground.event(
+                "participation.in_talk", participation, participation.state_changed_at, actor=member, **about
+            )
         elif state == State.DECLINED:
             assert answered is not None
             reasons = (DeclineReason.FULL, DeclineReason.DATES, DeclineReason.UNREACHABLE, DeclineReason.MISSION_OFF,
@@ -149,7 +151,11 @@ class Participations:
         if mission.state == MissionState.CANCELLED:
             share = 0.3
         elif past:
-            share = ground.dice.uniform(0.2, 0.8) if slot.starts_at and (ground.now - slot.starts_at).days < 45 else 0.0
+            share = (
+                ground.dice.uniform(0.2, 0.8)
+                if slot.starts_at and (ground.now - slot.starts_at).days < 45
+                else 0.0
+            )
         else:
             share = 1.0 if ground.chance(0.07) and slot.capacity < 12 else ground.dice.uniform(0, 0.45)
         if placed.hosted.key == "mots-passants":
@@ -184,12 +190,18 @@ class Participations:
         if state in (State.APPLIED, State.IN_TALK):
             applied = self._waiting_since(placed)
             if applied < mission.published_at:
-                applied = mission.published_at + (ground.now - mission.published_at) * ground.dice.uniform(0.1, 0.9)
+                applied = mission.published_at + (ground.now - mission.published_at) * ground.dice.uniform(
+                    0.1, 0.9
+                )
         else:
-            applied = mission.published_at + datetime.timedelta(days=open_days * ground.dice.uniform(0.05, 0.8))
+            applied = mission.published_at + datetime.timedelta(
+                days=open_days * ground.dice.uniform(0.05, 0.8)
+            )
         answered = None
         if state in (State.ACCEPTED, State.REALISED, State.ABSENT, State.DECLINED):
-            answered = min(ground.later(applied, 0.2, 4), max(latest, applied + datetime.timedelta(minutes=20)))
+            answered = min(
+                ground.later(applied, 0.2, 4), max(latest, applied + datetime.timedelta(minutes=20))
+            )
         self.make(person, placed, slot, state, applied, answered_at=answered)
 
     def _state(self, placed: Placed, slot: Slot, past: bool) -> str:
@@ -204,7 +216,13 @@ class Participations:
                 else State.CANCELLED if roll < 0.94 else State.ACCEPTED
             )  # fmt: skip
         if state in (MissionState.CLOSED, MissionState.SUSPENDED):
-            return State.ACCEPTED if roll < 0.6 else State.REALISED if roll < 0.8 and slot.kind != SlotKind.DATED else State.DECLINED
+            return (
+                State.ACCEPTED
+                if roll < 0.6
+                else State.REALISED
+                if roll < 0.8 and slot.kind != SlotKind.DATED
+                else State.DECLINED
+            )
         if roll < 0.1 and slot.kind != SlotKind.DATED:
             return State.REALISED
         return (
@@ -227,7 +245,11 @@ class Participations:
             if placed.hosted.key != OVERWHELMED or placed.mission.state != MissionState.OPEN:
                 continue
             for slot in placed.slots:
-                while made < 14 and self.free(slot) > 0 and (slot.starts_at is None or slot.starts_at > ground.now):
+                while (
+                    made < 14
+                    and self.free(slot) > 0
+                    and (slot.starts_at is None or slot.starts_at > ground.now)
+                ):
                     person = self._somebody(placed)
                     assert placed.mission.published_at is not None
                     applied = ground.days_ago(ground.dice.randrange(7, 19))
@@ -242,9 +264,13 @@ class Participations:
         """Six people wait for the club's answer, two of them for more than five days."""
         ground = self.ground
         placed_ones = [
-            p for p in self.missions.all if p.hosted.key == "mots-passants" and p.mission.state == MissionState.OPEN
+            p
+            for p in self.missions.all
+            if p.hosted.key == "mots-passants" and p.mission.state == MissionState.OPEN
         ]
-        for index, (days, message) in enumerate(zip(STORY_DAYS, self._phrases["story_application"], strict=True)):
+        for index, (days, message) in enumerate(
+            zip(STORY_DAYS, self._phrases["story_application"], strict=True)
+        ):
             placed = placed_ones[index % len(placed_ones)]
             person = self._somebody(placed)
             if days == 2:
@@ -252,7 +278,11 @@ class Participations:
                 person = minor
             assert person is not None
             assert placed.mission.published_at is not None
-            slot = next(s for s in placed.slots if self.free(s) > 0 and (s.starts_at is None or s.starts_at > ground.now))
+            slot = next(
+                s
+                for s in placed.slots
+                if self.free(s) > 0 and (s.starts_at is None or s.starts_at > ground.now)
+            )
             applied = max(ground.days_ago(days), placed.mission.published_at + datetime.timedelta(hours=1))
             state = State.IN_TALK if days == 3 else State.APPLIED
             self.make(person, placed, slot, state, applied, message=message)
@@ -262,14 +292,23 @@ class Participations:
         ground, made = self.ground, 0
         for placed in self.missions.all:
             coming = [s for s in placed.slots if s.starts_at is None or s.starts_at > ground.now]
-            full = placed.mission.state == MissionState.OPEN and coming and all(self.free(s) == 0 for s in coming)
+            full = (
+                placed.mission.state == MissionState.OPEN
+                and coming
+                and all(self.free(s) == 0 for s in coming)
+            )
             if not full or placed.mission.is_imported:
                 continue
             for _ in range(1 + ground.chance(0.4)):
                 person = self._somebody(placed)
                 if person is not None:
                     self._on_mission.add((placed.mission.pk, person.pk))
-                    ground.new(PlaceAlert, person=person, mission=placed.mission, created_at=ground.days_ago(made % 9))
+                    ground.new(
+                        PlaceAlert,
+                        person=person,
+                        mission=placed.mission,
+                        created_at=ground.days_ago(made % 9),
+                    )
                     made += 1
         for placed in self.missions.all:  # and who was told: the place was free again
             told = placed.mission.state == MissionState.OPEN and any(
@@ -279,7 +318,11 @@ class Participations:
             if person is not None:
                 at = ground.days_ago(20)
                 ground.new(
-                    PlaceAlert, person=person, mission=placed.mission, created_at=at, told_at=ground.later(at, 1, 6)
+                    PlaceAlert,
+                    person=person,
+                    mission=placed.mission,
+                    created_at=at,
+                    told_at=ground.later(at, 1, 6),
                 )
                 made += 1
 
@@ -309,7 +352,9 @@ class Participations:
                 created_at=at,
             )
             ground.event("participation.filed", participation, at, mission=placed.mission.pk)
-        for_minors = [p for p in open_ones if p.mission.minimum_age == 16 and any(self.free(s) > 0 for s in p.slots)]
+        for_minors = [
+            p for p in open_ones if p.mission.minimum_age == 16 and any(self.free(s) > 0 for s in p.slots)
+        ]
         placed = ground.pick(for_minors)
         slot = next(s for s in placed.slots if self.free(s) > 0)
         assert placed.commune is not None
@@ -327,5 +372,3 @@ class Participations:
         )
         ground.event("participation.waits", waiting, at, mission=placed.mission.pk, person=minor.pk)
         self._on_mission.add((placed.mission.pk, minor.pk))
-
-

@@ -1,6 +1,7 @@
 """The invented partner: its organisations, its missions (which hold no seat here), its runs, and its feed as a file."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -9,7 +10,9 @@ from jeveuxagir.common.text import slugify
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.api_engagement import DOMAIN_OUT
 from missions.enums import CloseReason, Commitment, MissionMode, SlotKind, State
+from missions.feeds import reader, reading
 from missions.feeds.models import FeedIssue, FeedMission, FeedRun, Partner, PartnerOrganisation
+from missions.feeds.writing import Report, Writer
 from missions.models import Mission, Slot
 from organisations.enums import Kind, ProofLevel
 from organisations.enums import State as OrganisationState
@@ -215,10 +218,17 @@ class Partners:
             if index == 0:
                 fields |= {"created": len(imported) - 4, "rejected": len(REJECTED), "left_out": len(LEFT_OUT)}
             elif index == 1:
-                fields = {"state": FeedRun.State.FAILED, "error": "Le partenaire n’a pas répondu en 30 secondes."}
+                fields = {
+                    "state": FeedRun.State.FAILED,
+                    "error": "Le partenaire n’a pas répondu en 30 secondes.",
+                }
             elif index == 4:
                 held = [m.pk for m in imported if m.state == State.OPEN][:12]
-                fields |= {"state": FeedRun.State.HELD, "unchanged": len(imported) - 12, "held_closings": held}
+                fields |= {
+                    "state": FeedRun.State.HELD,
+                    "unchanged": len(imported) - 12,
+                    "held_closings": held,
+                }
             elif index == 3:
                 fields |= {"updated": 5, "closed": 3, "reopened": 1, "unchanged": len(imported) - 9}
             else:
@@ -234,13 +244,20 @@ class Partners:
             )
             if index == 0:
                 self._issues(run)
-            ground.event("feed.run_done", run, run.finished_at, partner=self.trusted.slug, state=str(run.state))
+            ended = began + datetime.timedelta(seconds=42)
+            ground.event("feed.run_done", run, ended, partner=self.trusted.slug, state=str(run.state))
 
     def _issues(self, run: FeedRun) -> None:
         for level, found in ((FeedIssue.Level.REJECTED, REJECTED), (FeedIssue.Level.LEFT_OUT, LEFT_OUT)):
             for line, client_id, field, reason in found:
                 self.ground.new(
-                    FeedIssue, run=run, line=line, client_id=client_id, level=level, field=field, reason=reason
+                    FeedIssue,
+                    run=run,
+                    line=line,
+                    client_id=client_id,
+                    level=level,
+                    field=field,
+                    reason=reason,
                 )
         self.ground.new(
             FeedIssue,
@@ -281,6 +298,20 @@ def feed() -> str:
     )
 
 
+def remember(path: Path) -> None:
+    """Keep what this feed says of each mission, so that reading it again changes nothing."""
+    kept = {
+        row.mission.source_id: row for row in FeedMission.objects.filter(digest="").select_related("mission")
+    }
+    if not kept:
+        return
+    items = [item for node in reader.missions(path) if (item := reading.read(node)).client_id in kept]
+    writer = Writer(Partner.objects.get(slug=texts.read("partner")["slug"]))
+    for ready in writer._prepare(items, Report()):
+        kept[ready.item.client_id].digest = ready.digest
+    FeedMission.objects.bulk_update(kept.values(), ["digest"])
+
+
 def _mission(mission: Mission, organisation_id: str) -> str:
     address, slot = mission.addresses.all()[0], mission.slots.all()[0]
     place = address.commune
@@ -292,7 +323,9 @@ def _mission(mission: Mission, organisation_id: str) -> str:
         "applicationUrl": mission.application_url,
         "postedAt": _iso(mission.published_at),
         "startAt": _iso(mission.published_at),
-        "endAt": _iso(datetime.datetime.combine(slot.valid_until, datetime.time(18), tzinfo=PARIS)) if slot.valid_until else "",
+        "endAt": _iso(datetime.datetime.combine(slot.valid_until, datetime.time(18), tzinfo=PARIS))
+        if slot.valid_until
+        else "",
         "domain": DOMAIN_OUT.get(mission.domain_id or "", ""),
         "remote": {"on_site": "no", "hybrid": "possible", "remote": "full"}[mission.mode],
         "schedule": mission.get_commitment_display(),
@@ -304,16 +337,21 @@ def _mission(mission: Mission, organisation_id: str) -> str:
         "organizationSiren": organisation.siren,
         "organizationDescription": organisation.description,
     }
-    point = f"<location><lat>{address.latitude}</lat><lon>{address.longitude}</lon></location>" if address.latitude else ""
+    point = (
+        f"<location><lat>{address.latitude}</lat><lon>{address.longitude}</lon></location>"
+        if address.latitude
+        else ""
+    )
     where = (
         f"<addresses><address><street>{escape(address.street)}</street><postalCode>{address.postal_code}</postalCode>"
         f"<city>{escape(place.name)}</city><departmentCode>{place.department_id}</departmentCode>"
         f"<country>FR</country>{point}</address></addresses>"
     )
-    lines = [f"  <{tag}>{escape(str(value))}</{tag}>" for tag, value in tags.items() if value not in ("", None)]
+    lines = [
+        f"  <{tag}>{escape(str(value))}</{tag}>" for tag, value in tags.items() if value not in ("", None)
+    ]
     return "\n".join(["<mission>", *lines, f"  {where}", "</mission>"])
 
 
 def _iso(moment: datetime.datetime | None) -> str:
     return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-

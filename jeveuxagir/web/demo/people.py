@@ -89,7 +89,9 @@ class People:
         self.of_department.setdefault(commune.department_id, []).append(person)
         return person
 
-    def contact(self, commune: Commune, created_at: datetime.datetime, *, age: int = 34) -> UnconfirmedContact:
+    def contact(
+        self, commune: Commune, created_at: datetime.datetime, *, age: int = 34
+    ) -> UnconfirmedContact:
         """A stranger whose address is not confirmed yet."""
         first, last = self._name()
         contact = UnconfirmedContact(
@@ -170,7 +172,11 @@ class People:
         return address
 
     def _age(self) -> int:
-        return self.ground.pick((18, 19, 21, 23, 25, 27, 29, 31, 34, 36, 39, 42, 45, 48, 52, 56, 59, 62, 64, 66, 68, 70, 73))
+        return self.ground.pick(
+            (18, 19, 21, 23, 25, 27, 29, 31, 34, 36, 39, 42, 45, 48, 52, 56, 59, 62, 64, 66, 68, 70, 73)
+        )
 
     def _born(self, age: int) -> datetime.date:
-        return birthday(self.ground.today, -age) - datetime.timedelta(days=self.ground.dice.randrange(20, 340))
+        return birthday(self.ground.today, -age) - datetime.timedelta(
+            days=self.ground.dice.randrange(20, 340)
+        )

@@ -1,4 +1,4 @@
-"""Engagement requests: filed, matched by the real engine on their day, answered, closed. Each ends where its story does."""
+"""Engagement requests: filed, matched by the real engine on their day, answered, closed."""
 
 import datetime
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from missions.proposals.models import (
     WithdrawnBecause,
 )
 from missions.proposals.models import State as ProposalState
-from volunteers.requests.enums import Channel, Commitment, Mode, State
+from volunteers.requests.enums import MATCHED_STATES, Channel, Commitment, Mode, State
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import EXPIRE_AFTER_DAYS, EXPIRED, UNSERVED_AFTER_DAYS, RequestData
 
@@ -106,9 +106,19 @@ class Wishes:
 
 class Requests:
     def __init__(
-        self, ground: Ground, people: People, missions: Missions, participations: Participations, staff: dict[str, User]
+        self,
+        ground: Ground,
+        people: People,
+        missions: Missions,
+        participations: Participations,
+        staff: dict[str, User],
     ) -> None:
-        self.ground, self.people, self.missions, self.participations = ground, people, missions, participations
+        self.ground, self.people, self.missions, self.participations = (
+            ground,
+            people,
+            missions,
+            participations,
+        )
         self.staff = staff
         self.phrases = texts.read("phrases")
         self.all: list[Wishes] = []
@@ -140,7 +150,9 @@ class Requests:
         ground = self.ground
         departments = sorted(self.people.of_department)
         if fate == "departed":  # where the partner's missions are
-            departments = sorted(set(departments) & {p.department for p in self.missions.all if p.mission.is_imported})
+            departments = sorted(
+                set(departments) & {p.department for p in self.missions.all if p.mission.is_imported}
+            )
         weights = [len(self.people.of_department[code]) for code in departments]
         person = None
         for _ in range(30):
@@ -162,21 +174,31 @@ class Requests:
         ground = self.ground
         easy = fate != "far"
         mode = ground.pick([Mode.ON_SITE] * 6 + [Mode.BOTH] * 3 + [Mode.REMOTE]) if easy else Mode.ON_SITE
-        domains = [] if easy and ground.chance(0.42) else ground.dice.sample(self._domains, ground.pick((2, 3, 3)))
+        domains = (
+            [] if easy and ground.chance(0.42) else ground.dice.sample(self._domains, ground.pick((2, 3, 3)))
+        )
         if fate == "far":
             domains = domains[:1]
         if fate == "departed":
             mode, domains = Mode.ON_SITE, []
+        channel = Channel.WEB if ground.chance(0.86) else ground.pick((Channel.PHONE, Channel.STAFF))
+        notes = self.phrases["request_note"]
         return {
             "domains": domains,
-            "skills": ground.dice.sample(sorted(self.missions.skills), 1) if domains and ground.chance(0.35) else [],
+            "skills": ground.dice.sample(sorted(self.missions.skills), 1)
+            if domains and ground.chance(0.35)
+            else [],
             "mode": mode,
-            "radius_km": 30 if fate == "departed" else ground.pick(RADII) if easy else ground.pick((5, 5, 10)),
+            "radius_km": 30
+            if fate == "departed"
+            else ground.pick(RADII)
+            if easy
+            else ground.pick((5, 5, 10)),
             "half_days": 0 if easy and ground.chance(0.62) else self._some_half_days(),
             "commitment": "" if ground.chance(0.45) else ground.pick(Commitment.values),
             "open_to_anything": not domains,
-            "note": ground.pick(self.phrases["request_note"]),
-            "channel": Channel.WEB if ground.chance(0.86) else ground.pick((Channel.PHONE, Channel.STAFF)),
+            "note": ground.pick(notes if channel == Channel.WEB else self.phrases["phone_note"]),
+            "channel": channel,
             "keep_open": ground.chance(0.06),
         }
 
@@ -210,7 +232,10 @@ class Requests:
         )
         ground.add(request)
         wishes = Wishes(
-            request, [self.missions.domains[code] for code in domains], [], [self.missions.skills[code] for code in skills]
+            request,
+            [self.missions.domains[code] for code in domains],
+            [],
+            [self.missions.skills[code] for code in skills],
         )
         for code in domains:
             ground.add(EngagementRequest.domains.through(engagementrequest_id=request.pk, domain_id=code))
@@ -263,14 +288,20 @@ class Requests:
                 score=match.score,
                 reasons=[{"code": r.code, "text": r.exact, "mail": r.coarse} for r in match.reasons],
                 reservation=match.reservation
-                and {"code": match.reservation.code, "text": match.reservation.exact, "mail": match.reservation.coarse},
+                and {
+                    "code": match.reservation.code,
+                    "text": match.reservation.exact,
+                    "mail": match.reservation.coarse,
+                },
                 proposed_by=by,
                 alternatives=[self._shown(m) for m in ranking.matches[:SHOWN_TO_STAFF]] if by else [],
                 proposed_at=at,
                 mailed_at=at,
                 expires_at=at + datetime.timedelta(days=PROPOSAL_DAYS),
             )
-            ground.event("proposal.made", proposal, at, actor=by, request=request.pk, mission=match.mission_id)
+            ground.event(
+                "proposal.made", proposal, at, actor=by, request=request.pk, mission=match.mission_id
+            )
             wishes.known.add(match.mission_id)
             self.board.proposed(match.mission_id, 1)
             made.append(proposal)
@@ -318,7 +349,9 @@ class Requests:
             created_at=at,
         )
 
-    def _state(self, request: EngagementRequest, state: str, at: datetime.datetime, *, reason: str = "") -> None:
+    def _state(
+        self, request: EngagementRequest, state: str, at: datetime.datetime, *, reason: str = ""
+    ) -> None:
         request.state, request.state_changed_at, request.closed_reason = state, at, reason
         request.without_proposal_since = at if state == State.QUALIFIED else None
         request.version += 1
@@ -384,15 +417,14 @@ class Requests:
 
     def _realised(self, wishes: Wishes, at: datetime.datetime) -> None:
         """The whole way: proposed, accepted, done, on a slot that is past."""
-        today = self.ground.today
+        yesterday = self.ground.day(-1)
         made = self.propose(
             wishes,
             at,
             still_open=False,
-            only=lambda m: not self.board.placed[m.mission_id].mission.is_imported
-            and (
-                self.board.slots[m.slot_id].local_date is None
-                or self.board.slots[m.slot_id].local_date < today - datetime.timedelta(days=1)
+            only=lambda m: (
+                not self.board.placed[m.mission_id].mission.is_imported
+                and (self.board.slots[m.slot_id].local_date or datetime.date.min) < yesterday
             ),
         )
         if not made:
@@ -421,7 +453,9 @@ class Requests:
                     self._expire(proposal)
         return taken
 
-    def _apply(self, made: list[Proposal], when: Any, *, state: str = ParticipationState.APPLIED) -> Participation | None:
+    def _apply(
+        self, made: list[Proposal], when: Any, *, state: str = ParticipationState.APPLIED
+    ) -> Participation | None:
         for proposal in made:
             placed = self.board.placed[proposal.mission_id]
             slot = self.board.slots[proposal.slot_id]  # type: ignore[index]
@@ -429,7 +463,9 @@ class Requests:
             assert person is not None
             if placed.mission.is_imported or self.participations.free(slot) <= 0:
                 continue
-            if not self.participations.may_join(person, placed) or not self.board.can_spare(proposal.mission_id):
+            if not self.participations.may_join(person, placed) or not self.board.can_spare(
+                proposal.mission_id
+            ):
                 continue
             at = when(proposal)
             if slot.starts_at is not None and state == ParticipationState.REALISED:
@@ -438,7 +474,14 @@ class Requests:
             if state in (ParticipationState.ACCEPTED, ParticipationState.REALISED):
                 answered = self.ground.later(at, 0.1, 0.9 if state == ParticipationState.REALISED else 3)
             taken = self.participations.make(
-                person, placed, slot, state, at, answered_at=answered, request=proposal.request, reasons=proposal.reasons
+                person,
+                placed,
+                slot,
+                state,
+                at,
+                answered_at=answered,
+                request=proposal.request,
+                reasons=proposal.reasons,
             )
             if state not in (ParticipationState.DECLINED, ParticipationState.CANCELLED):
                 self.board.taken(proposal.mission_id, slot.pk)
@@ -479,7 +522,9 @@ class Requests:
         """The organisation said no; the search went on."""
         ground = self.ground
         made = self.propose(wishes, at, still_open=False, most=1, only=lambda m: not self._imported(m))
-        taken = self._apply(made, lambda p: ground.later(p.proposed_at, 0.1, 2), state=ParticipationState.DECLINED)
+        taken = self._apply(
+            made, lambda p: ground.later(p.proposed_at, 0.1, 2), state=ParticipationState.DECLINED
+        )
         if taken is None or taken.answered_at is None:
             for proposal in made:
                 self._decline(proposal, ground.later(at, 0.2, 3))
@@ -510,12 +555,21 @@ class Requests:
         proposal, person = made[0], request.person
         assert person is not None
         left = ground.later(at, 0.1, 2)
-        departure = ground.new(Departure, person=person, mission=proposal.mission, request=request, created_at=left)
+        departure = ground.new(
+            Departure, person=person, mission=proposal.mission, request=request, created_at=left
+        )
         proposal.departure = departure
         self._answer(proposal, ProposalState.INTERESTED, left)
         account = self.people.user(person)
         about = {"mission": proposal.mission_id, "person": person.pk, "request": request.pk}
-        ground.event("proposal.accepted", proposal, left, actor=account, request=request.pk, mission=proposal.mission_id)
+        ground.event(
+            "proposal.accepted",
+            proposal,
+            left,
+            actor=account,
+            request=request.pk,
+            mission=proposal.mission_id,
+        )
         ground.event("departure.recorded", departure, left, actor=account, **about)
         request.alive_at = left
         asked = left + datetime.timedelta(days=7, minutes=11)
@@ -526,7 +580,9 @@ class Requests:
         if not answer:
             return
         departure.answer, departure.answered_at = answer, ground.later(asked, 0.1, 2)
-        ground.event("departure.answered", departure, departure.answered_at, actor=account, answer=answer, **about)
+        ground.event(
+            "departure.answered", departure, departure.answered_at, actor=account, answer=answer, **about
+        )
         if answer == "yes":
             self._state(request, State.ACCEPTED, departure.answered_at)
             request.alive_at = departure.answered_at
@@ -540,7 +596,9 @@ class Requests:
         edited = max(ground.later(at, 1, 6), ground.days_ago(9))
         mission_gone = ground.chance(0.5)
         for proposal in made:
-            self._withdraw(proposal, WithdrawnBecause.MISSION if mission_gone else WithdrawnBecause.EDITED, edited)
+            self._withdraw(
+                proposal, WithdrawnBecause.MISSION if mission_gone else WithdrawnBecause.EDITED, edited
+            )
         self._back(wishes, edited)
         if not mission_gone:
             request.note, request.alive_at = texts.typeset("J'ai changé d'horaires de travail."), edited
@@ -576,7 +634,9 @@ class Requests:
             self._state(request, State.REFUSED, ended, reason=ground.pick(self.phrases["request_refused"]))
             ground.event("request.refused", request, ended, actor=self._brigade(request.commune))
         elif fate == "withdrawn":
-            self._state(request, State.WITHDRAWN, ended, reason=ground.pick(self.phrases["request_withdrawn"]))
+            self._state(
+                request, State.WITHDRAWN, ended, reason=ground.pick(self.phrases["request_withdrawn"])
+            )
             ground.event("request.withdrawn", request, ended, actor=self.people.user(person))
         else:
             if made:
@@ -633,7 +693,11 @@ class Requests:
         proposal.state = ProposalState.EXPIRED
         self.board.proposed(proposal.mission_id, -1)
         self.ground.event(
-            "proposal.expired", proposal, proposal.expires_at, request=proposal.request_id, mission=proposal.mission_id
+            "proposal.expired",
+            proposal,
+            proposal.expires_at,
+            request=proposal.request_id,
+            mission=proposal.mission_id,
         )
 
     # --- the end ------------------------------------------------------------------------------------------------
@@ -656,18 +720,21 @@ class Requests:
                 continue
             recent = max(ground.days_ago(ground.dice.randrange(1, 4)), request.state_changed_at)
             most = MAX_OPEN_PER_PERSON - self._open_of_person(wishes)
-            if not self.propose(wishes, recent, still_open=True, cause="mission.published", most=most, keep_why=False):
+            if not self.propose(
+                wishes, recent, still_open=True, cause="mission.published", most=most, keep_why=False
+            ):
                 self.propose(wishes, ground.now, still_open=True, cause="mission.published", most=most)
         for wishes in self.all:
             request = wishes.request
             since = request.without_proposal_since
-            if request.state == State.QUALIFIED and since and not request.paused_until:
-                if ground.now - since >= datetime.timedelta(days=UNSERVED_AFTER_DAYS):
-                    at = since + datetime.timedelta(days=UNSERVED_AFTER_DAYS, hours=2)
-                    self._state(request, State.UNSERVED, min(at, ground.now), reason=self._why_unserved(wishes))
-                    request.without_proposal_since = since
-                    ground.event("request.unserved", request, request.state_changed_at)
-            if request.state in (State.QUALIFIED, State.PROPOSED, State.UNSERVED):  # no mail about silence tonight
+            month = datetime.timedelta(days=UNSERVED_AFTER_DAYS)
+            searched = request.state == State.QUALIFIED and not request.paused_until
+            if searched and since and ground.now - since >= month:
+                at = min(since + month + datetime.timedelta(hours=2), ground.now)
+                self._state(request, State.UNSERVED, at, reason=self._why_unserved(wishes))
+                request.without_proposal_since = since
+                ground.event("request.unserved", request, at)
+            if request.state in MATCHED_STATES:  # no mail about silence tonight
                 request.alive_at = max(request.alive_at, ground.now - datetime.timedelta(days=78))
 
     def _follow(self, wishes: Wishes) -> None:

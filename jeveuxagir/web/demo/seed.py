@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from allauth.account.models import EmailAddress
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
 from jeveuxagir.audit.models import Event
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote
@@ -34,9 +34,29 @@ from .people import People
 from .requests import Requests
 
 #: Tables that a reset leaves alone: reference data and Django's own.
-KEPT = ("territories_", "taxonomies_", "django_migrations", "django_content_type", "auth_permission", "django_celery_beat_")
+KEPT = (
+    "territories_",
+    "taxonomies_",
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "django_celery_beat_",
+)
 #: How many people live in each department where something happens, besides one per mission.
-CROWD = {"26": 60, "45": 34, "13": 34, "93": 34, "23": 28, "972": 22, "974": 30, "75": 24, "69": 18, "59": 18, "971": 14, "973": 14}
+CROWD = {
+    "26": 60,
+    "45": 34,
+    "13": 34,
+    "93": 34,
+    "23": 28,
+    "972": 22,
+    "974": 30,
+    "75": 24,
+    "69": 18,
+    "59": 18,
+    "971": 14,
+    "973": 14,
+}
 MINORS = 14
 
 
@@ -70,7 +90,9 @@ def write_files(accounts_file: Path) -> None:
     unfinished.touch(mode=0o600)
     unfinished.write_text(json.dumps(accounts.listed(), ensure_ascii=False, indent=1), encoding="utf-8")
     unfinished.rename(accounts_file)
-    (accounts_file.parent / "flux-essai.xml").write_text(partner.feed(), encoding="utf-8")
+    feed = accounts_file.parent / "flux-essai.xml"
+    feed.write_text(partner.feed(), encoding="utf-8")
+    partner.remember(feed)
 
 
 def _seed() -> None:
@@ -103,12 +125,19 @@ def _seed() -> None:
     _stories_of_requests(ground, requests, own)
     requests.build()
     requests.settle()
-    requests.received(14, [ground.commune(code) for code in ("26281", "45234", "13055", "93066", "97411", "23096")])
+    requests.received(
+        14, [ground.commune(code) for code in ("26281", "45234", "13055", "93066", "97411", "23096")]
+    )
     _anonymous_departures(ground, missions)
     Moderation(ground, organisations, missions, own.staff).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
-    ground.write(UnconfirmedContact, EngagementRequest, EngagementRequest.domains.through, EngagementRequest.skills.through)
+    ground.write(
+        UnconfirmedContact,
+        EngagementRequest,
+        EngagementRequest.domains.through,
+        EngagementRequest.skills.through,
+    )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
     ground.write(ModerationItem, ModerationNote, GuardianNotice, Message, Event)
     Accounts.second_factors()
@@ -151,7 +180,9 @@ def _inhabitants(ground: Ground, people: People, missions: Missions) -> None:
                     people.of_department[department].remove(person)
 
 
-def _story_of_nadia(ground: Ground, participations: Participations, missions: Missions, nadia: Person) -> None:
+def _story_of_nadia(
+    ground: Ground, participations: Participations, missions: Missions, nadia: Person
+) -> None:
     """She waits for the reading club, is expected at the shared kitchen, and has already given a day."""
     wanted = (
         ("mots-passants", "club-lecture", ParticipationState.APPLIED, 2),
@@ -161,14 +192,18 @@ def _story_of_nadia(ground: Ground, participations: Participations, missions: Mi
     for key, code, state, days in wanted:
         past = state == ParticipationState.REALISED
         for placed in sorted(missions.all, key=lambda p: (p.template["code"] != code, p.mission.pk)):
-            if placed.hosted.key != key or not participations.may_join(nadia, placed) or placed.mission.published_at is None:
+            if (
+                placed.hosted.key != key
+                or not participations.may_join(nadia, placed)
+                or placed.mission.published_at is None
+            ):
                 continue
             if not past and placed.mission.state != MissionState.OPEN:
                 continue
             slots = [
                 s for s in placed.slots
                 if participations.free(s) > 0
-                and (s.ends_at is not None and s.ends_at < ground.now if past else s.starts_at is None or s.starts_at > ground.now)
+                and ((s.ends_at or ground.now) < ground.now if past else (s.starts_at or ground.now) >= ground.now)
             ]  # fmt: skip
             if past and not slots and placed.mission.state == MissionState.DONE:
                 slots = [s for s in placed.slots if participations.free(s) > 0]
@@ -194,7 +229,7 @@ def _stories_of_requests(ground: Ground, requests: Requests, own: Accounts) -> N
     for person, code, days in zip(adults, ("26281", "26057", "26281"), (19, 12, 9), strict=False):
         waiting = requests.file(
             person, ground.commune(code), days, domains=["solidarite-insertion", "education"], radius_km=20,
-            channel="phone", note=texts.typeset("Je n'ai pas Internet à la maison, appelez-moi plutôt."),
+            channel="phone", note=requests.phrases["phone_note"][0],
         )  # fmt: skip
         waiting.leave_to_the_brigade = True
 
@@ -205,5 +240,10 @@ def _anonymous_departures(ground: Ground, missions: Missions) -> None:
         mission = ground.pick(imported)
         departure = ground.new(Departure, mission=mission, created_at=ground.days_ago(index))
         ground.event(
-            "departure.recorded", departure, departure.created_at, mission=mission.pk, person=None, request=None
+            "departure.recorded",
+            departure,
+            departure.created_at,
+            mission=mission.pk,
+            person=None,
+            request=None,
         )

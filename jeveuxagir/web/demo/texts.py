@@ -19,7 +19,7 @@ def typeset(text: str) -> str:
 
 
 def at(town: str) -> str:
-    """"à Orléans", "au Tampon", "aux Abymes"."""
+    """ "à Orléans", "au Tampon", "aux Abymes"."""
     if town.startswith("Le "):
         return f"au {town[3:]}"
     if town.startswith("Les "):

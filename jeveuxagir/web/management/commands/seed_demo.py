@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--accounts-file", type=Path, help="où écrire les comptes de démonstration")
-        parser.add_argument("--reset", action="store_true", help="efface d’abord tout ce qui n’est pas de référence")
+        parser.add_argument(
+            "--reset", action="store_true", help="efface d’abord tout ce qui n’est pas de référence"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -29,4 +31,6 @@ class Command(BaseCommand):
         if path is not None:
             seed.write_files(path)
         if options["verbosity"]:
-            self.stdout.write("Données de démonstration créées." if made else "Données de démonstration déjà là.")
+            self.stdout.write(
+                "Données de démonstration créées." if made else "Données de démonstration déjà là."
+            )
