@@ -93,14 +93,17 @@ class Line:
     who: str
 
 
-def of(*subjects: Model | tuple[str, Any]) -> list[Line]:
-    """The events of these objects, latest first: one query. A subject is a row, or (model label, id)."""
+def of(*subjects: Model | tuple[str, Any], hidden: int | None = None) -> list[Line]:
+    """The events of these objects, latest first: one query. A subject is a row, or (model label, id).
+
+    `hidden` is the person whom the reader may not know: their acts are shown without their name.
+    """
     wanted = Q(pk__in=[])
     for subject in subjects:
         label, pk = subject if isinstance(subject, tuple) else (_label(subject), subject.pk)
         wanted |= Q(subject_type=label, subject_id=str(pk))
     events = Event.objects.filter(wanted).select_related("actor__person").order_by("-id")[:SHOWN]
-    return [Line(event.created_at, _what(event), _who(event)) for event in events]
+    return [Line(event.created_at, _what(event), _who(event, hidden)) for event in events]
 
 
 def _label(subject: Model) -> str:
@@ -115,6 +118,8 @@ def _what(event: Event) -> str:
     return words
 
 
-def _who(event: Event) -> str:
+def _who(event: Event, hidden: int | None) -> str:
     """Staff and members by their first name; the platform when nobody acted."""
-    return event.actor.person.first_name if event.actor else "la plateforme"
+    if event.actor is None:
+        return "la plateforme"
+    return event.actor.person.first_name if event.actor.person_id != hidden else "la personne"

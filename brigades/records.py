@@ -402,6 +402,9 @@ class Proposals(BrigadeAdmin):
             ],
         }
 
+    def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
+        return _hidden_person(request.user, obj)
+
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return _pair_links(request, obj.mission_id, obj.request_id)
 
@@ -482,6 +485,9 @@ class Participations(BrigadeAdmin):
             "related": [("Pourquoi cette mission", [(r.get("text", ""), "", "") for r in row.reasons])],
         }
 
+    def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
+        return _hidden_person(request.user, obj)
+
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return _pair_links(request, obj.mission_id, obj.request_id)
 
@@ -543,6 +549,9 @@ class Departures(BrigadeAdmin):
             ],
             "texts": [],
         }
+
+    def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
+        return _hidden_person(request.user, obj)
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return _pair_links(request, obj.mission_id, obj.request_id)
@@ -651,6 +660,17 @@ def _first_name(user: Any, row: Participation) -> str:
     if scopes.sees_person(user, place.department_id if place else None):
         return row.person.first_name
     return "une personne d’un autre territoire"
+
+
+def _hidden_person(user: Any, row: Any) -> int | None:
+    """The person of this pair, unless the member sees them from the request's territory."""
+    person = row.request.person if row.request else row.person
+    place = row.request.commune if row.request else person.commune if person else None
+    return (
+        None
+        if scopes.sees_person(user, place.department_id if place else None)
+        else getattr(person, "pk", None)
+    )
 
 
 def _score(other: dict[str, Any]) -> str:

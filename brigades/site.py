@@ -218,6 +218,8 @@ class BrigadeAdmin(ModelAdmin):
         }
         if request.method != "GET" and request.method != "HEAD":
             raise PermissionDenied
+        if any("\x00" in value for value in request.GET.values()):
+            raise Http404
         return super().changelist_view(request, context)
 
     # --- the page
@@ -270,6 +272,10 @@ class BrigadeAdmin(ModelAdmin):
     def history_subjects(self, obj: Any) -> list[Any]:
         return [obj]
 
+    def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
+        """The person behind a pair, when the member may not know who it is."""
+        return None
+
     def history_view(
         self, request: HttpRequest, object_id: Any, extra_context: Any = None
     ) -> TemplateResponse:
@@ -277,7 +283,7 @@ class BrigadeAdmin(ModelAdmin):
         context = {
             **self.page_context(request, obj),
             "object_url": self.object_url(obj.pk),
-            "lines": history.of(*self.history_subjects(obj)),
+            "lines": history.of(*self.history_subjects(obj), hidden=self.hidden_person(request, obj)),
         }
         return TemplateResponse(request, "brigades/history.html", context)
 

@@ -120,8 +120,7 @@ def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str
     if form_class is None:
         raise Http404
     if mission.state not in EDITABLE or mission.is_imported:
-        messages.error(request, "Cette mission ne se modifie pas ici.")
-        return redirect(_url("manage", mission))
+        return _not_here(request, mission)
     data = services.draft_data(mission)
     initial = form_class.initial_of(data) | {"version": mission.version}
     extra: dict[str, Any] = {"domain": data.domain} if form_class is DetailsForm else {}
@@ -235,8 +234,7 @@ def slots(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResp
     """Add slots; the rhythm follows them while the mission is a draft."""
     mission = _mission(request, mission_pk)
     if mission.is_imported or mission.state not in EDITABLE:
-        messages.error(request, "Cette mission ne se modifie pas ici.")
-        return redirect(_url("manage", mission))
+        return _not_here(request, mission)
     form = SlotsForm(request.POST if request.method == "POST" else None, initial=SlotsForm.suggestion())
     if request.method == "POST" and form.is_valid():
         try:
@@ -271,6 +269,8 @@ def slots(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResp
 def slot(request: HttpRequest, pk: int, slug: str, mission_pk: int, slot_pk: int) -> HttpResponse:
     """One slot: its places, or its cancelling with a reason for those who signed up."""
     mission = _mission(request, mission_pk)
+    if mission.is_imported:
+        return _not_here(request, mission)
     found = get_object_or_404(mission.slots, pk=slot_pk, cancelled_at__isnull=True)
     places = CapacityForm(initial={"capacity": found.capacity})
     reason = ReasonForm()
@@ -317,6 +317,8 @@ def _verb(
     @require_POST
     def view(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
         mission = _mission(request, mission_pk)
+        if mission.is_imported:
+            return _not_here(request, mission)
         form = ReasonForm(request.POST)
         if not form.is_valid():
             return _manage(request, mission, status=422, reason_form=form)
@@ -365,6 +367,11 @@ def _mission(request: HttpRequest, pk: int) -> Mission:
         "organisation__commune", "domain", "department"
     )
     return get_object_or_404(rows.prefetch_related("addresses__commune"), pk=pk)
+
+
+def _not_here(request: HttpRequest, mission: Mission) -> HttpResponse:
+    messages.error(request, "Cette mission ne se modifie pas ici.")
+    return redirect(_url("manage", mission))
 
 
 def _url(name: str, mission: Mission, *more: str) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from jeveuxagir.accounts import tokens
+from jeveuxagir.accounts import limits, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
@@ -315,6 +315,7 @@ def invite(
     open_ones.filter(email=email, expires_at__lte=now()).update(cancelled_at=Now())
     if open_ones.count() >= MAX_INVITATIONS:
         raise RuleBroken(f"{MAX_INVITATIONS} invitations attendent déjà une réponse.", code="too_many")
+    limits.require("invitation_account", actor.pk)
     require_mail_allowed(email)
     token, token_hash = tokens.new_token()
     with refusals():

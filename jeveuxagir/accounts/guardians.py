@@ -145,8 +145,10 @@ def record_by_staff(person: Person, actor: User) -> GuardianNotice:
 
 
 def of_token(token: str) -> GuardianNotice | None:
-    """The notice behind the link of a guardian's mail."""
-    return GuardianNotice.objects.select_related("person").filter(token_hash=tokens.hash_token(token)).first()
+    """The notice behind the link of a guardian's mail; none once the person is an adult."""
+    notices = GuardianNotice.objects.select_related("person").filter(token_hash=tokens.hash_token(token))
+    notice = notices.first()
+    return notice if notice is not None and needs_guardian(notice.person) else None
 
 
 @transaction.atomic

@@ -46,6 +46,8 @@ LIMITS: dict[str, Limit] = {
     # mails to an address that nobody has confirmed
     "unverified_mail": Limit(3, DAY),
     "unverified_mail_global": Limit(2000, HOUR),
+    # invitations by one account, whatever the organisation: its name is in the mail before anybody moderated it
+    "invitation_account": Limit(50, DAY),
     # forms open to everybody, with and without a proof of work
     "form_address": Limit(30, 10 * MINUTE),
     "form_address_unproved": Limit(5, 10 * MINUTE),

@@ -18,6 +18,9 @@ from .tokens import hash_token
 KEPT_DAYS = 7
 
 
+LONGEST = 64
+
+
 @dataclass
 class Sent:
     """`first`: do it now and say where the result is; else `outcome` is where the first one led."""
@@ -53,7 +56,7 @@ def once(actor_key: str, nonce: str) -> Iterator[Sent]:
     return redirect(sent.outcome)
     """
     with transaction.atomic():
-        if not nonce:
+        if not nonce or len(nonce) > LONGEST or not nonce.isprintable():  # not one of ours: simply done
             yield Sent(first=True)
             return
         # A second sending waits here until the first has committed or given up.

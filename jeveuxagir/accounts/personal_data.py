@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.notifications.models import Message
 
 from . import privacy
 from .models import FormNonce, GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
@@ -30,6 +31,9 @@ def _erase_grants(person: Person) -> None:
 
 
 def _erase_notices(person: Person) -> None:
+    """With the mail to the guardian: it holds the first name."""
+    mails = GuardianNotice.objects.filter(person=person, message_id__isnull=False).values("message_id")
+    Message.objects.filter(pk__in=mails).delete()
     GuardianNotice.objects.filter(person=person).delete()
 
 

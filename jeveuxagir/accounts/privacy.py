@@ -81,7 +81,9 @@ def erase(person: Person, *, actor: User | None) -> None:
 
 
 def empty_person(person: Person) -> None:
-    """The row stays, so that facts keep their shape; nothing in it says who it was."""
+    """The row stays, so that facts keep their shape; nothing in it, nor in those merged into it, says who it was."""
+    for other in person.merged.filter(erased_at__isnull=True):
+        empty_person(other)
     person.first_name, person.last_name, person.email, person.phone = ERASED_NAME, "", "", ""
     person.commune = None
     person.birth_year = person.sixteen_on = person.eighteen_on = None

@@ -96,6 +96,7 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
         user = unconfirmed
         confirm_address(user, email)
         person = Person.objects.get(pk=user.person_id)
+        person.birth_year = None  # a stranger may have typed it
         _take_over(person, contact, first_name=contact.first_name, last_name=contact.last_name)
     else:
         person = _person_of_address(email) or Person(email=email)
@@ -112,6 +113,12 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
     if request is not None:
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return user
+
+
+def hold_contact(contact: UnconfirmedContact) -> bool:
+    """Nobody else confirms this contact until the transaction ends; False when it was confirmed meanwhile."""
+    rows = UnconfirmedContact.objects.select_for_update(of=("self",))
+    return rows.filter(pk=contact.pk).first() is not None
 
 
 def forget_contact(contact: UnconfirmedContact) -> None:

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jeveuxagir.accounts import guardians, nonces
+from jeveuxagir.accounts import guardians, limits, nonces
 from jeveuxagir.accounts import services as accounts
 from jeveuxagir.accounts.bots import count_sending
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.errors import RuleBroken
+from missions import policies as mission_policies
 from missions import search
 from missions.cards import by_date, cards
 from missions.models import Mission, Slot
@@ -146,6 +148,8 @@ def depart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     mission = get_object_or_404(Mission.objects.imported().open(), pk=pk)
     person = request.user.person if request.user.is_authenticated else None
     left = request.session.get(_LEFT, [])
+    if person is None:
+        limits.require("form_address", client_address(request))
     if person is not None or mission.pk not in left:
         services.depart(mission, person=person)
     request.session[_LEFT] = [*[other for other in left if other != mission.pk], mission.pk][-50:]
@@ -157,7 +161,8 @@ def depart(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @require_safe
 def leaving(request: HttpRequest, pk: int) -> HttpResponse:
     """ "Vous continuez chez …", for whoever just left; others are led to the mission."""
-    mission = get_object_or_404(Mission.objects.imported().select_related("organisation"), pk=pk)
+    published = mission_policies.public(Mission.objects.imported())
+    mission = get_object_or_404(published.select_related("organisation"), pk=pk)
     has_left = mission.pk in request.session.get(_LEFT, []) or (
         request.user.is_authenticated and policies.has_left(request.user, mission)
     )

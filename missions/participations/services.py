@@ -25,6 +25,7 @@ from missions import services as mission_services
 from missions.enums import SlotKind
 from missions.enums import State as MissionState
 from missions.models import Mission, Slot
+from organisations.models import Organisation
 from volunteers.requests.models import EngagementRequest
 
 from . import notifications, policies
@@ -178,7 +179,8 @@ def guardian_told(person_id: int) -> int:
     if person is None or not guardians.is_cleared(person):
         return 0
     sent = 0
-    for participation in Participation.objects.filter(person=person, state=State.TO_CONFIRM).order_by("pk"):
+    waiting = Participation.objects.filter(person=person, state=State.TO_CONFIRM)
+    for participation in waiting.order_by("mission_id", "slot_id", "pk"):
         try:
             with transaction.atomic():
                 _take_place(participation, participation.slot, None)
@@ -188,6 +190,12 @@ def guardian_told(person_id: int) -> int:
             _leave(participation, State.CANCELLED, None, reason=refusal.message)
             notifications.tell_not_kept(participation)
     return sent
+
+
+def send_cleared() -> int:
+    """Applications whose guardian was told meanwhile, whichever came first. Safe to run twice."""
+    waiting = Participation.objects.filter(state=State.TO_CONFIRM, person__isnull=False)
+    return sum(guardian_told(pk) for pk in waiting.order_by().values_list("person", flat=True).distinct())
 
 
 @transaction.atomic
@@ -221,6 +229,7 @@ def talk(
 ) -> Participation:
     """The organisation takes contact before it answers."""
     participation = _to_answer(participation, actor, version)
+    _require_verified(participation.mission)
     participation.answer = message
     _move(participation, "talk")
     record("participation.in_talk", participation, actor=actor, **_about(participation))
@@ -234,6 +243,7 @@ def accept(
 ) -> Participation:
     """Yes: from now on both sides see each other's surname, e-mail and chosen phone."""
     participation = _to_answer(participation, actor, version)
+    _require_verified(participation.mission)
     participation.answer = message
     participation.answered_at = now()
     _move(participation, "accept")
@@ -267,6 +277,7 @@ def decline(
 @transaction.atomic
 def realise(participation: Participation, *, actor: User | None, version: int | None = None) -> Participation:
     """The person came."""
+    _lock_mission(participation)
     participation = _to_answer(participation, actor, version)
     _has_begun(participation)
     _move(participation, "realise")
@@ -280,6 +291,7 @@ def realise(participation: Participation, *, actor: User | None, version: int | 
 def mark_absent(
     participation: Participation, *, actor: User | None, version: int | None = None
 ) -> Participation:
+    _lock_mission(participation)
     participation = _to_answer(participation, actor, version)
     _has_begun(participation)
     _move(participation, "mark_absent")
@@ -593,6 +605,12 @@ def _in_french(error: IntegrityError, slot: Slot, places: int) -> Exception:
     return error
 
 
+def _lock_mission(participation: Participation) -> None:
+    """Organisation, then mission: the last participation to end finishes its mission."""
+    lock(Organisation.objects.all(), missions=participation.mission_id)
+    lock(Mission.objects.all(), pk=participation.mission_id)
+
+
 def _locked(participation: Participation) -> Participation:
     """Slot, then participation: freeing a place writes the slot."""
     slot = lock(Slot.objects.all(), pk=participation.slot_id)
@@ -610,6 +628,17 @@ def _to_answer(participation: Participation, actor: User | None, version: int | 
         raise NotAllowed
     _check_version(participation, version)
     return participation
+
+
+def _require_verified(mission: Mission) -> None:
+    """A yes opens a person's contacts: not to an organisation that is suspended or closed."""
+    organisation = mission.organisation
+    if not organisation.is_verified:
+        raise RuleBroken(
+            f"Votre organisation est {organisation.get_state_display()} : vous pouvez refuser une candidature, "
+            "pas l’accepter.",
+            code="organisation_state",
+        )
 
 
 def _check_version(participation: Participation, version: int | None) -> None:

@@ -39,7 +39,7 @@ def applications(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     mine = policies.of_space(request.user, organisation)  # type: ignore[arg-type]
     mission_pk = request.GET.get("mission", "")
     mission = None
-    if mission_pk.isdigit() and len(mission_pk) < 18:
+    if mission_pk.isascii() and mission_pk.isdigit() and len(mission_pk) < 18:
         mission = organisation.missions.filter(pk=int(mission_pk)).first()
         if mission is not None:
             mine = mine.filter(mission=mission)
@@ -103,7 +103,8 @@ def act(request: HttpRequest, pk: int, slug: str, participation_pk: int, verb: s
     participation = _row(request, participation_pk)
     service, form_class, said = VERBS[verb]
     version = request.POST.get("version", "")
-    values: dict[str, Any] = {"version": int(version) if version.isdigit() and len(version) < 10 else None}
+    is_number = version.isascii() and version.isdigit() and len(version) < 10
+    values: dict[str, Any] = {"version": int(version) if is_number else None}
     if form_class is not None:
         form = form_class(request.POST, auto_id=f"{verb}-%s")
         if not form.is_valid():

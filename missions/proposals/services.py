@@ -371,7 +371,8 @@ def propose_by_staff(request: EngagementRequest, *, mission: Mission, actor: Use
         raise RuleBroken(
             "Cette mission ne convient plus à la demande. Voici la liste à jour.", code="not_candidate"
         )
-    lock(Mission.objects.all(), pk=mission.pk)
+    if not _still_open(lock(Mission.objects.all(), pk=mission.pk)):
+        raise RuleBroken("Cette mission n’est plus ouverte. Voici la liste à jour.", code="not_candidate")
     locked = lock_looking(request.pk)
     if locked is None:
         raise WrongState("Cette demande ne reçoit plus de propositions.", code="wrong_state")

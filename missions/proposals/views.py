@@ -183,10 +183,14 @@ def confirm(http: HttpRequest, token: str) -> HttpResponse:
     return render(http, "proposals/confirm.html", context)
 
 
+@transaction.atomic
 def _confirmed(http: HttpRequest, contact: UnconfirmedContact) -> HttpResponse:
-    with transaction.atomic():
-        user = accounts.open_account(contact, request=None if http.user.is_authenticated else http)
-        filed = requests.confirm_contact(contact, user)
+    if not accounts.hold_contact(contact):  # a double click: the first one did it
+        if http.user.is_authenticated:
+            return redirect("accounts:my_space")
+        return render(http, "proposals/confirm_expired.html", status=410)
+    user = accounts.open_account(contact, request=None if http.user.is_authenticated else http)
+    filed = requests.confirm_contact(contact, user)
     target: str = reverse("accounts:my_space")
     for confirmed in participations.confirm_contact(contact, user):
         title = confirmed.mission.title
@@ -423,11 +427,12 @@ def edit(http: HttpRequest, pk: int) -> HttpResponse:
         if all(valid):
             try:
                 version = http.POST.get("version", "")
+                is_number = version.isascii() and version.isdigit() and len(version) < 10
                 requests.edit(
                     request,
                     data=request_data(forms),
                     actor=user_of(http),
-                    version=int(version) if version.isdigit() else None,
+                    version=int(version) if is_number else None,
                 )
             except RuleBroken as refusal:
                 error = refusal.message

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jeveuxagir.accounts import guardians
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User, actor_person_id
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
@@ -88,7 +89,7 @@ def file(
     data.check()
     moment = now()
     if person is not None:
-        lock(Person.objects.all(), pk=person.pk)
+        _refuse_objected(lock(Person.objects.all(), pk=person.pk))
         if person.requests.filter(state__in=LIVE_STATES).count() >= MAX_LIVE_REQUESTS:
             raise RuleBroken(
                 f"Vous avez déjà {MAX_LIVE_REQUESTS} demandes en cours. Retirez-en une avant d’en déposer une autre.",
@@ -191,6 +192,8 @@ def withdraw(request: EngagementRequest, *, actor: User | Person, reason: str = 
 def renew(request: EngagementRequest, *, actor: User | Person) -> EngagementRequest:
     """Say "still there": a live request runs for 90 more days, a withdrawn one is searched for again."""
     request = _locked(request, actor)
+    if request.person is not None:
+        _refuse_objected(request.person)
     if request.state == State.WITHDRAWN:
         _move(request, "renew")
         request.closed_reason = ""
@@ -327,6 +330,12 @@ def expires_on(request: EngagementRequest) -> datetime.date:
 
 
 # --- inside
+
+
+def _refuse_objected(person: Person) -> None:
+    """A minor whose guardian objected starts nothing new (product decision 8)."""
+    if guardians.has_objection(person):
+        raise RuleBroken("Votre parent ou tuteur s’est opposé à votre engagement.", code="guardian_objected")
 
 
 def _expiry_key(request: EngagementRequest) -> str:

@@ -1,0 +1,62 @@
+"""Links, forms and erasure turned against people."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from jeveuxagir.accounts import guardians, nonces, privacy, services, tokens
+from jeveuxagir.accounts.models import GuardianNotice
+from jeveuxagir.common.clock import now
+from jeveuxagir.notifications.models import Message
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("nonce", ["\x00", "x" * 5000])
+def test_a_forged_nonce_is_ignored_and_breaks_nothing(nonce):
+    with nonces.once("user:1", nonce) as sent:
+        assert sent.first
+        sent.outcome = "/"
+
+
+def test_a_guardian_no_longer_objects_to_an_adult(client, time_machine):
+    user = f.make_user(age=17)
+    token, token_hash = tokens.new_token()
+    user.person.guardian_notices.update(token_hash=token_hash)
+    assert client.get(f"/tuteur/{token}/").status_code == 200
+    time_machine.move_to(now() + datetime.timedelta(days=365))
+    assert client.get(f"/tuteur/{token}/").status_code == 404
+    assert client.post(f"/tuteur/{token}/").status_code == 404
+    assert GuardianNotice.objects.get(person=user.person).state == "told"
+
+
+def test_erasing_a_minor_takes_the_mail_to_the_guardian_with_it():
+    user = f.make_user(age=17, guardian="none", first_name="Zéphyrine")
+    guardians.announce(user.person, email="parent@exemple.fr")
+    assert Message.objects.filter(text__contains="Zéphyrine").exists()
+    privacy.erase(user.person, actor=user)
+    assert not Message.objects.filter(text__contains="Zéphyrine").exists()
+
+
+def test_erasing_a_person_empties_the_files_merged_into_theirs():
+    user = f.make_user()
+    former = f.make_person(first_name="Zéphyrine", email="ancienne@exemple.fr", merged_into=user.person)
+    privacy.erase(user.person, actor=user)
+    former.refresh_from_db()
+    assert (former.first_name, former.last_name, former.email) == (privacy.ERASED_NAME, "", "")
+
+
+def test_a_stranger_s_sign_up_does_not_decide_the_age_of_who_owns_the_address():
+    services.sign_up(email="neuf@exemple.fr", first_name="Faux", birth_date=f.born_for(40))
+    contact, _ = services.keep_contact(
+        email="neuf@exemple.fr",
+        first_name="Vrai",
+        birth_date=f.born_for(17),
+        guardian_email="parent@exemple.fr",
+    )
+    user = services.open_account(contact)
+    user.person.refresh_from_db()
+    assert guardians.needs_guardian(user.person)
