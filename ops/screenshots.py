@@ -6,6 +6,7 @@ python -m ops.screenshots [folder]
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def main(folder: Path) -> None:
     found = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found.executable, args=found.arguments, env=found.env or None
+            executable_path=found.executable, args=found.arguments, env={**os.environ, **found.env}
         )
         for width, height in WIDTHS.items():
             for role, pages in TOUR.items():

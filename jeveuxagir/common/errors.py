@@ -13,7 +13,9 @@ class RuleBroken(Exception):
 class NotAllowed(RuleBroken):
     """The actor may see the object but not do this."""
 
-    def __init__(self, message: str = "Vous n’avez pas le droit de faire cela.", *, code: str = "not_allowed") -> None:
+    def __init__(
+        self, message: str = "Vous n’avez pas le droit de faire cela.", *, code: str = "not_allowed"
+    ) -> None:
         super().__init__(message, code=code)
 
 

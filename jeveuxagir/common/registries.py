@@ -38,7 +38,7 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True)
 class Role:
-    """What somebody is, where. `scope` is a kind ("organisation", "department", "region", "nation") and `key` its id."""
+    """What somebody is, where: `scope` is "organisation", "department", "region" or "nation", `key` its id."""
 
     name: str
     scope: str

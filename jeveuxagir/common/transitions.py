@@ -20,7 +20,8 @@ class Transitions:
         sources, target = self.table[verb]
         if state not in sources:
             raise WrongState(
-                f"Cette action n’est plus possible : l’état est maintenant « {label or state} ».", code="wrong_state"
+                f"Cette action n’est plus possible : l’état est maintenant « {label or state} ».",
+                code="wrong_state",
             )
         return target
 

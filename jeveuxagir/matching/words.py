@@ -81,8 +81,6 @@ def labelled(intro: str, mask: int, labels: Mapping[int, str]) -> str:
     if not names:
         return intro
     more = len(names) - 2
-    if more > 0:
-        listed = f"{names[0]}, {names[1]} et {more} autre{'s' if more > 1 else ''}"
-    else:
-        listed = " et ".join(names)
-    return f"{intro} : {listed}"
+    if more <= 0:
+        return f"{intro} : {' et '.join(names)}"
+    return f"{intro} : {names[0]}, {names[1]} et {more} autre{'s' if more > 1 else ''}"
