@@ -11,7 +11,18 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.permissions.table import ALLOWED, FORBIDDEN, LOGIN, MISSING, ROUTES, Route
-from tests.permissions.world import ANONYMOUS, ROLES, World
+from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, CITIZENS, RAW, ROLES, World
+
+HANDLERS = {f"{member} of {kind}" for member in ("owner", "manager") for kind in ("association", "authority")}
+#: product decision 17: before acceptance an organisation sees the first name and the message; a reader nothing
+MAY_SEE = {
+    "first_name": {CITIZEN, *HANDLERS, *BRIGADE},
+    "message": {CITIZEN, *HANDLERS, *BRIGADE},
+    "last_name": {CITIZEN, *BRIGADE},
+    "email": {CITIZEN, *BRIGADE},
+    "phone": {CITIZEN, *BRIGADE},
+    "note": {CITIZEN, *BRIGADE},
+}
 
 
 def all_routes(resolver: Any = None, namespace: str = "") -> Iterator[str]:
@@ -40,9 +51,15 @@ def test_the_table_names_no_route_that_is_gone() -> None:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all routes, in a transaction that is undone at the end."""
+    """One world for all routes, full of hostile text, in a transaction that is undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
+        made = World()
+        for route in ROUTES.values():
+            for kind in route.kinds:
+                for args in filter(None, (route.args, route.foreign)):
+                    args(made, kind)
+        made.poison()
+        yield made
         transaction.set_rollback(True)
 
 
@@ -61,7 +78,7 @@ def ask(world: World, role: str, route: Route, url: str) -> Any:
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_each_role_gets_what_the_table_says(name: str, world: World) -> None:
     route = ROUTES[name]
-    found, expected = {}, {}
+    found, expected, leaks = {}, {}, set()
     for kind in route.kinds:
         url = route.path or reverse(name, kwargs=route.args(world, kind) if route.args else {})
         for role in route.roles:
@@ -69,7 +86,13 @@ def test_each_role_gets_what_the_table_says(name: str, world: World) -> None:
             assert response.status_code != 405, f"{route.method} {url}"
             assert response.status_code < 500 or name == "health_ready", f"{role}: {response.status_code}"
             found[role, kind] = outcome(response)
+            shown = "" if response.streaming else response.content.decode(errors="replace")
+            assert RAW not in shown, f"{role} {url}: text is not escaped"
+            leaks |= {
+                (role, what) for what, mark in CITIZENS.items() if mark in shown and role not in MAY_SEE[what]
+            }
             expected[role, kind] = route.rule(role, kind)
+    assert not leaks, f"{name}: {leaks}"
     wrong = {key: (found[key], "should be", expected[key]) for key in found if found[key] != expected[key]}
     assert not wrong
 
@@ -84,6 +107,25 @@ def test_somebody_elses_object_under_ones_own_address_does_not_exist(name: str, 
             wanted = route.rule(role, kind)
             accepted = {MISSING} if wanted == ALLOWED else {MISSING, wanted}
             assert outcome(ask(world, role, route, url)) in accepted, f"{role} {url}"
+
+
+@pytest.mark.lenient_templates
+def test_the_hostile_texts_are_really_shown_to_those_who_may_read_them(world: World) -> None:
+    """The walk above proves something only if the marks do reach the pages."""
+    shown = {
+        ("proposals:request", CITIZEN, ""): "Zzprecision",
+        ("participations:mine", CITIZEN, ""): "Zzmessage",
+        ("accounts:profile", CITIZEN, ""): "Zznomdefamille",
+        ("participations:answer", "owner of association", "association"): "Zzmessage",
+        ("participations:answer", "manager of authority", "authority"): "Zzprenom",
+        ("organisations:public", ANONYMOUS, "association"): "&lt;b&gt;zz",
+        ("missions:page", ANONYMOUS, ""): "&lt;b&gt;zz",
+        ("brigade:brigades_missioncase_change", "brigade_member", "here"): "&lt;b&gt;zz",
+    }
+    for (name, role, kind), mark in shown.items():
+        route = ROUTES[name]
+        url = reverse(name, kwargs=route.args(world, kind) if route.args else {})
+        assert mark in ask(world, role, route, url).content.decode(), name
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])

@@ -6,15 +6,19 @@ import datetime
 from functools import cached_property
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.test import Client
 
-from jeveuxagir.accounts.models import User
+from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
 from missions.feeds.models import FeedRun, Partner
-from missions.participations.models import Departure
+from missions.participations.models import Departure, Participation
 from organisations.models import Invitation
 from tests import factories as f
+from volunteers.requests.models import EngagementRequest
 
 KINDS = {"association": "association", "company": "company", "authority": "local_authority"}
 MEMBERS = ("owner", "manager", "reader")
@@ -31,6 +35,19 @@ ROLES = (
     *(f"{member} of {kind}" for kind in KINDS for member in MEMBERS),
     *GRANTS,
 )
+
+
+#: what starts every text that somebody may type: it must never reach a page as it is
+RAW = "<b>zz"
+#: what is the citizen's own, as it stands in the database; `test_routes.MAY_SEE` says who may read it
+CITIZENS = {
+    "first_name": "Zzprenom",
+    "last_name": "Zznomdefamille",
+    "email": "zzadresse@exemple.fr",
+    "phone": "99 88 77 66",
+    "message": "Zzmessage",
+    "note": "Zzprecision",
+}
 
 
 class World:
@@ -55,6 +72,28 @@ class World:
                 f.sign_in_staff(self.clients[role], user)
             else:
                 self.clients[role].force_login(user)
+
+    def poison(self) -> None:
+        """Put HTML and quotes into every text of every row; the citizen's carry their own marks."""
+        for model in apps.get_models():
+            fields = [
+                field for field in model._meta.local_fields if isinstance(field, LineField | ProseField)
+            ]
+            for field in fields:
+                model._default_manager.update(
+                    **{field.name: f"{RAW}'\"</b> {field.name}"[: field.max_length]}
+                )
+        citizen = Person.objects.filter(pk=self.users[CITIZEN].person_id)
+        citizen.update(
+            first_name=RAW + CITIZENS["first_name"],
+            last_name=RAW + CITIZENS["last_name"],
+            email=CITIZENS["email"],
+            phone="+33 6 " + CITIZENS["phone"],
+        )
+        User.objects.filter(person__in=citizen).update(email=CITIZENS["email"])
+        EmailAddress.objects.filter(user__person__in=citizen).update(email=CITIZENS["email"])
+        Participation.objects.filter(person__in=citizen).update(message=RAW + CITIZENS["message"])
+        EngagementRequest.objects.filter(person__in=citizen).update(note=RAW + CITIZENS["note"])
 
     # --- what belongs to the citizen
 
