@@ -2,9 +2,11 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune
+from jeveuxagir.territories.text import normalise
 from missions.enums import MissionMode
 from missions.services import MAX_ADDRESSES, AddressSpec
 
@@ -17,6 +19,7 @@ VAST_KM = {"973": 300.0, "987": 1500.0, "988": 250.0, "986": 300.0}
 #: An address without a town is placed by its point when a commune's is this near.
 PLACED_KM = 10.0
 CACHE = 20_000
+CODES = 3_000
 
 _NUMBER = re.compile(r"-?\d{1,3}(\.\d{1,12})?", re.ASCII)
 
@@ -26,15 +29,36 @@ class Places:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str, str], Commune | None] = OrderedDict()
+        self._at_code: dict[str, list[Commune]] = {}
         self._points: dict[tuple[str, str], tuple[float, float] | None] = {}
+
+    def prepare(self, postal_codes: Iterable[str]) -> None:
+        """Ask once for the communes of all these postal codes."""
+        new = {code for code in postal_codes if code and code not in self._at_code}
+        if len(self._at_code) > CODES:
+            self._at_code.clear()
+        self._at_code |= {code: [] for code in new}
+        for commune in (
+            Commune.objects.filter(postal_codes__overlap=sorted(new)).most_populated() if new else ()
+        ):
+            for code in new.intersection(commune.postal_codes):
+                self._at_code[code].append(commune)
 
     def find(self, *, name: str, postal_code: str, department: str = "") -> Commune | None:
         key = (name, postal_code, department)
         if key not in self._known:
-            self._known[key] = places.find(name=name, postal_code=postal_code, department=department)
+            self._known[key] = self._at_the_code(name, postal_code) or places.find(
+                name=name, postal_code=postal_code, department=department
+            )
             if len(self._known) > CACHE:
                 self._known.popitem(last=False)
         return self._known[key]
+
+    def _at_the_code(self, name: str, postal_code: str) -> Commune | None:
+        """The commune of exactly this name and code, or the only one of this code, if its code was prepared."""
+        there = self._at_code.get(postal_code, [])
+        same = [commune for commune in there if commune.search_name == normalise(name)]
+        return (same or there)[0] if same or len(there) == 1 else None
 
     def addresses_of(self, item: Item) -> tuple[list[AddressSpec], list[Remark]]:
         """The addresses we keep, each once, all in the first one's department; and why others are left out.

@@ -65,6 +65,8 @@ def from_html(markup: str) -> str:
 
 def line(markup: str) -> str:
     """One line without tags: titles and names. Encoded characters are read once, as the hub does."""
+    if "<" not in markup and "&" not in markup:
+        return " ".join(clean(markup).split())
     return " ".join(_text_of(html.unescape(markup).replace("&", "&amp;")).split())
 
 

@@ -142,6 +142,9 @@ class Writer:
     # --- from what was read to what can be written ---
 
     def _prepare(self, items: Sequence[Item], report: Report) -> list[Ready]:
+        self.places.prepare(
+            code for item in items for code in (item.host.postal_code, *(p.postal_code for p in item.places))
+        )
         found = self.identities.resolve(item.host for item in items)
         ready = []
         for item in items:

@@ -33,7 +33,8 @@ def write(path: Path, count: int, places: list[tuple[str, str]], *, changed: boo
             title = f"Aider ses voisins {'autrement' if changed and number % 10 == 0 else 'ensemble'}, équipe {number}"
             file.write(
                 f"<mission><title><![CDATA[{title}]]></title><clientId>banc-{number}</clientId>"
-                f"<description><![CDATA[<p>{SENTENCE * 4}</p><ul><li>le matin</li><li>le soir</li></ul>]]></description>"
+                f"<description><![CDATA[<p>{SENTENCE * 4}</p><ul><li>le matin</li><li>le soir</li></ul>]]>"
+                "</description>"
                 f"<applicationUrl>https://partenaire.example/missions/{number}</applicationUrl>"
                 "<startAt>2026-01-01T08:00:00Z</startAt><endAt>2035-12-31T22:59:59Z</endAt>"
                 f"<addresses><address><street>{number % 90 + 1} rue Verte</street><city><![CDATA[{town}]]></city>"
@@ -42,7 +43,8 @@ def write(path: Path, count: int, places: list[tuple[str, str]], *, changed: boo
                 f"<places>{number % 7 + 1}</places><openToMinors>yes</openToMinors><schedule>2 h par semaine</schedule>"
                 "<tags><value>lien social</value><value>écoute</value></tags>"
                 f"<organizationClientId>org-{number // PER_ORGANISATION}</organizationClientId>"
-                f"<organizationName><![CDATA[Entraide numéro {number // PER_ORGANISATION}]]></organizationName></mission>\n"
+                f"<organizationName><![CDATA[Entraide numéro {number // PER_ORGANISATION}]]></organizationName>"
+                "</mission>\n"
             )
         file.write("</source>\n")
 
