@@ -12,6 +12,7 @@ from jeveuxagir.moderation.models import ModerationItem
 SHOWN = 100
 
 VERBS = {
+    "organisation.imported": "Connue par un partenaire",
     "organisation.created": "Inscription commencée",
     "organisation.submitted": "Envoyée à la brigade",
     "organisation.validated": "Validée",
@@ -46,6 +47,11 @@ VERBS = {
     "mission.cancelled": "Annulée",
     "mission.done": "Terminée",
     "mission.slot_cancelled": "Un créneau annulé",
+    "mission.imported": "Importée d’un partenaire",
+    "mission.import_updated": "Modifiée chez le partenaire",
+    "mission.import_published": "Publiée par l’import",
+    "mission.import_reopened": "Revenue dans le flux : rouverte",
+    "mission.import_returned": "Revenue dans le flux : en attente",
     "moderation.opened": "Arrivée dans la file",
     "moderation.updated": "De nouvelles valeurs sont arrivées",
     "moderation.taken": "Prise en charge",
@@ -77,6 +83,7 @@ VERBS = {
     "participation.absent": "Absence notée",
     "departure.recorded": "Départ vers le partenaire",
     "departure.answered": "Réponse à « Avez-vous candidaté ? »",
+    "feed.run_started": "Relevé commencé",
     "feed.run_done": "Relevé terminé",
     "feed.closings_released": "Fermetures confirmées",
     "feed.closings_refused": "Fermetures refusées",
