@@ -728,7 +728,10 @@ def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
 
 
 def _moderate_edit(mission: Mission, diff: dict[str, Any], actor: User | None) -> None:
-    """The new values wait; none any more, and nothing does."""
+    """The new values wait; none any more, and nothing does; the same as before, and nobody is disturbed."""
+    waiting = moderation.open_items("mission", mission).first()
+    if waiting is not None and diff == waiting.diff:
+        return
     if diff:
         _open_item(mission, actor, cause=ModerationItem.Cause.EDIT, diff=diff)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,7 +17,7 @@ from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.moderation import services as moderation
 from organisations.policies import HANDLERS
-from organisations.spaces import membership_required, panels_of
+from organisations.spaces import SpaceRequest, membership_required, panels_of
 from organisations.views import space_context
 
 from . import schedule, services
@@ -51,9 +51,9 @@ STEP_TITLES = {
 
 @membership_required()
 @require_safe
-def missions(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def missions(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """All its missions, what may be done first; readers see the counts."""
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     to_come = Q(slots__cancelled_at__isnull=True)
     rows = (
         Mission.objects.of_organisation(organisation)
@@ -82,7 +82,7 @@ def missions(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "states": [(s.value, s.label, counts[s.value]) for s in State if counts.get(s.value)],
         "state": state,
         "total": sum(counts.values()),
-        "may_write": request.membership.role in HANDLERS,  # type: ignore[attr-defined]
+        "may_write": request.membership.role in HANDLERS,
     }
     return render(request, "missions/space.html", space_context(request) | context)
 
@@ -90,16 +90,16 @@ def missions(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @never_cache
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+def create(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """Step 1 makes the draft: from then on each step is saved."""
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     form = WhatForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
                 if sent.first:
                     data = MissionData(**form.values(), minimum_age=18)
-                    mission = services.create_draft(organisation=organisation, actor=request.user, data=data)  # type: ignore[arg-type]
+                    mission = services.create_draft(organisation=organisation, actor=request.user, data=data)
                     sent.outcome = _url("edit", mission, "details") + "?suite=1"
             return redirect(sent.outcome)
         except RuleBroken as refusal:
@@ -113,7 +113,7 @@ def create(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @never_cache
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str) -> HttpResponse:
+def edit(request: SpaceRequest, pk: int, slug: str, mission_pk: int, section: str) -> HttpResponse:
     """One section. Published, what is sensitive waits for the brigade; the rest applies at once."""
     mission = _mission(request, mission_pk)
     form_class = SECTIONS.get(section)
@@ -137,7 +137,7 @@ def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str
         try:
             done = services.update(
                 mission,
-                actor=request.user,  # type: ignore[arg-type]
+                actor=request.user,
                 version=form.cleaned_data["version"],
                 data=replace(data, **changes),
             )
@@ -167,7 +167,7 @@ def edit(request: HttpRequest, pk: int, slug: str, mission_pk: int, section: str
     return render(request, "missions/edit.html", space_context(request) | context, status=status)
 
 
-def _after_edit(request: HttpRequest, mission: Mission, section: str, done: Edited) -> str:
+def _after_edit(request: SpaceRequest, mission: Mission, section: str, done: Edited) -> str:
     if done.waiting:
         messages.info(
             request,
@@ -191,14 +191,14 @@ def _after_edit(request: HttpRequest, mission: Mission, section: str, done: Edit
 @never_cache
 @membership_required()
 @require_safe
-def manage(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
+def manage(request: SpaceRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
     """One mission: where it stands, what to do next, its slots."""
     mission = _mission(request, mission_pk)
     return _manage(request, mission)
 
 
-def _manage(request: HttpRequest, mission: Mission, *, status: int = 200, **forms: Any) -> HttpResponse:
-    may_write = request.membership.role in HANDLERS and not mission.is_imported  # type: ignore[attr-defined]
+def _manage(request: SpaceRequest, mission: Mission, *, status: int = 200, **forms: Any) -> HttpResponse:
+    may_write = request.membership.role in HANDLERS and not mission.is_imported
     slots = list(mission.slots.filter(cancelled_at__isnull=True))
     live = {slot.pk for slot in mission.slots.live()}
     waiting = moderation.open_items("mission", mission).first()
@@ -230,7 +230,7 @@ def _manage(request: HttpRequest, mission: Mission, *, status: int = 200, **form
 @never_cache
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def slots(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
+def slots(request: SpaceRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
     """Add slots; the rhythm follows them while the mission is a draft."""
     mission = _mission(request, mission_pk)
     if mission.is_imported or mission.state not in EDITABLE:
@@ -240,7 +240,7 @@ def slots(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResp
         try:
             with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
                 if sent.first:
-                    added = services.add_slots(mission, actor=request.user, slots=form.specs())  # type: ignore[arg-type]
+                    added = services.add_slots(mission, actor=request.user, slots=form.specs())
                     word = "créneau ajouté" if len(added) == 1 else "créneaux ajoutés"
                     messages.success(request, f"{len(added)} {word}.")
                     sent.outcome = _url("slots", mission) + ("?suite=1" if "suite" in request.GET else "")
@@ -266,7 +266,7 @@ def slots(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResp
 
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def slot(request: HttpRequest, pk: int, slug: str, mission_pk: int, slot_pk: int) -> HttpResponse:
+def slot(request: SpaceRequest, pk: int, slug: str, mission_pk: int, slot_pk: int) -> HttpResponse:
     """One slot: its places, or its cancelling with a reason for those who signed up."""
     mission = _mission(request, mission_pk)
     if mission.is_imported:
@@ -279,7 +279,7 @@ def slot(request: HttpRequest, pk: int, slug: str, mission_pk: int, slot_pk: int
             if "cancel" in request.POST:
                 reason = ReasonForm(request.POST)
                 if reason.is_valid():
-                    services.cancel_slot(found, actor=request.user, reason=reason.cleaned_data["reason"])  # type: ignore[arg-type]
+                    services.cancel_slot(found, actor=request.user, reason=reason.cleaned_data["reason"])
                     messages.success(
                         request, "Le créneau est annulé. Les personnes inscrites sont prévenues."
                     )
@@ -287,7 +287,7 @@ def slot(request: HttpRequest, pk: int, slug: str, mission_pk: int, slot_pk: int
             else:
                 places = CapacityForm(request.POST)
                 if places.is_valid():
-                    services.change_capacity(found, actor=request.user, **places.cleaned_data)  # type: ignore[arg-type]
+                    services.change_capacity(found, actor=request.user, **places.cleaned_data)
                     messages.success(request, "Le nombre de places est enregistré.")
                     return redirect(_url("manage", mission))
         except NotAllowed:
@@ -315,7 +315,7 @@ def _verb(
 
     @membership_required(*HANDLERS)
     @require_POST
-    def view(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
+    def view(request: SpaceRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
         mission = _mission(request, mission_pk)
         if mission.is_imported:
             return _not_here(request, mission)
@@ -350,26 +350,26 @@ cancel = _verb(
 
 @membership_required(*HANDLERS)
 @require_POST
-def duplicate(request: HttpRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
+def duplicate(request: SpaceRequest, pk: int, slug: str, mission_pk: int) -> HttpResponse:
     """The same again, as a draft; a second click leads to the same copy."""
     mission = _mission(request, mission_pk)
     with nonces.once(nonces.actor_key(request), request.POST.get("nonce", "")[:64]) as sent:
         if sent.first:
-            copy = services.duplicate(mission, actor=request.user)  # type: ignore[arg-type]
+            copy = services.duplicate(mission, actor=request.user)
             messages.success(request, "Voici la copie, en brouillon. Ajoutez ses créneaux.")
             sent.outcome = _url("manage", copy)
     return redirect(sent.outcome)
 
 
-def _mission(request: HttpRequest, pk: int) -> Mission:
-    organisation = request.organisation  # type: ignore[attr-defined]
+def _mission(request: SpaceRequest, pk: int) -> Mission:
+    organisation = request.organisation
     rows = Mission.objects.of_organisation(organisation).select_related(
         "organisation__commune", "domain", "department"
     )
     return get_object_or_404(rows.prefetch_related("addresses__commune"), pk=pk)
 
 
-def _not_here(request: HttpRequest, mission: Mission) -> HttpResponse:
+def _not_here(request: SpaceRequest, mission: Mission) -> HttpResponse:
     messages.error(request, "Cette mission ne se modifie pas ici.")
     return redirect(_url("manage", mission))
 
@@ -389,5 +389,5 @@ def _step(section: str) -> dict[str, Any]:
     }
 
 
-def _status(request: HttpRequest, form: Any) -> int:
+def _status(request: SpaceRequest, form: Any) -> int:
     return 422 if request.method == "POST" and form.errors else 200

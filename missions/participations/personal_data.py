@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, personal_data
 from missions.words import when_in_words
 
 from . import services
-from .enums import State
 from .models import Departure, Participation, PlaceAlert
 
 
@@ -33,14 +32,7 @@ def _export_participation(row: Participation) -> dict[str, Any]:
 
 def _erase_participations(person: Person) -> None:
     """What is going on is cancelled, so that organisations know; what happened stays counted, without a word of it."""
-    account = User.objects.filter(person=person).first()
-    if account is not None:
-        for row in Participation.objects.of_person(person).live():
-            services.cancel(row, actor=account)
-    Participation.objects.of_person(person).filter(state=State.TO_CONFIRM).delete()
-    Participation.objects.of_person(person).update(
-        message="", answer="", cancel_reason="", reasons=[], request=None
-    )
+    services.forget_person(person)
 
 
 def _departures(person: Person) -> Any:

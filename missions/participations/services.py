@@ -325,6 +325,18 @@ def cancel(
 
 
 @transaction.atomic
+def forget_person(person: Person) -> None:
+    """The person is erased: what is in course is cancelled and told, the facts stay without what was written."""
+    mine = Participation.objects.of_person(person)
+    mine.filter(state=State.TO_CONFIRM).delete()
+    mine.update(message="", answer="", cancel_reason="", reasons=[], request=None)
+    for row in mine.live().order_by("slot_id", "pk"):
+        participation = _locked(row)
+        _leave(participation, State.CANCELLED, None, reason="la personne a fermé son compte")
+        notifications.tell_organisation(participation, "cancelled")
+
+
+@transaction.atomic
 def cancel_of_mission(mission_id: int, *, slot_id: int | None = None, reason: str = "") -> int:
     """The mission, or one slot, will not take place: everybody in course is told. Safe to run twice."""
     rows = Participation.objects.filter(mission_id=mission_id, state__in=[State.TO_CONFIRM, *LIVE_STATES])
@@ -461,7 +473,10 @@ def give_up_on_guardians() -> int:
         state=State.TO_CONFIRM, person__isnull=False, created_at__lte=now() - timedelta(days=GUARDIAN_DAYS)
     )
     given_up = 0
-    for row in late:
+    for row in late.select_related("person"):
+        if row.person is not None and guardians.is_cleared(row.person):  # of age meanwhile
+            guardian_told(row.person.pk)
+            continue
         with transaction.atomic():
             participation = _locked(row)
             if participation.state != State.TO_CONFIRM:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import RuleBroken, Stale
 from missions.words import when_in_words
 from organisations.policies import HANDLERS
-from organisations.spaces import membership_required
+from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
 
 from . import policies, services
@@ -34,9 +34,9 @@ TABS = {
 @never_cache
 @membership_required(*HANDLERS)
 @require_safe
-def applications(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    organisation = request.organisation  # type: ignore[attr-defined]
-    mine = policies.of_space(request.user, organisation)  # type: ignore[arg-type]
+def applications(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    organisation = request.organisation
+    mine = policies.of_space(request.user, organisation)
     mission_pk = request.GET.get("mission", "")
     mission = None
     if mission_pk.isascii() and mission_pk.isdigit() and len(mission_pk) < 18:
@@ -76,7 +76,7 @@ def applications(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @never_cache
 @membership_required(*HANDLERS)
 @require_safe
-def application(request: HttpRequest, pk: int, slug: str, participation_pk: int) -> HttpResponse:
+def application(request: SpaceRequest, pk: int, slug: str, participation_pk: int) -> HttpResponse:
     return _application(request, _row(request, participation_pk))
 
 
@@ -96,7 +96,7 @@ VERBS: dict[str, tuple[Any, type[AnswerForm] | type[CancelForm] | None, str]] = 
 
 @membership_required(*HANDLERS)
 @require_POST
-def act(request: HttpRequest, pk: int, slug: str, participation_pk: int, verb: str) -> HttpResponse:
+def act(request: SpaceRequest, pk: int, slug: str, participation_pk: int, verb: str) -> HttpResponse:
     """Talk, accept, decline, realised, absent, cancel."""
     if verb not in VERBS:
         raise Http404
@@ -121,19 +121,19 @@ def act(request: HttpRequest, pk: int, slug: str, participation_pk: int, verb: s
         messages.error(request, refusal.message)
     else:
         messages.success(request, said)
-    organisation = request.organisation  # type: ignore[attr-defined]
+    organisation = request.organisation
     return redirect("participations:answer", organisation.pk, organisation.slug, participation.pk)
 
 
-def _again(form_class: Any, request: HttpRequest, participation: Participation) -> Any:
+def _again(form_class: Any, request: SpaceRequest, participation: Participation) -> Any:
     """What was typed, on top of what the application is now."""
     data = request.POST.copy()
     data["version"] = str(participation.version)
     return form_class(data)
 
 
-def _row(request: HttpRequest, pk: int) -> Participation:
-    rows = policies.of_space(request.user, request.organisation)  # type: ignore[attr-defined,arg-type]
+def _row(request: SpaceRequest, pk: int) -> Participation:
+    rows = policies.of_space(request.user, request.organisation)
     return get_object_or_404(
         rows.select_related("person__commune", "mission__organisation", "slot", "request"), pk=pk
     )
@@ -154,7 +154,7 @@ def _age(row: Participation) -> str:
 
 
 def _application(
-    request: HttpRequest, participation: Participation, *, status: int = 200, **typed: Any
+    request: SpaceRequest, participation: Participation, *, status: int = 200, **typed: Any
 ) -> HttpResponse:
     state = participation.state
     version = {"version": participation.version}
@@ -165,7 +165,7 @@ def _application(
 
     begun = participation.slot.starts_at is None or participation.slot.starts_at <= now()
     context = {
-        "organisation": request.organisation,  # type: ignore[attr-defined]
+        "organisation": request.organisation,
         "line": _line(participation, late_since),
         "participation": participation,
         "person": participation.person,

@@ -15,8 +15,9 @@ BATCH = 500
 @shared_task
 @periodic(every=timedelta(minutes=15))
 def run_clocks() -> None:
-    """48 hours to confirm; 7 days before the question about a departure."""
+    """48 hours to confirm; guardians told; 7 days before the question about a departure."""
     services.erase_unconfirmed()
+    services.send_cleared()
     for pk in services.departures_to_ask().values_list("pk", flat=True)[:BATCH]:
         services.ask_about_departure(pk)
 

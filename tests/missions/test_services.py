@@ -1,6 +1,7 @@
 """A mission's life: written, sent, published, edited, closed; its slots; what follows its organisation."""
 
 import datetime
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -221,6 +222,15 @@ def test_new_addresses_wait_too_and_may_change_the_department(manager: Any) -> N
     services.apply_edit(mission, actor=None, diff=item.diff)
     mission.refresh_from_db()
     assert (mission.addresses.get().commune_id, mission.department_id) == (LILLE, "59")
+
+
+def test_an_edit_elsewhere_does_not_disturb_whoever_is_deciding(manager: Any) -> None:
+    mission = published(manager)
+    services.update(mission, actor=manager, data=data(title="Lire avec des lycéens"))
+    item = ModerationItem.objects.filter(diff__has_key="title").get()
+    mission.refresh_from_db()
+    services.update(mission, actor=manager, data=replace(services.draft_data(mission), commitment="monthly"))
+    assert ModerationItem.objects.get(pk=item.pk).version == item.version
 
 
 def test_going_back_to_the_published_text_withdraws_what_waited(manager: Any) -> None:

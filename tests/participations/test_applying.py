@@ -199,6 +199,17 @@ def test_the_application_of_a_minor_waits_without_a_place_and_leaves_when_the_gu
     assert Message.objects.filter(kind="participations.received").count() == 1
 
 
+def test_an_application_kept_just_after_the_guardian_was_told_leaves_at_the_next_sweep() -> None:
+    person = make_person(age=17, guardian="to_send")
+    waiting = services.wait_for_guardian(person=person, slot=make_mission().slots.get(), actor=None)
+    assert services.send_cleared() == 0
+    GuardianNotice.objects.filter(person=person).update(state="told", told_at=now())
+    assert services.send_cleared() == 1
+    assert services.send_cleared() == 0
+    waiting.refresh_from_db()
+    assert waiting.state == State.APPLIED
+
+
 def test_a_minor_whose_place_went_meanwhile_is_told_why() -> None:
     slot = make_mission(capacity=1).slots.get()
     person = make_person(age=17, guardian="to_send")
@@ -466,3 +477,25 @@ def test_a_seat_freed_and_taken_again_keeps_the_count_right() -> None:
 def _turns(age: int, *, in_days: int) -> datetime.date:
     day = today() + datetime.timedelta(days=in_days)
     return day.replace(year=day.year - age)
+
+
+def test_erasing_a_person_frees_the_place_tells_the_organisation_and_keeps_the_fact() -> None:
+    from jeveuxagir.common.registries import personal_data
+
+    organisation = make_organisation(owner=make_person())
+    mission = make_mission(organisation=organisation, slots=2)
+    person = make_person()
+    past = make_participation(person=person, mission=make_mission(), state=State.REALISED, message="Privé")
+    live = apply(person, mission.slots.first(), message="Privé")
+    services.depart(make_mission(imported=True), person=person)
+    services.alert_when_free(person, mission)
+    for name in ("Participation", "Departure", "PlaceAlert"):
+        personal_data[f"participations.{name}"].erase(person)
+    live.refresh_from_db()
+    past.refresh_from_db()
+    assert (live.state, past.state) == (State.CANCELLED, State.REALISED)
+    assert live.message == past.message == ""
+    assert mission.slots.first().taken == 0
+    assert Message.objects.filter(kind="participations.cancelled_for_member").count() == 1
+    assert not PlaceAlert.objects.exists()
+    assert not person.departures.exists()

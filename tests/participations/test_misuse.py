@@ -1,9 +1,13 @@
 """Forged numbers, unpublished missions, organisations that lost their right."""
 
+import datetime
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
 from missions.participations import services
 from tests import factories as f
@@ -26,6 +30,16 @@ def test_nobody_leaves_for_a_mission_that_is_not_published(client: Client, state
     mission = f.make_mission(imported=True, state=state)
     page = reverse("participations:leaving", args=[mission.pk])
     assert client.get(page, {"demande": "1"}).status_code == 404
+
+
+def test_who_comes_of_age_while_waiting_for_a_guardian_applies_as_an_adult(time_machine: Any) -> None:
+    person = f.make_person(age=17, guardian="to_send")
+    slot = f.make_slot(f.make_mission(slots=0), in_days=300)
+    participation = f.make_participation(person=person, slot=slot, state="to_confirm")
+    time_machine.move_to(now() + datetime.timedelta(days=200))
+    assert services.give_up_on_guardians() == 0
+    participation.refresh_from_db()
+    assert participation.state == "applied"
 
 
 @pytest.mark.parametrize("state", ["suspended", "closed"])
