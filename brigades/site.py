@@ -207,7 +207,7 @@ class BrigadeAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {
-            "title": str(self.opts.verbose_name_plural).capitalize(),
+            "title": self.menu_label,
             "lead": self.lead,
             "empty": self.empty,
             "search_hint": self.search_hint,

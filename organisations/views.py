@@ -17,7 +17,7 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import SortName, Unaccent
 
-from . import forms, numbers, services, spaces
+from . import forms, numbers, policies, services, spaces
 from .enums import Kind, MemberRole, State
 from .models import Membership, Organisation
 from .spaces import SignedIn, SpaceRequest
@@ -206,11 +206,11 @@ def _step(number: int) -> dict[str, Any]:
 
 
 def _own_draft(request: SignedIn, pk: int) -> Organisation:
-    owned = Membership.objects.owners().filter(person=request.user.person_id)
-    mine = Organisation.objects.filter(pk__in=owned.values("organisation"))
-    return get_object_or_404(
-        mine.select_related("commune__department"), pk=pk, state__in=[State.DRAFT, State.REFUSED]
-    )
+    mine = Organisation.objects.of_person(request.user.person).select_related("commune__department")
+    organisation = get_object_or_404(mine, pk=pk, state__in=[State.DRAFT, State.REFUSED])
+    if not policies.can_manage(request.user, organisation):
+        raise Http404
+    return organisation
 
 
 def _step_form(step: str, organisation: Organisation, posted: Any) -> Any:
