@@ -177,6 +177,7 @@ class Organisations(BrigadeAdmin):
         return {
             "facts": [*facts_of(row), ("Raison", row.state_reason)],
             "texts": [("Présentation", row.description)] if row.description else [],
+            "can_invite": not any(member.role == MemberRole.OWNER for member in members),
             "members": [(member.person.full_name, member.get_role_display()) for member in members],
             "missions": [f"{words[line['state']]} : {line['count']}" for line in missions],
             "can": {verb: TRANSITIONS.allows(verb, row.state) for verb in ("suspend", "lift", "close")},
