@@ -38,6 +38,8 @@ class Board:
         every_slot = Prefetch("slots", Slot.objects.filter(cancelled_at=None), to_attr="every_slot")
         self.rows: dict[int, matching.MissionRow] = {}
         self.slots: dict[int, Slot] = {}
+        self._now: dict[int, matching.MissionRow] = {}
+        self._then: dict[int, matching.MissionRow] = {}
         for mission in rows.with_rows(Mission.objects.filter(pk__in=self.placed)).prefetch_related(
             every_slot
         ):
@@ -80,20 +82,36 @@ class Board:
                         continue
                 elif not where.low - reach <= latitude <= where.high + reach:
                     continue
-            row = self.rows[where.mission]
-            if still_open:
-                row = replace(row, slots=tuple(s for s in row.slots if self._is_to_come(s)))
-            else:
-                row = replace(row, overdue_applications=0)  # the queue of that day is not known
+            row = self._now_of(where.mission) if still_open else self._then_of(where.mission)
             seen[where.mission] = row
         [ranking] = matching.rank(
             [request], list(seen.values()), today=day, vocabulary=self.vocabulary, limit=limit
         )
         return ranking, seen
 
+    def _now_of(self, mission: int) -> matching.MissionRow:
+        """With the slots to come only."""
+        row = self._now.get(mission)
+        if row is None:
+            row = self.rows[mission]
+            row = self._now[mission] = replace(row, slots=tuple(s for s in row.slots if self._is_to_come(s)))
+        return row
+
+    def _then_of(self, mission: int) -> matching.MissionRow:
+        """With every slot; how many applications waited that day is not known."""
+        row = self._then.get(mission)
+        if row is None:
+            row = self._then[mission] = replace(self.rows[mission], overdue_applications=0)
+        return row
+
+    def _change(self, mission: int, row: matching.MissionRow) -> None:
+        self.rows[mission] = row
+        self._now.pop(mission, None)
+        self._then.pop(mission, None)
+
     def proposed(self, mission: int, change: int) -> None:
         row = self.rows[mission]
-        self.rows[mission] = replace(row, open_proposals=max(0, row.open_proposals + change))
+        self._change(mission, replace(row, open_proposals=max(0, row.open_proposals + change)))
 
     def takes_more(self, mission: int) -> bool:
         row = self.rows[mission]
@@ -109,7 +127,7 @@ class Board:
     def taken(self, mission: int, slot_id: int) -> None:
         row = self.rows[mission]
         slots = tuple(replace(s, free_places=max(0, s.free_places - (s.id == slot_id))) for s in row.slots)
-        self.rows[mission] = replace(row, slots=slots)
+        self._change(mission, replace(row, slots=slots))
 
     def _is_to_come(self, slot: matching.SlotRow) -> bool:
         if slot.kind == matching.SlotKind.DATED:

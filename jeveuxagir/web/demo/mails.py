@@ -132,7 +132,13 @@ class Mails:
 
     def _participation(self, participation: Participation) -> None:
         person, state = participation.person, participation.state
-        if participation.applied_at is None or person is None:
+        hosted = self.hosted[participation.mission.organisation_id]
+        handlers = [member for member in hosted.handlers() if member.pk in self.wanted]
+        if (
+            participation.applied_at is None
+            or person is None
+            or (person.pk not in self.wanted and not handlers)
+        ):
             return
         context = self._words(participation)
         url = absolute(reverse("participations:mine", args=[participation.pk]))
@@ -144,10 +150,9 @@ class Mails:
             self._tell(participation, verb, participation.answered_at, context, url)
         if state == ParticipationState.REALISED:
             self._tell(participation, "realised", participation.state_changed_at, context, url)
-        hosted = self.hosted[participation.mission.organisation_id]
         organisation = hosted.organisation
         link = reverse("participations:answer", args=[organisation.pk, organisation.slug, participation.pk])
-        for member in hosted.handlers():
+        for member in handlers:
             self._send(
                 "participations.received",
                 member,
