@@ -153,7 +153,7 @@ def resolve(host: str, port: int) -> list[Address]:
     for address in addresses:
         if not (address.is_loopback if loopback else is_public(address)):
             raise Unreachable(
-                "Cette adresse mène à un réseau privé : nous ne l’appelons pas.", code="address"
+                "Cette adresse mène à un réseau privé : nous ne l’appelons pas.", code="address"
             )
     return addresses
 
@@ -202,13 +202,13 @@ class _Watch:
             return _too_slow()
         if isinstance(error, ssl.SSLError):
             return Unreachable(
-                "La connexion sécurisée a échoué : le certificat n’est pas valable.", code="tls"
+                "La connexion sécurisée a échoué : le certificat n’est pas valable.", code="tls"
             )
         return Unreachable("La connexion a été coupée avant la fin.", code="network")
 
 
 def _too_slow() -> Unreachable:
-    return Unreachable("Le serveur est trop lent : nous n’attendons plus.", code="too_slow")
+    return Unreachable("Le serveur est trop lent : nous n’attendons plus.", code="too_slow")
 
 
 @contextmanager
@@ -281,7 +281,7 @@ def _save(response: http.client.HTTPResponse, to: IO[bytes], limits: Limits, wat
             raise _too_big(limits)
         if written > RATIO_FROM and written > limits.ratio * came:
             raise Unreachable(
-                f"La réponse est compressée plus de {limits.ratio} fois : cela ressemble à une attaque.",
+                f"La réponse est compressée plus de {limits.ratio} fois : cela ressemble à une attaque.",
                 code="ratio",
             )
         to.write(block)

@@ -38,7 +38,7 @@ class Found:
 def refusal_of(organisation: Organisation) -> str:
     """Why this organisation takes no mission, or nothing."""
     if organisation.kind == Kind.COMPANY:
-        return "L’organisation est une entreprise : elle ne peut pas accueillir de bénévoles."
+        return "L’organisation est une entreprise : elle ne peut pas accueillir de bénévoles."
     if organisation.state in CLOSED_STATES:
         return f"L’organisation est {organisation.get_state_display()} sur Jeveuxagir."
     if not organisation.may_host:
@@ -97,7 +97,7 @@ class _Resolution:
         for host in hosts:
             organisation = by_rna.get(host.rna) or by_siren.get(host.siren)
             if organisation is None and host.kind == Kind.COMPANY:
-                refusal = "Le type indiqué est une entreprise : elle ne peut pas accueillir de bénévoles."
+                refusal = "Le type indiqué est une entreprise : elle ne peut pas accueillir de bénévoles."
                 self.found[host.external_id] = Found(None, refusal)
                 continue
             if organisation is None:

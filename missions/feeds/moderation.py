@@ -25,7 +25,7 @@ def accept(item: ModerationItem, actor: User | None) -> None:
 
 
 def ask(item: ModerationItem, actor: User | None) -> None:
-    raise RuleBroken("Un rattachement s’accepte ou se refuse : il n’y a rien à corriger.", code="ask")
+    raise RuleBroken("Un rattachement s’accepte ou se refuse : il n’y a rien à corriger.", code="ask")
 
 
 def refuse(item: ModerationItem, actor: User | None) -> None:
@@ -51,7 +51,7 @@ def describe(item: ModerationItem) -> dict[str, Any]:
         ],
         "texts": [("Ces missions", "\n".join(mission.title for mission in waiting.order_by("pk")[:SHOWN]))],
         "warnings": [
-            "Cette organisation a des membres ici : demandez-leur si les missions de ce partenaire sont bien les leurs."
+            "Cette organisation a des membres ici : demandez-leur si les missions de ce partenaire sont bien les leurs."
         ],
         "links": [("L’organisation", organisation.get_absolute_url())],
     }

@@ -78,7 +78,7 @@ class Places:
             if commune.department_id != department:
                 remarks.append(
                     _left_out(
-                        f"Adresse « {place.label} » hors du département de la première ({department}) : "
+                        f"Adresse « {place.label} » hors du département de la première ({department}) : "
                         "faites une mission par département."
                     )
                 )
@@ -87,23 +87,26 @@ class Places:
             kept.setdefault((commune.pk, spec.street), spec)
         if len(kept) > MAX_ADDRESSES:
             remarks.append(
-                _left_out(f"Plus de {MAX_ADDRESSES} adresses : les suivantes sont laissées de côté.")
+                _left_out(f"Plus de {MAX_ADDRESSES} adresses : les suivantes sont laissées de côté.")
             )
         return list(kept.values())[:MAX_ADDRESSES], list(dict.fromkeys(remarks))
 
     def _commune(self, place: Place, remarks: list[Remark]) -> Commune | None:
         if not place.in_france:
-            remarks.append(_left_out(f"Adresse hors de France : « {place.label} »."))
+            remarks.append(_left_out(f"Adresse hors de France : « {place.label} »."))
             return None
         if place.city or place.postal_code:
             commune = self.find(name=place.city, postal_code=place.postal_code, department=place.department)
             if commune is None:
-                remarks.append(_left_out(f"Commune introuvable : « {place.label} »."))
+                remarks.append(_left_out(f"Commune introuvable : « {place.label} »."))
+            elif place.city and not _same_name(place.city, commune):
+                reason = f"La ville « {place.city} » n’est pas au code postal {place.postal_code} : {commune.name} est prise."
+                remarks.append(Remark(FeedIssue.Level.HINT, "city", reason))
             return commune
         point = _point(place)
         if point is None:
             if place.street or place.latitude or place.longitude:
-                remarks.append(_left_out(f"Adresse sans ville ni code postal : « {place.label} »."))
+                remarks.append(_left_out(f"Adresse sans ville ni code postal : « {place.label} »."))
             return None
         commune = places.nearest(*point)
         far = commune is None or places.distance_km(*point, commune.latitude, commune.longitude) > PLACED_KM  # type: ignore[arg-type]
@@ -117,14 +120,14 @@ class Places:
         point = _point(place)
         if point is None and (place.latitude or place.longitude):
             remarks.append(
-                _left_out(f"Point illisible : « {place.latitude}, {place.longitude} ».", "location")
+                _left_out(f"Point illisible : « {place.latitude}, {place.longitude} ».", "location")
             )
         elif point is not None and not _is_near(point, commune):
             swapped = _is_near((point[1], point[0]), commune)
             why = "latitude et longitude semblent inversées" if swapped else "il est loin de la commune"
             remarks.append(
                 _left_out(
-                    f"Point de « {place.label} » laissé de côté : {why}. Celui de la commune est pris.",
+                    f"Point de « {place.label} » laissé de côté : {why}. Celui de la commune est pris.",
                     "location",
                 )
             )
@@ -156,6 +159,12 @@ def _is_near(point: tuple[float, float], commune: Commune) -> bool:
         return True
     reach = VAST_KM.get(commune.department_id, NEAR_KM)
     return places.distance_km(*point, commune.latitude, commune.longitude) <= reach
+
+
+def _same_name(city: str, commune: Commune) -> bool:
+    """Whether a town as it is written may be this commune: districts, "cedex" and short forms are."""
+    name = normalise(city)
+    return commune.search_name in name or name in commune.search_name
 
 
 def _left_out(reason: str, tag: str = "address") -> Remark:

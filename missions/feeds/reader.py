@@ -50,7 +50,7 @@ _TROUBLE = {
     expat_errors.XML_ERROR_UNCLOSED_TOKEN: "le flux est coupé au milieu d’une balise",
     expat_errors.XML_ERROR_UNCLOSED_CDATA_SECTION: "un bloc CDATA n’est pas fermé",
     expat_errors.XML_ERROR_TAG_MISMATCH: "une balise est fermée par une autre",
-    expat_errors.XML_ERROR_INVALID_TOKEN: "un caractère est mal placé (un « & » ou un « < » seul, par exemple)",
+    expat_errors.XML_ERROR_INVALID_TOKEN: "un caractère est mal placé (un « & » ou un « < » seul, par exemple)",
     expat_errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "il reste quelque chose après la dernière balise",
     expat_errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "un attribut est donné deux fois",
     expat_errors.XML_ERROR_BAD_CHAR_REF: "une référence désigne un caractère interdit",
@@ -115,7 +115,7 @@ def encoding_of(head: bytes) -> str:
     if not head.strip(b"\x00 \t\r\n"):
         raise Unreadable("Le flux est vide.", code="empty")
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise Unreadable("Le flux est en UTF-32 : enregistrez-le en UTF-8.", code="encoding")
+        raise Unreadable("Le flux est en UTF-32 : enregistrez-le en UTF-8.", code="encoding")
     wide = ""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         wide = "utf-16"
@@ -126,7 +126,7 @@ def encoding_of(head: bytes) -> str:
     text = head.decode(wide or "latin-1", "ignore")
     if "<?xml" not in text:
         raise Unreadable(
-            "Ce n’est pas un flux XML : la première ligne doit commencer par <?xml.", code="not_xml"
+            "Ce n’est pas un flux XML : la première ligne doit commencer par <?xml.", code="not_xml"
         )
     found = _DECLARED.search(text)
     declared = found[1] if found else "UTF-8"
@@ -136,7 +136,7 @@ def encoding_of(head: bytes) -> str:
         codec = ""
     if codec not in _ENCODINGS:
         raise Unreadable(
-            f"Le flux annonce l’encodage « {declared} », que nous ne lisons pas : enregistrez-le en UTF-8.",
+            f"Le flux annonce l’encodage « {declared} », que nous ne lisons pas : enregistrez-le en UTF-8.",
             code="encoding",
         )
     if bool(wide) != codec.startswith("utf-16"):
@@ -181,10 +181,10 @@ def _has_bom(file: Any) -> bool:
 def _wrong_encoding(codec: str, line: int, error: UnicodeDecodeError) -> str:
     name = _ENCODINGS[codec]
     if error.start >= len(error.object) or "end of data" in error.reason or "truncated" in error.reason:
-        return f"Ligne {line} : le flux est coupé au milieu d’un caractère ({name})."
+        return f"Ligne {line} : le flux est coupé au milieu d’un caractère ({name})."
     byte = f"0x{error.object[error.start]:02X}"
     return (
-        f"Ligne {line} : le flux annonce l’encodage {name}, mais l’octet {byte} n’en est pas. Enregistrez le flux en "
+        f"Ligne {line} : le flux annonce l’encodage {name}, mais l’octet {byte} n’en est pas. Enregistrez le flux en "
         "UTF-8, ou annoncez son véritable encodage à la première ligne."
     )
 
@@ -226,25 +226,25 @@ def _parse(path: Path, target: _Target) -> Iterator[int]:
             fed += len(block)
             if fed - max(parser.parser.CurrentByteIndex, 0) > MAX_TOKEN:
                 raise Unreadable(
-                    f"Ligne {parser.parser.CurrentLineNumber} : une balise est démesurée.", code="token"
+                    f"Ligne {parser.parser.CurrentLineNumber} : une balise est démesurée.", code="token"
                 )
             yield removed
         parser.close()
     except DTDForbidden:
         raise Unreadable(
-            "Le flux contient une déclaration DOCTYPE. Pour la sécurité de tous, nous ne lisons pas ces flux : "
+            "Le flux contient une déclaration DOCTYPE. Pour la sécurité de tous, nous ne lisons pas ces flux : "
             "retirez-la.",
             code="doctype",
         ) from None
     except DefusedXmlException:
         raise Unreadable(
-            "Le flux définit des entités : nous ne lisons pas ces flux.", code="entities"
+            "Le flux définit des entités : nous ne lisons pas ces flux.", code="entities"
         ) from None
     except ParseError as error:
         line, column = error.position
         name = str(error).partition(":")[0]
         trouble = _TROUBLE.get(name, "le XML est mal formé")
-        raise Unreadable(f"Ligne {line}, colonne {column + 1} : {trouble}.", code="malformed") from None
+        raise Unreadable(f"Ligne {line}, colonne {column + 1} : {trouble}.", code="malformed") from None
 
 
 class _Walk:
@@ -260,12 +260,12 @@ class _Walk:
         name = tag.rpartition("}")[2]
         if self.depth == 1 and name != ROOT:
             raise Unreadable(
-                f"Ce n’est pas un flux de missions : la première balise est <{name[:40]}>, nous attendons <{ROOT}>.",
+                f"Ce n’est pas un flux de missions : la première balise est <{name[:40]}>, nous attendons <{ROOT}>.",
                 code="root",
             )
         if self.depth > MAX_DEPTH:
             raise Unreadable(
-                f"Ligne {self.where.CurrentLineNumber} : plus de {MAX_DEPTH} balises les unes dans les autres.",
+                f"Ligne {self.where.CurrentLineNumber} : plus de {MAX_DEPTH} balises les unes dans les autres.",
                 code="depth",
             )
         return name

@@ -214,7 +214,7 @@ class _Reading:
 
     def item(self) -> Item:
         if self.node.cut:
-            raise Rejected("Mission démesurée : trop de texte ou trop de balises.")
+            raise Rejected("Mission démesurée : trop de texte ou trop de balises.")
         title = self._title()
         client_id = self._client_id()
         description = self._description()
@@ -254,11 +254,11 @@ class _Reading:
         if not title:
             raise Rejected("Titre manquant.", "title")
         if "&#" in title:
-            raise Rejected("Encodage du titre : il contient encore « &# » une fois lu.", "title")
+            raise Rejected("Encodage du titre : il contient encore « &# » une fois lu.", "title")
         if " " not in title:
             raise Rejected("Titre d’un seul mot.", "title")
         if len(title) > MAX_TITLE:
-            self._left_out("title", f"Le titre est coupé : nous en gardons {MAX_TITLE} caractères.")
+            self._left_out("title", f"Le titre est coupé : nous en gardons {MAX_TITLE} caractères.")
             title = title[: MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
         return title
 
@@ -279,7 +279,7 @@ class _Reading:
             raise Rejected("Description manquante.", "description")
         if "&#" in text:
             raise Rejected(
-                "Encodage de la description : elle contient encore « &# » une fois lue.", "description"
+                "Encodage de la description : elle contient encore « &# » une fois lue.", "description"
             )
         if len(text) > MAX_DESCRIPTION:
             raise Rejected(f"Description de plus de {_thousands(MAX_DESCRIPTION)} caractères.", "description")
@@ -291,7 +291,7 @@ class _Reading:
             raise Rejected("URL de candidature manquante.", "applicationUrl")
         if not _is_web(url):
             raise Rejected(
-                "URL de candidature non valide : elle commence par https:// ou http://.", "applicationUrl"
+                "URL de candidature non valide : elle commence par https:// ou http://.", "applicationUrl"
             )
         return url
 
@@ -302,7 +302,7 @@ class _Reading:
             return 1
         if not _NUMBER.fullmatch(text):
             self._left_out(
-                "places", f"« {_short(text)} » n’est pas un nombre de places : nous comptons 1 place."
+                "places", f"« {_short(text)} » n’est pas un nombre de places : nous comptons 1 place."
             )
             return 1
         number = float(text)
@@ -310,14 +310,14 @@ class _Reading:
             raise Rejected("Nombre de places négatif.", "places")
         if number < 1:
             self._left_out(
-                "places", "0 place : retirez la mission du flux quand elle est complète. 1 place comptée."
+                "places", "0 place : retirez la mission du flux quand elle est complète. 1 place comptée."
             )
             return 1
         if number != int(number):
-            self._left_out("places", f"« {text} » n’est pas un nombre entier : {int(number)} compté.")
+            self._left_out("places", f"« {text} » n’est pas un nombre entier : {int(number)} compté.")
         if number > MAX_CAPACITY:
             self._left_out(
-                "places", f"Plus de {_thousands(MAX_CAPACITY)} places : {_thousands(MAX_CAPACITY)} comptées."
+                "places", f"Plus de {_thousands(MAX_CAPACITY)} places : {_thousands(MAX_CAPACITY)} comptées."
             )
         return min(int(number), MAX_CAPACITY)
 
@@ -331,8 +331,8 @@ class _Reading:
         known = next((code for code in DOMAIN_IN if _slug(code) == _slug(text)), "")
         if not known and domain_from(text):
             known = next(code for code, ours in DOMAIN_IN.items() if ours == domain_from(text))
-        advice = f" Écrivez « {known} »." if known else ""
-        raise Rejected(f"Domaine non valide : « {_short(text)} ».{advice}", "domain")
+        advice = f" Écrivez « {known} »." if known else ""
+        raise Rejected(f"Domaine non valide : « {_short(text)} ».{advice}", "domain")
 
     def _compensation(self) -> str:
         amount, unit, kind = (
@@ -342,16 +342,16 @@ class _Reading:
         )
         if amount and not _NUMBER.fullmatch(amount):
             self._left_out(
-                "compensationAmount", f"« {_short(amount)} » n’est pas un montant (avec un point : 10.55)."
+                "compensationAmount", f"« {_short(amount)} » n’est pas un montant (avec un point : 10.55)."
             )
             amount = ""
         if amount and float(amount) < 0:
             raise Rejected("Compensation négative.", "compensationAmount")
         if unit and unit not in _UNITS:
-            self._left_out("compensationUnit", f"Unité de compensation inconnue : « {_short(unit)} ».")
+            self._left_out("compensationUnit", f"Unité de compensation inconnue : « {_short(unit)} ».")
         if kind and kind not in _PAYS:
             raise Rejected(
-                f"Type de compensation non valide : « {_short(kind)} ». Écrivez « gross » ou « net ».",
+                f"Type de compensation non valide : « {_short(kind)} ». Écrivez « gross » ou « net ».",
                 "compensationType",
             )
         if not amount or float(amount) == 0:
@@ -373,7 +373,7 @@ class _Reading:
         identity = " ".join(clean(identity).split())
         if not identity:
             raise Rejected(
-                "Organisation non identifiée : donnez organizationClientId, un RNA, un SIREN ou un nom.",
+                "Organisation non identifiée : donnez organizationClientId, un RNA, un SIREN ou un nom.",
                 "organizationClientId",
             )
         if len(identity) > MAX_ID:
@@ -381,7 +381,7 @@ class _Reading:
                 f"Identifiant de l’organisation de plus de {MAX_ID} caractères.", "organizationClientId"
             )
         if len(name) > MAX_NAME:
-            self._left_out("organizationName", f"Le nom est coupé : nous en gardons {MAX_NAME} caractères.")
+            self._left_out("organizationName", f"Le nom est coupé : nous en gardons {MAX_NAME} caractères.")
             name = name[: MAX_NAME - 1] + "…"
         website = clean(self._text("organizationUrl"))
         if website and not (_is_web(website) and len(website) <= 300):
@@ -409,7 +409,7 @@ class _Reading:
         try:
             found["rna"] = numbers.rna(rna)
         except RuleBroken:
-            self._left_out("organizationRNA", f"« {_short(rna)} » n’est pas un numéro RNA.")
+            self._left_out("organizationRNA", f"« {_short(rna)} » n’est pas un numéro RNA.")
         if found["rna"] and kind not in numbers.WITH_RNA:
             self._left_out("organizationRNA", "Ce type d’organisation n’a pas de numéro RNA.")
             found["rna"] = ""
@@ -417,7 +417,7 @@ class _Reading:
             found["siren"] = numbers.siren(siren)
             found["siret"] = numbers.siret(siren) if len(numbers.compact(siren)) == 14 else ""
         except RuleBroken:
-            self._left_out("organizationSiren", f"« {_short(siren)} » n’est ni un SIREN ni un SIRET valide.")
+            self._left_out("organizationSiren", f"« {_short(siren)} » n’est ni un SIREN ni un SIRET valide.")
             found["siren"] = ""
         return found["rna"], found["siren"], found["siret"]
 
@@ -427,7 +427,7 @@ class _Reading:
         text = self._text("remote")
         mode = _MODES.get(text.lower())
         if text and mode is None:
-            self._left_out("remote", f"« {_short(text)} » n’est ni no, ni possible, ni full, ni local.")
+            self._left_out("remote", f"« {_short(text)} » n’est ni no, ni possible, ni full, ni local.")
         return mode or MissionMode.ON_SITE
 
     def _boolean(self, tag: str) -> bool | None:
@@ -436,13 +436,13 @@ class _Reading:
             return None
         if text in _YES or text in _NO:
             return text in _YES
-        self._left_out(tag, f"« {_short(text)} » n’est ni yes ni no.")
+        self._left_out(tag, f"« {_short(text)} » n’est ni yes ni no.")
         return None
 
     def _period(self) -> tuple[date | None, date | None]:
         start, end = self._date("startAt"), self._date("endAt")
         if start and end and end < start:
-            self._left_out("endAt", "La fin est avant le début : la date de fin est laissée de côté.")
+            self._left_out("endAt", "La fin est avant le début : la date de fin est laissée de côté.")
             end = None
         return start, end
 
@@ -453,7 +453,7 @@ class _Reading:
         moment = _moment(text)
         if moment is None:
             self._left_out(
-                tag, f"« {_short(text)} » n’est pas une date lisible : écrivez 2026-09-13T08:00:00Z."
+                tag, f"« {_short(text)} » n’est pas une date lisible : écrivez 2026-09-13T08:00:00Z."
             )
             return None
         return moment.astimezone(PARIS).date()
@@ -468,7 +468,7 @@ class _Reading:
             known, unknown = read_activities(part)
             found += known
             for value in unknown:
-                self._left_out("activity", f"Activité inconnue : « {_short(value)} ».")
+                self._left_out("activity", f"Activité inconnue : « {_short(value)} ».")
         return tuple(found)
 
     def _addresses(self) -> Iterable[Place]:
@@ -554,7 +554,7 @@ class _Reading:
         if not nodes:
             return ""
         if len(nodes) > 1 and remark:
-            self._left_out(tag, "Balise répétée : seule la première est lue.")
+            self._left_out(tag, "Balise répétée : seule la première est lue.")
         if nodes[0].cut and tag not in ("title", "clientId", "applicationUrl"):
             if remark:
                 self._left_out(tag, "Cette valeur est trop longue.")
@@ -579,7 +579,7 @@ class _Reading:
         if posted and posted < now() - OLD:
             self._hint("postedAt", "La mission a été publiée chez le partenaire il y a plus de 6 mois.")
         if item.is_past:
-            self._hint("endAt", "La mission est terminée : elle est gardée, fermée.")
+            self._hint("endAt", "La mission est terminée : elle est gardée, fermée.")
         elif (
             item.starts_on
             and item.ends_on
@@ -592,7 +592,7 @@ class _Reading:
         if not item.host.name:
             self._hint("organizationName", "Le nom de l’organisation manque.")
         if _BADLY_ENCODED.search(item.title + item.description):
-            self._hint("description", "Des lettres accentuées semblent abîmées (« Ã© » pour « é »).")
+            self._hint("description", "Des lettres accentuées semblent abîmées (« Ã© » pour « é »).")
 
 
 def kind_of(*texts: str) -> str:

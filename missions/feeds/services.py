@@ -73,10 +73,10 @@ def start(partner: Partner, source: str, *, actor: User | None = None) -> FeedRu
     if running is not None:
         if running.heartbeat_at > now() - DEAD_AFTER:
             raise RuleBroken(
-                f"Un relevé du flux de {partner.name} est déjà en cours : attendez qu’il se termine.",
+                f"Un relevé du flux de {partner.name} est déjà en cours : attendez qu’il se termine.",
                 code="running",
             )
-        _end(running, State.FAILED, error="Le relevé s’est interrompu : il n’a plus donné signe de vie.")
+        _end(running, State.FAILED, error="Le relevé s’est interrompu : il n’a plus donné signe de vie.")
     run = FeedRun.objects.create(partner=partner, source=source[:1000], started_by=actor)
     record("feed.run_started", run, actor=actor, partner=partner.slug)
     run.refresh_from_db()
@@ -226,7 +226,7 @@ class _Import:
         client_id = reading.client_id_of(node)
         reject = FeedIssue.Level.REJECTED
         if client_id in self.named:
-            reason = f"ClientId déjà donné ligne {self.named[client_id]} : la première mission est gardée."
+            reason = f"ClientId déjà donné ligne {self.named[client_id]} : la première mission est gardée."
             self.report.tell(node.line, client_id, reject, "clientId", reason)
             return None
         if client_id:
@@ -287,6 +287,7 @@ class _Import:
                 self._beat()
         with transaction.atomic():
             lock(Partner.objects.all(), pk=self.partner.pk)
+            self._beat()
             _supersede(run)
             run.held_closings = gone if why else []
             _end(run, State.HELD if why else State.DONE, error=why)
@@ -311,13 +312,13 @@ class _Import:
         if before is not None and run.seen * 100 <= before.seen * (100 - SHORTER_PERCENT):
             lost = round(100 - run.seen * 100 / before.seen)
             return (
-                f"Le flux a {lost} % de missions de moins que la dernière fois "
-                f"({before.seen} puis {run.seen}) : {waiting}"
+                f"Le flux a {lost} % de missions de moins que la dernière fois "
+                f"({before.seen} puis {run.seen}) : {waiting}"
             )
         if run.rejected * 2 > run.seen:
-            return f"Plus de la moitié des missions sont rejetées ({run.rejected} sur {run.seen}) : {waiting}"
+            return f"Plus de la moitié des missions sont rejetées ({run.rejected} sur {run.seen}) : {waiting}"
         if len(gone) > MANY_CLOSINGS and len(gone) > run.updated + run.unchanged + run.reopened:
-            return f"Plus de la moitié des missions connues ont quitté le flux : {waiting}"
+            return f"Plus de la moitié des missions connues ont quitté le flux : {waiting}"
         return ""
 
 
@@ -369,7 +370,8 @@ def _supersede(run: FeedRun) -> None:
 
 
 def _decide(run: FeedRun, actor: User | None, decision: str) -> None:
-    run.state, run.decision, run.decided_by, run.held_closings = State.DONE, decision, actor, []
+    run.state, run.decision, run.decided_by = State.DONE, decision, actor
+    run.held_closings, run.error = [], ""
     run.save()
 
 

@@ -134,7 +134,7 @@ class Writer:
             reason = refusal.message
         except (IntegrityError, DataError):
             logger.warning("feed_mission_refused_by_database", partner=self.partner.pk, line=ready.item.line)
-            reason = "Nos contrôles refusent cette mission. Écrivez-nous avec son clientId : nous chercherons pourquoi."
+            reason = "Nos contrôles refusent cette mission. Écrivez-nous avec son clientId : nous chercherons pourquoi."
         report = Report()
         report.reject(ready.item, reason)
         return report
@@ -311,7 +311,7 @@ class Writer:
                 ready.item.client_id,
                 Level.LEFT_OUT,
                 "organizationClientId",
-                "La mission change d’organisation : la brigade doit d’abord accepter ce rattachement.",
+                "La mission change d’organisation : la brigade doit d’abord accepter ce rattachement.",
             )
             report.unchanged += 1
             return

@@ -30,7 +30,7 @@ def test_it_makes_the_partner_imports_and_tells_each_rejected_line(xml: Path) ->
     assert code == 0
     assert Partner.objects.get().name == "Les Voisins"
     assert Mission.objects.filter(source="voisins", state="open").count() == 2
-    assert "ligne 4 (b) rejetée : Titre d’un seul mot." in out
+    assert "ligne 4 (b) rejetée : Titre d’un seul mot." in out
     assert "ligne 5 (c) valeur laissée de côté <endAt>" in out
     assert "3\u00a0missions lues" in out
     assert "3/3 missions" in err
@@ -52,7 +52,7 @@ def test_in_the_demo_a_new_partner_is_trusted(xml: Path, settings: Any) -> None:
 def test_a_failed_feed_exits_with_1_and_says_why(xml: Path) -> None:
     code, out, _ = command(write(xml, "rien"), "--partner", "voisins")
     assert code == 1
-    assert "Échoué : Ce n’est pas un flux XML" in out
+    assert "Échoué : Ce n’est pas un flux XML" in out
 
 
 def test_a_held_feed_exits_with_1(xml: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_held_feed_exits_with_1(xml: Path) -> None:
 
 def test_what_cannot_be_is_refused_before_anything(xml: Path) -> None:
     with pytest.raises(CommandError):
-        command(xml, "--partner", "Pas Valide !")
+        command(xml, "--partner", "Pas Valide !")
     make_partner("voisins", trust="reviewed")
     with pytest.raises(CommandError, match="existe déjà"):
         command(xml, "--partner", "voisins", "--trust", "trusted")

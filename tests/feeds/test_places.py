@@ -130,6 +130,12 @@ def test_the_iso_codes_of_overseas_are_france(xml: Path) -> None:
     assert remarks == []
 
 
+def test_a_town_that_is_not_at_its_postal_code_is_told_to_the_reviewer(xml: Path) -> None:
+    specs, remarks = found(xml, city="Lyon", postalCode="75011")
+    assert [spec.commune.name for spec in specs] == ["Paris"]
+    assert "n’est pas au code postal 75011" in remarks[0]
+
+
 def test_only_twenty_addresses_are_kept(xml: Path) -> None:
     inner = "".join(address("Guéret", "23000", street=f"{n} rue Verte") for n in range(1, 30))
     specs, remarks = found(xml, addresses=Raw(inner))

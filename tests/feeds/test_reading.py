@@ -57,7 +57,7 @@ def test_the_first_reason_in_the_hubs_order_is_given(xml: Path) -> None:
 
 
 def test_a_domain_with_an_accent_too_many_is_told_how_to_write_it(xml: Path) -> None:
-    with pytest.raises(Rejected, match="Écrivez « memoire-et-citoyennete »"):
+    with pytest.raises(Rejected, match="Écrivez « memoire-et-citoyennete »"):
         read(xml, domain="mémoire et citoyenneté")
 
 

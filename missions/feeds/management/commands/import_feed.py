@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--trust",
             choices=Partner.Trust.values,
-            help="confiance, si le partenaire est nouveau : trusted publie aussitôt, reviewed passe par la brigade",
+            help="confiance, si le partenaire est nouveau : trusted publie aussitôt, reviewed passe par la brigade",
         )
 
     def handle(self, *args: Any, source: str, partner: str | None, **options: Any) -> None:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             },
         )
         if created:
-            self.stdout.write(f"Nouveau partenaire : {found.name} ({found.get_trust_display()}).")
+            self.stdout.write(f"Nouveau partenaire : {found.name} ({found.get_trust_display()}).")
         elif trust and trust != found.trust:
             raise CommandError(
                 f"{found.name} existe déjà, avec une autre confiance ({found.get_trust_display()})."
@@ -71,24 +71,24 @@ class Command(BaseCommand):
     def _report(self, run: FeedRun) -> None:
         issues = FeedIssue.objects.filter(run=run).order_by("line", "pk")
         for issue in issues.filter(level=FeedIssue.Level.REJECTED).iterator():
-            self.stdout.write(f"  {where(issue)} rejetée : {issue.reason}")
+            self.stdout.write(f"  {where(issue)} rejetée : {issue.reason}")
         others = issues.exclude(level=FeedIssue.Level.REJECTED)
         for issue in others[:SHOWN_REMARKS]:
             tag = f" <{issue.field}>" if issue.field else ""
-            self.stdout.write(f"  {where(issue)} {issue.get_level_display()}{tag} : {issue.reason}")
+            self.stdout.write(f"  {where(issue)} {issue.get_level_display()}{tag} : {issue.reason}")
         if (more := others.count() - SHOWN_REMARKS) > 0:
             self.stdout.write(
                 f"  … et {plural(more, 'autre remarque', 'autres remarques')}, dans l’espace de la brigade."
             )
         self.stdout.write(
-            f"\n{run.partner.name} : {plural(run.seen, 'mission lue', 'missions lues')}, "
+            f"\n{run.partner.name} : {plural(run.seen, 'mission lue', 'missions lues')}, "
             f"{plural(run.created, 'nouvelle')}, {plural(run.updated, 'modifiée')}, "
             f"{plural(run.unchanged, 'inchangée')}, {plural(run.reopened, 'rouverte')}, "
             f"{plural(run.closed, 'fermée')}, {plural(run.rejected, 'rejetée')}, "
             f"{plural(run.left_out, 'valeur laissée', 'valeurs laissées')} de côté."
         )
         if run.error:
-            self.stdout.write(f"{run.get_state_display().capitalize()} : {run.error}")
+            self.stdout.write(f"{run.get_state_display().capitalize()} : {run.error}")
         else:
             self.stdout.write(f"Relevé {run.pk} {run.get_state_display()}.")
 
