@@ -100,8 +100,8 @@ class Places:
             if commune is None:
                 remarks.append(_left_out(f"Commune introuvable : « {place.label} »."))
             elif place.city and not _same_name(place.city, commune):
-                reason = f"La ville « {place.city} » n’est pas au code postal {place.postal_code} : {commune.name} est prise."
-                remarks.append(Remark(FeedIssue.Level.HINT, "city", reason))
+                where = f"La ville « {place.city} » n’est pas au code postal {place.postal_code} : "
+                remarks.append(Remark(FeedIssue.Level.HINT, "city", where + f"{commune.name} est prise."))
             return commune
         point = _point(place)
         if point is None:
