@@ -94,5 +94,8 @@ def feed_runs(user: Any) -> "QuerySet[FeedRun]":
 
 
 def sees_person(user: Any, department_id: str | None) -> bool:
-    """Whether the person behind a pair is shown: the request's (else the person's) department is in scope."""
-    return department_id in roles.departments_of(user)
+    """Whether the person behind a pair is shown: the request's (else the person's) department is in scope.
+
+    As for requests, a grant that is limited to a theme shows nobody.
+    """
+    return roles.in_scope(user, department_id)

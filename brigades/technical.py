@@ -22,6 +22,11 @@ APPS = (
     *("organisations", "requests", "missions", "participations", "proposals", "feeds"),
 )
 _SECRET = ("password", "token", "nonce", "actor_key", "secret")
+#: what people wrote about people, what a match knew of one, what a relay said of an address
+_WRITTEN = (
+    *("moderationnote.text", "participation.cancel_reason", "engagementrequest.closed_reason"),
+    *("matchrun.inputs", "message.last_error", "suppression.reason"),
+)
 _LONG = ("TextField", "JSONField", "ArrayField", "GeneratedField", "ManyToManyField")
 _COLUMNS = 7
 
@@ -70,7 +75,9 @@ site = TechnicalSite(name="admin")
 
 def is_shown(field: "Field[Any, Any]") -> bool:
     """Neither personal nor secret."""
-    return not getattr(field, "is_personal", False) and not any(word in field.name for word in _SECRET)
+    if getattr(field, "is_personal", False) or f"{field.model._meta.model_name}.{field.name}" in _WRITTEN:
+        return False
+    return not any(word in field.name for word in _SECRET)
 
 
 def column(field: "Field[Any, Any]") -> str:

@@ -309,6 +309,8 @@ def invite(
             f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
         )
     email = email.strip().lower()
+    if not policies.can_manage(actor, organisation):
+        _first_owner_only(organisation, actor, email)
     if Membership.objects.live().filter(organisation=organisation, person__email__iexact=email).exists():
         raise RuleBroken("Cette personne est déjà membre de l’organisation.", code="member")
     open_ones = Invitation.objects.open().filter(organisation=organisation)
@@ -679,6 +681,16 @@ def _end(organisation: Organisation, membership: Membership, actor: User, verb: 
     membership.save(update_fields=["ended_at"])
     record(verb, organisation, actor=actor, membership=membership.pk)
     _forget(membership.person_id)
+
+
+def _first_owner_only(organisation: Organisation, actor: User, email: str) -> None:
+    """Staff give an organisation its first owner, never themselves, and add nobody beside those it has."""
+    if email in (actor.email.lower(), actor.person.email.lower()):
+        raise RuleBroken("On ne s’invite pas soi-même : demandez à une autre personne.", code="own_invitation")
+    if Membership.objects.owners().filter(organisation=organisation).exists():
+        raise RuleBroken(
+            "Cette organisation a déjà une personne responsable : c’est à elle d’inviter.", code="has_owner"
+        )
 
 
 def _cancel_invitations_of(membership: Membership) -> None:

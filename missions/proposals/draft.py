@@ -11,6 +11,9 @@ from .forms import SCREENS, Born, Who
 
 _KEY = "request_draft"
 SUMMARY = "verification"
+#: letters of one value, and of one screen, that a session keeps: more than any field accepts
+LONGEST = 2_000
+MOST_KEPT = 20_000
 
 
 class Draft:
@@ -35,7 +38,13 @@ class Draft:
         return next((screen for screen in self.screens if screen.slug == slug), None)  # type: ignore[attr-defined]
 
     def keep(self, slug: str, data: QueryDict) -> None:
-        self.typed[slug] = {name: values for name, values in data.lists() if name != "csrfmiddlewaretoken"}
+        self.typed[slug] = {}
+        size = 0
+        for name, values in data.lists():
+            kept = [value[:LONGEST] for value in values]
+            size += len(name) + sum(map(len, kept))
+            if name != "csrfmiddlewaretoken" and size <= MOST_KEPT:
+                self.typed[slug][name] = kept
         self.http.session[_KEY] = self.typed
 
     def forget(self) -> None:

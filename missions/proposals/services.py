@@ -309,9 +309,17 @@ def accept(
     return result
 
 
-@transaction.atomic
 def decline(proposal: Proposal, *, actor: Person | User, reason: str, note: str = "") -> Proposal:
     """ "Pas pour moi", with why; after the last open one, others are looked for at once."""
+    proposal = _decline(proposal, actor, reason, note)
+    if not Proposal.objects.open().filter(request=proposal.request_id).exists():
+        match_request(proposal.request_id, cause="declined")
+    return proposal
+
+
+@transaction.atomic
+def _decline(proposal: Proposal, actor: Person | User, reason: str, note: str) -> Proposal:
+    """In a commit of its own: matching locks missions, which come before the request."""
     request, proposal = _locked(proposal, actor)
     if reason not in DeclineReason.values:
         raise RuleBroken("Dites pourquoi cette mission ne vous convient pas.", code="reason")
@@ -323,19 +331,20 @@ def decline(proposal: Proposal, *, actor: Person | User, reason: str, note: str 
     record("proposal.declined", proposal, actor=_user(actor), request=request.pk, mission=proposal.mission_id)
     _follow(request)
     if not Proposal.objects.open().filter(request=request).exists():
-        match_request(request.pk, cause="declined")
+        match_soon(EngagementRequest.objects.filter(pk=request.pk), cause="declined")
     return proposal
 
 
-@transaction.atomic
 def ask_for_others(request: EngagementRequest, *, actor: Person | User) -> list[Proposal]:
     """ "Montrez-m’en d’autres": the open proposals are withdrawn, and others are looked for at once."""
     require(is_owner(actor, request))
-    request = lock(EngagementRequest.objects.all(), pk=request.pk)
-    if request.state not in MATCHED_STATES:
-        raise WrongState("Cette demande ne reçoit plus de propositions.", code="wrong_state")
-    withdraw_open(request, WithdrawnBecause.OTHERS)
-    _follow(request)
+    with transaction.atomic():  # a commit of its own: matching locks missions, which come before the request
+        request = lock(EngagementRequest.objects.all(), pk=request.pk)
+        if request.state not in MATCHED_STATES:
+            raise WrongState("Cette demande ne reçoit plus de propositions.", code="wrong_state")
+        withdraw_open(request, WithdrawnBecause.OTHERS)
+        _follow(request)
+        match_soon(EngagementRequest.objects.filter(pk=request.pk), cause="others")
     return match_request(request.pk, cause="others")
 
 
@@ -454,7 +463,9 @@ def withdraw_open(request: EngagementRequest, because: str, *, keep: int | None 
 def withdraw_of_mission(mission_id: int) -> int:
     """The mission is no longer open: its open proposals lapse, and their requests are searched for again."""
     touched = set()
-    for proposal in lock_all(Proposal.objects.open().filter(mission=mission_id)):
+    opened = Proposal.objects.open().filter(mission=mission_id)
+    lock_all(EngagementRequest.objects.filter(pk__in=opened.values("request")))  # requests before proposals
+    for proposal in lock_all(opened):
         _withdraw(proposal, WithdrawnBecause.MISSION)
         touched.add(proposal.request_id)
     for pk in sorted(touched):
@@ -479,6 +490,7 @@ def _withdraw(proposal: Proposal, because: str) -> None:
 @transaction.atomic
 def expire(proposal_id: int) -> bool:
     """14 days without an answer."""
+    lock(EngagementRequest.objects.all(), proposals=proposal_id)  # requests before proposals
     proposal = lock(Proposal.objects.all(), pk=proposal_id)
     if proposal.state != State.PROPOSED or proposal.expires_at > now():
         return False
@@ -499,7 +511,7 @@ def participation_moved(participation_id: int) -> None:
     participation = Participation.objects.select_related("request").filter(pk=participation_id).first()
     if participation is None or participation.request is None:
         return
-    request = participation.request
+    request = lock(EngagementRequest.objects.all(), pk=participation.request.pk)
     if participation.state == ParticipationState.ACCEPTED and not request.keep_open:
         withdraw_open(request, WithdrawnBecause.ACCEPTED)
     request = _follow(request)
@@ -513,7 +525,7 @@ def departure_answered(departure_id: int) -> None:
     departure = Departure.objects.select_related("request").filter(pk=departure_id).first()
     if departure is None or departure.request is None:
         return
-    request = departure.request
+    request = lock(EngagementRequest.objects.all(), pk=departure.request.pk)
     if departure.answer == Departure.Answer.YES and not request.keep_open:
         withdraw_open(request, WithdrawnBecause.ACCEPTED)
     request = _follow(request)
@@ -524,7 +536,8 @@ def departure_answered(departure_id: int) -> None:
 @transaction.atomic
 def request_changed(request_id: int, *, cause: str) -> None:
     """A request was confirmed, edited, paused, withdrawn, renewed…: its proposals follow, then a match."""
-    request = EngagementRequest.objects.filter(pk=request_id).first()
+    rows = EngagementRequest.objects.select_for_update(of=("self",), no_key=True)
+    request = rows.filter(pk=request_id).first()
     if request is None:
         return
     if cause == "edited":

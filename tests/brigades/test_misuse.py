@@ -5,6 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from jeveuxagir.audit.services import record
+from jeveuxagir.moderation import services as moderation
+from missions.proposals.models import MatchRun
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +38,33 @@ def test_a_nul_in_a_filter_finds_nothing(client: Client, query: str) -> None:
     f.sign_in_staff(client, f.make_staff("national"))
     page = client.get(f"{reverse('brigade:organisations_organisation_changelist')}?{query}")
     assert page.status_code == 404
+
+
+def test_a_member_limited_to_a_theme_does_not_learn_who_applies(client: Client) -> None:
+    mission = f.make_mission()
+    participation = f.make_participation(person=f.make_person(first_name="Zéphyrine"), mission=mission)
+    f.sign_in_staff(client, f.make_staff(domain=mission.domain))
+    listed = client.get(reverse("brigade:participations_participation_changelist"))
+    page = client.get(reverse("brigade:participations_participation_change", args=[participation.pk]))
+    for response in (listed, page):
+        assert response.status_code == 200
+        assert mission.title in response.content.decode()
+        assert "Zéphyrine" not in response.content.decode()
+
+
+def test_the_technical_admin_shows_nothing_that_was_written_about_somebody(client: Client) -> None:
+    marker = "ZYXMARK"
+    participation = f.make_participation(state="cancelled", cancel_reason=marker)
+    request = f.make_request(state="refused", closed_reason=marker)
+    run = MatchRun.objects.create(
+        request=request, cause="essai", engine_version="1", inputs={"ville": marker}, outcome={}
+    )
+    item = moderation.open_item("organisation", f.make_organisation(), title="Entraide")
+    note = moderation.add_note(item, actor=f.make_staff("national"), text=marker)
+    f.sign_in_staff(client, f.make_staff("technical"))
+    for row in (participation, request, run, note):
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}"
+        for url in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[row.pk])):
+            page = client.get(url)
+            assert page.status_code == 200, url
+            assert marker not in page.content.decode(), url

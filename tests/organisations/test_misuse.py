@@ -45,3 +45,14 @@ def test_one_account_invites_only_so_many_people_a_day_from_all_its_organisation
     with pytest.raises(RuleBroken) as caught:
         services.invite(drafts[0], actor=user, email="encore@exemple.fr", role="reader")
     assert caught.value.code == "too_many"
+
+
+def test_staff_add_nobody_beside_the_owners_and_never_themselves() -> None:
+    staff = f.make_staff()
+    owned, empty = f.make_organisation(owner=f.make_user()), f.make_organisation()
+    with pytest.raises(RuleBroken) as caught:
+        services.invite(owned, actor=staff, email="ami@exemple.fr", role="owner")
+    assert caught.value.code == "has_owner"
+    with pytest.raises(RuleBroken) as caught:
+        services.invite(empty, actor=staff, email=staff.email.upper(), role="owner")
+    assert caught.value.code == "own_invitation"

@@ -65,3 +65,11 @@ def test_confirming_an_address_several_times_at_once_does_it_once(committed_db: 
     person = Person.objects.get(email="double@exemple.fr")
     assert person.requests.count() == 1
     assert Participation.objects.filter(person=person, state="applied").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_draft_keeps_no_more_than_a_screen_may_hold(client: Client) -> None:
+    flood = {f"champ{number}": "x" * 50_000 for number in range(20)}
+    page = client.post("/demandes/nouvelle/ou/", flood | {"note": "y" * 100_000})
+    assert page.status_code == 200
+    assert len(str(client.session["request_draft"])) < 30_000
