@@ -6,7 +6,7 @@ Whatever the size of the file, what is held in memory is one mission.
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
 from pathlib import Path
@@ -30,6 +30,7 @@ MAX_MISSION_TAGS = 2_000
 #: one tag, attributes included, or one comment
 MAX_TOKEN = MEGABYTE
 CHUNK = 64 * 1024
+PIECES_BETWEEN_SIGNS = 256
 
 ROOT, ITEM, MARKUP = "source", "mission", "description"
 
@@ -87,12 +88,14 @@ class Checked:
     controls: int
 
 
-def check(path: Path) -> Checked:
-    """Read all of it once. Raises Unreadable."""
+def check(path: Path, *, alive: Callable[[], None] = lambda: None) -> Checked:
+    """Read all of it once, calling `alive` now and then. Raises Unreadable."""
     counter = _Counter()
     controls = 0
-    for removed in _parse(path, counter):
+    for piece, removed in enumerate(_parse(path, counter), start=1):
         controls += removed
+        if piece % PIECES_BETWEEN_SIGNS == 0:
+            alive()
     if not counter.items:
         raise Unreadable("Le flux ne contient aucune mission.", code="empty")
     return Checked(counter.items, controls)

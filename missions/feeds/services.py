@@ -189,7 +189,7 @@ class _Import:
         self.remarks = 0
 
     def run(self) -> None:
-        checked = reader.check(self.path)
+        checked = reader.check(self.path, alive=self._beat)
         self._beat()
         if checked.controls:
             self.report.tell(
