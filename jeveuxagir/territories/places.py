@@ -20,6 +20,7 @@ MAX_TYPED = 120  # the longest name has 45 letters: longer text names no place
 MAX_HOMONYMS = 30  # no name is borne by more communes
 MIN_WORD = 3  # letters from which a word inside a name, or a name with a typo, is looked for
 SHORT_NAME = 3  # letters up to which the exact name stands before more populated, longer ones
+MAX_DISTRICT = 20  # Paris has the most: "Lyon 69" and "Marseille (13)" name a department
 LIKENESS = 0.4  # trigram similarity under which a name is another name
 NEAR_KM = 50.0
 
@@ -65,7 +66,8 @@ class Typed:
             text = text[: found.start()] + " " + text[found.end() :]
         text = _CEDEX.sub("", text)
         name = normalise(text)
-        if district := _DISTRICT.fullmatch(name):
+        district = _DISTRICT.fullmatch(name)
+        if district and int(district[2]) <= MAX_DISTRICT and not text.rstrip().endswith(")"):
             city = district[1]
             return cls(city, postal_code or f"{_DISTRICTS[city]}{int(district[2]):02d}")
         if found := _DEPARTMENT.search(text):
