@@ -49,6 +49,8 @@ def card(mission: Mission) -> Card:
 def where(mission: Mission) -> str:
     """Its towns, or « à distance ». Uses the prefetched addresses."""
     towns = list(dict.fromkeys(address.commune.label for address in mission.addresses.all()))
+    if mission.mode == MissionMode.ON_SITE and not towns:  # a draft
+        return "Adresse à indiquer"
     if mission.mode == MissionMode.REMOTE or not towns:
         return "À distance"
     shown = ", ".join(towns[:2]) + (f" et {len(towns) - 2} autres" if len(towns) > 2 else "")

@@ -193,6 +193,12 @@ class MissionAddress(models.Model):
     def __str__(self) -> str:
         return f"adresse {self.pk}"
 
+    @property
+    def in_words(self) -> str:
+        """Street, postal code and town, as on an envelope. Needs its commune."""
+        town = f"{self.postal_code} {self.commune.name}" if self.postal_code else self.commune.label
+        return f"{self.street}, {town}" if self.street else town
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     def live(self) -> "SlotQuerySet":

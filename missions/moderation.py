@@ -60,7 +60,7 @@ def describe(item: ModerationItem) -> dict[str, Any]:
         "facts": [
             ("Organisation", mission.organisation.name),
             ("Domaine", mission.domain.name if mission.domain else "non renseigné"),
-            ("Où", ", ".join(a.commune.label for a in addresses) or mission.get_mode_display()),
+            ("Où", " · ".join(address.in_words for address in addresses) or mission.get_mode_display()),
             ("Sur place ou à distance", mission.get_mode_display()),
             ("Âge minimum", f"{mission.minimum_age} ans"),
             ("Rythme", mission.get_commitment_display()),

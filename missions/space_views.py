@@ -82,7 +82,7 @@ def missions(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         "states": [(s.value, s.label, counts[s.value]) for s in State if counts.get(s.value)],
         "state": state,
         "total": sum(counts.values()),
-        "may_write": request.membership.role in HANDLERS,
+        "may_write": request.membership.role in HANDLERS and organisation.may_host,
     }
     return render(request, "missions/space.html", space_context(request) | context)
 
@@ -93,6 +93,8 @@ def missions(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
 def create(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """Step 1 makes the draft: from then on each step is saved."""
     organisation = request.organisation
+    if not organisation.may_host:  # the list says why
+        return redirect("missions:space", organisation.pk, organisation.slug)
     form = WhatForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -208,6 +210,7 @@ def _manage(request: SpaceRequest, mission: Mission, *, status: int = 200, **for
         "mission": mission,
         "data": data,
         "where": where(mission),
+        "addresses": mission.addresses.select_related("commune"),
         "slots": [
             {"slot": slot, "when": when_in_words(slot), "is_past": slot.pk not in live}
             for slot in by_date(slots)
