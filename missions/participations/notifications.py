@@ -29,7 +29,7 @@ TO_PERSON = {
     "declined": ("participations.declined", "Ma candidature est refusée", False),
     "cancelled": (
         "participations.cancelled_for_person",
-        "Ma participation est annulée par l’organisation",
+        "Ma participation est annulée par l’organisation, un parent ou un tuteur",
         False,
     ),
     "realised": ("participations.realised", "Ma participation est confirmée", True),

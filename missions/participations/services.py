@@ -214,6 +214,7 @@ def guardian_objected(person_id: int) -> int:
             None,
             reason="opposition d’un parent ou tuteur",
         )
+        notifications.tell_person(participation, "cancelled")
         if was_told:
             notifications.tell_organisation(participation, "cancelled")
         cancelled += 1

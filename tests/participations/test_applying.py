@@ -234,6 +234,7 @@ def test_an_objection_cancels_what_is_in_course() -> None:
     slot.refresh_from_db()
     assert (participation.state, slot.taken) == (State.CANCELLED, 0)
     assert Message.objects.filter(kind="participations.cancelled_for_member").count() == 1
+    assert Message.objects.filter(kind="participations.cancelled_for_person", person=person).count() == 1
 
 
 # --- without an account ------------------------------------------------------------------------------------
