@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import F, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -219,7 +219,7 @@ class BrigadeAdmin(ModelAdmin):
         if request.method != "GET" and request.method != "HEAD":
             raise PermissionDenied
         if any("\x00" in value for value in request.GET.values()):
-            raise Http404
+            raise BadRequest
         return super().changelist_view(request, context)
 
     # --- the page

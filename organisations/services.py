@@ -686,7 +686,9 @@ def _end(organisation: Organisation, membership: Membership, actor: User, verb: 
 def _first_owner_only(organisation: Organisation, actor: User, email: str) -> None:
     """Staff give an organisation its first owner, never themselves, and add nobody beside those it has."""
     if email in (actor.email.lower(), actor.person.email.lower()):
-        raise RuleBroken("On ne s’invite pas soi-même : demandez à une autre personne.", code="own_invitation")
+        raise RuleBroken(
+            "On ne s’invite pas soi-même : demandez à une autre personne.", code="own_invitation"
+        )
     if Membership.objects.owners().filter(organisation=organisation).exists():
         raise RuleBroken(
             "Cette organisation a déjà une personne responsable : c’est à elle d’inviter.", code="has_owner"
