@@ -162,7 +162,7 @@ def active_filters(query: SearchQuery, data: QueryDict) -> list[ActiveFilter]:
     if query.remote_only:
         tags.append(("À distance", ("distance",)))
     elif query.commune:
-        tags.append((f"À {query.radius_km}{NBSP}km de {query.commune.label}", ("lieu", "rayon")))
+        tags.append((f"À {query.radius_km}{NBSP}km {query.commune.of_label}", ("lieu", "rayon")))
     if query.domain:
         tags.append((query.domain.name, ("domaine",)))
     if query.sdg:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from jeveuxagir.territories.enums import PointSource, Zone, timezone_of
 from jeveuxagir.territories.geo import DistanceKm, WithinKm, earth_index
+from jeveuxagir.territories.text import at_town, of_town
 
 
 class Source(models.Model):
@@ -147,6 +148,26 @@ class Commune(models.Model):
     def label(self) -> str:
         """The name with its department: "Saint-Denis (93)"."""
         return f"{self.name} ({self.department_id})"
+
+    @property
+    def of_name(self) -> str:
+        """« d’Orléans »."""
+        return of_town(self.name)
+
+    @property
+    def of_label(self) -> str:
+        """« d’Orléans (45) »."""
+        return of_town(self.label)
+
+    @property
+    def at_name(self) -> str:
+        """« à Orléans »."""
+        return at_town(self.name)
+
+    @property
+    def at_label(self) -> str:
+        """« à Orléans (45) »."""
+        return at_town(self.label)
 
     @property
     def region(self) -> Region:

@@ -20,6 +20,22 @@ def normalise(text: str) -> str:
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
 
 
+def of_town(name: str) -> str:
+    """« de Guéret », « d’Orléans », « du Havre », « des Abymes »."""
+    for article, merged in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return merged + name.removeprefix(article)
+    return f"d’{name}" if fold(name)[:1] in set("aeiou") else f"de {name}"
+
+
+def at_town(name: str) -> str:
+    """« à Guéret », « au Havre », « aux Abymes »."""
+    for article, merged in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return merged + name.removeprefix(article)
+    return f"à {name}"
+
+
 class Unaccent(Transform):
     """The IMMUTABLE `f_unaccent`: usable in indexes and generated columns."""
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import connection
 
 from jeveuxagir.territories.models import Region
-from jeveuxagir.territories.text import SEARCH_CONFIG, FrenchQuery, SortName, normalise
+from jeveuxagir.territories.text import SEARCH_CONFIG, FrenchQuery, SortName, at_town, normalise, of_town
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +85,18 @@ def test_the_sql_functions_work_with_an_empty_search_path():
     assert (word, inside) == ("Ecole", True)
     assert km == pytest.approx(111.19, abs=0.01)
     assert "benevol" in query
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "at"),
+    [
+        ("Guéret", "de Guéret", "à Guéret"),
+        ("Orléans", "d’Orléans", "à Orléans"),
+        ("Échirolles", "d’Échirolles", "à Échirolles"),
+        ("Le Havre", "du Havre", "au Havre"),
+        ("Les Abymes", "des Abymes", "aux Abymes"),
+        ("La Rochelle", "de La Rochelle", "à La Rochelle"),
+    ],
+)
+def test_a_town_is_named_as_one_speaks(name, of, at):
+    assert (of_town(name), at_town(name)) == (of, at)
