@@ -124,9 +124,13 @@ class Mission(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="host_may_host",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id", "state"),
                 when=pgtrigger.Before,
                 func="""
+                    IF TG_OP = 'UPDATE' AND NEW.organisation_id = OLD.organisation_id
+                       AND NEW.state NOT IN ('pending', 'open', 'suspended') THEN
+                        RETURN NEW;
+                    END IF;
                     IF NOT (SELECT may_host FROM organisations_organisation WHERE id = NEW.organisation_id) THEN
                         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'mission_host_may_host',
                             MESSAGE = 'this organisation may not host volunteers';

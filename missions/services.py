@@ -93,11 +93,7 @@ def create_draft(
     """A draft of an organisation that may host volunteers."""
     organisation = lock(Organisation.objects.all(), pk=organisation.pk)
     _allow(policies.can_handle(actor, organisation))
-    if not organisation.may_host:
-        raise RuleBroken(
-            "Cette organisation ne peut pas accueillir de bénévoles : elle ne publie pas de mission.",
-            code="may_not_host",
-        )
+    _require_host(organisation)
     if organisation.state in (
         OrganisationState.REFUSED,
         OrganisationState.SUSPENDED,
@@ -172,6 +168,7 @@ def submit(mission: Mission, *, actor: User | None, version: int | None = None) 
             "La brigade doit d’abord valider votre organisation. Votre mission reste en brouillon.",
             code="organisation_state",
         )
+    _require_host(mission.organisation)
     _check_complete(current_data(mission))
     if not mission.slots.live().exists():
         raise RuleBroken("Ajoutez au moins un créneau à venir avant d’envoyer la mission.", code="no_slot")
@@ -190,6 +187,7 @@ def publish(mission: Mission, *, actor: User | None) -> Mission:
         raise RuleBroken(
             "L’organisation n’est pas validée : la mission ne peut pas être publiée.", code="organisation"
         )
+    _require_host(mission.organisation)
     mission.published_at = mission.published_at or now()
     _move(mission, target)
     record("mission.published", mission, actor=actor, organisation=mission.organisation_id)
@@ -281,6 +279,7 @@ def reopen(mission: Mission, *, actor: User | None, version: int | None = None) 
         raise RuleBroken(
             "Votre organisation n’est pas validée : la mission reste fermée.", code="organisation_state"
         )
+    _require_host(mission.organisation)
     if not mission.slots.live().exists():
         raise RuleBroken("Ajoutez d’abord un créneau à venir.", code="no_slot")
     mission.close_reason = ""
@@ -530,6 +529,15 @@ def _locked(mission: Mission) -> Mission:
     """Organisation, then mission: the one order of locks."""
     lock(Organisation.objects.all(), pk=mission.organisation_id)
     return lock(Mission.objects.select_related("organisation"), pk=mission.pk)
+
+
+def _require_host(organisation: Organisation) -> None:
+    """Its kind may have changed since the mission was written."""
+    if not organisation.may_host:
+        raise RuleBroken(
+            "Cette organisation ne peut pas accueillir de bénévoles : elle ne publie pas de mission.",
+            code="may_not_host",
+        )
 
 
 def _check_version(mission: Mission, version: int | None) -> None:

@@ -19,7 +19,7 @@ from jeveuxagir.accounts.services import known_address, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
-from jeveuxagir.common.locks import lock
+from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean
 from missions import services as mission_services
 from missions.enums import SlotKind
@@ -328,6 +328,7 @@ def cancel(
 @transaction.atomic
 def forget_person(person: Person) -> None:
     """The person is erased: what is in course is cancelled and told, the facts stay without what was written."""
+    lock_all(Slot.objects.filter(participations__person=person))  # slots before applications
     mine = Participation.objects.of_person(person)
     mine.filter(state=State.TO_CONFIRM).delete()
     mine.update(message="", answer="", cancel_reason="", reasons=[], request=None)

@@ -1,5 +1,6 @@
 """Requests after an objection, forged versions, an address confirmed twice at once."""
 
+import datetime
 import threading
 
 import pytest
@@ -38,6 +39,13 @@ def test_after_an_objection_a_minor_files_and_renews_no_request() -> None:
         with pytest.raises(RuleBroken) as caught:
             start()
         assert caught.value.code == "guardian_objected"
+
+
+@pytest.mark.django_db
+def test_the_day_a_request_expires_is_a_day_of_paris() -> None:
+    just_after_midnight = datetime.datetime(2026, 6, 1, 22, 30, tzinfo=datetime.UTC)
+    request = f.make_request(alive_at=just_after_midnight)
+    assert requests.expires_on(request) == datetime.date(2026, 8, 31)
 
 
 def test_confirming_an_address_several_times_at_once_does_it_once(committed_db: None) -> None:

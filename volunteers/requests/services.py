@@ -10,7 +10,7 @@ from django.db import transaction
 from jeveuxagir.accounts import guardians
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User, actor_person_id
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.errors import RuleBroken, Stale
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.notifications.models import Message
@@ -326,7 +326,7 @@ def follow(
 
 def expires_on(request: EngagementRequest) -> datetime.date:
     """The day a request without a sign of life expires."""
-    return (request.alive_at + datetime.timedelta(days=EXPIRE_AFTER_DAYS)).date()
+    return (request.alive_at + datetime.timedelta(days=EXPIRE_AFTER_DAYS)).astimezone(PARIS).date()
 
 
 # --- inside
