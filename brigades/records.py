@@ -594,7 +594,7 @@ class FeedRuns(BrigadeAdmin):
     @_headed("Missions")
     def numbers(self, row: FeedRun) -> str:
         return (
-            f"{row.seen} lues, {plural(row.created, 'nouvelle', 'nouvelles')}, "
+            f"{plural(row.seen, 'lue', 'lues')}, {plural(row.created, 'nouvelle', 'nouvelles')}, "
             f"{plural(row.updated, 'modifiée', 'modifiées')}, {plural(row.closed, 'fermée', 'fermées')}"
         )
 

@@ -65,8 +65,11 @@ class SearchForm(forms.Form):
     mineurs = forms.BooleanField(label="Ouvertes dès 16 ans", required=False)
     tri = forms.ChoiceField(label="Trier par", required=False, choices=Sort.choices)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        if data is not None and not data.get("rayon"):
+            data = data.copy()
+            data["rayon"] = str(DEFAULT_RADIUS)
+        super().__init__(data, initial={"rayon": DEFAULT_RADIUS})
         self.fields["domaine"].queryset = Domain.objects.active()  # type: ignore[attr-defined]
         self.fields["odd"].queryset = Sdg.objects.all()  # type: ignore[attr-defined]
         self.fields["competence"].queryset = Skill.objects.active()  # type: ignore[attr-defined]

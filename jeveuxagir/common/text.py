@@ -29,3 +29,8 @@ def slugify(text: str, max_length: int = 80) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 place`, `2 places`: French says 0 and 1 in the singular."""
     return f"{count:,}".replace(",", NARROW_NBSP) + NBSP + (one if abs(count) < 2 else (many or one + "s"))
+
+
+def of(name: str) -> str:
+    """« de Lina », « d’Émilie »."""
+    return f"d’{name}" if fold(name)[:1] in tuple("aeiou") else f"de {name}"

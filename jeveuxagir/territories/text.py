@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, Func, TextField, Transform
 
-from jeveuxagir.common.text import fold
+from jeveuxagir.common.text import fold, of
 
 SEARCH_CONFIG = "french_unaccent"
 
@@ -25,7 +25,7 @@ def of_town(name: str) -> str:
     for article, merged in (("Le ", "du "), ("Les ", "des ")):
         if name.startswith(article):
             return merged + name.removeprefix(article)
-    return f"d’{name}" if fold(name)[:1] in set("aeiou") else f"de {name}"
+    return of(name)
 
 
 def at_town(name: str) -> str:

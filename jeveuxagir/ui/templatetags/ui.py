@@ -52,7 +52,7 @@ from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from jeveuxagir.common.clock import PARIS
-from jeveuxagir.common.text import NARROW_NBSP, NBSP, plural
+from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
 from jeveuxagir.ui import charts, dates, forms
 
 register = template.Library()
@@ -172,6 +172,12 @@ def word(value: Any, words: str) -> str:
     """The noun alone, agreed: `{{ 2|word:"place,places" }}` is « places »."""
     one, _, many = words.partition(",")
     return one if abs(int(value or 0)) < 2 else (many or one + "s")
+
+
+@register.filter(name="of")
+def of_filter(value: Any) -> str:
+    """« d’Émilie »: `{{ person.first_name|of }}`."""
+    return of(str(value or ""))
 
 
 @register.filter
