@@ -142,7 +142,7 @@ def test_dates_follow_each_other(demo: Any) -> None:
     assert not Participation.objects.filter(applied_at__lt=F("mission__published_at")).exists()
     assert not Participation.objects.filter(answered_at__lt=F("applied_at")).exists()
     assert not Participation.objects.filter(applied_at__gt=now()).exists()
-    assert not Proposal.objects.filter(proposed_at__lt=F("mission__published_at__date")).exists()
+    assert not Proposal.objects.filter(proposed_at__lt=F("mission__published_at")).exists()
     assert not Proposal.objects.filter(answered_at__lt=F("proposed_at")).exists()
     assert not EngagementRequest.objects.filter(filed_at__gt=now()).exists()
     assert not Event.objects.filter(created_at__gt=now()).exists()

@@ -7,12 +7,19 @@ from typing import NamedTuple
 from django.db.models import Prefetch
 
 from jeveuxagir import matching
+from jeveuxagir.common.clock import PARIS
 from missions.models import Mission, Slot
 from missions.proposals import matching as rows
 
 from .missions import Placed
 
+NEVER = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 KILOMETRE = 9_100  # millionths of a degree of latitude, a little more
+
+
+def day_of(moment: datetime.datetime) -> datetime.date:
+    """The day it was in Paris."""
+    return moment.astimezone(PARIS).date()
 
 
 class _Where(NamedTuple):
@@ -23,8 +30,8 @@ class _Where(NamedTuple):
     is_remote: bool
     low: int | None
     high: int | None
-    published: datetime.date
-    closed: datetime.date
+    published: datetime.datetime
+    closed: datetime.datetime
     is_open: bool
 
 
@@ -59,22 +66,22 @@ class Board:
             bool(row.mode & matching.Mode.REMOTE),
             min((p[0] for p in row.points), default=None),
             max((p[0] for p in row.points), default=None),
-            placed.mission.published_at.date(),
-            placed.closed_at.date() if placed.closed_at else datetime.date.max,
+            placed.mission.published_at,
+            placed.closed_at or NEVER,
             placed.mission.state == "open",
         )
 
     def rank(
-        self, request: matching.RequestRow, day: datetime.date, *, still_open: bool, limit: int = 10
+        self, request: matching.RequestRow, at: datetime.datetime, *, still_open: bool, limit: int = 10
     ) -> tuple[matching.Ranking, dict[int, matching.MissionRow]]:
-        """The engine's best for this request on that day. `still_open`: only what can still be done today."""
+        """The engine's best for this request at that moment. `still_open`: only what can still be done today."""
         seen = {}
         reach = (request.radius_m // 1000 + 1) * KILOMETRE
         remote = bool(request.mode & matching.Mode.REMOTE)
         latitude = request.point[0] if request.point else None
         for where in self._where:
             # cheap and generous: the engine's own gates decide
-            if not where.published <= day < where.closed or (still_open and not where.is_open):
+            if not where.published <= at < where.closed or (still_open and not where.is_open):
                 continue
             if not (remote and where.is_remote):
                 if latitude is None or where.low is None or where.high is None:
@@ -85,7 +92,7 @@ class Board:
             row = self._now_of(where.mission) if still_open else self._then_of(where.mission)
             seen[where.mission] = row
         [ranking] = matching.rank(
-            [request], list(seen.values()), today=day, vocabulary=self.vocabulary, limit=limit
+            [request], list(seen.values()), today=day_of(at), vocabulary=self.vocabulary, limit=limit
         )
         return ranking, seen
 

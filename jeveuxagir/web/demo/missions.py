@@ -47,6 +47,8 @@ STORIES = {
 }  # fmt: skip
 #: Words of a title, and the hours they stand for.
 PARTS_OF_DAY = (("matin", "00", "12"), ("après-midi", "12", "18"), ("soir", "17", "24"))
+#: The organisation that has too many applications to answer (product decision 16).
+OVERWHELMED = "un-pas"
 PUBLISHED = (State.OPEN, State.CLOSED, State.DONE, State.SUSPENDED)
 
 
@@ -109,7 +111,7 @@ class Missions:
         )
         template = as_titled(template, title)
         seat = commune or hosted.organisation.commune
-        asked = self._when_asked(state)
+        asked = self._when_asked(state, hosted)
         mission = ground.new(
             Mission,
             organisation=hosted.organisation,
@@ -197,8 +199,10 @@ class Missions:
         weights = [(other.population or 1) ** 0.5 for other in around]
         return self.ground.dice.choices(around, weights)[0]
 
-    def _when_asked(self, state: str) -> datetime.datetime:
+    def _when_asked(self, state: str, hosted: Hosted) -> datetime.datetime:
         ground = self.ground
+        if hosted.key == OVERWHELMED:
+            return ground.days_ago(ground.dice.randrange(60, 150))
         days = {
             State.DRAFT: (0, 12),
             State.PENDING: (0, 11),
@@ -331,6 +335,8 @@ class Missions:
         low, high = placed.template["places"]
         if placed.hosted.key == "mots-passants":  # the club lacks volunteers: places are not what it lacks
             return int(high) + 4
+        if placed.hosted.key == OVERWHELMED:  # many apply there, and wait
+            return int(high) + 8
         return self.ground.dice.randint(low, high)
 
     def _weekly(self, placed: Placed) -> list[SlotSpec]:

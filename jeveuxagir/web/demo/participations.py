@@ -12,11 +12,9 @@ from missions.participations.models import Participation, PlaceAlert
 
 from . import texts
 from .ground import Ground
-from .missions import Missions, Placed
+from .missions import OVERWHELMED, Missions, Placed
 from .people import People
 
-#: The organisation that has too many applications to answer (product decision 16).
-OVERWHELMED = "un-pas"
 #: Where the demo's association owner has answers to give: days since each application.
 STORY_DAYS = (8, 6, 3, 2, 1, 0)
 

@@ -1,6 +1,7 @@
 """Engagement requests: filed, matched by the real engine on their day, answered, closed."""
 
 import datetime
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,7 +29,7 @@ from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import EXPIRE_AFTER_DAYS, EXPIRED, UNSERVED_AFTER_DAYS, RequestData
 
 from . import texts
-from .board import Board
+from .board import Board, day_of
 from .ground import Ground
 from .missions import Missions
 from .participations import Participations
@@ -125,6 +126,7 @@ class Requests:
         #: as often wished for as missions are found in them
         self._domains = sorted(set(missions.domains) - {"autre", "cooperation-internationale", "animaux"})
         self.proposals: list[Proposal] = []
+        self._answers = itertools.cycle(("yes", "no", "", "yes"))
         self.proposals_of: dict[int, list[Proposal]] = {}
         self._of_person: dict[int, list[Wishes]] = {}
         self._known_of_person: dict[int, set[int]] = {}
@@ -267,9 +269,9 @@ class Requests:
         keep_why: bool = True,
     ) -> list[Proposal]:
         """Ask the engine as of that moment; its best become proposals, in the limits of product decision 16."""
-        request, day, ground = wishes.request, at.date(), self.ground
+        request, ground = wishes.request, self.ground
         row = wishes.row()
-        ranking, seen = self.board.rank(row, day, still_open=still_open)
+        ranking, seen = self.board.rank(row, at, still_open=still_open, limit=60 if only else SHOWN_TO_STAFF)
         matches = [m for m in ranking.matches if not still_open or self.board.takes_more(m.mission_id)]
         chosen = [m for m in matches if only is None or only(m)][:most]
         if not chosen:
@@ -337,7 +339,7 @@ class Requests:
             engine_version=ranking.version,
             inputs={
                 str(m.mission_id): matching.stored_inputs(
-                    row, seen[m.mission_id], today=at.date(), vocabulary=self.board.vocabulary
+                    row, seen[m.mission_id], today=day_of(at), vocabulary=self.board.vocabulary
                 )
                 for m in chosen
             },
@@ -576,7 +578,7 @@ class Requests:
         if asked > ground.now:
             return
         departure.asked_at = asked
-        answer = ground.pick(("yes", "yes", "no", ""))
+        answer = next(self._answers)
         if not answer:
             return
         departure.answer, departure.answered_at = answer, ground.later(asked, 0.1, 2)
