@@ -273,6 +273,14 @@ def _near(missions: Collection[int], departments: set[str]) -> Q:
 # --- answers of the person
 
 
+def _all_that_was_said(proposal: Proposal) -> list[dict[str, str]]:
+    """The reasons and the reservation: both sides of the participation read the same words."""
+    if not proposal.reservation:
+        return list(proposal.reasons)
+    warning = {**proposal.reservation, "text": f"À savoir\u00a0: {proposal.reservation['text']}"}
+    return [*proposal.reasons, warning]
+
+
 @transaction.atomic
 def accept(
     proposal: Proposal, *, actor: Person | User, slot: Slot | None = None, message: str = ""
@@ -298,7 +306,7 @@ def accept(
             slot=slot,
             message=message,
             request=request,
-            reasons=proposal.reasons,
+            reasons=_all_that_was_said(proposal),
             actor=actor if isinstance(actor, User) else None,
         )
         proposal.participation = result
