@@ -218,8 +218,8 @@ class Queue(BrigadeAdmin):
         except RuleBroken as broken:
             form.add_error("reason" if broken.code == "reason" else None, broken.message)
             return self.page(request, item, status=409, decision_form=form)
-        done = dict(forms.DECISIONS)[form.cleaned_data["decision"]]
-        messages.success(request, f"{done} : « {item.title} ». L’organisation est prévenue.")
+        done = forms.Decision(form.cleaned_data["decision"]).label
+        messages.success(request, f"« {item.title} » : {done}. L’organisation est prévenue.")
         if "suivant" in request.POST:
             following = (
                 self.get_queryset(request)

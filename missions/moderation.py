@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import User
+from jeveuxagir.common.text import plural
 from jeveuxagir.moderation import registry
 from jeveuxagir.moderation.models import ModerationItem
 
@@ -49,7 +50,7 @@ def describe(item: ModerationItem) -> dict[str, Any]:
     mission = _mission(item)
     addresses = mission.addresses.select_related("commune")
     slots = list(mission.slots.filter(cancelled_at__isnull=True)[: SHOWN_SLOTS + 1])
-    times = [f"{when_in_words(slot)} ({slot.capacity} places)" for slot in slots[:SHOWN_SLOTS]]
+    times = [f"{when_in_words(slot)} ({plural(slot.capacity, 'place')})" for slot in slots[:SHOWN_SLOTS]]
     if len(slots) > SHOWN_SLOTS:
         times.append("…")
     warnings = []

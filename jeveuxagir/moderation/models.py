@@ -52,9 +52,9 @@ class ModerationItem(models.Model):
         DECIDED = "decided", "décidée"
 
     class Decision(models.TextChoices):
-        ACCEPT = "accept", "accepter"
-        ASK = "ask", "demander une correction"
-        REFUSE = "refuse", "refuser"
+        ACCEPT = "accept", "acceptée"
+        ASK = "ask", "correction demandée"
+        REFUSE = "refuse", "refusée"
         WITHDRAWN = "withdrawn", "retirée"
 
     class Cause(models.TextChoices):

@@ -105,7 +105,7 @@ def test_accepting_publishes_and_tells_the_owner(client):
     assert Organisation.objects.get().state == "validated"
     assert Event.objects.filter(verb="organisation.validated", actor=user).exists()
     assert Message.objects.count() == 1
-    assert "Accepter" in client.get("/brigade/organisations-a-valider/?vue=decidees").text
+    assert "Acceptée" in client.get("/brigade/organisations-a-valider/?vue=decidees").text
 
 
 def test_refusing_needs_a_reason_and_keeps_what_was_typed(client):
@@ -315,7 +315,7 @@ def test_the_history_of_an_object_is_told_in_french(client):
     assert "Validée" in page
     assert "Inès" in page
     page = client.get(f"{url(item)}historique/").text
-    assert "Décision : accepter" in page
+    assert "Décision : acceptée" in page
 
 
 # --- feeds ------------------------------------------------------------------------------------------------------

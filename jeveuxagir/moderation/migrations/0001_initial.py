@@ -68,9 +68,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("accept", "accepter"),
-                            ("ask", "demander une correction"),
-                            ("refuse", "refuser"),
+                            ("accept", "acceptée"),
+                            ("ask", "correction demandée"),
+                            ("refuse", "refusée"),
                             ("withdrawn", "retirée"),
                         ],
                         max_length=10,
