@@ -529,6 +529,8 @@ class Departures(BrigadeAdmin):
 
     @_headed("« Avez-vous candidaté ? »")
     def answer_word(self, row: Departure) -> str:
+        if row.person_id is None:  # nobody to ask
+            return "–"
         return row.get_answer_display() or ("sans réponse" if row.asked_at else "pas encore demandé")
 
     def title_of(self, obj: Any) -> str:
