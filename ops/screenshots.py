@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from ops.browser import chromium
 
@@ -24,44 +24,39 @@ def main(folder: Path) -> None:
     """Every picture of the tour; says where each came from."""
     folder.mkdir(parents=True, exist_ok=True)
     site = json.loads((STATE / "env.json").read_text())["site"]
-    accounts = {account["role"]: account for account in json.loads((STATE / "accounts.json").read_text())}
+    listed = json.loads((STATE / "accounts.json").read_text())
+    accounts = {account["email"].partition("@")[0]: account for account in listed}
     found = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found.executable, args=found.arguments, env={**os.environ, **found.env}
         )
-        for width, height in WIDTHS.items():
-            for role, pages in TOUR.items():
-                page = _window(browser, site, width, height)
-                if role:
-                    _sign_in(page, accounts[role])
+        for who, pages in TOUR.items():
+            page = browser.new_context(locale="fr-FR", base_url=site, reduced_motion="reduce").new_page()
+            if who:
+                _sign_in(page, accounts[who])  # once: a code of the second factor serves once
+            for width, height in WIDTHS.items():
+                page.set_viewport_size({"width": width, "height": height})
                 for name, address in pages.items():
                     _go(page, address)
-                    page.screenshot(path=folder / f"{name}-{width}.png", full_page=False)
+                    page.screenshot(path=folder / f"{name}-{width}.png")
                     print(f"{name}-{width}.png  {page.url}")
         browser.close()
 
 
-#: role of the demo ("" for a stranger) → picture → address, or the text of a link to follow from an address
+#: account of the demo ("" for a stranger) → picture → address, or the text of a link to follow from an address
 TOUR: dict[str, dict[str, str]] = {
     "": {
         "accueil": "/",
         "demande": "/demandes/nouvelle/ou/ > Continuer",
         "recherche": "/missions/?lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20",
-        "mission": "/missions/?lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20 | h2 a, h3 a",
+        "mission": "/missions/?q=lire&lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20 | h3 a, h2 a",
         "rapprochement": "/comment-nous-rapprochons/",
     },
-    "citizen": {"proposition": "/mon-espace/demandes/ | article a"},
-    "association_owner": {"association": "/mon-espace/ | a[href^='/espace/']"},
-    "brigade_member": {"brigade": "/brigade/"},
+    "nadia": {"proposition": "/mon-espace/demandes/ | article a"},
+    "helene": {"association": "/mon-espace/ | a[href^='/espace/']"},
+    "brigade": {"brigade": "/brigade/"},
 }
-
-
-def _window(browser: Browser, site: str, width: int, height: int) -> Page:
-    context = browser.new_context(
-        locale="fr-FR", base_url=site, viewport={"width": width, "height": height}, reduced_motion="reduce"
-    )
-    return context.new_page()
 
 
 def _go(page: Page, address: str) -> None:
@@ -69,7 +64,7 @@ def _go(page: Page, address: str) -> None:
     if " | " in address:
         start, selector = address.split(" | ")
         page.goto(start)
-        target = page.locator(f"main >> {selector.split(',')[0]}").first.get_attribute("href")
+        target = page.locator("main").locator(selector).first.get_attribute("href")
         page.goto(str(target))
     elif " > " in address:
         start, button = address.split(" > ")
@@ -89,7 +84,7 @@ def _sign_in(page: Page, account: dict[str, Any]) -> None:
     page.get_by_label("Adresse électronique").fill(account["email"])
     page.get_by_label("Mot de passe").fill(account["password"])
     page.get_by_role("button", name="Continuer").click()
-    if account.get("totp_secret"):
+    if account["totp_secret"]:
         page.locator("input[name=code]").fill(pyotp.TOTP(account["totp_secret"]).now())
         page.get_by_role("button", name="Continuer").click()
     page.wait_for_url("**/mon-espace/**")
