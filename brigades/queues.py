@@ -248,6 +248,7 @@ class Queue(BrigadeAdmin):
     def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
         described = handlers[item.kind].describe(item) if item.kind in handlers else {}
         user: Any = request.user
+        conflict = policies.conflict(user, item)
         others = (
             ModerationItem.objects.visible_to(user)
             .filter(
@@ -273,7 +274,8 @@ class Queue(BrigadeAdmin):
             or (item.owner_id != user.pk and policies.can_overrule(user, item)),
             "can_release": item.owner_id is not None
             and (item.owner_id == user.pk or policies.can_overrule(user, item)),
-            "can_decide": policies.can_decide(user, item),
+            "conflict": conflict,
+            "can_decide": not conflict and policies.can_decide(user, item),
             "decision_form": forms.DecisionForm(initial={"version": item.version}, item=item),
             "note_form": forms.NoteForm(),
             "notes": item.notes.select_related("author__person"),

@@ -1,6 +1,6 @@
 """Read-only lists: organisations and missions of the territory, requests, proposals, participations, departures, feeds.
 
-Only organisations have acts: suspend, lift, close, invite a first owner.
+Organisations have acts (suspend, lift, close, invite a first owner), and requests one: a guardian was told.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from jeveuxagir.accounts import guardians
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
 from missions.enums import State as MissionState
@@ -28,6 +29,7 @@ from organisations.enums import TRANSITIONS, MemberRole
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
 from organisations.moderation import facts_of
+from volunteers.requests.enums import LIVE_STATES
 from volunteers.requests.enums import State as RequestState
 from volunteers.requests.models import EngagementRequest
 
@@ -271,6 +273,7 @@ class Missions(BrigadeAdmin):
 @register(EngagementRequest)
 class Requests(BrigadeAdmin):
     path = "demandes"
+    page_template = "brigades/request.html"
     menu_label = "Demandes"
     search_words = ("person__first_name", "commune__name")
     search_hint = "Prénom ou commune"
@@ -311,6 +314,7 @@ class Requests(BrigadeAdmin):
         )
         return {
             "facts": request_words.facts(row),
+            **self._guardian(row),
             "texts": [("Précisions", row.note)] if row.note else [],
             "related": [
                 (
@@ -326,6 +330,25 @@ class Requests(BrigadeAdmin):
                 ),
             ],
         }
+
+    def _guardian(self, row: EngagementRequest) -> dict[str, Any]:
+        if row.person is None or row.state not in LIVE_STATES or guardians.is_cleared(row.person):
+            return {}
+        return {
+            "guardian_url": self.act_url(row.pk, "tuteur"),
+            "guardian_objected": guardians.has_objection(row.person),
+        }
+
+    def acts(self) -> list[Act]:
+        return [Act("tuteur", self._record_guardian)]
+
+    def _record_guardian(self, request: HttpRequest, row: EngagementRequest) -> str:
+        assert row.person is not None, "the list shows confirmed requests"
+        guardians.record_by_staff(row.person, request.user)  # type: ignore[arg-type]
+        return f"C’est noté : le parent ou tuteur de {row.person.first_name} est prévenu."
+
+    def history_subjects(self, obj: Any) -> list[Any]:
+        return [obj, *obj.person.guardian_notices.all()]
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         if not EngagementRequest.objects.looking().filter(pk=obj.pk).exists():

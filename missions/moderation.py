@@ -8,6 +8,7 @@ from jeveuxagir.accounts.models import User
 from jeveuxagir.common.text import plural
 from jeveuxagir.moderation import registry
 from jeveuxagir.moderation.models import ModerationItem
+from organisations import policies as organisation_policies
 
 from . import services
 from .models import Mission
@@ -78,6 +79,10 @@ def describe(item: ModerationItem) -> dict[str, Any]:
     }
 
 
+def conflict(item: ModerationItem, actor: User) -> str:
+    return organisation_policies.conflict(actor, _mission(item).organisation)
+
+
 def url(item: ModerationItem) -> str:
     mission = _mission(item)
     return reverse("missions:page", args=[mission.pk, mission.slug])
@@ -86,5 +91,7 @@ def url(item: ModerationItem) -> str:
 def register() -> None:
     registry.register(
         ModerationItem.Kind.MISSION.value,
-        registry.Handler(accept=accept, ask=ask, refuse=refuse, describe=describe, url=url),
+        registry.Handler(
+            accept=accept, ask=ask, refuse=refuse, describe=describe, url=url, conflict=conflict
+        ),
     )

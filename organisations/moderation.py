@@ -6,7 +6,7 @@ from jeveuxagir.accounts.models import User
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.moderation.registry import Handler, register
 
-from . import services
+from . import policies, services
 from .enums import HOSTING_KINDS, Kind
 from .models import Membership, Organisation
 
@@ -95,5 +95,6 @@ def plug_in() -> None:
             refuse=refuse,
             describe=describe,
             url=lambda item: _subject(item).space_url,
+            conflict=lambda item, actor: policies.conflict(actor, _subject(item)),
         ),
     )

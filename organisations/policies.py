@@ -24,6 +24,13 @@ def is_member(actor: Any, organisation: Organisation) -> bool:
     return role_in(actor, organisation) is not None
 
 
+def conflict(actor: Any, organisation: Organisation) -> str:
+    """Staff do not decide on an organisation they belong to: the sentence that refuses it, or nothing."""
+    if not is_member(actor, organisation):
+        return ""
+    return f"Vous êtes membre de {organisation.name} : une autre personne de la brigade doit décider."
+
+
 def can_manage(actor: Any, organisation: Organisation) -> bool:
     """Its identity, its team, its settings: owners."""
     return role_in(actor, organisation) == MemberRole.OWNER

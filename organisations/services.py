@@ -261,11 +261,17 @@ def close(organisation: Organisation, *, actor: User | None, reason: str = "") -
     return organisation
 
 
+def _refuse_own(actor: User, organisation: Organisation) -> None:
+    if conflict := policies.conflict(actor, organisation):
+        raise RuleBroken(conflict, code="own_organisation")
+
+
 @transaction.atomic
 def decide_hosting(organisation: Organisation, *, actor: User, may_host: bool) -> Organisation:
     """Staff decide whether an organisation of kind "other" may host volunteers; a company never does."""
     organisation = _locked(organisation)
     _allow(policies.is_staff_for(actor, organisation))
+    _refuse_own(actor, organisation)
     if organisation.kind != Kind.OTHER:
         raise RuleBroken("Pour ce type d’organisation, la règle est fixe.", code="kind")
     organisation.may_host = may_host
@@ -281,6 +287,7 @@ def confirm_proof(organisation: Organisation, *, actor: User) -> Organisation:
     """Staff saw a paper or spoke to somebody: the proof level becomes "person"."""
     organisation = _locked(organisation)
     _allow(policies.is_staff_for(actor, organisation))
+    _refuse_own(actor, organisation)
     organisation.proof_level = ProofLevel.PERSON
     organisation.version += 1
     organisation.save()

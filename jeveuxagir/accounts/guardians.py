@@ -10,6 +10,7 @@ from jeveuxagir.audit import services as audit
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock
+from jeveuxagir.common.registries import person_departments
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.services import send
@@ -126,11 +127,21 @@ def note_told(message: Message) -> None:
         audit.record("guardian.told", notice, person=notice.person_id)
 
 
+def may_record(actor: User, person: Person) -> bool:
+    """The brigade of where this person asks for something; else of where they live."""
+    codes: set[str | None] = {code for source in person_departments for code in source(person)}
+    if not codes:
+        codes = {person.commune.department_id if person.commune else None}
+    return any(roles.in_scope(actor, code) for code in codes)
+
+
 @transaction.atomic
 def record_by_staff(person: Person, actor: User) -> GuardianNotice:
     """Staff heard the guardian (on the phone, on paper) and say so."""
-    if not roles.is_staff(actor):
+    if not may_record(actor, person):
         raise NotAllowed
+    if not needs_guardian(person):
+        raise RuleBroken("Cette personne n’a plus besoin d’un parent ou tuteur.", code="guardian_not_needed")
     notice = (
         GuardianNotice.objects.select_for_update().filter(person=person).exclude(state=State.OBJECTED).first()
     )

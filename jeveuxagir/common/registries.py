@@ -50,6 +50,10 @@ class Role:
 role_sources: Registry[Callable[[Any], Iterable[Role]]] = Registry("role sources")
 
 
+#: name → function(person) -> the departments' codes where this person asks for something
+person_departments: Registry[Callable[[Any], Iterable[str]]] = Registry("departments of a person")
+
+
 @dataclass(frozen=True)
 class PersonalData:
     """What one table holds about a person.

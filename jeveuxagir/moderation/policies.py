@@ -4,6 +4,7 @@ from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import User
 
 from .models import ModerationItem
+from .registry import handlers
 
 
 def can_moderate(actor: User | None, item: ModerationItem) -> bool:
@@ -14,6 +15,13 @@ def can_moderate(actor: User | None, item: ModerationItem) -> bool:
 def can_overrule(actor: User | None, item: ModerationItem) -> bool:
     """Take over or decide what somebody else owns: leads and above."""
     return actor is None or roles.in_scope(actor, item.department_id, item.domain_id, *roles.LEAD_ROLES)
+
+
+def conflict(actor: User | None, item: ModerationItem) -> str:
+    """Why this actor may not be the one who decides, in a sentence: it is their own organisation."""
+    if actor is None or item.kind not in handlers:
+        return ""
+    return handlers[item.kind].conflict(item, actor)
 
 
 def can_decide(actor: User | None, item: ModerationItem) -> bool:

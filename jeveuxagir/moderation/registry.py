@@ -22,6 +22,10 @@ def _nowhere(item: "ModerationItem") -> str:
     return ""
 
 
+def _no_conflict(item: "ModerationItem", actor: "User") -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Handler:
     """What a decision does to the subject, and what the case's page shows of it.
@@ -31,6 +35,7 @@ class Handler:
     `describe(item)` gives what the page shows, each key optional:
     `facts` [(label, value)], `texts` [(label, long text)], `warnings` [sentence], `links` [(label, url)].
     `url(item)` is the subject's page.
+    `conflict(item, actor)` says, in a sentence, why this member of staff may not be the one who decides.
     """
 
     accept: Decide
@@ -38,6 +43,7 @@ class Handler:
     refuse: Decide
     describe: Callable[["ModerationItem"], dict[str, Any]] = field(default=_nothing)
     url: Callable[["ModerationItem"], str] = field(default=_nowhere)
+    conflict: Callable[["ModerationItem", "User"], str] = field(default=_no_conflict)
 
 
 #: kind of item → Handler

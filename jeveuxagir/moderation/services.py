@@ -164,6 +164,8 @@ def decide(
         raise RuleBroken(
             f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned"
         )
+    if conflict := policies.conflict(actor, item):
+        raise RuleBroken(conflict, code="own_organisation")
     reason = clean(reason)
     if decision not in (Decision.ACCEPT, Decision.ASK, Decision.REFUSE):
         raise RuleBroken("Choisissez une décision.", code="decision")

@@ -193,8 +193,20 @@ def test_after_an_objection_only_staff_may_record_an_agreement():
         guardians.announce(person, email="autre@exemple.fr")
     with pytest.raises(NotAllowed):
         guardians.record_by_staff(person, f.make_user())
+    for other in (f.make_staff(department="59"), f.make_staff("technical")):
+        with pytest.raises(NotAllowed):
+            guardians.record_by_staff(person, other)
     guardians.record_by_staff(person, f.make_staff())
     guardians.require_cleared(person)
+
+
+def test_the_brigade_of_the_request_hears_the_guardian_not_that_of_the_home():
+    person = f.make_person(age=17, guardian="none")
+    f.make_request(person=person, commune=f.LILLE)
+    with pytest.raises(NotAllowed):
+        guardians.record_by_staff(person, f.make_staff())
+    guardians.record_by_staff(person, f.make_staff(department="59"))
+    assert guardians.is_cleared(person)
 
 
 def test_a_minor_gives_the_guardians_address_from_the_profile(client):

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from jeveuxagir.accounts import guardians
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now
 from jeveuxagir.moderation import services as moderation
@@ -11,7 +12,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
 from missions.models import Mission
 from missions.proposals.models import Proposal
-from organisations.models import Invitation, Organisation
+from organisations.models import Invitation, Membership, Organisation
 from tests import factories as f
 from tests.brigades.test_scope import staff_client, waiting_request
 
@@ -367,3 +368,50 @@ def test_an_attachment_is_accepted_or_refused_nothing_else(client):
     decide(client, item, "accept")
     identity.refresh_from_db()
     assert identity.state == "linked"
+
+
+def test_a_member_of_staff_does_not_decide_on_their_own_organisation(client):
+    own, other = case("La mienne"), case("Une autre")
+    user = staff_client(client)
+    organisation = Organisation.objects.get(pk=own.subject_id)
+    Membership.objects.create(organisation=organisation, person=user.person, role="reader")
+    mission = f.make_mission(organisation=organisation, state="pending")
+    mission_case = moderation.open_item(
+        "mission", mission, title=mission.title, department=mission.department, domain=mission.domain
+    )
+    for item in (own, mission_case):
+        page = client.get(url(item)).text
+        assert "Vous êtes membre de La mienne" in page
+        assert 'name="decision"' not in page
+        assert "une autre personne de la brigade" in decide(client, item, "accept").text
+        item.refresh_from_db()
+        assert item.state != "decided"
+    items = [f"{own.pk}:{own.version}", f"{other.pk}:{other.version}"]
+    client.post("/brigade/organisations-a-valider/lot/", {"items": items, "decision": "accept", "reason": ""})
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert (own.state, other.decision) == ("new", "accept")
+
+
+def test_staff_record_that_a_guardian_was_told_otherwise(client):
+    person = f.make_person(first_name="Zoé", age=17, guardian="to_send")
+    request = f.make_request(person=person)
+    page = f"/brigade/demandes/{request.pk}/"
+    staff_client(client, department="59")
+    assert client.post(f"{page}tuteur/").status_code == 404
+    client.logout()
+    user = staff_client(client)
+    assert "Parent ou tuteur prévenu autrement" in client.get(page).text
+    assert "le parent ou tuteur de Zoé est prévenu" in client.post(f"{page}tuteur/", follow=True).text
+    assert "Parent ou tuteur prévenu autrement" not in client.get(page).text
+    assert "Parent ou tuteur prévenu" in client.get(f"{page}historique/").text
+    assert guardians.is_cleared(person)
+    assert Event.objects.filter(verb="guardian.told", actor=user, data__person=person.pk).count() == 1
+
+
+def test_the_page_of_an_adult_s_request_has_no_word_about_a_guardian(client):
+    request = f.make_request()
+    staff_client(client)
+    assert "tuteur" not in client.get(f"/brigade/demandes/{request.pk}/").text
+    answer = client.post(f"/brigade/demandes/{request.pk}/tuteur/", follow=True)
+    assert "n’a plus besoin" in answer.text

@@ -339,7 +339,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
     "missions_mission": (),
-    "requests_engagementrequest": (),
+    "requests_engagementrequest": ("tuteur",),
     "proposals_proposal": (),
     "participations_participation": (),
     "participations_departure": (),

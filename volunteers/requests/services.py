@@ -324,6 +324,12 @@ def follow(
     return request
 
 
+def departments_of(person: Person) -> Collection[str]:
+    """Where this person's requests in course look for a mission."""
+    live = person.requests.filter(state__in=LIVE_STATES)
+    return set(live.values_list("commune__department", flat=True))
+
+
 def expires_on(request: EngagementRequest) -> datetime.date:
     """The day a request without a sign of life expires."""
     return (request.alive_at + datetime.timedelta(days=EXPIRE_AFTER_DAYS)).astimezone(PARIS).date()
