@@ -83,10 +83,9 @@ def every_week(first: date, until: date, *, weeks: int = 1) -> list[date]:
 
 
 def suggested_commitment(specs: Sequence[SlotSpec]) -> str:
-    """The rhythm that slots show: what the form is prefilled with."""
-    weekly = {(spec.weekday, spec.start_time) for spec in specs if spec.kind == SlotKind.WEEKLY}
-    if weekly:
-        return Commitment.MORE if len(weekly) > 1 else Commitment.WEEKLY
+    """The rhythm that slots show, for one person who takes one of them: what the form is prefilled with."""
+    if any(spec.kind == SlotKind.WEEKLY for spec in specs):
+        return Commitment.WEEKLY
     days = sorted({spec.local_date for spec in specs if spec.local_date})
     gaps = [(b - a).days for a, b in pairwise(days)]
     if len(gaps) >= 3 and max(gaps) <= 8:

@@ -70,7 +70,10 @@ class SkillAsked(Caveat):
         return bool(self._missing(occasion))
 
     def exact(self, occasion: Occasion, vocabulary: Vocabulary) -> str:
-        return labelled("Compétence demandée", self._missing(occasion), vocabulary.skills)
+        missing = self._missing(occasion)
+        several = sum(missing >> bit & 1 for bit in vocabulary.skills) > 1
+        intro = "Compétences demandées" if several else "Compétence demandée"
+        return labelled(intro, missing, vocabulary.skills)
 
     @staticmethod
     def _missing(occasion: Occasion) -> int:

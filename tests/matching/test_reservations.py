@@ -61,8 +61,14 @@ def test_nothing_to_say_of_an_ordinary_match():
         ),
         (
             a_request(),
+            a_mission(skills=ACCOUNTING | DRAWING),
+            "Compétences demandées : Comptabilité et Dessin",
+            "Une compétence est demandée",
+        ),
+        (
+            a_request(),
             a_mission(skills=ACCOUNTING | DRAWING | DRIVING | FIRST_AID),
-            "Compétence demandée : Comptabilité, Dessin et 2 autres",
+            "Compétences demandées : Comptabilité, Dessin et 2 autres",
             "Une compétence est demandée",
         ),
         (

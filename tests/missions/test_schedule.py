@@ -115,7 +115,7 @@ def test_the_rhythm_follows_the_slots() -> None:
     weeks = [dated(day=DAY + datetime.timedelta(weeks=n)) for n in range(5)]
     months = [dated(day=DAY + datetime.timedelta(days=30 * n)) for n in range(3)]
     assert schedule.suggested_commitment([weekly(1)]) == Commitment.WEEKLY
-    assert schedule.suggested_commitment([weekly(1), weekly(3)]) == Commitment.MORE
+    assert schedule.suggested_commitment([weekly(1), weekly(3)]) == Commitment.WEEKLY
     assert schedule.suggested_commitment(weeks) == Commitment.WEEKLY
     assert schedule.suggested_commitment(months) == Commitment.MONTHLY
     assert schedule.suggested_commitment([dated()]) == Commitment.ONCE
