@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import F, Model, Q, QuerySet
@@ -21,6 +22,13 @@ from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import Unaccent
 
 from . import cockpit, history
+
+
+def refuse_nul(request: HttpRequest) -> None:
+    """The admin hands addresses to PostgreSQL as they are, which knows no NUL."""
+    values = [value for _, values in request.GET.lists() for value in values]
+    if any("\x00" in text for text in (unquote(request.path_info), *values)):  # "_00" is its own spelling
+        raise BadRequest
 
 
 class BrigadeSite(AdminSite):
@@ -43,6 +51,7 @@ class BrigadeSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
+            refuse_nul(request)
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, view)
@@ -218,8 +227,6 @@ class BrigadeAdmin(ModelAdmin):
         }
         if request.method != "GET" and request.method != "HEAD":
             raise PermissionDenied
-        if any("\x00" in value for value in request.GET.values()):
-            raise BadRequest
         return super().changelist_view(request, context)
 
     # --- the page

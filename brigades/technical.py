@@ -16,6 +16,8 @@ from django.urls import path, reverse
 
 from jeveuxagir.accounts import roles
 
+from .site import refuse_nul
+
 #: The apps shown, each with all its tables.
 APPS = (
     *("territories", "taxonomies", "audit", "notifications", "accounts", "moderation"),
@@ -49,6 +51,7 @@ class TechnicalSite(AdminSite):
                 return redirect_to_login(request.get_full_path())
             if not self.has_permission(request):
                 raise Http404
+            refuse_nul(request)
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, view)
