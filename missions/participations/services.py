@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
@@ -280,7 +281,7 @@ def realise(participation: Participation, *, actor: User | None, version: int | 
     """The person came."""
     _lock_mission(participation)
     participation = _to_answer(participation, actor, version)
-    _has_begun(participation)
+    _require_begun(participation)
     _move(participation, "realise")
     record("participation.realised", participation, actor=actor, **_about(participation))
     notifications.tell_person(participation, "realised")
@@ -294,7 +295,7 @@ def mark_absent(
 ) -> Participation:
     _lock_mission(participation)
     participation = _to_answer(participation, actor, version)
-    _has_begun(participation)
+    _require_begun(participation)
     _move(participation, "mark_absent")
     record("participation.absent", participation, actor=actor, **_about(participation))
     _finish_mission(participation.mission)
@@ -694,10 +695,27 @@ def _about(participation: Participation) -> dict[str, Any]:
     }
 
 
-def _has_begun(participation: Participation) -> None:
-    starts_at = participation.slot.starts_at
-    if starts_at and starts_at > now():
-        raise RuleBroken("Ce créneau n’a pas encore eu lieu.", code="not_yet")
+def has_begun(participation: Participation) -> bool:
+    """Whether this person could have come already: their first session has begun (for a rhythm, its day has)."""
+    slot = participation.slot
+    if slot.starts_at is not None:
+        return slot.starts_at <= now()
+    zone = ZoneInfo(slot.zone)
+    since = participation.answered_at or participation.state_changed_at
+    agreed = since.astimezone(zone).date()
+    if slot.kind == SlotKind.WEEKLY and slot.weekday is not None:
+        first = max(agreed, slot.valid_from or agreed)
+        first += timedelta(days=(slot.weekday - first.weekday()) % 7)
+    else:
+        first = max(agreed + timedelta(days=1), slot.valid_from or agreed)
+    return first <= now().astimezone(zone).date()
+
+
+def _require_begun(participation: Participation) -> None:
+    if not has_begun(participation):
+        raise RuleBroken(
+            "La personne n’est pas encore venue : sa première séance est à venir.", code="not_yet"
+        )
 
 
 def _finish_mission(mission: Mission) -> None:

@@ -163,7 +163,6 @@ def _application(
     def form(verb: str, form_class: Any) -> Any:
         return typed.get(verb) or form_class(initial=version, auto_id=f"{verb}-%s")
 
-    begun = participation.slot.starts_at is None or participation.slot.starts_at <= now()
     context = {
         "organisation": request.organisation,
         "line": _line(participation, late_since),
@@ -172,7 +171,7 @@ def _application(
         "sees_contact": state in policies.CONTACT_STATES,
         "may_talk": TRANSITIONS.allows("talk", state),
         "may_answer": TRANSITIONS.allows("accept", state),
-        "may_realise": TRANSITIONS.allows("realise", state) and begun,
+        "may_realise": TRANSITIONS.allows("realise", state) and services.has_begun(participation),
         "may_cancel": state == State.ACCEPTED,
         "talk_form": form("echanger", AnswerForm),
         "accept_form": form("accepter", AnswerForm),

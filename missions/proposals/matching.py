@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from jeveuxagir import matching
-from jeveuxagir.accounts.models import AgeMarks
+from jeveuxagir.accounts.models import AgeMarks, Person
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.taxonomies.models import Activity, Domain, Skill
 from jeveuxagir.territories.geo import WithinKm
@@ -29,6 +29,8 @@ from missions.enums import MissionMode, SlotKind
 from missions.models import Mission, MissionAddress, Slot
 from missions.participations.enums import WAITING_STATES
 from missions.participations.models import Departure, Participation
+from organisations.models import Membership
+from organisations.policies import HANDLERS
 from volunteers.requests.enums import Mode
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import RequestData
@@ -118,13 +120,16 @@ def run(row: matching.RequestRow, missions: "QuerySet[Mission]", *, limit: int =
 
 def run_for(request: EngagementRequest, *, limit: int = 10) -> Outcome:
     row = request_row(request)
-    return run(row, preselect(request.commune, request.radius_km, request.mode, row), limit=limit)
+    missions = preselect(request.commune, request.radius_km, request.mode, row, person=request.person)
+    return run(row, missions, limit=limit)
 
 
-def run_for_draft(data: RequestData, ages: AgeMarks, *, limit: int = 3) -> Outcome:
-    """A preview for somebody whose request is not stored yet."""
+def run_for_draft(
+    data: RequestData, ages: AgeMarks, *, person: Person | None = None, limit: int = 3
+) -> Outcome:
+    """A preview for somebody whose request is not stored yet; `person` when it is known who."""
     row = draft_row(data, ages)
-    return run(row, preselect(data.commune, data.radius_km, data.mode, row), limit=limit)
+    return run(row, preselect(data.commune, data.radius_km, data.mode, row, person=person), limit=limit)
 
 
 # --- the request's row
@@ -132,7 +137,12 @@ def run_for_draft(data: RequestData, ages: AgeMarks, *, limit: int = 3) -> Outco
 
 def request_row(request: EngagementRequest) -> matching.RequestRow:
     assert request.person is not None, "only a confirmed request is matched"
-    data = RequestData(
+    row = draft_row(data_of(request), request.person)
+    return replace(row, id=request.pk, known_missions=known_missions(request))
+
+
+def data_of(request: EngagementRequest) -> RequestData:
+    return RequestData(
         commune=request.commune,
         radius_km=request.radius_km,
         mode=request.mode,
@@ -146,8 +156,6 @@ def request_row(request: EngagementRequest) -> matching.RequestRow:
         skills=list(request.skills.all()),
         open_to_anything=request.open_to_anything,
     )
-    row = draft_row(data, request.person)
-    return replace(row, id=request.pk, known_missions=known_missions(request))
 
 
 def draft_row(data: RequestData, ages: AgeMarks) -> matching.RequestRow:
@@ -189,8 +197,13 @@ def known_missions(request: EngagementRequest) -> frozenset[int]:
 # --- the missions' rows
 
 
-def preselect(commune: Commune, radius_km: int, mode: str, row: matching.RequestRow) -> "QuerySet[Mission]":
-    """Open missions in reach, in plain SQL; the engine's gates decide."""
+def preselect(
+    commune: Commune, radius_km: int, mode: str, row: matching.RequestRow, *, person: Person | None
+) -> "QuerySet[Mission]":
+    """Open missions in reach, in plain SQL; the engine's gates decide.
+
+    None of an organisation that `person` answers for: nobody applies to oneself.
+    """
     remote = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
     here = Q(mode__in=[MissionMode.ON_SITE, MissionMode.HYBRID]) & _in_reach(commune, radius_km)
     wanted = {Mode.ON_SITE: here, Mode.REMOTE: remote, Mode.BOTH: here | remote}[Mode(mode)]
@@ -198,8 +211,14 @@ def preselect(commune: Commune, radius_km: int, mode: str, row: matching.Request
         Mission.objects.open()
         .filter(wanted)
         .exclude(pk__in=row.known_missions)
+        .exclude(organisation__in=_answered_for(person))
         .order_by("-published_at", "pk")[:PRESELECTED]
     )
+
+
+def _answered_for(person: Person | None) -> "QuerySet[Membership, int]":
+    handled = Membership.objects.live().filter(person=person, role__in=HANDLERS)
+    return handled.values_list("organisation", flat=True)
 
 
 def _in_reach(commune: Commune, radius_km: int) -> Q:

@@ -16,7 +16,6 @@ from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.errors import RuleBroken, WrongState
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.wake import wake
-from jeveuxagir.matching import describe
 from jeveuxagir.matching.gates import ProposalLoad
 from jeveuxagir.notifications.services import send
 from missions.enums import MissionMode
@@ -32,7 +31,7 @@ from volunteers.requests.enums import State as RequestState
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.policies import is_owner, require
 
-from . import matching, policies
+from . import matching, policies, unserved
 from .models import (
     MAX_OPEN_PER_PERSON,
     PROPOSAL_DAYS,
@@ -579,13 +578,7 @@ def people_of(ids: Collection[int]) -> Any:
 def unserved_reason(request: EngagementRequest) -> str:
     """Why nothing was found, in words: what most often stood in the way at the last search."""
     run = request.match_runs.order_by("-id").first()
-    blocked: dict[str, int] = (run.outcome.get("blocked") or {}) if run else {}
-    if not blocked:
-        return "Aucune mission n’est ouverte dans le rayon demandé."
-    code = max(sorted(blocked), key=lambda gate: blocked[gate])
-    names = {gate.code: gate.name for gate in describe().gates}
-    missing = names.get(code, code).lower()
-    return f"Des missions existent, mais aucune ne convient. Ce qui manque le plus souvent : {missing}."
+    return unserved.reason((run.outcome.get("blocked") or {}) if run else {})
 
 
 def _follow(request: EngagementRequest) -> EngagementRequest:

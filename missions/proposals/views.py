@@ -99,7 +99,9 @@ def _summary(http: HttpRequest, draft: Draft) -> HttpResponse:
         except RuleBroken as refusal:
             error = refusal.message
     data = request_data(checked)
-    preview = matching.run_for_draft(data, draft.ages(checked)) if _may_preview(http) else None
+    person = http.user.person if http.user.is_authenticated else None
+    ages = draft.ages(checked)
+    preview = matching.run_for_draft(data, ages, person=person) if _may_preview(http) else None
     context = _steps(draft, SUMMARY) | {
         "lines": lines_of_forms(checked),
         "preview": preview.candidates if preview else (),

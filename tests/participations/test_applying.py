@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from jeveuxagir.accounts import services as accounts
 from jeveuxagir.accounts.models import GuardianNotice, UnconfirmedContact
@@ -394,10 +395,40 @@ def test_the_organisation_cancels_with_a_reason_only(answered: Any) -> None:
     assert "La salle est fermée" in Message.objects.get(kind="participations.cancelled_for_person").text
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "days"),
+    [
+        (SlotKind.WEEKLY, {"weekday": 4}, 3),  # from a Tuesday to a Friday
+        (SlotKind.WEEKLY, {"weekday": 1}, 0),
+        (SlotKind.WEEKLY, {"weekday": 4, "valid_from": datetime.date(2027, 6, 21)}, 10),
+        (SlotKind.UNDATED, {}, 1),
+        (SlotKind.UNDATED, {"valid_from": datetime.date(2027, 6, 20)}, 5),
+    ],
+)
+def test_came_or_not_is_asked_from_the_day_of_the_first_session(
+    kind: str, fields: dict[str, Any], days: int
+) -> None:
+    accepted_at = datetime.datetime(2027, 6, 15, 12, tzinfo=datetime.UTC)
+    with time_machine.travel(accepted_at, tick=False):
+        organisation = make_organisation()
+        manager = make_member(organisation, role="manager")
+        mission = make_mission(organisation=organisation, slots=0)
+        participation = apply(make_person(), make_slot(mission, kind=kind, **fields))
+        participation = services.accept(participation, actor=manager)
+    if days:
+        with time_machine.travel(accepted_at + datetime.timedelta(days=days - 1), tick=False):
+            assert not services.has_begun(participation)
+            with pytest.raises(RuleBroken, match="à venir"):
+                services.mark_absent(participation, actor=manager)
+    with time_machine.travel(accepted_at + datetime.timedelta(days=days), tick=False):
+        assert services.has_begun(participation)
+        assert services.realise(participation, actor=manager).state == State.REALISED
+
+
 def test_came_or_not_is_said_after_the_slot_began_and_ends_a_closed_mission(answered: Any) -> None:
     manager, participation = answered
     services.accept(participation, actor=manager)
-    with pytest.raises(RuleBroken, match="pas encore"):
+    with pytest.raises(RuleBroken, match="à venir"):
         services.realise(participation, actor=manager)
     slot = participation.slot
     hours_ago = [now() - datetime.timedelta(hours=n) for n in (3, 1)]

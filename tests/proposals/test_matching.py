@@ -12,8 +12,9 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.notifications.models import Message
 from missions.enums import MissionMode, SlotKind
 from missions.models import Mission
-from missions.proposals import matching, services
+from missions.proposals import matching, services, unserved
 from missions.proposals.models import MatchDue, MatchRun, Proposal, State
+from organisations.models import Membership
 from tests.factories import (
     LILLE,
     make_mission,
@@ -222,6 +223,30 @@ def test_nothing_found_keeps_why_for_the_brigade() -> None:
     assert MatchRun.objects.filter(request=request).count() == 1
     services.match_request(request.pk, cause="again")
     assert MatchRun.objects.filter(request=request).count() == 1
+    run = MatchRun.objects.get(request=request)
+    run.outcome["blocked"] = {"dates": 2, "one_wish": 5}
+    run.save()
+    assert "aucune ne touche les domaines ou savoir-faire choisis" in services.unserved_reason(request)
+
+
+def test_each_gate_has_its_sentence_for_the_person_short_enough_to_be_kept() -> None:
+    codes = {gate.code for gate in engine.describe().gates}
+    assert set(unserved.WORDS) == codes
+    for blocked in ({}, {"unknown": 1}, *({code: 1} for code in codes)):
+        assert 0 < len(unserved.reason(blocked)) < 300
+
+
+def test_a_mission_of_one_s_own_organisation_is_not_proposed() -> None:
+    request = make_request()
+    assert request.person is not None
+    for role, n in (("owner", 0), ("manager", 0), ("reader", 1)):
+        mission = make_mission()
+        Membership.objects.create(organisation=mission.organisation, person=request.person, role=role)
+        found = matching.run_for(request).candidates
+        assert len([c for c in found if c.mission.pk == mission.pk]) == n
+        data = matching.data_of(request)
+        drafted = matching.run_for_draft(data, request.person, person=request.person).candidates
+        assert len([c for c in drafted if c.mission.pk == mission.pk]) == n
 
 
 def test_the_number_of_queries_does_not_grow_with_the_missions() -> None:

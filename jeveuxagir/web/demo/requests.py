@@ -15,6 +15,7 @@ from missions.participations.enums import WAITING_STATES
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Departure, Participation
 from missions.proposals import matching as rows
+from missions.proposals import unserved
 from missions.proposals.models import (
     MAX_OPEN_PER_PERSON,
     PROPOSAL_DAYS,
@@ -764,17 +765,8 @@ class Requests:
         )
 
     def _why_unserved(self, wishes: Wishes) -> str:
-        """The same words as missions.proposals.services.unserved_reason."""
         runs = [run for run in self.ground.rows(MatchRun) if run.request_id == wishes.request.pk]
-        blocked: dict[str, int] = runs[-1].outcome["blocked"] if runs else {}
-        if not blocked:
-            return "Aucune mission n’est ouverte dans le rayon demandé."
-        code = max(sorted(blocked), key=lambda gate: blocked[gate])
-        names = {gate.code: gate.name for gate in matching.describe().gates}
-        return (
-            "Des missions existent, mais aucune ne convient. Ce qui manque le plus souvent : "
-            f"{names.get(code, code).lower()}."
-        )
+        return unserved.reason(runs[-1].outcome["blocked"] if runs else {})
 
     # --- to confirm -----------------------------------------------------------------------------------------------
 
