@@ -6,3 +6,8 @@ class BrigadesConfig(AppConfig):
     label = "brigades"
     verbose_name = "Brigades"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import panels
+
+        panels.register()

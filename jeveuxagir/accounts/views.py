@@ -36,13 +36,14 @@ def draw_panels(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
 
 @require_safe
 def my_space(request: HttpRequest) -> HttpResponse:
-    """What is to do first, then what one has going on; each app adds its panel ("my_space")."""
+    """What is to do first, then what one has going on; each app adds its own ("my_space.to_do", "my_space")."""
     person = user_of(request).person
     return render(
         request,
         "accounts/my_space.html",
         {
             "person": person,
+            "to_do": draw_panels("my_space.to_do", request, person),
             "panels": draw_panels("my_space", request, person),
             "guardian_missing": not guardians.is_cleared(person),
             "objected": guardians.has_objection(person),

@@ -4,6 +4,9 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
+from django.db.models import Count
+from django.urls import reverse
+
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import Panel, panels
@@ -28,6 +31,25 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
     found = list(rows[: SHOWN + 1])
     any_past = bool(found) or Participation.objects.of_person(person).exists()
     return {"participations": found[:SHOWN], "more": len(found) > SHOWN, "any": any_past}
+
+
+def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
+    """The applications that wait, in each organisation whose applicants this person answers: one query."""
+    rows = (
+        policies.of_person_s_spaces(request.user)
+        .waiting()
+        .order_by("mission__organisation__name", "mission__organisation")
+        .values_list("mission__organisation", "mission__organisation__slug", "mission__organisation__name")
+        .annotate(waiting=Count("pk"))
+    )
+    lines = [
+        (
+            f"{plural(waiting, 'candidature')} à traiter\u00a0: {name}",
+            reverse("participations:space", args=[pk, slug]),
+        )
+        for pk, slug, name, waiting in rows
+    ]
+    return {"lines": lines} if lines else None
 
 
 def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -105,6 +127,7 @@ def answer_speed(organisation_id: int) -> str:
 
 
 def register() -> None:
+    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=20))
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
     panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
     panels.register("mission.manage", Panel("participations/_manage.html", _manage, order=10))

@@ -6,7 +6,7 @@ from jeveuxagir.accounts.models import Person, User
 from missions.models import Mission
 from missions.policies import HANDLERS, can_handle
 from organisations import policies as organisation_policies
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 
 from .enums import State
 from .models import Departure, Participation, ParticipationQuerySet, PlaceAlert
@@ -53,6 +53,14 @@ def of_space(user: User, organisation: Organisation) -> ParticipationQuerySet:
     if not organisation_policies.can_see_applicants(user, organisation):
         return Participation.objects.none()
     return Participation.objects.told_to_organisation().filter(mission__organisation=organisation)
+
+
+def of_person_s_spaces(user: User) -> ParticipationQuerySet:
+    """The applications of every organisation this person answers for."""
+    handled = Membership.objects.live().filter(person=user.person_id, role__in=HANDLERS)
+    return Participation.objects.told_to_organisation().filter(
+        mission__organisation__in=handled.values("organisation")
+    )
 
 
 def departure_of(pk: int) -> Departure | None:

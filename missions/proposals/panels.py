@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.urls import reverse
+
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import Panel, panels
+from jeveuxagir.common.text import plural
 from volunteers.requests.enums import LIVE_STATES
 from volunteers.requests.models import EngagementRequest
 
 from . import services
+from .models import Proposal
 
 
 def _my_space(http: Any, person: Any) -> dict[str, Any]:
@@ -20,5 +25,13 @@ def _my_space(http: Any, person: Any) -> dict[str, Any]:
     return {"requests": list(services.with_open_counts(rows))}
 
 
+def _to_do(http: Any, person: Any) -> dict[str, Any] | None:
+    waiting = Proposal.objects.of_person(person).open().filter(expires_at__gt=now()).count()
+    if not waiting:
+        return None
+    return {"lines": [(f"{plural(waiting, 'proposition')} à regarder", reverse("proposals:mine"))]}
+
+
 def register() -> None:
+    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=10))
     panels.register("my_space", Panel("proposals/_my_space.html", _my_space, order=10))

@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from jeveuxagir.accounts.models import GuardianNotice, UnconfirmedContact
 from jeveuxagir.common.clock import now
+from jeveuxagir.moderation import services as moderation
 from jeveuxagir.notifications.models import Message
 from missions.participations import notifications, services
 from missions.participations.enums import State
 from missions.participations.models import Departure, Participation, PlaceAlert
+from organisations.models import Membership
 from tests.factories import (
     contact_fields,
     make_member,
@@ -23,8 +25,12 @@ from tests.factories import (
     make_organisation,
     make_participation,
     make_person,
+    make_proposal,
+    make_request,
     make_slot,
+    make_staff,
     make_user,
+    sign_in_staff,
 )
 
 pytestmark = pytest.mark.django_db
@@ -375,4 +381,33 @@ def test_as_many_queries_for_twenty_applications_as_for_one(space: Any, page: st
             make_participation(person=participation.person)
     with CaptureQueriesContext(connection) as many:
         client.get(url)
+    assert len(many) == len(one)
+
+
+def test_one_s_own_space_says_first_what_waits(space: Any) -> None:
+    organisation, participation = space
+    client = Client()
+    user = make_staff()
+    sign_in_staff(client, user)
+    page = reverse("accounts:my_space")
+    assert "titre-a-faire" not in client.get(page).text
+    Membership.objects.create(organisation=organisation, person=user.person, role="manager")
+    make_proposal(request=make_request(person=user.person, state="proposed"))
+    pending = make_organisation(state="pending")
+    moderation.open_item("organisation", pending, title=pending.name, department=pending.commune.department)
+    text = client.get(page).text.replace("\xa0", " ")
+    lines = (
+        "1 proposition à regarder",
+        f"1 candidature à traiter : {organisation.name}",
+        "1 décision attend la brigade",
+    )
+    places = [text.index(line) for line in lines]
+    assert places == sorted(places)
+    assert places[-1] < text.index("Mes demandes d’engagement")
+    with CaptureQueriesContext(connection) as one:
+        client.get(page)
+    for n in range(5):
+        make_participation(slot=make_slot(participation.mission, in_days=20 + n))
+    with CaptureQueriesContext(connection) as many:
+        client.get(page)
     assert len(many) == len(one)
