@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.admin.utils import unquote
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import F, Model, Q, QuerySet
@@ -27,7 +26,7 @@ from . import cockpit, history
 def refuse_nul(request: HttpRequest) -> None:
     """The admin hands addresses to PostgreSQL as they are, which knows no NUL."""
     values = [value for _, values in request.GET.lists() for value in values]
-    if any("\x00" in text for text in (unquote(request.path_info), *values)):  # "_00" is its own spelling
+    if any("\x00" in text for text in (request.path_info, *values)):
         raise BadRequest
 
 

@@ -524,9 +524,8 @@ def test_ten_thousand_requests_make_no_page_fall_over(part: int, fuzzer: Fuzzer)
     ("role", "url"),
     [
         ("technical", "/administration/audit/canary/%00/lire/"),
-        ("technical", "/administration/audit/canary/_00/lire/"),
         ("technical", "/administration/missions/mission/?mode=%00"),
-        ("national", "/brigade/missions/mission/?q=%00&q=a"),
+        ("national", "/brigade/missions/?q=%00&q=a"),
     ],
 )
 def test_a_nul_in_an_address_of_the_staff_is_a_bad_request(role: str, url: str, fuzzer: Fuzzer) -> None:
