@@ -11,191 +11,508 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('taxonomies', '0001_models'),
-        ('territories', '0002_models'),
+        ("organisations", "0001_initial"),
+        ("taxonomies", "0001_models"),
+        ("territories", "0002_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mission',
+            name="Mission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='titre')),
-                ('slug', models.SlugField(editable=False, max_length=80)),
-                ('description', models.TextField(max_length=20000, verbose_name='description')),
-                ('mode', models.CharField(choices=[('on_site', 'sur place'), ('remote', 'à distance'), ('hybrid', 'sur place ou à distance')], default='on_site', max_length=10, verbose_name='sur place ou à distance')),
-                ('commitment', models.CharField(blank=True, choices=[('once', 'ponctuel'), ('monthly', 'une fois par mois'), ('weekly', 'chaque semaine'), ('more', 'plusieurs fois par semaine')], max_length=10, verbose_name='rythme')),
-                ('minimum_age', models.PositiveSmallIntegerField(default=18, verbose_name='âge minimum')),
-                ('hosting_conditions', models.TextField(blank=True, max_length=2000, verbose_name='conditions d’accueil')),
-                ('prerequisites', models.TextField(blank=True, max_length=2000, verbose_name='ce qui est demandé')),
-                ('state', models.CharField(choices=[('draft', 'brouillon'), ('pending', 'en attente de validation'), ('open', 'ouverte'), ('closed', 'fermée'), ('done', 'terminée'), ('refused', 'refusée'), ('suspended', 'suspendue'), ('cancelled', 'annulée')], default='draft', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('state_reason', models.TextField(blank=True, max_length=2000, verbose_name='raison')),
-                ('close_reason', models.CharField(blank=True, choices=[('organisation', 'fermée par l’organisation'), ('dates_past', 'dates passées'), ('gone_from_feed', 'retirée par le partenaire'), ('staff', 'fermée par la brigade')], max_length=20, verbose_name='fermée parce que')),
-                ('suspended_with_organisation', models.BooleanField(default=False)),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='publiée le')),
-                ('last_date', models.DateField(blank=True, null=True, verbose_name='dernier jour')),
-                ('search_extra', models.TextField(blank=True, editable=False)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='french_unaccent', weight='A'), '||', django.contrib.postgres.search.SearchVector('search_extra', config='french_unaccent', weight='B'), django.contrib.postgres.search.SearchConfig('french_unaccent')), '||', django.contrib.postgres.search.SearchVector('description', config='french_unaccent', weight='C'), django.contrib.postgres.search.SearchConfig('french_unaccent')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('source', models.CharField(blank=True, max_length=40, verbose_name='partenaire')),
-                ('source_name', models.CharField(blank=True, max_length=120)),
-                ('source_id', models.CharField(blank=True, max_length=200)),
-                ('application_url', models.URLField(blank=True, max_length=1000, verbose_name='adresse pour candidater')),
-                ('source_values', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('activities', models.ManyToManyField(blank=True, related_name='missions', to='taxonomies.activity', verbose_name='activités')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.department', verbose_name='département')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='taxonomies.domain', verbose_name='domaine')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missions', to='organisations.organisation', verbose_name='organisation')),
-                ('sdgs', models.ManyToManyField(blank=True, related_name='missions', to='taxonomies.sdg', verbose_name='ODD')),
-                ('skills', models.ManyToManyField(blank=True, related_name='missions', to='taxonomies.skill', verbose_name='compétences')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="titre")),
+                ("slug", models.SlugField(editable=False, max_length=80)),
+                ("description", models.TextField(max_length=20000, verbose_name="description")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("on_site", "sur place"),
+                            ("remote", "à distance"),
+                            ("hybrid", "sur place ou à distance"),
+                        ],
+                        default="on_site",
+                        max_length=10,
+                        verbose_name="sur place ou à distance",
+                    ),
+                ),
+                (
+                    "commitment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("once", "ponctuel"),
+                            ("monthly", "une fois par mois"),
+                            ("weekly", "chaque semaine"),
+                            ("more", "plusieurs fois par semaine"),
+                        ],
+                        max_length=10,
+                        verbose_name="rythme",
+                    ),
+                ),
+                ("minimum_age", models.PositiveSmallIntegerField(default=18, verbose_name="âge minimum")),
+                (
+                    "hosting_conditions",
+                    models.TextField(blank=True, max_length=2000, verbose_name="conditions d’accueil"),
+                ),
+                (
+                    "prerequisites",
+                    models.TextField(blank=True, max_length=2000, verbose_name="ce qui est demandé"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("pending", "en attente de validation"),
+                            ("open", "ouverte"),
+                            ("closed", "fermée"),
+                            ("done", "terminée"),
+                            ("refused", "refusée"),
+                            ("suspended", "suspendue"),
+                            ("cancelled", "annulée"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("state_reason", models.TextField(blank=True, max_length=2000, verbose_name="raison")),
+                (
+                    "close_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("organisation", "fermée par l’organisation"),
+                            ("dates_past", "dates passées"),
+                            ("gone_from_feed", "retirée par le partenaire"),
+                            ("staff", "fermée par la brigade"),
+                        ],
+                        max_length=20,
+                        verbose_name="fermée parce que",
+                    ),
+                ),
+                ("suspended_with_organisation", models.BooleanField(default=False)),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="publiée le")),
+                ("last_date", models.DateField(blank=True, null=True, verbose_name="dernier jour")),
+                ("search_extra", models.TextField(blank=True, editable=False)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.CombinedSearchVector(
+                                django.contrib.postgres.search.SearchVector(
+                                    "title", config="french_unaccent", weight="A"
+                                ),
+                                "||",
+                                django.contrib.postgres.search.SearchVector(
+                                    "search_extra", config="french_unaccent", weight="B"
+                                ),
+                                django.contrib.postgres.search.SearchConfig("french_unaccent"),
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                "description", config="french_unaccent", weight="C"
+                            ),
+                            django.contrib.postgres.search.SearchConfig("french_unaccent"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=40, verbose_name="partenaire")),
+                ("source_name", models.CharField(blank=True, max_length=120)),
+                ("source_id", models.CharField(blank=True, max_length=200)),
+                (
+                    "application_url",
+                    models.URLField(blank=True, max_length=1000, verbose_name="adresse pour candidater"),
+                ),
+                ("source_values", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "activities",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="missions",
+                        to="taxonomies.activity",
+                        verbose_name="activités",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.department",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missions",
+                        to="taxonomies.domain",
+                        verbose_name="domaine",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missions",
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "sdgs",
+                    models.ManyToManyField(
+                        blank=True, related_name="missions", to="taxonomies.sdg", verbose_name="ODD"
+                    ),
+                ),
+                (
+                    "skills",
+                    models.ManyToManyField(
+                        blank=True, related_name="missions", to="taxonomies.skill", verbose_name="compétences"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mission',
+                "verbose_name": "mission",
             },
         ),
         migrations.CreateModel(
-            name='MissionAddress',
+            name="MissionAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('street', models.CharField(blank=True, max_length=160, verbose_name='adresse')),
-                ('postal_code', models.CharField(blank=True, max_length=5, verbose_name='code postal')),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='missions.mission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=160, verbose_name="adresse")),
+                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="missions.mission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'adresse',
-                'ordering': ['id'],
+                "verbose_name": "adresse",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('dated', 'à une date'), ('weekly', 'chaque semaine'), ('undated', 'horaires à convenir')], max_length=10, verbose_name='sorte')),
-                ('local_date', models.DateField(blank=True, null=True, verbose_name='date')),
-                ('weekday', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='jour')),
-                ('start_time', models.TimeField(blank=True, null=True, verbose_name='début')),
-                ('end_time', models.TimeField(blank=True, null=True, verbose_name='fin')),
-                ('zone', models.CharField(default='Europe/Paris', max_length=40, verbose_name='fuseau')),
-                ('starts_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('half_days', models.PositiveIntegerField(default=0)),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='à partir du')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='jusqu’au')),
-                ('capacity', models.PositiveIntegerField(verbose_name='places')),
-                ('taken', models.PositiveIntegerField(default=0, editable=False, verbose_name='places prises')),
-                ('seatless', models.BooleanField(default=False)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='annulé le')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='missions.mission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dated", "à une date"),
+                            ("weekly", "chaque semaine"),
+                            ("undated", "horaires à convenir"),
+                        ],
+                        max_length=10,
+                        verbose_name="sorte",
+                    ),
+                ),
+                ("local_date", models.DateField(blank=True, null=True, verbose_name="date")),
+                ("weekday", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jour")),
+                ("start_time", models.TimeField(blank=True, null=True, verbose_name="début")),
+                ("end_time", models.TimeField(blank=True, null=True, verbose_name="fin")),
+                ("zone", models.CharField(default="Europe/Paris", max_length=40, verbose_name="fuseau")),
+                ("starts_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("half_days", models.PositiveIntegerField(default=0)),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="à partir du")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                ("capacity", models.PositiveIntegerField(verbose_name="places")),
+                (
+                    "taken",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="places prises"),
+                ),
+                ("seatless", models.BooleanField(default=False)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="annulé le")),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="missions.mission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'créneau',
-                'verbose_name_plural': 'créneaux',
-                'ordering': ['starts_at', 'weekday', 'start_time', 'id'],
+                "verbose_name": "créneau",
+                "verbose_name_plural": "créneaux",
+                "ordering": ["starts_at", "weekday", "start_time", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='mission_search'),
+            model_name="mission",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="mission_search"),
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['organisation', 'state'], name='mission_of_organisation'),
+            model_name="mission",
+            index=models.Index(fields=["organisation", "state"], name="mission_of_organisation"),
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['department', 'state'], name='mission_of_department'),
+            model_name="mission",
+            index=models.Index(fields=["department", "state"], name="mission_of_department"),
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['-published_at'], name='mission_recent'),
+            model_name="mission",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["-published_at"], name="mission_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['last_date'], name='mission_ending'),
+            model_name="mission",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["last_date"], name="mission_ending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_age__in', [16, 18])), name='mission_age_16_or_18', violation_error_message='L’âge minimum est 16 ou 18 ans.'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minimum_age__in", [16, 18])),
+                name="mission_age_16_or_18",
+                violation_error_message="L’âge minimum est 16 ou 18 ans.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('source', ''), ('source_id', '')), models.Q(models.Q(('source', ''), _negated=True), models.Q(('source_id', ''), _negated=True), models.Q(('application_url', ''), _negated=True)), _connector='OR'), name='mission_source_whole'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source", ""), ("source_id", "")),
+                    models.Q(
+                        models.Q(("source", ""), _negated=True),
+                        models.Q(("source_id", ""), _negated=True),
+                        models.Q(("application_url", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mission_source_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['pending', 'open']), _negated=True), models.Q(('source', ''), _negated=True), ('domain__isnull', False), _connector='OR'), name='mission_domain_needed', violation_error_message='Choisissez un domaine.'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["pending", "open"]), _negated=True),
+                    models.Q(("source", ""), _negated=True),
+                    ("domain__isnull", False),
+                    _connector="OR",
+                ),
+                name="mission_domain_needed",
+                violation_error_message="Choisissez un domaine.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='mission_open_dated'),
+            model_name="mission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "open"), _negated=True),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="mission_open_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('source', 'source_id'), name='mission_source_once'),
+            model_name="mission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source", ""), _negated=True),
+                fields=("source", "source_id"),
+                name="mission_source_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='mission',
-            trigger=pgtrigger.compiler.Trigger(name='host_may_host', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT (SELECT may_host FROM organisations_organisation WHERE id = NEW.organisation_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'mission_host_may_host',\n                            MESSAGE = 'this organisation may not host volunteers';\n                    END IF;\n                    RETURN NEW;\n                ", hash='87c1fee54bd3a856bfe5af5e85d329a411a408f0', operation='INSERT OR UPDATE OF "organisation_id"', pgid='pgtrigger_host_may_host_908fc', table='missions_mission', when='BEFORE')),
+            model_name="mission",
+            trigger=pgtrigger.compiler.Trigger(
+                name="host_may_host",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT (SELECT may_host FROM organisations_organisation WHERE id = NEW.organisation_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'mission_host_may_host',\n                            MESSAGE = 'this organisation may not host volunteers';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="87c1fee54bd3a856bfe5af5e85d329a411a408f0",
+                    operation='INSERT OR UPDATE OF "organisation_id"',
+                    pgid="pgtrigger_host_may_host_908fc",
+                    table="missions_mission",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='missionaddress',
-            index=django.contrib.postgres.indexes.GistIndex(models.Func(models.F('latitude'), models.F('longitude'), function='f_earth'), name='mission_address_earth'),
+            model_name="missionaddress",
+            index=django.contrib.postgres.indexes.GistIndex(
+                models.Func(models.F("latitude"), models.F("longitude"), function="f_earth"),
+                name="mission_address_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='missionaddress',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='address_point_whole'),
+            model_name="missionaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="address_point_whole",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='missionaddress',
-            trigger=pgtrigger.compiler.Trigger(name='one_department', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF (SELECT department_id FROM territories_commune WHERE code = NEW.commune_id)\n                       IS DISTINCT FROM (SELECT department_id FROM missions_mission WHERE id = NEW.mission_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'address_one_department',\n                            MESSAGE = 'all addresses of a mission lie in its department';\n                    END IF;\n                    RETURN NEW;\n                ", hash='8d503588e1a509cda4b6142f8a5c942a6560b2a0', operation='INSERT OR UPDATE', pgid='pgtrigger_one_department_99ec6', table='missions_missionaddress', when='BEFORE')),
+            model_name="missionaddress",
+            trigger=pgtrigger.compiler.Trigger(
+                name="one_department",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF (SELECT department_id FROM territories_commune WHERE code = NEW.commune_id)\n                       IS DISTINCT FROM (SELECT department_id FROM missions_mission WHERE id = NEW.mission_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'address_one_department',\n                            MESSAGE = 'all addresses of a mission lie in its department';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="8d503588e1a509cda4b6142f8a5c942a6560b2a0",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_one_department_99ec6",
+                    table="missions_missionaddress",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(fields=['mission', 'starts_at'], name='slot_of_mission'),
+            model_name="slot",
+            index=models.Index(fields=["mission", "starts_at"], name="slot_of_mission"),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(condition=models.Q(('cancelled_at__isnull', True)), fields=['local_date'], name='slot_date'),
+            model_name="slot",
+            index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", True)), fields=["local_date"], name="slot_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('capacity'))), name='slot_never_overbooked', violation_error_message='Il n’y a pas assez de places sur ce créneau.'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__gte", 0), ("taken__lte", models.F("capacity"))),
+                name="slot_never_overbooked",
+                violation_error_message="Il n’y a pas assez de places sur ce créneau.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('seatless', False), ('taken', 0), _connector='OR'), name='slot_imported_holds_no_seat'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seatless", False), ("taken", 0), _connector="OR"),
+                name="slot_imported_holds_no_seat",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__range', (1, 5000))), name='slot_capacity_sane'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity__range", (1, 5000))), name="slot_capacity_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_time__isnull', False), ('ends_at__isnull', False), ('kind', 'dated'), ('local_date__isnull', False), ('start_time__isnull', False), ('starts_at__isnull', False), ('weekday__isnull', True)), models.Q(('end_time__isnull', False), ('kind', 'weekly'), ('local_date__isnull', True), ('start_time__isnull', False), ('weekday__range', (0, 6))), models.Q(('kind', 'undated'), ('local_date__isnull', True), ('weekday__isnull', True)), _connector='OR'), name='slot_kind_whole', violation_error_message='Ce créneau est incomplet.'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("end_time__isnull", False),
+                        ("ends_at__isnull", False),
+                        ("kind", "dated"),
+                        ("local_date__isnull", False),
+                        ("start_time__isnull", False),
+                        ("starts_at__isnull", False),
+                        ("weekday__isnull", True),
+                    ),
+                    models.Q(
+                        ("end_time__isnull", False),
+                        ("kind", "weekly"),
+                        ("local_date__isnull", True),
+                        ("start_time__isnull", False),
+                        ("weekday__range", (0, 6)),
+                    ),
+                    models.Q(("kind", "undated"), ("local_date__isnull", True), ("weekday__isnull", True)),
+                    _connector="OR",
+                ),
+                name="slot_kind_whole",
+                violation_error_message="Ce créneau est incomplet.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='slot_ends_after_start', violation_error_message='La fin du créneau est avant son début.'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                ),
+                name="slot_ends_after_start",
+                violation_error_message="La fin du créneau est avant son début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='slot_period_ordered', violation_error_message='La fin de la période est avant son début.'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="slot_period_ordered",
+                violation_error_message="La fin de la période est avant son début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('half_days__lt', 2097152)), name='slot_half_days_21_bits'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("half_days__lt", 2097152)), name="slot_half_days_21_bits"
+            ),
         ),
     ]

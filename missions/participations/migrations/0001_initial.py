@@ -7,89 +7,337 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 
-
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('missions', '0001_initial'),
-        ('requests', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("missions", "0001_initial"),
+        ("requests", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PlaceAlert',
+            name="PlaceAlert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='prévenue le')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='place_alerts', to='missions.mission')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='place_alerts', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="prévenue le")),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="place_alerts",
+                        to="missions.mission",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="place_alerts",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alerte de place',
-                'verbose_name_plural': 'alertes de place',
+                "verbose_name": "alerte de place",
+                "verbose_name_plural": "alertes de place",
             },
         ),
         migrations.CreateModel(
-            name='Departure',
+            name="Departure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='partie le')),
-                ('asked_at', models.DateTimeField(blank=True, null=True, verbose_name='question posée le')),
-                ('answer', models.CharField(blank=True, choices=[('yes', 'oui, j’ai candidaté'), ('no', 'non')], max_length=3, verbose_name='réponse')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departures', to='missions.mission')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='departures', to='accounts.person')),
-                ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='departures', to='requests.engagementrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="partie le"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(blank=True, null=True, verbose_name="question posée le")),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "oui, j’ai candidaté"), ("no", "non")],
+                        max_length=3,
+                        verbose_name="réponse",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="répondu le")),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departures",
+                        to="missions.mission",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="departures",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="departures",
+                        to="requests.engagementrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'départ vers un partenaire',
-                'verbose_name_plural': 'départs vers un partenaire',
-                'indexes': [models.Index(condition=models.Q(('asked_at__isnull', True), ('person__isnull', False)), fields=['created_at'], name='departure_to_ask')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('person', 'mission'), name='departure_once')],
+                "verbose_name": "départ vers un partenaire",
+                "verbose_name_plural": "départs vers un partenaire",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("asked_at__isnull", True), ("person__isnull", False)),
+                        fields=["created_at"],
+                        name="departure_to_ask",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("person__isnull", False)),
+                        fields=("person", "mission"),
+                        name="departure_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('places', models.PositiveSmallIntegerField(default=1, verbose_name='places')),
-                ('state', models.CharField(choices=[('to_confirm', 'à confirmer'), ('applied', 'envoyée'), ('in_talk', 'en discussion'), ('accepted', 'acceptée'), ('realised', 'réalisée'), ('absent', 'absence'), ('declined', 'refusée'), ('cancelled', 'annulée')], default='to_confirm', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message')),
-                ('reasons', models.JSONField(blank=True, default=list, verbose_name='raisons')),
-                ('decline_reason', models.CharField(blank=True, choices=[('full', 'il n’y a plus de place'), ('profile', 'le profil ne correspond pas à la mission'), ('dates', 'les disponibilités ne correspondent pas'), ('unreachable', 'la personne n’a pas répondu'), ('mission_off', 'la mission n’a pas lieu'), ('other', 'autre raison')], max_length=12, verbose_name='raison du refus')),
-                ('answer', models.TextField(blank=True, max_length=2000, verbose_name='réponse de l’organisation')),
-                ('cancel_reason', models.TextField(blank=True, max_length=500, verbose_name='raison de l’annulation')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='créée le')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='candidature le')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='réponse le')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='accounts.unconfirmedcontact')),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='missions.mission', verbose_name='mission')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='accounts.person', verbose_name='personne')),
-                ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='participations', to='requests.engagementrequest', verbose_name='demande d’engagement')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='missions.slot', verbose_name='créneau')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("places", models.PositiveSmallIntegerField(default=1, verbose_name="places")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("to_confirm", "à confirmer"),
+                            ("applied", "envoyée"),
+                            ("in_talk", "en discussion"),
+                            ("accepted", "acceptée"),
+                            ("realised", "réalisée"),
+                            ("absent", "absence"),
+                            ("declined", "refusée"),
+                            ("cancelled", "annulée"),
+                        ],
+                        default="to_confirm",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("message", models.TextField(blank=True, max_length=2000, verbose_name="message")),
+                ("reasons", models.JSONField(blank=True, default=list, verbose_name="raisons")),
+                (
+                    "decline_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("full", "il n’y a plus de place"),
+                            ("profile", "le profil ne correspond pas à la mission"),
+                            ("dates", "les disponibilités ne correspondent pas"),
+                            ("unreachable", "la personne n’a pas répondu"),
+                            ("mission_off", "la mission n’a pas lieu"),
+                            ("other", "autre raison"),
+                        ],
+                        max_length=12,
+                        verbose_name="raison du refus",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(blank=True, max_length=2000, verbose_name="réponse de l’organisation"),
+                ),
+                (
+                    "cancel_reason",
+                    models.TextField(blank=True, max_length=500, verbose_name="raison de l’annulation"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="créée le"
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="candidature le")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="réponse le")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="accounts.unconfirmedcontact",
+                    ),
+                ),
+                (
+                    "mission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="missions.mission",
+                        verbose_name="mission",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="participations",
+                        to="requests.engagementrequest",
+                        verbose_name="demande d’engagement",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="missions.slot",
+                        verbose_name="créneau",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'participation',
-                'indexes': [models.Index(fields=['mission', 'state'], name='participation_of_mission'), models.Index(fields=['person', '-created_at'], name='participation_of_person'), models.Index(condition=models.Q(('state__in', ('applied', 'in_talk'))), fields=['applied_at'], name='participation_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('person__isnull', False)), models.Q(('contact__isnull', False), ('person__isnull', True), ('state', 'to_confirm')), _connector='OR'), name='participation_person_or_contact'), models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'in_talk', 'accepted', 'realised', 'absent'))), fields=('slot', 'person'), name='participation_once_per_slot', violation_error_message='Vous avez déjà candidaté sur ce créneau.'), models.UniqueConstraint(condition=models.Q(('state__in', ('applied', 'in_talk', 'accepted'))), fields=('mission', 'person'), name='participation_once_per_mission', violation_error_message='Vous avez déjà une candidature en cours pour cette mission.'), models.CheckConstraint(condition=models.Q(('places__range', (1, 200))), name='participation_places_sane'), models.CheckConstraint(condition=models.Q(('state', 'to_confirm'), ('applied_at__isnull', False), ('state', 'cancelled'), _connector='OR'), name='participation_applied_dated'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='participation_declined_with_reason', violation_error_message='Dites pourquoi cette candidature est refusée.')],
+                "verbose_name": "participation",
+                "indexes": [
+                    models.Index(fields=["mission", "state"], name="participation_of_mission"),
+                    models.Index(fields=["person", "-created_at"], name="participation_of_person"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("applied", "in_talk"))),
+                        fields=["applied_at"],
+                        name="participation_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact__isnull", True), ("person__isnull", False)),
+                            models.Q(
+                                ("contact__isnull", False), ("person__isnull", True), ("state", "to_confirm")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="participation_person_or_contact",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ("applied", "in_talk", "accepted", "realised", "absent"))
+                        ),
+                        fields=("slot", "person"),
+                        name="participation_once_per_slot",
+                        violation_error_message="Vous avez déjà candidaté sur ce créneau.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("applied", "in_talk", "accepted"))),
+                        fields=("mission", "person"),
+                        name="participation_once_per_mission",
+                        violation_error_message="Vous avez déjà une candidature en cours pour cette mission.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("places__range", (1, 200))), name="participation_places_sane"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "to_confirm"),
+                            ("applied_at__isnull", False),
+                            ("state", "cancelled"),
+                            _connector="OR",
+                        ),
+                        name="participation_applied_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("decline_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="participation_declined_with_reason",
+                        violation_error_message="Dites pourquoi cette candidature est refusée.",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='participation',
-            trigger=pgtrigger.compiler.Trigger(name='count_seats', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' AND OLD.slot_id = NEW.slot_id AND OLD.places = NEW.places\n                       AND (OLD.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent')) = (NEW.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent')) THEN\n                        RETURN NULL;\n                    END IF;\n                    IF TG_OP <> 'INSERT' AND OLD.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent') THEN\n                        UPDATE missions_slot SET taken = taken - OLD.places WHERE id = OLD.slot_id;\n                    END IF;\n                    IF TG_OP <> 'DELETE' AND NEW.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent') THEN\n                        UPDATE missions_slot SET taken = taken + NEW.places WHERE id = NEW.slot_id;\n                    END IF;\n                    RETURN NULL;\n                ", hash='0d6da02c524cb4392acdd42faf5b535d120a35cd', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_count_seats_983ec', table='participations_participation', when='AFTER')),
+            model_name="participation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="count_seats",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF TG_OP = 'UPDATE' AND OLD.slot_id = NEW.slot_id AND OLD.places = NEW.places\n                       AND (OLD.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent')) = (NEW.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent')) THEN\n                        RETURN NULL;\n                    END IF;\n                    IF TG_OP <> 'INSERT' AND OLD.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent') THEN\n                        UPDATE missions_slot SET taken = taken - OLD.places WHERE id = OLD.slot_id;\n                    END IF;\n                    IF TG_OP <> 'DELETE' AND NEW.state IN ('applied', 'in_talk', 'accepted', 'realised', 'absent') THEN\n                        UPDATE missions_slot SET taken = taken + NEW.places WHERE id = NEW.slot_id;\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="0d6da02c524cb4392acdd42faf5b535d120a35cd",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_count_seats_983ec",
+                    table="participations_participation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='participation',
-            trigger=pgtrigger.compiler.Trigger(name='slot_of_mission', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (SELECT 1 FROM missions_slot\n                                   WHERE id = NEW.slot_id AND mission_id = NEW.mission_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'participation_slot_of_mission',\n                            MESSAGE = 'the slot belongs to another mission';\n                    END IF;\n                    RETURN NEW;\n                ", hash='0a0a13efddf0308fe00ebcbd8ccb520024c3b858', operation='INSERT OR UPDATE OF "slot_id", "mission_id"', pgid='pgtrigger_slot_of_mission_fa265', table='participations_participation', when='BEFORE')),
+            model_name="participation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="slot_of_mission",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (SELECT 1 FROM missions_slot\n                                   WHERE id = NEW.slot_id AND mission_id = NEW.mission_id) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'participation_slot_of_mission',\n                            MESSAGE = 'the slot belongs to another mission';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="0a0a13efddf0308fe00ebcbd8ccb520024c3b858",
+                    operation='INSERT OR UPDATE OF "slot_id", "mission_id"',
+                    pgid="pgtrigger_slot_of_mission_fa265",
+                    table="participations_participation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placealert',
-            constraint=models.UniqueConstraint(condition=models.Q(('told_at__isnull', True)), fields=('person', 'mission'), name='place_alert_once'),
+            model_name="placealert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("told_at__isnull", True)),
+                fields=("person", "mission"),
+                name="place_alert_once",
+            ),
         ),
     ]
