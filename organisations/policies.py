@@ -67,7 +67,3 @@ def is_staff_for(actor: Any, organisation: Organisation) -> bool:
 def can_invite(actor: Any, organisation: Organisation) -> bool:
     """Owners; staff too, so that an organisation without anybody gets its first owner."""
     return can_manage(actor, organisation) or is_staff_for(actor, organisation)
-
-
-def can_see_in_public(organisation: Organisation) -> bool:
-    return organisation.is_verified

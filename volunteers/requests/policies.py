@@ -4,7 +4,7 @@ from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import Person, User, actor_person_id
 from jeveuxagir.common.errors import NotAllowed
 
-from .models import EngagementRequest, RequestQuerySet
+from .models import EngagementRequest
 
 
 def require(allowed: bool) -> None:
@@ -23,10 +23,3 @@ def in_scope(actor: User, request: EngagementRequest) -> bool:
 
 def can_refuse(actor: User, request: EngagementRequest) -> bool:
     return roles.is_brigade(actor) and in_scope(actor, request)
-
-
-def visible_to_staff(actor: User) -> RequestQuerySet:
-    """Confirmed requests of the member's departments."""
-    return EngagementRequest.objects.filter(person__isnull=False).filter(
-        roles.scope_filter(actor, "commune__department")
-    )

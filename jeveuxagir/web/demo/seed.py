@@ -40,7 +40,6 @@ KEPT = (
     "django_migrations",
     "django_content_type",
     "auth_permission",
-    "django_celery_beat_",
 )
 #: How many people live in each department where something happens, besides one per mission.
 CROWD = {
