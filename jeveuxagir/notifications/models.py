@@ -67,6 +67,7 @@ class Message(models.Model):
             models.Index(
                 fields=["lease_until"], name="message_held", condition=Q(state__in=["claimed", "sending"])
             ),
+            models.Index(fields=["sending_at"], name="message_spoken"),
             models.Index(fields=["person", "-created_at"], name="message_of_person"),
         ]
 

@@ -108,18 +108,35 @@ def rescue() -> int:
 
 
 def claim(owner: str) -> list[tuple[uuid.UUID, bool]]:
-    """Take the next messages that are due: (id, whether a try of it is in doubt)."""
+    """Take the next messages that are due: (id, whether a try of it is in doubt). The rate limit stands here."""
     with transaction.atomic():
+        room = _room()
         due = list(
             Message.objects.filter(state=State.PENDING, not_before__lte=Now())
             .order_by("not_before", "created_at")
             .select_for_update(skip_locked=True, no_key=True)
-            .values_list("pk", "sending_at")[:BATCH]
+            .values_list("pk", "sending_at")[:room]
         )
         Message.objects.filter(pk__in=[pk for pk, _ in due]).update(
             state=State.CLAIMED, owner=owner, lease_until=Now() + _lease()
         )
     return [(pk, sending_at is not None) for pk, sending_at in due]
+
+
+def _room() -> int:
+    """How many messages may be taken now: a batch, or what the relay's limit of a minute still leaves.
+
+    With a limit, senders take in turn, so that two of them together stay within it.
+    """
+    limit = settings.OUTBOX_PER_MINUTE
+    if not limit:
+        return BATCH
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('notifications.outbox.rate'))")
+    a_minute_ago = Now() - timedelta(minutes=1)
+    used = Message.objects.filter(sending_at__gt=a_minute_ago).count()
+    taken = Message.objects.filter(state=State.CLAIMED, lease_until__gt=Now()).count()
+    return max(0, min(BATCH, limit - used - taken))
 
 
 def release(owner: str) -> None:

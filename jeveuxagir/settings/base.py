@@ -145,6 +145,7 @@ MESSAGE_ID_DOMAIN = env("MESSAGE_ID_DOMAIN", default="jeveuxagir.example")
 OUTBOX_RELAY = env("OUTBOX_RELAY", default="jeveuxagir.notifications.relay.SmtpRelay")
 OUTBOX_LEASE = env.float("OUTBOX_LEASE", default=120)  # seconds a sender may hold a message without a sign
 OUTBOX_PAUSE = env.float("OUTBOX_PAUSE", default=15)  # seconds before the second try; doubles
+OUTBOX_PER_MINUTE = env.int("OUTBOX_PER_MINUTE", default=0)  # what the relay accepts; 0: no limit
 OUTBOX_SWEEP = env.float("OUTBOX_SWEEP", default=60)  # seconds between two sweeps
 
 # Loopback ports that outgoing HTTP may reach (tests and demo only; a deploy check refuses any).

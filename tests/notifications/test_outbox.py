@@ -345,3 +345,17 @@ def unused_port() -> int:
     from ops.services import free_port
 
     return free_port()
+
+
+def test_no_more_messages_are_taken_than_the_relay_accepts_in_a_minute(
+    unreliable: UnreliableRelay, settings: Any
+) -> None:
+    settings.OUTBOX_PER_MINUTE = 5
+    owe(12)
+    for _ in range(3):
+        outbox.drain()
+    assert Message.objects.filter(state="sent").count() == 5
+    assert Message.objects.filter(state="pending").count() == 7
+    Message.objects.filter(state="sent").update(sending_at=Now() - timedelta(minutes=2))
+    outbox.drain()
+    assert Message.objects.filter(state="sent").count() == 10
