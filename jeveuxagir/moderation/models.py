@@ -45,6 +45,9 @@ class ModerationItem(models.Model):
         ORGANISATION = "organisation", "organisation"
         MISSION = "mission", "mission"
         ATTACHMENT = "attachment", "rattachement d’un flux"
+        CLAIM = "claim", "organisation revendiquée"
+        REPORT = "report", "signalement"
+        IDEA = "idea", "idée"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"
@@ -61,6 +64,9 @@ class ModerationItem(models.Model):
         CREATION = "creation", "première demande"
         EDIT = "edit", "modification d’un élément publié"
         IMPORT = "import", "import d’un partenaire"
+        CLAIM = "claim", "revendication d’une organisation connue par un flux"
+        REPORT = "report", "signalement d’un visiteur"
+        IDEA = "idea", "idée déposée sur le site"
 
     kind = models.CharField("sorte", max_length=20, choices=Kind)
     cause = models.CharField("motif", max_length=20, choices=Cause, default=Cause.CREATION)
