@@ -64,6 +64,8 @@ class Mission(models.Model):
     suspended_with_organisation = models.BooleanField(default=False)
     published_at = models.DateTimeField("publiée le", null=True, blank=True)
     last_date = models.DateField("dernier jour", null=True, blank=True)
+    #: the furthest page of the wizard that was reached; 0 once sent, or never written there
+    draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
     #: names of the organisation, towns and activities, for full text; kept by the services
     search_extra = models.TextField(blank=True, editable=False)
     search = models.GeneratedField(
@@ -244,6 +246,8 @@ class Slot(models.Model):
     #: an imported mission's slot: its capacity informs the load gate, no seat is held here
     seatless = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
+    #: how many times it was moved: calendars and reminders follow it
+    sequence = models.PositiveIntegerField("déplacements", default=0)
 
     objects = SlotQuerySet.as_manager()
 

@@ -41,4 +41,5 @@ class DeclineReason(TextChoices):
     DATES = "dates", "les disponibilités ne correspondent pas"
     UNREACHABLE = "unreachable", "la personne n’a pas répondu"
     MISSION_OFF = "mission_off", "la mission n’a pas lieu"
+    CLOSED = "closed", "la mission est fermée"
     OTHER = "other", "autre raison"

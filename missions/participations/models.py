@@ -61,6 +61,10 @@ class Participation(models.Model):
     created_at = models.DateTimeField("créée le", db_default=Now())
     applied_at = models.DateTimeField("candidature le", null=True, blank=True)
     answered_at = models.DateTimeField("réponse le", null=True, blank=True)
+    #: the time the person had agreed to, until they answer about the new one
+    moved_from = models.CharField("ancien horaire", max_length=200, blank=True)
+    #: the slot's `sequence` this person knows
+    known_sequence = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 
     objects = ParticipationQuerySet.as_manager()
