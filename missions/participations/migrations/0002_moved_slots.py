@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="participation",
             name="moved_from",
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, max_length=200, verbose_name="ancien horaire"),
         ),
         migrations.AlterField(
             model_name="participation",
