@@ -8,6 +8,7 @@ class BrigadesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import panels
+        from . import panels, personal_data
 
         panels.register()
+        personal_data.register()

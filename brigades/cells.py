@@ -6,7 +6,13 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jeveuxagir.moderation.clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
+from jeveuxagir.moderation.clocks import (
+    DAYS_TO_DECIDE,
+    DAYS_TO_OWN,
+    DAYS_TO_TRIAGE,
+    triage_limit,
+    working_days_ago,
+)
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.ui.dates import exact, in_words
 from jeveuxagir.ui.templatetags.ui import state_badge
@@ -26,6 +32,10 @@ def clock_of(item: ModerationItem) -> str:
     """ "late", "soon" or "": past a clock, on its last working day, or in time."""
     if item.state == State.DECIDED:
         return ""
+    if item.kind == ModerationItem.Kind.IDEA:
+        if item.created_at < triage_limit():
+            return "late"
+        return "soon" if item.created_at < triage_limit(days=DAYS_TO_TRIAGE - 1) else ""
     late = item.created_at < working_days_ago(DAYS_TO_DECIDE) or (
         item.state == State.NEW and item.created_at < working_days_ago(DAYS_TO_OWN)
     )

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
 from jeveuxagir.common.clock import today
-from jeveuxagir.common.models import LineField, personal
+from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Commune, Department, Region
 
@@ -187,6 +187,83 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} ({self.get_scope_display()})"
+
+
+class StaffInvitation(models.Model):
+    """A staff role offered to an address that has no account yet. Accepting it gives the role."""
+
+    email = personal(models.EmailField("adresse électronique"))
+    role = models.CharField("rôle", max_length=20, choices=RoleGrant.RoleName)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="département"
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="région"
+    )
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="thème"
+    )
+    ends_on = models.DateField("rôle donné jusqu’au", null=True, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="invitée par"
+    )
+    created_at = models.DateTimeField("créée le", db_default=Now())
+    sent_at = models.DateTimeField("envoyée le", db_default=Now())
+    expires_at = models.DateTimeField("valable jusqu’au")
+    accepted_at = models.DateTimeField("acceptée le", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="acceptée par"
+    )
+    cancelled_at = models.DateTimeField("annulée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "invitation d’agent"
+        verbose_name_plural = "invitations d’agents"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(cancelled_at__isnull=True),
+                name="staff_invitation_one_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(department__isnull=True) | Q(region__isnull=True),
+                name="staff_invitation_one_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+    @property
+    def place(self) -> str:
+        """Where the role would hold, in words."""
+        if self.department:
+            return self.department.label
+        return f"Région {self.region.name}" if self.region else "France entière"
+
+
+class ReadLog(models.Model):
+    """Staff looked at what is known of a person: who, whom, when, on which page, and why if it was asked."""
+
+    viewer = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", verbose_name="agent qui a consulté"
+    )
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="personne consultée")
+    page = models.CharField("page", max_length=80)
+    reason = ProseField("raison", max_length=300, blank=True)
+    at = models.DateTimeField("le", db_default=Now())
+
+    class Meta:
+        verbose_name = "consultation d’une personne"
+        verbose_name_plural = "consultations de personnes"
+        indexes = [
+            models.Index(fields=["viewer", "at"], name="read_log_viewer"),
+            models.Index(fields=["person", "at"], name="read_log_person"),
+            models.Index(fields=["at"], name="read_log_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consultation {self.pk}"
 
 
 class UnconfirmedContact(AgeMarks):

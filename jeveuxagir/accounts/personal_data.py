@@ -6,12 +6,22 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 
 from jeveuxagir.common.registries import PersonalData, personal_data
 from jeveuxagir.notifications.models import Message
 
 from . import privacy
-from .models import FormNonce, GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
+from .models import (
+    FormNonce,
+    GuardianNotice,
+    Person,
+    ReadLog,
+    RoleGrant,
+    StaffInvitation,
+    UnconfirmedContact,
+    User,
+)
 
 ACCOUNT = "Deux ans après votre dernière action, puis effacé."
 
@@ -28,6 +38,27 @@ def _erase_account(person: Person) -> None:
 
 def _erase_grants(person: Person) -> None:
     RoleGrant.objects.filter(person=person).delete()
+
+
+def _staff_invitations(person: Person) -> Any:
+    found = Q(accepted_by=person) | Q(invited_by__person=person)
+    if person.email:
+        found |= Q(email__iexact=person.email)
+    return StaffInvitation.objects.filter(found)
+
+
+def _erase_staff_invitations(person: Person) -> None:
+    """Those this person received go; those they sent lose their name."""
+    received = Q(accepted_by=person)
+    if person.email:
+        received |= Q(email__iexact=person.email)
+    StaffInvitation.objects.filter(received).delete()
+    StaffInvitation.objects.filter(invited_by__person=person).update(invited_by=None)
+
+
+def _erase_read_log(person: Person) -> None:
+    ReadLog.objects.filter(person=person).delete()
+    ReadLog.objects.filter(viewer__person=person).update(viewer=None, reason="")
 
 
 def _erase_notices(person: Person) -> None:
@@ -107,6 +138,31 @@ def register() -> None:
             },
             erase=_erase_grants,
             person_fields=("person", "granted_by"),
+        ),
+        PersonalData(
+            model="accounts.StaffInvitation",
+            label="Invitations dans l’équipe de la brigade",
+            kept="Un an après l’invitation.",
+            rows=_staff_invitations,
+            export=lambda row: {
+                "Adresse": row.email,
+                "Rôle": row.get_role_display(),
+                "Où": row.place,
+                "Envoyée le": row.sent_at,
+                "Acceptée le": row.accepted_at,
+            },
+            erase=_erase_staff_invitations,
+            person_fields=("invited_by", "accepted_by"),
+            fields=("email",),
+        ),
+        PersonalData(
+            model="accounts.ReadLog",
+            label="Quand des agents ont consulté vos informations",
+            kept="Un an, puis effacé.",
+            rows=lambda person: ReadLog.objects.filter(person=person).order_by("-at"),
+            export=lambda row: {"Le": row.at, "Page": row.page, "Raison": row.reason},
+            erase=_erase_read_log,
+            person_fields=("person", "viewer"),
         ),
         PersonalData(
             model="accounts.GuardianNotice",

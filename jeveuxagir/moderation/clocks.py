@@ -7,6 +7,8 @@ from jeveuxagir.common.clock import PARIS, now
 
 DAYS_TO_OWN = 2
 DAYS_TO_DECIDE = 5
+#: An idea waits for no seat and no volunteer: ten days, all counted.
+DAYS_TO_TRIAGE = 10
 
 
 def easter(year: int) -> datetime.date:
@@ -38,3 +40,8 @@ def working_days_ago(days: int, *, moment: datetime.datetime | None = None) -> d
         if is_working_day(local.date()):
             days -= 1
     return local
+
+
+def triage_limit(*, days: int = DAYS_TO_TRIAGE) -> datetime.datetime:
+    """An idea received before this moment is late."""
+    return now() - datetime.timedelta(days=days)

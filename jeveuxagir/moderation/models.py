@@ -8,18 +8,21 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.models import ProseField
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Department
 
-from .clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, working_days_ago
+from .clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, triage_limit, working_days_ago
 
 
 def late() -> Q:
-    """Past one of the two clocks: nobody took it, or nobody decided."""
-    return Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN)) | Q(
+    """Past one of the two clocks: nobody took it, or nobody decided. Ideas have their own, ten days."""
+    decided_late = Q(state="new", created_at__lt=working_days_ago(DAYS_TO_OWN)) | Q(
         state__in=["new", "owned"], created_at__lt=working_days_ago(DAYS_TO_DECIDE)
     )
+    idea_late = Q(kind="idea", state__in=["new", "owned"], created_at__lt=triage_limit())
+    return (~Q(kind="idea") & decided_late) | idea_late
 
 
 class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
@@ -159,3 +162,46 @@ class ModerationNote(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def today(self) -> "AbsenceQuerySet":
+        day = today()
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class Absence(models.Model):
+    """When a member is away, and who decides in their place meanwhile. One per member: the next replaces it."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absence", verbose_name="membre absent"
+    )
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deputised",
+        verbose_name="suppléance",
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "absence"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=models.F("starts_on")),
+                name="absence_dates_ordered",
+                violation_error_message="La fin est avant le début.",
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=models.F("user")),
+                name="absence_deputy_is_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"absence {self.pk}"

@@ -5,7 +5,7 @@ from django.db.models import Q
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, personal_data
 
-from .models import ModerationItem, ModerationNote
+from .models import Absence, ModerationItem, ModerationNote
 
 
 def _erase_items(person: Person) -> None:
@@ -20,7 +20,24 @@ def _erase_notes(person: Person) -> None:
     ModerationNote.objects.filter(author__person=person).update(author=None)
 
 
+def _erase_absences(person: Person) -> None:
+    Absence.objects.filter(user__person=person).delete()
+    Absence.objects.filter(deputy__person=person).update(deputy=None)
+
+
 def register() -> None:
+    personal_data.register(
+        "moderation.Absence",
+        PersonalData(
+            model="moderation.Absence",
+            label="Vos absences de la brigade, et les suppléances que vous assurez",
+            kept="jusqu’à la suivante, au plus aussi longtemps que le compte",
+            rows=lambda person: Absence.objects.filter(Q(user__person=person) | Q(deputy__person=person)),
+            export=lambda row: {"Du": row.starts_on, "Au": row.ends_on},
+            erase=_erase_absences,
+            person_fields=("user", "deputy"),
+        ),
+    )
     personal_data.register(
         "moderation.ModerationItem",
         PersonalData(

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from jeveuxagir.common.models import LineField
+from jeveuxagir.common.models import LineField, ProseField
 from missions.models import Mission
 from organisations.models import Organisation
 
@@ -123,6 +123,7 @@ class FeedRun(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    decision_reason = ProseField("raison de la décision", max_length=500, blank=True)
     error = models.CharField("erreur", max_length=500, blank=True)
 
     objects = FeedRunQuerySet.as_manager()

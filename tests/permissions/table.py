@@ -237,6 +237,22 @@ ROUTES: dict[str, Route] = {
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
     "notifications:stop": Route(public, lambda world, kind: {"token": world.stop_token}),
+    # the API
+    "api:documentation": Route(public),
+    "api:openapi": Route(public),
+    "api:missions": Route(public),
+    "api:mission": Route(public, lambda world, kind: {"pk": world.mission("association").pk}),
+    "api:organisations": Route(public),
+    "api:organisation": Route(public, lambda world, kind: {"pk": world.organisation("association").pk}),
+    "api:communes": Route(public),
+    "api:commune": Route(public, fixed(code="23096")),
+    "api:departments": Route(public),
+    "api:regions": Route(public),
+    "api:domains": Route(public),
+    "api:activities": Route(public),
+    "api:skills": Route(public),
+    "api:sdgs": Route(public),
+    "api:nothing": Route(lambda role, kind: MISSING, path="/api/v1/rien/"),
     # requests and their proposals
     "proposals:new": Route(public),
     "proposals:screen": Route(public, fixed(slug="ou")),
@@ -371,11 +387,14 @@ technical = staff("technical")
 SOME = (ANONYMOUS, CITIZEN, "owner of association", *GRANTS)
 
 TECHNICAL_MODELS = {
-    "accounts": ("formnonce", "guardiannotice", "person", "rolegrant", "unconfirmedcontact", "user"),
+    "accounts": (
+        *("formnonce", "guardiannotice", "person", "readlog", "rolegrant", "staffinvitation"),
+        *("unconfirmedcontact", "user"),
+    ),
     "audit": ("canary", "delivery", "event", "jobrun"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
     "missions": ("mission", "missionaddress", "slot"),
-    "moderation": ("moderationitem", "moderationnote"),
+    "moderation": ("absence", "moderationitem", "moderationnote"),
     "notifications": ("message", "preference", "suppression"),
     "organisations": ("invitation", "membership", "organisation"),
     "participations": ("departure", "participation", "placealert"),

@@ -37,6 +37,7 @@ from .requests import Requests
 KEPT = (
     "territories_",
     "taxonomies_",
+    "brigades_answertemplate",
     "django_migrations",
     "django_content_type",
     "auth_permission",
