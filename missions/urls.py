@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from . import page_views, views
 from . import space_views as space
-from . import views
 
 app_name = "missions"
 
@@ -11,7 +11,12 @@ SPACE = "espace/<int:pk>-<slug:slug>/missions/"
 
 urlpatterns = [
     path("missions/", views.missions, name="list"),
-    path("missions/<int:pk>-<slug:slug>/", views.mission, name="page"),
+    path("missions/<int:pk>-<slug:slug>/", page_views.mission, name="page"),
+    path(
+        "missions/<int:pk>-<slug:slug>/creneaux/<int:slot>/calendrier.ics",
+        page_views.slot_calendar,
+        name="calendar",
+    ),
     # Applying is an upper app's page, under the mission's address: named here, imported nowhere.
     path("missions/<int:pk>-<slug:slug>/candidater/", include("missions.participations.apply_urls")),
     path(SPACE, space.missions, name="space"),

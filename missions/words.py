@@ -55,3 +55,30 @@ def when_in_words(slot: "Slot") -> str:
     if slot.kind == SlotKind.WEEKLY and slot.weekday is not None:
         return f"chaque {WEEKDAYS[slot.weekday]}, {hours(slot)}{bounds}"
     return f"horaires à convenir{bounds}"
+
+
+def lengths(slots: "list[Slot]") -> str:
+    """How long each time lasts: "2 h à chaque fois", "de 1 h 30 à 3 h"; nothing without hours."""
+    minutes = sorted({found for slot in slots if (found := _minutes(slot))})
+    if not minutes:
+        return ""
+    if len(minutes) > 1:
+        return f"de {_length(minutes[0])} à {_length(minutes[-1])}"
+    return _length(minutes[0]) + (
+        " à chaque fois" if len(slots) > 1 or slots[0].kind == SlotKind.WEEKLY else ""
+    )
+
+
+def _minutes(slot: "Slot") -> int:
+    """Of a slot's hours on the clock; a night passes midnight."""
+    if slot.start_time is None or slot.end_time is None:
+        return 0
+    start, end = (at.hour * 60 + at.minute for at in (slot.start_time, slot.end_time))
+    return (end - start) % (24 * 60)
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NBSP}min"
+    return f"{hours}{NBSP}h" + (f"{NBSP}{rest:02d}" if rest else "")
