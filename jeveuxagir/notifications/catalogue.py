@@ -6,6 +6,7 @@ from typing import Literal
 
 from jeveuxagir.common.registries import Registry
 
+from .enums import Rhythm
 from .models import Message
 
 Audience = Literal["person", "member", "staff"]
@@ -15,6 +16,8 @@ AUDIENCES: dict[Audience, str] = {
     "member": "Vos organisations",
     "staff": "Votre travail d’agent",
 }
+#: The mail that holds the others of the day (digests.py).
+DIGEST = "notifications.digest"
 OnSent = Callable[[Message], None]
 
 
@@ -24,6 +27,9 @@ class Kind:
 
     `label` stands on the page of preferences, `why` at the end of each mail, `template` is one plain text file
     (see rendering.py). `on_sent(message)` runs in the commit that says the relay has accepted the message.
+
+    A `digestible` kind may wait for the one mail of the day (digests.py): never a code, a confirmation or what must be
+    answered within days. `default` is how it comes to who chose nothing; staff get digests.
     """
 
     code: str  # "proposals.new"
@@ -34,6 +40,21 @@ class Kind:
     audience: Audience = "person"
     confirms: bool = False  # asked for by whoever owns the address: tried even if it refused mail before
     on_sent: OnSent | None = None
+    digestible: bool = False
+    default: Rhythm | None = None
+
+    @property
+    def usual(self) -> Rhythm:
+        """How it comes to who chose nothing."""
+        return self.default or (
+            Rhythm.DAILY if self.digestible and self.audience == "staff" else Rhythm.IMMEDIATE
+        )
+
+    @property
+    def choices(self) -> list[Rhythm]:
+        """What a person may choose; one choice is none."""
+        daily = [Rhythm.DAILY] if self.digestible else []
+        return [Rhythm.IMMEDIATE, *daily, *([Rhythm.NEVER] if self.can_stop else [])]
 
 
 _kinds: Registry[Kind] = Registry("kinds of messages")
@@ -43,6 +64,10 @@ _on_sent: dict[str, list[OnSent]] = {}
 def register(kind: Kind) -> Kind:
     if kind.audience not in AUDIENCES:
         raise ValueError(f"{kind.code}: unknown audience « {kind.audience} »")
+    if kind.usual not in kind.choices:
+        raise ValueError(f"{kind.code}: its default is none of its choices")
+    if kind.digestible and (kind.confirms or kind.on_sent):
+        raise ValueError(f"{kind.code}: something hangs on its sending, it cannot wait for a digest")
     return _kinds.register(kind.code, kind)
 
 

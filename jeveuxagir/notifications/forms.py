@@ -1,21 +1,28 @@
-"""The page of preferences: one checkbox a kind, grouped by what the person is here."""
+"""The page of preferences: one choice a kind, grouped by what the person is here."""
 
 from typing import Any
 
 from django import forms
 
 from . import catalogue
+from .enums import Rhythm
+from .selectors import Rhythms
 
 
 class PreferencesForm(forms.Form):
-    """`groups` are the audiences this person belongs to; kinds that cannot be stopped are only listed."""
+    """`kinds` are those that leave a choice."""
 
-    def __init__(self, *args: Any, kinds: list[catalogue.Kind], stopped: set[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[catalogue.Kind], rhythms: Rhythms, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = kinds
         for kind in kinds:
-            self.fields[self.name_of(kind)] = forms.BooleanField(
-                label=kind.label, required=False, initial=kind.code not in stopped
+            self.fields[self.name_of(kind)] = forms.TypedChoiceField(
+                label=kind.label,
+                coerce=Rhythm,
+                choices=[(rhythm.value, rhythm.label) for rhythm in kind.choices],
+                widget=forms.RadioSelect,
+                initial=rhythms.of(kind).value,
+                error_messages={"invalid_choice": "Choisissez l’une des réponses."},
             )
 
     @staticmethod
@@ -31,5 +38,5 @@ class PreferencesForm(forms.Form):
                 found.append((title, fields))
         return found
 
-    def wanted(self) -> dict[str, bool]:
+    def chosen(self) -> dict[str, Rhythm]:
         return {kind.code: self.cleaned_data[self.name_of(kind)] for kind in self.kinds}

@@ -7,9 +7,11 @@ from django.db.models.functions import Now
 
 from jeveuxagir.common.registries import Invariant, invariants
 
+from .enums import Rhythm
 from .models import Message, Preference
 
 LATE = timedelta(hours=1)
+FORGOTTEN = timedelta(days=3)
 
 
 def register() -> None:
@@ -33,9 +35,20 @@ def register() -> None:
             "Aucun message arrêté par son destinataire n’attend d’être envoyé",
             lambda: Message.objects.filter(
                 Exists(
-                    Preference.objects.filter(person=OuterRef("person"), kind=OuterRef("kind"), wanted=False)
+                    Preference.objects.filter(
+                        person=OuterRef("person"), kind=OuterRef("kind"), rhythm=Rhythm.NEVER
+                    )
                 ),
-                state="pending",
+                state__in=["pending", "grouped"],
+            ),
+        ),
+    )
+    invariants.register(
+        "messages.digest_forgotten",
+        Invariant(
+            "Aucun message n’attend un récapitulatif plus de trois jours",
+            lambda: Message.objects.filter(
+                state="grouped", created_at__lt=Now() - FORGOTTEN, not_before__lt=Now() - FORGOTTEN
             ),
         ),
     )

@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 
 from jeveuxagir.common.models import personal
 
+from .enums import Rhythm
+
 PERSON = "accounts.Person"  # by name only: this app imports no upper app (see docs/adr)
 
 
@@ -22,6 +24,8 @@ class Message(models.Model):
         SENT = "sent", "envoyé"
         FAILED = "failed", "non remis"
         CANCELLED = "cancelled", "annulé"
+        GROUPED = "grouped", "attend le récapitulatif"
+        TOLD = "told", "dit dans un récapitulatif"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("sorte", max_length=60)
@@ -33,6 +37,11 @@ class Message(models.Model):
     subject = personal(models.CharField("objet", max_length=200))
     text = personal(models.TextField("texte"))
     html = personal(models.TextField("version HTML", blank=True))
+    #: where its one line in a digest leads
+    link = personal(models.TextField("lien", blank=True))
+    digest = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="lines", verbose_name="récapitulatif"
+    )
     state = models.CharField("état", max_length=10, choices=State, default=State.PENDING)
     not_before = models.DateTimeField("pas avant", db_default=Now())
     owner = models.CharField(max_length=80, blank=True)
@@ -61,6 +70,10 @@ class Message(models.Model):
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
                 name="message_sent_dated",
             ),
+            models.CheckConstraint(
+                condition=Q(state="told", digest__isnull=False) | (~Q(state="told") & Q(digest__isnull=True)),
+                name="message_told_in_digest",
+            ),
         ]
         indexes = [
             models.Index(fields=["not_before"], name="message_due", condition=Q(state="pending")),
@@ -68,6 +81,7 @@ class Message(models.Model):
                 fields=["lease_until"], name="message_held", condition=Q(state__in=["claimed", "sending"])
             ),
             models.Index(fields=["sending_at"], name="message_spoken"),
+            models.Index(fields=["created_at"], name="message_grouped", condition=Q(state="grouped")),
             models.Index(fields=["person", "-created_at"], name="message_of_person"),
         ]
 
@@ -81,11 +95,11 @@ class Message(models.Model):
 
 
 class Preference(models.Model):
-    """A person stopped one kind of notice. No row: the kind's default applies."""
+    """How a person receives one kind of message. No row: the kind's default applies."""
 
     person = models.ForeignKey(PERSON, models.CASCADE, related_name="notification_preferences")
     kind = models.CharField(max_length=60)
-    wanted = models.BooleanField()
+    rhythm = models.CharField("rythme", max_length=10, choices=Rhythm)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -52,7 +52,7 @@ def register() -> None:
                 "Envoyé le": row.sent_at,
             },
             erase=_forget_messages,
-            fields=("address", "subject", "text", "html"),
+            fields=("address", "subject", "text", "html", "link"),
         ),
     )
     personal_data.register(
@@ -62,7 +62,7 @@ def register() -> None:
             label="Choix de notification",
             kept="Aussi longtemps que le compte.",
             rows=lambda person: Preference.objects.filter(person=person),
-            export=lambda row: {"Sorte de message": row.kind, "Voulu": row.wanted},
+            export=lambda row: {"Sorte de message": row.kind, "Rythme": row.get_rhythm_display()},
             erase=_forget_preferences,
         ),
     )

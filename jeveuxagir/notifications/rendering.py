@@ -8,6 +8,8 @@
     - {{ reason }}                   ← list items
     {% endfor %}
 
+    - → Relire {{ title }} : {{ url }}   ← list items that are links
+
     → Voir la mission : {{ url }}    ← a button; a path of this site or an http(s) address
 
 The greeting, the reason of the message, the link that stops it and the signature are added. Only what the *file* says
@@ -34,11 +36,12 @@ SUBJECT_LENGTH = 150
 NAME_LENGTH = 80
 
 _MARK = f"\x02{secrets.token_hex(8)}\x03"  # known to this process only
-_END, _ITEM, _BUTTON = _MARK + "e", _MARK + "i", _MARK + "b"
+_END, _ITEM, _BUTTON, _LINK = _MARK + "e", _MARK + "i", _MARK + "b", _MARK + "l"
+_STARTS = {"- →": _LINK, "-": _ITEM, "→": _BUTTON}
 
 _FLOW = "if|elif|else|endif|for|empty|endfor|with|endwith|load|autoescape|endautoescape|comment|endcomment|spaceless"
 _ONLY_FLOW = re.compile(rf"(?:\{{%\s*(?:{_FLOW})\b[^%]*%\}}\s*|\{{#.*?#\}}\s*)+")
-_START = re.compile(r"(^|%\})\s*(- |→\s)")
+_START = re.compile(r"(^|%\})\s*(- →|-|→)\s")
 _BUTTON_LINE = re.compile(r"(?P<label>.*\S)\s*:\s+(?P<url>\S+)", re.DOTALL)
 
 
@@ -50,7 +53,7 @@ def mark(source: str) -> str:
         if line and _ONLY_FLOW.fullmatch(line):
             lines.append(line)
         else:
-            lines.append(_START.sub(lambda m: m[1] + (_ITEM if m[2][0] == "-" else _BUTTON), line) + _END)
+            lines.append(_START.sub(lambda m: m[1] + _STARTS[m[2]], line) + _END)
     return "".join(lines)
 
 
@@ -83,11 +86,16 @@ def _engine() -> Engine:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, a list or a button."""
+    """A paragraph, a list, a list of links or a button."""
 
-    kind: Literal["paragraph", "list", "button"]
+    kind: Literal["paragraph", "list", "links", "button"]
     lines: list[str] = field(default_factory=list)
     url: str = ""
+    urls: list[str] = field(default_factory=list)
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        return list(zip(self.lines, self.urls, strict=True))
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    link: str = ""  # of its first button
 
 
 def render(template: str, context: dict[str, Any], *, first_name: str, why: str, stop_url: str) -> Rendered:
@@ -113,7 +122,8 @@ def render(template: str, context: dict[str, Any], *, first_name: str, why: str,
             "stop_url": stop_url,
         }
         pages = engines["django"]
-        return Rendered(subject, _text(frame), pages.get_template("emails/base.html").render(frame))
+        link = next((block.url for block in blocks if block.kind == "button"), "")
+        return Rendered(subject, _text(frame), pages.get_template("emails/base.html").render(frame), link)
 
 
 def _parse(rendered: str) -> tuple[str, list[Block]]:
@@ -134,6 +144,12 @@ def _parse(rendered: str) -> tuple[str, list[Block]]:
                 blocks.append(Block("list"))
             blocks[-1].lines.append(_one_line(_plain(line.removeprefix(_ITEM))))
             open_paragraph = False
+        elif line.startswith(_LINK) and (found := _BUTTON_LINE.fullmatch(line.removeprefix(_LINK))):
+            if not (blocks and blocks[-1].kind == "links"):
+                blocks.append(Block("links"))
+            blocks[-1].lines.append(_one_line(_plain(found["label"])))
+            blocks[-1].urls.append(absolute(_plain(found["url"])))
+            open_paragraph = False
         elif line.startswith(_BUTTON) and (found := _BUTTON_LINE.fullmatch(line.removeprefix(_BUTTON))):
             blocks.append(
                 Block("button", [_one_line(_plain(found["label"]))], absolute(_plain(found["url"])))
@@ -151,7 +167,7 @@ def _parse(rendered: str) -> tuple[str, list[Block]]:
 
 def _plain(text: str) -> str:
     """Marks that stand in the middle of a line are the characters they were."""
-    return text.replace(_ITEM, "- ").replace(_BUTTON, "→ ").replace(_END, " ")
+    return text.replace(_LINK, "- → ").replace(_ITEM, "- ").replace(_BUTTON, "→ ").replace(_END, " ")
 
 
 def _one_line(text: str) -> str:
@@ -164,6 +180,8 @@ def _text(frame: dict[str, Any]) -> str:
     for block in frame["blocks"]:
         if block.kind == "list":
             parts.append("\n".join(f"- {line}" for line in block.lines))
+        elif block.kind == "links":
+            parts.append("\n".join(f"- {label}{NBSP}:\n  {url}" for label, url in block.links))
         elif block.kind == "button":
             parts.append(f"{block.lines[0]}{NBSP}:\n{block.url}")
         else:

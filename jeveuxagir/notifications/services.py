@@ -7,7 +7,9 @@ from django.db import connection, models, transaction
 
 from jeveuxagir.common.wake import wake
 
-from . import catalogue
+from . import catalogue, selectors
+from .catalogue import DIGEST
+from .enums import Rhythm
 from .links import stop_link
 from .models import Message, Preference, Suppression
 from .rendering import render
@@ -23,6 +25,7 @@ def send(
 ) -> Message | None:
     """Owe one message to one recipient (a Person or a bare address), in the transaction of the fact.
 
+    It goes at once, or waits for the digest of whoever chose so (state `grouped`).
     None when the person stopped this kind or has no address, or when this `dedupe_key` was already used.
     """
     if not connection.in_atomic_block:
@@ -34,56 +37,83 @@ def send(
         first_name, stop_url = str(context.get("first_name", "")), ""
     else:
         person = to.merged_into or to
-        if not person.email or person.erased_at or not wants(person, declared):
+        rhythm = rhythm_of(person, declared)
+        if not person.email or person.erased_at or rhythm == Rhythm.NEVER:
             return None
         message.person = person
+        message.state = Message.State.GROUPED if rhythm == Rhythm.DAILY else Message.State.PENDING
         first_name = person.first_name
         stop_url = stop_link(person.pk, kind) if declared.can_stop else ""
     rendered = render(declared.template, context, first_name=first_name, why=declared.why, stop_url=stop_url)
     message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
+    message.link = rendered.link if declared.digestible else ""
     if not_before is not None:
         message.not_before = not_before
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if not Message.objects.filter(pk=message.pk).exists():
         return None  # the same dedupe_key: this fact was already told
-    wake("jeveuxagir.notifications.tasks.drain_outbox")
+    if message.state == Message.State.PENDING:
+        wake("jeveuxagir.notifications.tasks.drain_outbox")
     return message
 
 
-def wants(person: Any, kind: catalogue.Kind) -> bool:
-    """Whether this person receives this kind: yes, unless they stopped one that can be."""
-    if not kind.can_stop:
-        return True
-    return not Preference.objects.filter(person=person, kind=kind.code, wanted=False).exists()
+def rhythm_of(person: Any, kind: catalogue.Kind) -> Rhythm:
+    """How this person receives this kind."""
+    if kind.choices == [Rhythm.IMMEDIATE]:
+        return Rhythm.IMMEDIATE
+    return selectors.rhythms_of(person.pk, kind.code).of(kind)
 
 
 @transaction.atomic
-def set_preference(person_id: int, kind: str, *, wanted: bool) -> None:
-    """Receive or stop one kind. Stopping also cancels what is waiting to be sent. Same result when repeated."""
-    if not catalogue.get(kind).can_stop:
+def set_preference(person_id: int, kind: str, *, rhythm: Rhythm) -> None:
+    """Choose how one kind comes. What waits follows: it is sent at once, or cancelled. Same result when repeated."""
+    declared = catalogue.get(kind)
+    if rhythm not in declared.choices:
         return
     Preference.objects.bulk_create(
-        [Preference(person_id=person_id, kind=kind, wanted=wanted)],
+        [Preference(person_id=person_id, kind=kind, rhythm=rhythm)],
         update_conflicts=True,
         unique_fields=["person", "kind"],
-        update_fields=["wanted", "updated_at"],
+        update_fields=["rhythm", "updated_at"],
     )
-    if not wanted:
-        Message.objects.filter(person_id=person_id, kind=kind, state=Message.State.PENDING).update(
-            state=Message.State.CANCELLED
-        )
+    _settle(person_id, kind)
 
 
 @transaction.atomic
-def set_preferences(person_id: int, wanted: dict[str, bool]) -> None:
-    """All choices of the page at once."""
-    for kind, chosen in wanted.items():
-        set_preference(person_id, kind, wanted=chosen)
+def set_preferences(person_id: int, chosen: dict[str, Rhythm]) -> None:
+    """All choices of the page at once. They also say whether there is a digest."""
+    Preference.objects.filter(person_id=person_id, kind=DIGEST).delete()
+    before = selectors.rhythms_of(person_id)
+    for kind, rhythm in chosen.items():
+        if rhythm != before.of_code(kind):
+            set_preference(person_id, kind, rhythm=rhythm)
+
+
+@transaction.atomic
+def resume(person_id: int, kind: str) -> None:
+    """Receive again what was stopped from a mail, as it came before anybody chose."""
+    Preference.objects.filter(person_id=person_id, kind=kind, rhythm=Rhythm.NEVER).delete()
+
+
+def _settle(person_id: int, kind: str) -> None:
+    """What waits to be sent, or for a digest, follows the new choice."""
+    now = selectors.rhythms_of(person_id)
+    waiting = Message.objects.filter(
+        person_id=person_id, state__in=[Message.State.PENDING, Message.State.GROUPED]
+    )
+    if kind != DIGEST:
+        waiting = waiting.filter(kind=kind)
+    codes = set(waiting.order_by().values_list("kind", flat=True).distinct())
+    cancel(waiting.filter(kind__in=[code for code in codes if now.of_code(code) == Rhythm.NEVER]))
+    at_once = [code for code in codes if now.of_code(code) == Rhythm.IMMEDIATE]
+    if waiting.filter(kind__in=at_once, state=Message.State.GROUPED).update(state=Message.State.PENDING):
+        wake("jeveuxagir.notifications.tasks.drain_outbox")
 
 
 def cancel(messages: "models.QuerySet[Message]") -> int:
     """Withdraw messages that were not taken in charge yet; returns how many."""
-    return messages.filter(state=Message.State.PENDING).update(state=Message.State.CANCELLED)
+    waiting = [Message.State.PENDING, Message.State.GROUPED]
+    return messages.filter(state__in=waiting).update(state=Message.State.CANCELLED)
 
 
 def lift_suppression(address: str) -> None:

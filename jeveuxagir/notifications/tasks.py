@@ -8,7 +8,7 @@ from django.conf import settings
 from jeveuxagir.audit.jobs import daily, run_once
 from jeveuxagir.common.periodic import periodic
 
-from . import outbox, retention
+from . import digests, outbox, retention
 
 
 @shared_task(acks_late=False)
@@ -16,6 +16,13 @@ from . import outbox, retention
 def drain_outbox() -> None:
     """Send what is due. Woken after each message, sent by beat for those a lost wake forgot."""
     outbox.drain()
+
+
+@shared_task
+@periodic(every=timedelta(minutes=5))
+def send_digests() -> None:
+    """From seven in the morning, the one mail of the day of whoever chose so."""
+    digests.send_due()
 
 
 @shared_task

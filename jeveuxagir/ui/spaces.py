@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.urls import reverse
 
 from jeveuxagir.common.registries import Registry
 
@@ -48,3 +49,21 @@ def spaces_of(user: Any) -> list[Space]:
 def forget_spaces(user_id: Any) -> None:
     """Roles or memberships changed: ask the sources again at the next page."""
     cache.delete(_key(user_id))
+
+
+@dataclass(frozen=True)
+class MyPage:
+    """One line of the menu of "Mon espace": its address is that of a named route."""
+
+    label: str
+    route: str
+    order: int = 50
+
+
+#: name → MyPage; each app adds its own in `AppConfig.ready()`
+my_pages: Registry[MyPage] = Registry("pages of one's own space")
+
+
+def my_menu() -> list[tuple[str, str]]:
+    """(label, address) of each page of one's own space, in order."""
+    return [(page.label, reverse(page.route)) for page in sorted(my_pages, key=lambda page: page.order)]

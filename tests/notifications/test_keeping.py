@@ -39,7 +39,7 @@ def test_a_person_gets_and_erases_their_messages_also_those_of_before_the_accoun
     sent(1, person=person, address="")
     sent(2, address="CAMILLE@example.org")
     other = sent(3, address="other@example.org")
-    Preference.objects.create(person=person, kind="k", wanted=False)
+    Preference.objects.create(person=person, kind="k", rhythm="never")
     Suppression.objects.create(address="camille@example.org", reason="550")
     tables = ("notifications.Message", "notifications.Preference", "notifications.Suppression")
     assert [len(personal_data[table].rows(person)) for table in tables] == [2, 1, 1]

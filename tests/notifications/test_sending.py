@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.notifications import services
+from jeveuxagir.notifications.enums import Rhythm
 from jeveuxagir.notifications.models import Message
 
 CONTEXT = {"first_name": "Camille", "intro": "", "reasons": [], "url": "/"}
@@ -110,18 +111,18 @@ def test_a_stopped_kind_is_not_written_and_what_waits_is_cancelled(
     later = timezone.now() + timedelta(days=1)
     waiting = services.send("tests.news", to=person, dedupe_key="1", context=CONTEXT, not_before=later)
     assert waiting is not None
-    services.set_preference(person.pk, "tests.news", wanted=False)
-    services.set_preference(person.pk, "tests.news", wanted=False)
+    services.set_preference(person.pk, "tests.news", rhythm=Rhythm.NEVER)
+    services.set_preference(person.pk, "tests.news", rhythm=Rhythm.NEVER)
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
     assert services.send("tests.news", to=person, dedupe_key="2", context=CONTEXT) is None
-    services.set_preference(person.pk, "tests.news", wanted=True)
+    services.resume(person.pk, "tests.news")
     assert services.send("tests.news", to=person, dedupe_key="3", context=CONTEXT)
 
 
 def test_a_kind_that_cannot_be_stopped_is_always_sent(person: Person, kind: Callable[..., Any]) -> None:
     kind(can_stop=False)
-    services.set_preference(person.pk, "tests.news", wanted=False)
+    services.set_preference(person.pk, "tests.news", rhythm=Rhythm.NEVER)
     message = services.send("tests.news", to=person, dedupe_key="1", context=CONTEXT)
     assert message is not None
     assert "arreter" not in message.text

@@ -20,6 +20,7 @@ States, dates, numbers
     {{ text|prose }}                          plain text typed by somebody: escaped, paragraphs, links
 Navigation
     {% breadcrumb "Missions" "/missions/" "Lire avec des élèves" %}   label, address, …, this page
+    {% my_menu %}                             the pages of "Mon espace" (see ui.spaces.my_pages)
     {% pagination page_obj %}                 keeps the query string (param= label=)
     {% querystring page=2 %}                  Django's own: the current query with changes
     {% removable_tag "À 10 km" url %}         an active filter and the link that removes it
@@ -53,7 +54,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
-from jeveuxagir.ui import charts, dates, forms
+from jeveuxagir.ui import charts, dates, forms, spaces
 
 register = template.Library()
 
@@ -201,6 +202,15 @@ def prose(value: Any) -> str:
 def breadcrumb(*parts: Any) -> dict[str, Any]:
     pairs = [(str(parts[i]), str(parts[i + 1])) for i in range(0, len(parts) - 1, 2)]
     return {"links": pairs, "current": str(parts[-1]) if len(parts) % 2 else ""}
+
+
+@register.inclusion_tag("components/my_menu.html", takes_context=True)
+def my_menu(context: RequestContext) -> dict[str, Any]:
+    """The menu of "Mon espace"; the page one is on, or the nearest above it, is marked."""
+    path = context["request"].path
+    pages = spaces.my_menu()
+    here = max((url for _, url in pages if path.startswith(url)), key=len, default="")
+    return {"pages": [(label, url, url == here) for label, url in pages], "path": path}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
