@@ -2,7 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +75,18 @@ class Mission(models.Model):
         output_field=SearchVectorField(),
         db_persist=True,
     )
+    #: the words above, folded: what a word with a typo is compared with
+    words = models.GeneratedField(
+        expression=models.Func(
+            F("title"),
+            models.Value(" "),
+            F("search_extra"),
+            template="lower(f_unaccent(%(expressions)s))",
+            arg_joiner=" || ",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     # imported missions
     source = models.CharField("partenaire", max_length=40, blank=True)
     source_name = models.CharField(max_length=120, blank=True)
@@ -118,6 +130,7 @@ class Mission(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search"], name="mission_search"),
+            GinIndex(OpClass("words", "gin_trgm_ops"), name="mission_words", condition=Q(state="open")),
             models.Index(fields=["organisation", "state"], name="mission_of_organisation"),
             models.Index(fields=["department", "state"], name="mission_of_department"),
             models.Index(fields=["-published_at"], name="mission_recent", condition=Q(state="open")),
