@@ -23,6 +23,8 @@ KINDS = {
     "correction": ("Ma mission est à corriger", False),
     "edit_accepted": ("La modification de ma mission est publiée", True),
     "edit_refused": ("La modification de ma mission n’est pas publiée", False),
+    "suspended": ("Ma mission est suspendue par la brigade", False),
+    "lifted": ("Ma mission n’est plus suspendue", True),
     "past": ("Ma mission est fermée : ses dates sont passées", True),
 }
 
@@ -37,6 +39,7 @@ def register() -> None:
                 template=f"emails/missions/{name}.txt",
                 can_stop=can_stop,
                 audience="member",
+                digestible=can_stop,
             )
         )
 

@@ -55,6 +55,7 @@ def register() -> None:
                 template=f"emails/organisations/{what}.txt",
                 can_stop=True,
                 audience="member",
+                digestible=True,
             )
         )
     for what, label in _MEMBER.items():

@@ -1,15 +1,20 @@
 """The mails of applications: both sides learn each step once. No personal data beyond a first name."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.clock import today
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Audience, Kind
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.services import send
+from missions import alternatives
 from missions.notifications import handlers_of
 from missions.words import when_in_words
 
@@ -37,6 +42,11 @@ TO_PERSON = {
 TO_MEMBER = {
     "applied": ("participations.received", "Une personne candidate à une mission", True),
     "cancelled": ("participations.cancelled_for_member", "Une personne annule sa candidature", True),
+    "too_young": (
+        "participations.too_young",
+        "Une personne n’a pas l’âge demandé à la nouvelle date d’un créneau",
+        True,
+    ),
 }
 OTHERS = {
     "participations.confirm": (
@@ -46,6 +56,10 @@ OTHERS = {
     ),
     "participations.sign_in": ("Terminer ma candidature", "Quelqu’un a candidaté avec cette adresse.", False),
     "participations.not_kept": ("Ma candidature n’a pas pu partir", WHY_PERSON, False),
+    "participations.moved": ("L’horaire de ma mission change", WHY_PERSON, False),
+    "participations.closed": ("La mission où j’ai candidaté ferme", WHY_PERSON, False),
+    "participations.paused": ("Ma candidature est en pause", WHY_PERSON, False),
+    "participations.resumed": ("Ma candidature reprend", WHY_PERSON, False),
     "participations.place_free": ("Une place se libère", "Vous avez demandé à être prévenu.", True),
     "participations.departure_question": (
         "Avez-vous candidaté chez un partenaire ?",
@@ -53,6 +67,9 @@ OTHERS = {
         True,
     ),
 }
+
+#: nothing is lost by reading these the next morning
+DAILY_IF_WANTED = {"participations.realised", "participations.departure_question"}
 
 DEPARTURE_SALT = "participations.departure"
 DEPARTURE_MAX_AGE = 60 * 86400
@@ -71,6 +88,7 @@ def register() -> None:
                 template=template,
                 can_stop=can_stop,
                 audience=audience,
+                digestible=can_stop and (audience == "member" or code in DAILY_IF_WANTED),
                 confirms=code in ("participations.confirm", "participations.sign_in"),
             )
         )
@@ -85,7 +103,9 @@ def register() -> None:
 
 def tell_person(participation: "Participation", verb: str) -> None:
     code = TO_PERSON[verb][0]
-    if participation.person is not None:
+    if verb == "cancelled":
+        tell_ended([participation])
+    elif participation.person is not None:
         _send(code, participation.person, _key(code, participation), participation)
 
 
@@ -93,6 +113,107 @@ def tell_not_kept(participation: "Participation") -> None:
     code = "participations.not_kept"
     if participation.person is not None:
         _send(code, participation.person, _key(code, participation), participation)
+
+
+def tell_ended(rows: Sequence["Participation"]) -> int:
+    """What was cancelled: one mail for each person, with missions that are open today."""
+    code = TO_PERSON["cancelled"][0]
+    choice = _Choice(rows)
+    for mine in _by_person(rows):
+        first = mine[0]
+        assert first.person is not None
+        _send(code, first.person, _key(code, first), first, alternatives=choice.of(mine))
+    return len(rows)
+
+
+def tell_moved(
+    participation: "Participation",
+    *,
+    before: str,
+    others: Sequence["Slot"],
+    similar: Sequence["alternatives.Alternative"],
+) -> None:
+    """The slot has another time; the page behind the button asks whether the person still comes."""
+    code = "participations.moved"
+    person = participation.person
+    assert person is not None
+    _send(
+        code,
+        person,
+        f"{_key(code, participation)}:{participation.known_sequence}",
+        participation,
+        before=before,
+        others=[when_in_words(slot) for slot in others],
+        mission_url=absolute(participation.mission.get_absolute_url()),
+        alternatives=alternatives.for_one(
+            similar, adult=not person.is_minor_on(today()), places=participation.places
+        ),
+    )
+
+
+def tell_closed(
+    ended: Sequence["Participation"], going_on: Sequence["Participation"], *, event_id: int, whole: bool
+) -> None:
+    """The mission, or the whole organisation, closes: one mail for each person says what becomes of all of theirs."""
+    code = "participations.closed"
+    over = {row.pk for row in ended}
+    rows = sorted([*ended, *going_on], key=lambda row: row.pk)
+    choice = _Choice(ended)
+    for mine in _by_person(rows):
+        first = mine[0]
+        assert first.person is not None
+        lost = [row for row in mine if row.pk in over]
+        _send(
+            code,
+            first.person,
+            f"{code}:{event_id}:{first.person.pk}",
+            first,
+            link=_link(mine),
+            whole=whole,
+            ended=_lines(lost),
+            waiting=_lines(row for row in mine if row.pk not in over and row.state != "accepted"),
+            accepted=_lines(row for row in mine if row.pk not in over and row.state == "accepted"),
+            alternatives=choice.of(lost) if lost else [],
+        )
+
+
+def tell_paused(rows: Sequence["Participation"], event_id: int, *, alone: bool) -> int:
+    """Suspended: one mail for each person, of all their applications there."""
+    code = "participations.paused"
+    choice = _Choice(rows)
+    for mine in _by_person(rows):
+        first = mine[0]
+        assert first.person is not None
+        _send(
+            code,
+            first.person,
+            _paused_key(event_id, first.person),
+            first,
+            link=_link(mine),
+            alone=alone,
+            lines=_lines(mine),
+            alternatives=choice.of(mine),
+        )
+    return len(rows)
+
+
+def tell_resumed(rows: Sequence["Participation"], event_id: int, *, paused_by: int) -> int:
+    """It goes on: one mail for each person who was told of the suspension."""
+    code = "participations.resumed"
+    people = [row.person for row in rows if row.person is not None]
+    keys = [_paused_key(paused_by, person) for person in people]
+    told = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
+    kept = [row for row in rows if row.person is not None and _paused_key(paused_by, row.person) in told]
+    for mine in _by_person(kept):
+        first = mine[0]
+        assert first.person is not None
+        key = f"{code}:{event_id}:{first.person.pk}"
+        _send(code, first.person, key, first, link=_link(mine), lines=_lines(mine))
+    return len(kept)
+
+
+def _paused_key(event_id: int, person: Person) -> str:
+    return f"participations.paused:{event_id}:{person.pk}"
 
 
 def tell_organisation(participation: "Participation", verb: str) -> None:
@@ -162,6 +283,54 @@ def organisation_waiting(organisation_id: int) -> int:
 
     waiting = Participation.objects.waiting().filter(mission__organisation_id=organisation_id)
     return waiting.count()
+
+
+class _Choice:
+    """Open missions to propose to each of several people; searched once for the same missions."""
+
+    def __init__(self, rows: Sequence["Participation"]) -> None:
+        from .models import Participation
+
+        self._near: dict[tuple[int, ...], list[alternatives.Alternative]] = {}
+        self._applied: dict[int | None, set[int]] = defaultdict(set)
+        people = {row.person_id for row in rows}
+        live = Participation.objects.live().filter(person__in=people)
+        for person_id, mission_id in live.values_list("person", "mission"):
+            self._applied[person_id].add(mission_id)
+
+    def of(self, mine: Sequence["Participation"]) -> list["alternatives.Alternative"]:
+        """For the person whose applications these are."""
+        person = mine[0].person
+        assert person is not None
+        missions = list({row.mission_id: row.mission for row in mine}.values())[: alternatives.SHOWN]
+        key = tuple(mission.pk for mission in missions)
+        if key not in self._near:
+            self._near[key] = alternatives.near(missions)
+        return alternatives.for_one(
+            self._near[key],
+            adult=not person.is_minor_on(today()),
+            places=max(row.places for row in mine),
+            but=self._applied[person.pk],
+        )
+
+
+def _by_person(rows: Sequence["Participation"]) -> list[list["Participation"]]:
+    groups: dict[int | None, list[Participation]] = defaultdict(list)
+    for row in rows:
+        if row.person_id is not None:
+            groups[row.person_id].append(row)
+    return list(groups.values())
+
+
+def _lines(rows: Iterable["Participation"]) -> list[str]:
+    return [f"« {row.mission.title} » ({when_in_words(row.slot)})" for row in rows]
+
+
+def _link(mine: Sequence["Participation"]) -> str:
+    """The page of the one application, or of all."""
+    if len(mine) == 1:
+        return reverse("participations:mine", args=[mine[0].pk])
+    return reverse("participations:all_mine")
 
 
 def _send(

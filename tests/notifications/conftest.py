@@ -29,13 +29,17 @@ TEMPLATE = """Une mission pour {{ first_name }}
 @pytest.fixture
 def template(tmp_path: Path, settings: Any) -> Iterator[Callable[[str], str]]:
     """Writes a mail template and returns its name."""
+    from django.template import engines
+
     from jeveuxagir.notifications import rendering
 
     folder = tmp_path / "mails"
     folder.mkdir()
     names = iter(range(1000))
     rendering._engine.cache_clear()
-    rendering._engine().loaders = [(f"{rendering.Loader.__module__}.Loader", [folder])]
+    rendering._engine().loaders = [
+        (f"{rendering.Loader.__module__}.Loader", [folder, *engines["django"].engine.dirs])
+    ]
 
     def write(source: str) -> str:
         name = f"{next(names)}.txt"

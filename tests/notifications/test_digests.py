@@ -72,7 +72,7 @@ def test_what_is_wanted_once_a_day_waits_and_is_told_in_one_mail(
     assert digests.send_due() == 1
     mail = digest_mails()[0]
     assert mail.state == "pending"
-    assert mail.subject == "Une mission pour Camille et 2 autres nouvelles"
+    assert mail.subject == "Une mission pour Camille et 2\u00a0autres nouvelles"
     assert mail.text.count("http://127.0.0.1:8000/missions/") == 2
     assert mail.text.index("Les nouvelles") < mail.text.index("Le reste") < mail.text.index("Du neuf")
     assert '<a class="link" href="http://127.0.0.1:8000/missions/"' in mail.html
@@ -274,7 +274,7 @@ def test_fifty_lines_of_a_kind_are_ten_and_a_link_to_the_rest(
     digests.send_due()
     text = digest_mails()[0].text
     assert text.count("/missions/") == 10
-    assert "Et 40 autres" in text
+    assert "Et 40\u00a0autres" in text
 
 
 def test_lines_are_forgotten_with_the_mail_that_told_them(person: Person, daily: Any, morning: None) -> None:
