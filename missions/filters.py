@@ -1,19 +1,55 @@
-"""The search as a visitor writes it in an address: checked field by field, and back into addresses."""
+"""The search as a visitor writes it in an address: checked field by field, put in words, and back into addresses."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NBSP, clean
-from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.forms import CommuneField
 
+from .enums import Commitment
 from .search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
 from .words import short_day
+
+#: Values of one filter that are looked at: a person chooses a few.
+MAX_CHOSEN = 30
+
+
+class SeveralField(forms.Field):
+    """Any of several values: `domaine=sante&domaine=sport`. Gives a tuple of what is known; `wrong` are the others.
+
+    `known` gives the values by their name in an address; it is called once, and only if need be.
+    """
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, known: Callable[[], dict[str, Any]], *, label: str, wrong: str) -> None:
+        super().__init__(label=label, required=False)
+        self._known = known
+        self.wrong_message = wrong
+        self.wrong = False
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        return self._known()
+
+    def to_python(self, value: Any) -> tuple[Any, ...]:
+        names = list(dict.fromkeys(name for name in value or [] if name))[:MAX_CHOSEN]
+        found = tuple(self.known[name] for name in names if name in self.known) if names else ()
+        self.wrong = len(found) < len(names)
+        return found
+
+
+def _by_key(rows: "Callable[[], QuerySet[Any]]") -> Callable[[], dict[str, Any]]:
+    return lambda: {str(row.pk): row for row in rows()}
 
 
 class SearchForm(forms.Form):
@@ -39,30 +75,24 @@ class SearchForm(forms.Form):
         error_messages={"invalid_choice": "Choisissez une distance de la liste."},
     )
     distance = forms.BooleanField(label="À distance", required=False)
-    domaine = forms.ModelChoiceField(
-        Domain.objects.none(),
-        label="Domaine",
-        required=False,
-        empty_label="Tous les domaines",
-        error_messages={"invalid_choice": "Ce domaine n’existe pas."},
+    mineurs = forms.BooleanField(label="Dès 16 ans", required=False)
+    domaine = SeveralField(_by_key(Domain.objects.active), label="Domaine", wrong="Ce domaine n’existe pas.")
+    rythme = SeveralField(
+        lambda: {value.value: value for value in Commitment}, label="Rythme", wrong="Ce rythme n’existe pas."
     )
-    odd = forms.ModelChoiceField(
-        Sdg.objects.none(),
+    activite = SeveralField(
+        _by_key(Activity.objects.active), label="Activité", wrong="Cette activité n’existe pas."
+    )
+    competence = SeveralField(
+        _by_key(Skill.objects.active), label="Compétence", wrong="Cette compétence n’existe pas."
+    )
+    odd = SeveralField(
+        _by_key(Sdg.objects.all),
         label="Objectif de développement durable",
-        required=False,
-        empty_label="Tous les objectifs",
-        error_messages={"invalid_choice": "Cet objectif n’existe pas."},
-    )
-    competence = forms.ModelChoiceField(
-        Skill.objects.none(),
-        label="Compétence",
-        required=False,
-        empty_label="Toutes les compétences",
-        error_messages={"invalid_choice": "Cette compétence n’existe pas."},
+        wrong="Cet objectif n’existe pas.",
     )
     du = forms.DateField(label="À partir du", required=False)
     au = forms.DateField(label="Jusqu’au", required=False)
-    mineurs = forms.BooleanField(label="Ouvertes dès 16 ans", required=False)
     tri = forms.ChoiceField(label="Trier par", required=False, choices=Sort.choices)
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -70,9 +100,6 @@ class SearchForm(forms.Form):
             data = data.copy()
             data["rayon"] = str(DEFAULT_RADIUS)
         super().__init__(data, initial={"rayon": DEFAULT_RADIUS})
-        self.fields["domaine"].queryset = Domain.objects.active()  # type: ignore[attr-defined]
-        self.fields["odd"].queryset = Sdg.objects.all()  # type: ignore[attr-defined]
-        self.fields["competence"].queryset = Skill.objects.active()  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
         return clean(self.cleaned_data["q"])
@@ -85,18 +112,13 @@ class SearchForm(forms.Form):
             raise forms.ValidationError("Cette date est déjà passée.", code="past")
         return end
 
-    def show_counts(self, counts: dict[str, int]) -> None:
-        """How many missions each domain would give, beside its name."""
-        field = self.fields["domaine"]
-        chosen = self["domaine"].value()
-        field.choices = [  # type: ignore[attr-defined]
-            ("", "Tous les domaines"),
-            *(
-                (domain.pk, f"{domain.name} ({counts.get(domain.pk, 0)})")
-                for domain in Domain.objects.active()
-                if counts.get(domain.pk) or domain.pk == chosen
-            ),
-        ]
+    def clean(self) -> None:
+        """Of several values, those that exist still apply."""
+        for name, field in self.fields.items():
+            if isinstance(field, SeveralField) and field.wrong:
+                right = self.cleaned_data[name]
+                self.add_error(name, forms.ValidationError(field.wrong_message, code="unknown"))
+                self.cleaned_data[name] = right
 
     def query(self) -> SearchQuery:
         """The search of the fields that are right. Call `is_valid` first."""
@@ -106,9 +128,11 @@ class SearchForm(forms.Form):
             commune=ok.get("lieu"),
             radius_km=ok.get("rayon") or DEFAULT_RADIUS,
             remote_only=bool(ok.get("distance")),
-            domain=ok.get("domaine"),
-            sdg=ok.get("odd"),
-            skill=ok.get("competence"),
+            domains=ok.get("domaine", ()),
+            activities=ok.get("activite", ()),
+            skills=ok.get("competence", ()),
+            sdgs=ok.get("odd", ()),
+            commitments=ok.get("rythme", ()),
             date_from=ok.get("du"),
             date_until=ok.get("au"),
             open_to_minors=bool(ok.get("mineurs")),
@@ -124,15 +148,6 @@ class ActiveFilter:
     url: str
 
 
-@dataclass(frozen=True)
-class Wider:
-    """One click that widens an empty search, and what it gives up."""
-
-    label: str
-    url: str
-    count: int
-
-
 def normalised(data: QueryDict) -> QueryDict:
     """The address's values, `commune=<code>` of other pages' links put into words."""
     values = data.copy()
@@ -145,13 +160,22 @@ def normalised(data: QueryDict) -> QueryDict:
     return values
 
 
-def address(data: QueryDict, *, without: tuple[str, ...] = (), **changes: Any) -> str:
-    """The search's address with changes; empty values and the page are left out."""
+def address(
+    data: QueryDict, *, without: Iterable[str] = (), drop: tuple[str, str] | None = None, **changes: Any
+) -> str:
+    """The search's address with changes; empty values and the page are left out.
+
+    `without` names whole filters, `drop` one value of one of them: `("domaine", "sante")`.
+    """
     values = QueryDict(mutable=True)
-    for name in SearchForm.base_fields:
-        value = data.get(name, "")
-        if value and name not in without and name not in changes and "\x00" not in value:
-            values[name] = value
+    for name, field in SearchForm.base_fields.items():
+        if name in without or name in changes:
+            continue
+        several = isinstance(field, SeveralField)
+        given = data.getlist(name)[:MAX_CHOSEN] if several else [data.get(name, "")]
+        kept = [value for value in given if value and "\x00" not in value and (name, value) != drop]
+        if kept:
+            values.setlist(name, list(dict.fromkeys(kept)))
     for name, value in changes.items():
         values[name] = str(value)
     return "?" + values.urlencode()
@@ -159,23 +183,35 @@ def address(data: QueryDict, *, without: tuple[str, ...] = (), **changes: Any) -
 
 def active_filters(query: SearchQuery, data: QueryDict) -> list[ActiveFilter]:
     """Every filter in force, each removable on its own."""
-    tags: list[tuple[str, tuple[str, ...]]] = []
+    return [
+        ActiveFilter(label[:1].upper() + label[1:], address(data, without=without, drop=drop))
+        for label, without, drop in _in_force(query)
+    ]
+
+
+def describe(query: SearchQuery) -> str:
+    """The search in French, for the title of an alert or a feed: « lire », à 20 km de Guéret (23), dès 16 ans."""
+    return ", ".join(label for label, _, _ in _in_force(query)) or "toutes les missions"
+
+
+def _in_force(query: SearchQuery) -> list[tuple[str, tuple[str, ...], tuple[str, str] | None]]:
+    """Each filter: its words in the middle of a sentence, the fields it is, or one value of one field."""
+    tags: list[tuple[str, tuple[str, ...], tuple[str, str] | None]] = []
     if query.text:
-        tags.append((f"«{NBSP}{query.text}{NBSP}»", ("q",)))
+        tags.append((f"«{NBSP}{query.text}{NBSP}»", ("q",), None))
     if query.remote_only:
-        tags.append(("À distance", ("distance",)))
+        tags.append(("à distance", ("distance",), None))
     elif query.commune:
-        tags.append((f"À {query.radius_km}{NBSP}km {query.commune.of_label}", ("lieu", "rayon")))
-    if query.domain:
-        tags.append((query.domain.name, ("domaine",)))
-    if query.sdg:
-        tags.append((f"ODD {query.sdg.number}", ("odd",)))
-    if query.skill:
-        tags.append((query.skill.name, ("competence",)))
+        tags.append((f"à {query.radius_km}{NBSP}km {query.commune.of_label}", ("lieu", "rayon"), None))
+    tags += [(domain.name, (), ("domaine", domain.pk)) for domain in query.domains]
+    tags += [(activity.name, (), ("activite", activity.pk)) for activity in query.activities]
+    tags += [(Commitment(each).label, (), ("rythme", str(each))) for each in query.commitments]
+    tags += [(skill.name, (), ("competence", skill.pk)) for skill in query.skills]
+    tags += [(f"ODD {sdg.number}", (), ("odd", str(sdg.number))) for sdg in query.sdgs]
     if query.date_from:
-        tags.append((f"À partir du {short_day(query.date_from)}", ("du",)))
+        tags.append((f"à partir du {short_day(query.date_from)}", ("du",), None))
     if query.date_until:
-        tags.append((f"Jusqu’au {short_day(query.date_until)}", ("au",)))
+        tags.append((f"jusqu’au {short_day(query.date_until)}", ("au",), None))
     if query.open_to_minors:
-        tags.append(("Dès 16 ans", ("mineurs",)))
-    return [ActiveFilter(label, address(data, without=without)) for label, without in tags]
+        tags.append(("dès 16 ans", ("mineurs",), None))
+    return tags

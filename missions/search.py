@@ -1,11 +1,24 @@
-"""One queryset from one validated filter. Neutral: nothing is boosted, nothing is hidden (product decision 1)."""
+"""One queryset from one validated filter. Neutral: nothing is boosted, nothing is hidden (product decision 1).
 
+For every page, feed or alert that searches:
+
+    form = SearchForm(request.GET)         # missions.filters: an address, checked field by field
+    form.is_valid()                        # a wrong value is left out, the other filters still apply
+    query = form.query()                   # SearchQuery, frozen; describe(query) says it in French
+    hits = page_of(query, 2, 20)           # one statement: the hits of a page and the total, in order
+    missions = search_missions(query)      # the same as a queryset, when there is no page
+
+Within a filter any of the chosen values fits (`domains`, `activities`, `skills`, `sdgs`, `commitments`); each
+filter narrows the others.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchRank
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import (
     Count,
@@ -20,23 +33,25 @@ from django.db.models import (
     Subquery,
     TextChoices,
     Value,
+    Window,
 )
 from django.utils.functional import cached_property
 
-from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.geo import DistanceKm, WithinKm
 from jeveuxagir.territories.models import Commune
 from jeveuxagir.territories.text import FrenchQuery
 
-from .enums import MissionMode, SlotKind
+from .enums import Commitment, MissionMode, SlotKind
 from .models import Mission, MissionAddress, MissionQuerySet, Slot
 
 PAGE_SIZE = 20
-#: Beyond, the page says "plus de 10 000".
+#: Beyond, the page says "plus de 10 000", and no page goes further.
 COUNT_AT_MOST = 10_000
 MAX_TEXT = 100
 DEFAULT_RADIUS = 20
 RADII = (5, 10, 20, 30, 50, 100)
+REMOTE_MODES = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
 class Sort(TextChoices):
@@ -54,9 +69,11 @@ class SearchQuery:
     commune: Commune | None = None
     radius_km: int = DEFAULT_RADIUS
     remote_only: bool = False
-    domain: Domain | None = None
-    sdg: Sdg | None = None
-    skill: Skill | None = None
+    domains: tuple[Domain, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    sdgs: tuple[Sdg, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
     date_from: date | None = None
     date_until: date | None = None
     open_to_minors: bool = False
@@ -80,10 +97,16 @@ class SearchQuery:
         return self.commune is not None and not self.remote_only
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked, whatever the order."""
+        return replace(self, sort="", radius_km=DEFAULT_RADIUS) == SearchQuery()
+
+    @property
     def more_filters(self) -> int:
         """How many of the filters beside the results are in force."""
-        chosen = [self.domain, self.sdg, self.skill, self.date_from, self.date_until]
-        return sum(map(bool, [*chosen, self.open_to_minors, self.remote_only]))
+        several = (self.domains, self.activities, self.skills, self.sdgs, self.commitments)
+        single = (self.date_from, self.date_until, self.open_to_minors, self.remote_only)
+        return sum(map(len, several)) + sum(map(bool, single))
 
     def sorts(self) -> list[tuple[str, str]]:
         """The sorts that make sense for this search."""
@@ -96,19 +119,29 @@ class SearchQuery:
         return [(sort.value, sort.label) for sort in Sort if fitting[sort]]
 
 
+@dataclass(frozen=True)
+class Hits:
+    """One page of a search."""
+
+    missions: list[Mission]
+    #: how many missions in all; COUNT_AT_MOST + 1 when there are more
+    total: int
+    number: int
+    size: int
+
+    @property
+    def capped(self) -> bool:
+        return self.total > COUNT_AT_MOST
+
+    @property
+    def page(self) -> Page:
+        """For `{% pagination %}`."""
+        return Paginator(range(min(self.total, COUNT_AT_MOST)), self.size).get_page(self.number)
+
+
 def search_missions(query: SearchQuery) -> MissionQuerySet:
     """Open missions with a slot to come, annotated with `distance_km`, `rank` and `next_start`, in order."""
-    missions = _matching(query)
-    missions = missions.annotate(
-        distance_km=_distance(query), rank=_rank(query), next_start=Subquery(_next_start(query))
-    )
-    return missions.order_by(*_order(query))
-
-
-def count_by_domain(query: SearchQuery) -> dict[str, int]:
-    """How many missions each domain holds for this search, whatever domain is chosen."""
-    rows = _matching(replace(query, domain=None)).order_by().values("domain").annotate(found=Count("pk"))
-    return {row["domain"]: row["found"] for row in rows if row["domain"]}
+    return _annotated(matching(query), query).order_by(*_order(query))
 
 
 def for_cards(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
@@ -119,14 +152,59 @@ def for_cards(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
     )
 
 
+def page_of(
+    query: SearchQuery,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    *,
+    rows: "Callable[[QuerySet[Mission]], QuerySet[Mission]]" = for_cards,
+) -> Hits:
+    """A page of the search, in order, and the total: one statement. `rows` says what to fetch of each hit.
+
+    Beyond the end, the last page.
+    """
+    ordered = _annotated(matching(query), query, only=_needed(query)).order_by(*_order(query))
+    narrow = ordered.annotate(total=Window(Count("pk"))).values_list("pk", "total")
+    number = min(max(number, 1), -(-COUNT_AT_MOST // size))
+    found = list(narrow[(number - 1) * size : number * size])
+    if not found and number > 1:
+        last = matching(query).order_by()[:COUNT_AT_MOST].count()
+        number = max(-(-last // size), 1)
+        found = list(narrow[(number - 1) * size : number * size])
+    order = {pk: place for place, (pk, _) in enumerate(found)}
+    missions = _annotated(Mission.objects.filter(pk__in=order), query)
+    return Hits(
+        missions=sorted(rows(missions), key=lambda mission: order[mission.pk]),
+        total=min(found[0][1], COUNT_AT_MOST + 1) if found else 0,
+        number=number,
+        size=size,
+    )
+
+
+def counts_of(queries: list[SearchQuery]) -> list[int]:
+    """How many missions each search finds, COUNT_AT_MOST + 1 at most: one statement for all."""
+    if not queries:
+        return []
+    parts: list[str] = []
+    params: list[Any] = []
+    for query in queries:
+        sql, values = matching(query).order_by().values("pk")[: COUNT_AT_MOST + 1].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) one)")  # noqa: S608  # compiled by Django
+        params += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return list(cursor.fetchone())
+
+
 def similar_to(mission: Mission, *, limit: int = 3) -> list[Mission]:
     """Open missions near this one, in its domain first: what a closed or full page proposes instead."""
     around = mission.addresses.select_related("commune").first()
     commune = around.commune if around else mission.organisation.commune
     wide = SearchQuery(commune=commune if mission.mode != MissionMode.REMOTE else None, radius_km=30)
+    its_domain = (mission.domain,) if mission.domain else ()
     found: list[Mission] = []
-    for query in (replace(wide, domain=mission.domain), wide, SearchQuery(domain=mission.domain)):
-        if len(found) < limit and not (query.domain is None and query.commune is None):
+    for query in (replace(wide, domains=its_domain), wide, SearchQuery(domains=its_domain)):
+        if len(found) < limit and (query.domains or query.commune):
             known = [mission.pk, *(other.pk for other in found)]
             others = search_missions(query).exclude(pk__in=known)
             found += list(for_cards(others)[: limit - len(found)])
@@ -152,28 +230,47 @@ def set_time_limit() -> None:
         cursor.execute("SET LOCAL statement_timeout = '3s'")
 
 
-# --- inside ------------------------------------------------------------------------------------------------
+def matching(query: SearchQuery) -> MissionQuerySet:
+    """The missions found, without order or distance."""
+    missions = within(query)
+    for chosen in choices(query).values():
+        missions = missions.filter(chosen)
+    return missions
 
 
-def _matching(query: SearchQuery) -> MissionQuerySet:
+def within(query: SearchQuery) -> MissionQuerySet:
+    """The missions of the words, the place and the dates, whatever is chosen beside the results."""
     missions = Mission.objects.open().filter(Exists(_slots(query).filter(mission=OuterRef("pk"))))
     if query.text:
         missions = missions.filter(search=FrenchQuery(query.text))
     if query.remote_only:
-        missions = missions.filter(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+        missions = missions.filter(mode__in=REMOTE_MODES)
     elif query.commune is not None:
         missions = missions.filter(pk__in=_near(query).values("mission"))
-    if query.domain is not None:
-        missions = missions.filter(domain=query.domain)
-    if query.sdg is not None:
-        missions = missions.filter(Exists(Mission.sdgs.through.objects.filter(
-            mission_id=OuterRef("pk"), sdg_id=query.sdg.pk)))  # fmt: skip
-    if query.skill is not None:
-        missions = missions.filter(Exists(Mission.skills.through.objects.filter(
-            mission_id=OuterRef("pk"), skill_id=query.skill.pk)))  # fmt: skip
-    if query.open_to_minors:
-        missions = missions.filter(minimum_age=16)
     return missions
+
+
+def choices(query: SearchQuery) -> dict[str, Q]:
+    """What is chosen beside the results, by field of the form: a condition for each filter in force."""
+    conditions: dict[str, Any] = {}
+    if query.domains:
+        conditions["domaine"] = Q(domain__in=[domain.pk for domain in query.domains])
+    for name, through, column, terms in (
+        ("activite", Mission.activities.through, "activity", query.activities),
+        ("competence", Mission.skills.through, "skill", query.skills),
+        ("odd", Mission.sdgs.through, "sdg", query.sdgs),
+    ):
+        if terms:
+            linked = {f"{column}__in": [term.pk for term in terms]}
+            conditions[name] = Q(Exists(through._default_manager.filter(mission_id=OuterRef("pk"), **linked)))
+    if query.commitments:
+        conditions["rythme"] = Q(commitment__in=query.commitments)
+    if query.open_to_minors:
+        conditions["mineurs"] = Q(minimum_age=16)
+    return conditions
+
+
+# --- inside ------------------------------------------------------------------------------------------------
 
 
 def _slots(query: SearchQuery) -> Any:
@@ -226,7 +323,31 @@ def _rank(query: SearchQuery) -> Any:
 
 def _next_start(query: SearchQuery) -> Any:
     dated = _slots(query).filter(mission=OuterRef("pk"), kind=SlotKind.DATED)
-    return dated.order_by("starts_at").values("starts_at")[:1]
+    return Subquery(dated.order_by("starts_at").values("starts_at")[:1])
+
+
+_ANNOTATIONS: dict[str, Callable[[SearchQuery], Any]] = {
+    "distance_km": _distance,
+    "rank": _rank,
+    "next_start": _next_start,
+}
+
+
+def _annotated(
+    missions: MissionQuerySet, query: SearchQuery, *, only: "set[str] | None" = None
+) -> MissionQuerySet:
+    names = _ANNOTATIONS if only is None else only
+    return missions.annotate(**{name: _ANNOTATIONS[name](query) for name in names})
+
+
+def _needed(query: SearchQuery) -> set[str]:
+    """What the order of this search reads: not computed for thousands of missions when it is not."""
+    return {
+        Sort.RELEVANCE: {"rank", "distance_km"},
+        Sort.DISTANCE: {"distance_km"},
+        Sort.DATE: {"next_start", "distance_km"},
+        Sort.RECENT: set(),
+    }[Sort(query.order)]
 
 
 def _order(query: SearchQuery) -> list[Any]:

@@ -1,7 +1,6 @@
 """The search of missions: one address is one search."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -12,8 +11,7 @@ from django.views.decorators.http import require_safe
 from . import facets, search, spelling
 from .cards import cards
 from .filters import SearchForm, active_filters, address, normalised
-from .search import Hits, SearchQuery
-from .widening import wider, widened
+from .widening import widened, wider
 
 #: Up to so few missions, the words may have been mistyped.
 FEW = 2
@@ -56,6 +54,8 @@ def missions(request: HttpRequest) -> HttpResponse:
         "facets": facets.facets(form, query, counts),
         "more_filters": query.more_filters,
         "hits": hits,
+        "on_map": False,
+        "suggestions_url": "",
         "page": page,
         "cards": cards(hits.missions),
         "wider": choices,

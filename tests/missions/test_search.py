@@ -78,9 +78,9 @@ def test_filters_by_domain_goal_age_and_skill() -> None:
     skill = Skill.objects.first()
     wanted.skills.set([skill])
     mission(title="Autre", minimum_age=18, domain=Domain.objects.get(pk="sante"))
-    assert titles(domain=Domain.objects.get(pk="education")) == ["Voulue"]
-    assert titles(sdg=Sdg.objects.get(pk=4)) == ["Voulue"]
-    assert titles(skill=skill) == ["Voulue"]
+    assert titles(domains=(Domain.objects.get(pk="education"),)) == ["Voulue"]
+    assert titles(sdgs=(Sdg.objects.get(pk=4),)) == ["Voulue"]
+    assert titles(skills=(skill,)) == ["Voulue"]
     assert titles(open_to_minors=True) == ["Voulue"]
 
 
@@ -184,7 +184,7 @@ def test_an_empty_search_offers_wider_ones_with_their_counts(client: Any) -> Non
     response = client.get("/missions/", {"lieu": "Guéret (23)", "rayon": "5", "q": "lire"})
     html = response.content.decode()
     assert "Aucune mission trouvée" in html
-    assert "Chercher jusqu’à 100 km de Guéret" in html
+    assert "Jusqu’à 20\u00a0km de Guéret (23)" in html
     assert "Je veux agir" in html
 
 

@@ -1,0 +1,137 @@
+"""How many missions each choice beside the results would give: one statement, over the missions found once.
+
+Within a filter choices add up, so the counts of a filter leave out what is chosen in that filter.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper
+
+from .filters import SearchForm, SeveralField
+from .models import Mission
+from .search import REMOTE_MODES, SearchQuery, choices, matching, within
+
+#: What everybody sees first is counted again after this long.
+KEPT_SECONDS = 30
+#: Choices shown before « Voir les autres ».
+SHOWN = 6
+
+Counts = dict[tuple[str, str], int]
+
+_SQL_LINKS = {
+    "activite": (Mission.activities.through._meta.db_table, "activity_id"),
+    "competence": (Mission.skills.through._meta.db_table, "skill_id"),
+    "odd": (Mission.sdgs.through._meta.db_table, "sdg_id"),
+}
+_SQL_COLUMNS = {"domaine": "domain_id", "rythme": "commitment"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter beside the results: its choices, the first of them in sight."""
+
+    name: str
+    legend: str
+    shown: list[Choice]
+    folded: list[Choice] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def chosen(self) -> int:
+        return sum(choice.chosen for choice in (*self.shown, *self.folded))
+
+
+def count(query: SearchQuery) -> Counts:
+    """{(field, value): missions}. The counts of the search that asks nothing are kept for a moment."""
+    if not query.is_empty:
+        return _count(query)
+    kept: Counts | None = cache.get("missions:facets")
+    if kept is None:
+        kept = _count(query)
+        cache.set("missions:facets", kept, KEPT_SECONDS)
+    return kept
+
+
+def facets(form: SearchForm, query: SearchQuery, counts: Counts) -> dict[str, Facet]:
+    """The filters of the page, by the name of their field. A choice that finds nothing is hidden, unless chosen."""
+    made = {}
+    for name, asked in form.fields.items():
+        if isinstance(asked, SeveralField):
+            chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
+            every = [
+                Choice(value, _label(name, term), counts.get((name, value), 0), value in chosen)
+                for value, term in asked.known.items()
+                if counts.get((name, value)) or value in chosen
+            ]
+            if name in ("activite", "competence"):
+                every.sort(key=lambda choice: -choice.count)
+            limit = 0 if name == "odd" else SHOWN
+            shown = [choice for place, choice in enumerate(every) if place < limit or choice.chosen]
+            folded = [choice for choice in every if choice not in shown]
+            if len(folded) == 1:
+                shown, folded = every, []
+            made[name] = Facet(
+                name, str(asked.label), shown, folded, [str(error) for error in form[name].errors]
+            )
+    for name, on in (("distance", query.remote_only), ("mineurs", query.open_to_minors)):
+        choice = Choice("on", str(form.fields[name].label), counts.get((name, "on"), 0), on)
+        made[name] = Facet(name, choice.label, [choice])
+    return made
+
+
+def _label(name: str, term: Any) -> str:
+    if name == "rythme":
+        return term.label[:1].upper() + term.label[1:]
+    return str(term) if name == "odd" else term.name
+
+
+def _count(query: SearchQuery) -> Counts:
+    """Only SQL that Django compiled and names of ours are put together; values are parameters."""
+    chosen = choices(query)
+    flags = {f"ok_{name}": ExpressionWrapper(fits, BooleanField()) for name, fits in chosen.items()}
+    columns = ["pk", "domain_id", "commitment", "minimum_age", "mode", *flags]
+    base, params = within(query).order_by().annotate(**flags).values(*columns).query.sql_with_params()
+    names = ["id", *columns[1:]]
+
+    def others(name: str) -> str:
+        return " AND ".join(["true", *(f"ok_{other}" for other in chosen if other != name)])
+
+    parts = [
+        f"SELECT '{name}', {column}::text, count(*) FROM found WHERE {others(name)} GROUP BY {column}"  # noqa: S608
+        for name, column in _SQL_COLUMNS.items()
+    ]
+    parts += [
+        f"SELECT '{name}', {column}::text, count(*) FROM found JOIN {table} ON mission_id = found.id "  # noqa: S608
+        f"WHERE {others(name)} GROUP BY {column}"
+        for name, (table, column) in _SQL_LINKS.items()
+    ]
+    parts.append(
+        f"SELECT 'mineurs', 'on', count(*) FROM found WHERE {others('mineurs')} AND minimum_age = 16"  # noqa: S608
+    )
+    if query.has_place:  # "à distance" leaves the place
+        remote, its_params = (
+            matching(replace(query, remote_only=True)).order_by().values("pk").query.sql_with_params()
+        )
+        parts.append(f"SELECT 'distance', 'on', count(*) FROM ({remote}) remote")  # noqa: S608
+        params = (*params, *its_params)
+    else:
+        modes = ", ".join(f"'{mode.value}'" for mode in REMOTE_MODES)
+        parts.append(
+            f"SELECT 'distance', 'on', count(*) FROM found "  # noqa: S608
+            f"WHERE {others('distance')} AND mode IN ({modes})"
+        )
+    sql = f"WITH found ({', '.join(names)}) AS MATERIALIZED ({base}) {' UNION ALL '.join(parts)}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return {(name, value): found for name, value, found in cursor.fetchall() if value and found}
