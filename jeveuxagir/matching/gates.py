@@ -180,13 +180,20 @@ class DatesSuit(Gate[Occasion]):
 class OldEnough(Gate[Occasion]):
     code = "age"
     name = "Âge"
-    rule = "L’âge demandé, 16 ou 18 ans, est atteint le jour du créneau (aujourd’hui si rien n’est daté)."
+    rule = (
+        "L’âge demandé, 16 ou 18 ans, est atteint le jour du créneau (aujourd’hui si rien n’est daté). "
+        "Une famille avec des moins de 16 ans ne reçoit que des missions ouvertes dès 16 ans."
+    )
 
     def blocks(self, subject: Occasion) -> bool:
+        if subject.request.under_16 and subject.mission.minimum_age > 16:
+            return True
         birthday = self._birthday(subject)
         return birthday is not None and (subject.day or subject.today) < birthday
 
     def refusal(self, pair: Pair) -> str:
+        if pair.request.under_16 and pair.mission.minimum_age > 16:
+            return "La mission demande 18 ans, et le groupe compte des moins de 16 ans."
         return f"Il faut avoir {pair.mission.minimum_age} ans le jour du créneau."
 
     @staticmethod

@@ -23,7 +23,7 @@ class Reason:
 
 
 def reasons(occasion: Occasion, vocabulary: Vocabulary) -> tuple[Reason, ...]:
-    """At most four, the strongest first; at equal points, in the order of the table."""
+    """At most four, the strongest first; then in the order of the table. A group reads last that it fits."""
     strong: list[Reason] = []
     weak: list[Reason] = []
     for criterion, weight in CRITERIA:
@@ -31,8 +31,18 @@ def reasons(occasion: Occasion, vocabulary: Vocabulary) -> tuple[Reason, ...]:
         if fit and (exact := criterion.exact(occasion, vocabulary)):
             reason = Reason(criterion.code, fit * weight, typeset(exact), typeset(criterion.coarse(occasion)))
             (strong if fit >= SPEAKS_FROM else weak).append(reason)
-    chosen = sorted(strong, key=_strongest_first)[:MAX_REASONS]
-    return tuple(chosen or sorted(weak, key=_strongest_first)[:1])
+    said = _room_for_all(occasion)
+    chosen = sorted(strong, key=_strongest_first)[: MAX_REASONS - len(said)]
+    return (*(chosen or sorted(weak, key=_strongest_first)[:1]), *said)
+
+
+def _room_for_all(occasion: Occasion) -> tuple[Reason, ...]:
+    """Of a group, what its gate on places found: a reason that scores nothing."""
+    people = occasion.request.places
+    if people == 1:
+        return ()
+    exact = typeset(f"Place pour un groupe de {people} : {occasion.slot.free_places} places libres")
+    return (Reason("places", 0, exact, "Assez de places pour tout le groupe"),)
 
 
 def _strongest_first(reason: Reason) -> int:

@@ -59,6 +59,7 @@ class RequestRow:
     sixteen_on: date | None = None  # None: already 16
     eighteen_on: date | None = None  # None: already an adult
     places: int = 1  # the number of people of a group
+    under_16: int = 0  # how many of them are under 16: a family led by an adult
     known_missions: frozenset[int] = frozenset()  # already proposed, declined or applied to
 
 

@@ -258,3 +258,10 @@ def test_a_request_counts_what_each_gate_held_back():
     ranking = one(a_request(radius_m=10_000), missions_)
     assert ranking.blocked == (("distance", 1), ("places", 1))
     assert ranking.passed == 1
+
+
+def test_a_group_reads_last_that_there_is_room_for_all_of_it():
+    [match] = one(a_request(places=3), [a_mission(a_slot(free_places=6))]).matches
+    assert match.reasons[-1].exact == "Place pour un groupe de 3\u00a0: 6\u00a0places libres"
+    [alone] = one(a_request(), [a_mission(a_slot(free_places=6))]).matches
+    assert "places" not in {reason.code for reason in alone.reasons}

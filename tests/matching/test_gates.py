@@ -176,6 +176,12 @@ def test_hours_to_agree_pass_but_never_for_a_group():
     assert gate_of(a_request(places=2), a_mission(to_agree())) == "group_date"
 
 
+@pytest.mark.parametrize(("minimum_age", "gate"), [(16, None), (18, "age")])
+def test_a_family_with_under_16s_goes_where_16_is_enough(minimum_age, gate):
+    family = a_request(places=2, under_16=1)
+    assert gate_of(family, a_mission(minimum_age=minimum_age)) == gate
+
+
 # --- Age
 
 
