@@ -27,6 +27,13 @@ class MissionCase(ModerationItem):
         verbose_name_plural = "missions à valider"
 
 
+class IdeaCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "idée à trier"
+        verbose_name_plural = "idées à trier"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

@@ -39,6 +39,9 @@ class Queue(BrigadeAdmin):
 
     kinds: tuple[str, ...] = ()
     page_template = "brigades/case.html"
+    decision_form: type[forms.DecisionForm] = forms.DecisionForm
+    #: said to whoever decided
+    told = "L’organisation est prévenue."
     ordering = ("created_at", "pk")
     search_words = ("title",)
     search_hint = "Chercher un intitulé"
@@ -193,7 +196,7 @@ class Queue(BrigadeAdmin):
         return f"« {item.title} » est de nouveau à prendre."
 
     def _decide(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
-        form = forms.DecisionForm(request.POST, item=item)
+        form = self.decision_form(request.POST, item=item)
         if not form.is_valid():
             return self.page(request, item, decision_form=form)
         try:
@@ -219,7 +222,7 @@ class Queue(BrigadeAdmin):
             form.add_error("reason" if broken.code == "reason" else None, broken.message)
             return self.page(request, item, status=409, decision_form=form)
         done = forms.Decision(form.cleaned_data["decision"]).label
-        messages.success(request, f"« {item.title} » : {done}. L’organisation est prévenue.")
+        messages.success(request, f"« {item.title} » : {done}. {self.told}")
         if "suivant" in request.POST:
             following = (
                 self.get_queryset(request)
@@ -276,7 +279,7 @@ class Queue(BrigadeAdmin):
             and (item.owner_id == user.pk or policies.can_overrule(user, item)),
             "conflict": conflict,
             "can_decide": not conflict and policies.can_decide(user, item),
-            "decision_form": forms.DecisionForm(initial={"version": item.version}, item=item),
+            "decision_form": self.decision_form(initial={"version": item.version}, item=item),
             "note_form": forms.NoteForm(),
             "notes": item.notes.select_related("author__person"),
             "others": others,

@@ -8,14 +8,17 @@ from jeveuxagir.web import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.web.urls")),
+    path("", include("jeveuxagir.api.urls")),
     path("", include("jeveuxagir.territories.urls")),
     path("", include("jeveuxagir.notifications.urls")),
     path("", include("jeveuxagir.accounts.urls")),
     path("compte/", include("jeveuxagir.accounts.allauth_urls")),
+    path("", include("jeveuxagir.moderation.urls")),
     path("", include("missions.urls")),
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.urls")),
+    path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),
     path("sante/", health.alive, name="health_alive"),

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User, birthday
+from jeveuxagir.accounts import terms
+from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.enums import MissionMode, SlotKind
@@ -81,6 +82,7 @@ def make_user(*, person: Person | None = None, password: str | None = None, **pe
     from jeveuxagir.accounts.services import create_user
 
     person = person or make_person(**person_fields)
+    TermsAcceptance.objects.get_or_create(person=person, version=terms.current().code)
     return create_user(person, person.email, password=password)
 
 

@@ -4,13 +4,15 @@ import base64
 import io
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -19,7 +21,7 @@ from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 
-from . import limits, roles, services
+from . import limits, roles, services, terms
 from .models import User
 
 TOO_MANY = "Vous avez essayé trop de fois. Attendez quelques minutes, puis recommencez."
@@ -79,14 +81,23 @@ class AccountAdapter(DefaultAccountAdapter):
         except RuleBroken as broken:
             raise self.validation_error("too_many_login_attempts") from broken
 
+    def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
+        """Once signed in: the terms, if they changed since this person agreed; then where one was going."""
+        response: HttpResponse = super().post_login(request, user, **details)
+        if terms.is_due(request) and isinstance(response, HttpResponseRedirect):
+            return redirect(f"{reverse('accounts:accept_terms')}?{urlencode({'next': response.url})}")
+        return response
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         data = form.cleaned_data
-        return services.sign_up(
+        new = services.sign_up(
             email=data["email"],
             first_name=data["first_name"],
             birth_date=data["birth_date"],
             guardian_email=data.get("guardian_email", ""),
         )
+        terms.accept(new.person, actor=new)
+        return new
 
     @transaction.atomic
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

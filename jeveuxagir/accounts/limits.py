@@ -53,6 +53,13 @@ LIMITS: dict[str, Limit] = {
     "form_address_unproved": Limit(5, 10 * MINUTE),
     # looking at the first matches of a request that is not filed
     "preview_address": Limit(60, 10 * MINUTE),
+    # reading the public API: one program, then all those of a network
+    "api_address": Limit(120, MINUTE),
+    "api_network": Limit(1200, MINUTE),
+    # the whole of our missions at once
+    "feed_address": Limit(12, HOUR),
+    # ideas brought by one account
+    "idea_account": Limit(10, DAY),
     # leaving with one's data
     "export_account": Limit(5, HOUR, closed=True),
 }

@@ -328,6 +328,24 @@ class GuardianNotice(models.Model):
         return f"information {self.pk}"
 
 
+class TermsAcceptance(models.Model):
+    """Somebody accepted a version of the terms of use (see terms.py), when."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="terms_acceptances", verbose_name="personne"
+    )
+    version = models.CharField("version", max_length=20)
+    accepted_at = models.DateTimeField("acceptée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "acceptation des conditions"
+        verbose_name_plural = "acceptations des conditions"
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="terms_accepted_once")]
+
+    def __str__(self) -> str:
+        return f"conditions {self.version}"
+
+
 class FormNonce(models.Model):
     """A form sent twice (double click, back button) shows the first result."""
 

@@ -19,6 +19,7 @@ from .models import (
     ReadLog,
     RoleGrant,
     StaffInvitation,
+    TermsAcceptance,
     UnconfirmedContact,
     User,
 )
@@ -178,6 +179,14 @@ def register() -> None:
             erase=_erase_notices,
             person_fields=("person", "recorded_by"),
             fields=("email",),
+        ),
+        PersonalData(
+            model="accounts.TermsAcceptance",
+            label="Conditions d’utilisation acceptées",
+            kept="Aussi longtemps que le compte.",
+            rows=lambda person: TermsAcceptance.objects.filter(person=person),
+            export=lambda row: {"Version": row.version, "Acceptée le": row.accepted_at},
+            erase=lambda person: TermsAcceptance.objects.filter(person=person).delete(),
         ),
         PersonalData(
             model="accounts.UnconfirmedContact",

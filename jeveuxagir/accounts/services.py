@@ -33,12 +33,12 @@ def keep_contact(
     last_name: str = "",
     phone: str = "",
     commune: Commune | None = None,
-    birth_date: datetime.date,
+    birth_date: datetime.date | None = None,
     guardian_email: str = "",
 ) -> tuple[UnconfirmedContact, str]:
     """Keep who filed something without an account, until the address is confirmed. Gives the link's token.
 
-    Refuses a fourth mail of the day to the same address.
+    The birth date is asked where an age counts. Refuses a fourth mail of the day to the same address.
     """
     require_mail_allowed(email)
     token, token_hash = tokens.new_token()
@@ -51,7 +51,8 @@ def keep_contact(
         token_hash=token_hash,
         expires_at=now() + datetime.timedelta(hours=CONFIRM_HOURS),
     )
-    contact.set_birth_date(birth_date)
+    if birth_date is not None:
+        contact.set_birth_date(birth_date)
     if guardians.needs_guardian(contact):
         contact.guardian_email = guardian_email.strip().lower()
     contact.save()
@@ -96,7 +97,8 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
         user = unconfirmed
         confirm_address(user, email)
         person = Person.objects.get(pk=user.person_id)
-        person.birth_year = None  # a stranger may have typed it
+        person.birth_year = None  # a stranger may have typed it, and agreed in their name
+        person.terms_acceptances.all().delete()
         _take_over(person, contact, first_name=contact.first_name, last_name=contact.last_name)
     else:
         person = _person_of_address(email) or Person(email=email)
@@ -182,6 +184,9 @@ def confirm_address(user: User, email: str) -> None:
     is_first = not person.email
     if known is not None and is_first:
         person.guardian_notices.update(person=known)
+        person.terms_acceptances.exclude(version__in=known.terms_acceptances.values("version")).update(
+            person=known
+        )
         if known.birth_year is None:
             known.birth_year = person.birth_year
             known.sixteen_on, known.eighteen_on = person.sixteen_on, person.eighteen_on

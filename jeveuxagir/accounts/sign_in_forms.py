@@ -17,6 +17,7 @@ from . import limits
 from .bots import BotCheck
 from .forms import EmailField, FirstNameField, GuardianFields
 from .models import User
+from .terms import TermsField
 
 ADDRESS_HELP = "Exemple : nom@exemple.fr"
 CHOOSING_HELP = "12 caractères au moins. Quatre mots sans lien entre eux font un bon mot de passe."
@@ -84,7 +85,8 @@ class SignUpForm(BotCheck, GuardianFields, account_forms.SignupForm):
 
     first_name = FirstNameField()
     email = EmailField(help_text="Nous y envoyons un code pour confirmer qu’elle est à vous.")
-    field_order = ["first_name", "email", "birth_date", "guardian_email"]
+    terms = TermsField()
+    field_order = ["first_name", "email", "birth_date", "guardian_email", "terms"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, request=context.request, **kwargs)

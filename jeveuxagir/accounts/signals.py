@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from . import services
+from . import services, terms
 
 
 def address_confirmed(sender: Any, *, request: HttpRequest, email_address: Any, **kwargs: Any) -> None:
@@ -22,7 +22,14 @@ def device_added(sender: Any, *, request: HttpRequest, user: Any, authenticator:
         )
 
 
+def signed_in(sender: Any, *, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    terms.note_sign_in(request, user)
+
+
 def connect() -> None:
+    from django.contrib.auth.signals import user_logged_in
+
+    user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
     from allauth.account.signals import email_confirmed
     from allauth.mfa.signals import authenticator_added
 

@@ -12,6 +12,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -20,7 +22,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.registries import panels
 
-from . import guardians, limits, privacy, services
+from . import guardians, limits, privacy, services, terms
 from .forms import EraseForm, GuardianForm, ProfileForm
 from .models import GuardianNotice, Person
 from .services import user_of
@@ -61,6 +63,28 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Votre profil est à jour.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form, **_profile_context(request, person)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_terms(request: HttpRequest) -> HttpResponse:
+    """What changed in the terms, and a box to agree. Nothing is closed to who answers later."""
+    user = user_of(request)
+    target = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("accounts:my_space")
+    form = terms.TermsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        terms.accept(user.person, actor=user)
+        terms.note_accepted(request)
+        messages.success(request, "C’est noté. Merci d’avoir pris le temps de les lire.")
+        return redirect(target)
+    context = {
+        "form": form,
+        "version": terms.current(),
+        "already": terms.accepted(user.person),
+        "target": target,
+    }
+    return render(request, "accounts/terms.html", context)
 
 
 @require_POST

@@ -5,7 +5,10 @@ Each app fills them in `AppConfig.ready()`.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
+
+from .text import duration
 
 T = TypeVar("T")
 
@@ -55,21 +58,50 @@ person_departments: Registry[Callable[[Any], Iterable[str]]] = Registry("departm
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long the rows of a table are kept, and what then: said on /confidentialite/, done every night.
+
+    `expired(moment)` gives the rows past it, `forget(rows)` deletes or empties a batch of them: a row forgotten is no
+    longer expired. `since` is the column the time is counted from.
+    """
+
+    kept_for: timedelta
+    counted_from: str  # French: « après la fin de la demande »
+    then: str  # French: « puis effacées »
+    expired: Callable[[datetime], Any]
+    forget: Callable[[Any], Any]
+    since: str = "created_at"
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(filter(None, [duration(self.kept_for), self.counted_from])) + f", {self.then}."
+
+
+@dataclass(frozen=True)
 class PersonalData:
     """What one table holds about a person.
 
     `rows(person)` yields a queryset; `export(row)` a dict of French label → value;
-    `erase(person)` removes or empties it now, keeping facts without the person.
+    `erase(person)` removes or empties it now, keeping facts without the person. How long: `retention` says it and
+    does it; `kept` says what no clock decides (never a number of days: nothing would hold it).
     """
 
     model: str  # "app_label.ModelName"
     label: str  # French, shown on /confidentialite/ and in the export
-    kept: str  # French: how long, and what then
+    kept: str  # French: how long, when no clock decides; or what to add to the rules
     rows: Callable[[Any], Any]
     export: Callable[[Any], dict[str, Any]]
     erase: Callable[[Any], None]
     person_fields: tuple[str, ...] = ("person",)  # the foreign keys to Person or User it covers
     fields: tuple[str, ...] = field(default=())  # the personal fields it covers
+    retention: tuple[Retention, ...] = ()
+
+    @property
+    def promise(self) -> str:
+        """What people read: each rule of the job, then what no clock decides."""
+        text = " ".join(filter(None, [*(rule.sentence for rule in self.retention), self.kept])).strip()
+        text = text[:1].upper() + text[1:]
+        return text if text.endswith((".", "!")) else f"{text}."
 
 
 #: model label → PersonalData
@@ -102,6 +134,21 @@ class Panels:
 
 
 panels = Panels()
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What an app keeps for somebody until they confirm their address, then makes theirs.
+
+    `lines(contact)` says in French what waits; `confirm(contact, user)` gives (what happened, where to look) pairs.
+    """
+
+    lines: Callable[[Any], list[str]]
+    confirm: Callable[[Any, Any], list[tuple[str, str]]]
+
+
+#: name → Filing; asked by the page that confirms an address
+filings: Registry[Filing] = Registry("filings")
 
 
 @dataclass(frozen=True)

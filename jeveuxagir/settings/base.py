@@ -5,8 +5,10 @@ from pathlib import Path
 import environ
 
 from .accounts import *
+from .api import *
 from .celery import *
 from .logs import *
+from .publisher import *
 from .security import *
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -34,8 +36,10 @@ INSTALLED_APPS = [
     "missions.participations",
     "missions.proposals",
     "missions.feeds",
+    "alliances.ideas",
     "brigades",
     # the roof
+    "jeveuxagir.api",
     "jeveuxagir.web",
     # libraries
     "django.contrib.admin",
@@ -52,6 +56,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "rest_framework",
+    "drf_spectacular",
     "django_filters",
     "django_htmx",
     "pgtrigger",

@@ -10,6 +10,10 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from .spaces import spaces_of
 
 
+#: the session's note that the terms of use changed since this person agreed
+TERMS_DUE = "terms_due"
+
+
 def _path(name: str, fallback: str) -> str:
     try:
         return reverse(name)
@@ -43,6 +47,12 @@ class Site:
     def spaces(self) -> list[Any]:
         user = getattr(self.request, "user", None)
         return spaces_of(user) if user is not None and user.is_authenticated else []
+
+    @property
+    def terms_due(self) -> bool:
+        """Whether the page reminds whoever is signed in of new terms: no query, the session knows."""
+        user = getattr(self.request, "user", None)
+        return bool(user is not None and user.is_authenticated and self.request.session.get(TERMS_DUE))
 
     @property
     def section(self) -> str:

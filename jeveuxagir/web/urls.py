@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import how_we_match, sitemaps, views
+from . import contact, how_we_match, sitemaps, views
 
 app_name = "web"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("comment-nous-rapprochons/", how_we_match.how_we_match, name="how_we_match"),
     path("aide/", views.help_page, name="help"),
     path("confidentialite/", views.privacy, name="privacy"),
+    path("conditions-utilisation/", views.terms_of_use, name="terms"),
+    path("conditions-utilisation/<slug:version>/", views.terms_of_use, name="terms_version"),
+    path("contact/", contact.contact, name="contact"),
+    path("contact/envoye/", contact.sent, name="contact_sent"),
+    path("j-ai-un-besoin/", views.needs, name="needs"),
     path("mentions-legales/", views.legal, name="legal"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),

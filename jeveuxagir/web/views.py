@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from jeveuxagir.accounts import terms
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import personal_data
 
@@ -24,7 +25,42 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/legal.html")
+    """Who publishes and hosts, from the settings; what they do not say is marked as missing."""
+    publisher = [
+        ("Éditeur", settings.PUBLISHER_NAME),
+        ("Adresse", settings.PUBLISHER_ADDRESS),
+        ("Directeur ou directrice de la publication", settings.PUBLICATION_DIRECTOR),
+    ]
+    host = [
+        ("Hébergeur", settings.HOST_NAME),
+        ("Adresse", settings.HOST_ADDRESS),
+        ("Téléphone", settings.HOST_PHONE),
+    ]
+    cookies = {"session_cookie": settings.SESSION_COOKIE_NAME, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    return render(request, "web/legal.html", {"publisher": publisher, "host": host, **cookies})
+
+
+@login_not_required
+@require_safe
+def terms_of_use(request: HttpRequest, version: str = "") -> HttpResponse:
+    """The terms in force, or an older version; each says what changed."""
+    shown = terms.find(version) if version else terms.current()
+    if shown is None:
+        raise Http404
+    context = {
+        "version": shown,
+        "text": f"web/terms/{shown.code}.html",
+        "is_current": shown == terms.current(),
+        "versions": terms.VERSIONS,
+    }
+    return render(request, "web/terms.html", context)
+
+
+@login_not_required
+@require_safe
+def needs(request: HttpRequest) -> HttpResponse:
+    """« J’ai un besoin »: who one is decides which form comes next."""
+    return render(request, "web/needs.html")
 
 
 @login_not_required

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jeveuxagir.accounts import guardians, limits, nonces
+from jeveuxagir.accounts import guardians, limits, nonces, terms
 from jeveuxagir.accounts import services as accounts
 from jeveuxagir.accounts.bots import count_sending
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
@@ -20,6 +20,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.registries import filings
 from jeveuxagir.notifications.services import send
 from missions.participations import services as participations
 from missions.participations.models import Departure
@@ -171,18 +172,24 @@ def confirm(http: HttpRequest, token: str) -> HttpResponse:
         return render(http, "proposals/confirm_expired.html", status=410)
     known = accounts.known_address(contact.email)
     theirs = http.user.is_authenticated and http.user.email.casefold() == contact.email.casefold()
+    agreed = theirs and terms.accepted(http.user.person)  # type: ignore[union-attr]
+    terms_form = None if agreed or (known and not theirs) else terms.TermsForm(http.POST or None)
     if http.method == "POST":
         if known and not theirs:
             return redirect(f"{reverse('account_login')}?next={http.path}")
-        return _confirmed(http, contact)
+        if terms_form is None or terms_form.is_valid():
+            return _confirmed(http, contact)
     context = {
         "contact": contact,
         "requests": list(contact.requests.select_related("commune")),
         "participations": list(contact.participations.select_related("mission__organisation", "slot")),
+        "lines": [line for filing in filings for line in filing.lines(contact)],
         "must_sign_in": known and not theirs,
         "other_account": http.user.is_authenticated and not theirs,
+        "form": terms_form,
     }
-    return render(http, "proposals/confirm.html", context)
+    status = 422 if http.method == "POST" else 200
+    return render(http, "proposals/confirm.html", context, status=status)
 
 
 @transaction.atomic
@@ -192,6 +199,9 @@ def _confirmed(http: HttpRequest, contact: UnconfirmedContact) -> HttpResponse:
             return redirect("accounts:my_space")
         return render(http, "proposals/confirm_expired.html", status=410)
     user = accounts.open_account(contact, request=None if http.user.is_authenticated else http)
+    terms.accept(user.person, actor=user)
+    if http.user == user:
+        terms.note_accepted(http)
     filed = requests.confirm_contact(contact, user)
     target: str = reverse("accounts:my_space")
     for confirmed in participations.confirm_contact(contact, user):
@@ -214,6 +224,10 @@ def _confirmed(http: HttpRequest, contact: UnconfirmedContact) -> HttpResponse:
     if filed:
         target = filed[0].get_absolute_url()
         messages.success(http, "Votre adresse est confirmée. Nous cherchons des missions dès maintenant.")
+    for filing in filings:
+        for sentence, url in filing.confirm(contact, user):
+            target = url
+            messages.success(http, sentence)
     accounts.forget_contact(contact)
     return redirect(target)
 

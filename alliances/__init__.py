@@ -1,0 +1,1 @@
+"""What several organisations do together. Today: the ideas that people bring; alliances come above them."""

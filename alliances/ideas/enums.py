@@ -1,0 +1,27 @@
+"""The words of an idea, and how it moves."""
+
+from django.db.models import TextChoices
+
+from jeveuxagir.common.transitions import Transitions
+
+
+class State(TextChoices):
+    TO_CONFIRM = "to_confirm", "à confirmer"
+    RECEIVED = "received", "reçue"
+    ORGANISATION = "organisation", "devenue une organisation"
+    PROBLEM = "problem", "gardée comme problème commun"
+    CLOSED = "closed", "classée"
+    WITHDRAWN = "withdrawn", "retirée"
+
+
+ANSWERED = (State.ORGANISATION, State.PROBLEM, State.CLOSED)
+
+TRANSITIONS = Transitions(
+    {
+        "confirm": ([State.TO_CONFIRM], State.RECEIVED),
+        "make_organisation": ([State.RECEIVED], State.ORGANISATION),
+        "keep": ([State.RECEIVED], State.PROBLEM),
+        "close": ([State.RECEIVED], State.CLOSED),
+        "withdraw": ([State.RECEIVED], State.WITHDRAWN),
+    }
+)
