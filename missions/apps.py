@@ -8,7 +8,7 @@ class MissionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, moderation, notifications, panels, personal_data, reactions
+        from . import invariants, moderation, notifications, panels, personal_data, reactions, reports
 
         invariants.register()
         moderation.register()
@@ -16,3 +16,4 @@ class MissionsConfig(AppConfig):
         panels.register()
         personal_data.register()
         reactions.register()
+        reports.register()

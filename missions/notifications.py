@@ -25,6 +25,7 @@ KINDS = {
     "edit_refused": ("La modification de ma mission n’est pas publiée", False),
     "suspended": ("Ma mission est suspendue par la brigade", False),
     "lifted": ("Ma mission n’est plus suspendue", True),
+    "to_mend": ("La page de ma mission est à corriger", False),
     "past": ("Ma mission est fermée : ses dates sont passées", True),
 }
 

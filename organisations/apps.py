@@ -11,10 +11,11 @@ class OrganisationsConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import moderation, notifications, personal_data, roles, spaces
+        from . import moderation, notifications, personal_data, reports, roles, spaces
 
         role_sources.register("organisations", roles.member_roles)
         space_sources.register("organisations", spaces.spaces_of_user)
         moderation.plug_in()
         notifications.register()
         personal_data.register()
+        reports.register()

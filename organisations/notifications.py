@@ -20,6 +20,7 @@ _DECISIONS = {
     "edit_accepted": "Une modification est acceptée",
     "edit_refused": "Une modification est refusée",
     "edit_correction": "Une modification est à corriger",
+    "to_mend": "La page de mon organisation est à corriger",
     "suspended": "Mon organisation est suspendue",
     "lifted": "La suspension de mon organisation est levée",
     "closed": "Mon organisation est fermée",

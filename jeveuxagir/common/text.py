@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 
 NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
@@ -29,6 +30,15 @@ def slugify(text: str, max_length: int = 80) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 place`, `2 places`: French says 0 and 1 in the singular."""
     return f"{count:,}".replace(",", NARROW_NBSP) + NBSP + (one if abs(count) < 2 else (many or one + "s"))
+
+
+def duration(length: timedelta) -> str:
+    """`48 heures`, `62 jours`, `2 ans`: in whole years where it can be, in hours below three days."""
+    if length.days >= 365 and length.days % 365 == 0:
+        return plural(length.days // 365, "an")
+    if length.days < 3:
+        return plural(round(length.total_seconds() / 3600), "heure")
+    return plural(length.days, "jour")
 
 
 def of(name: str) -> str:

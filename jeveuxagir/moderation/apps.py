@@ -8,6 +8,8 @@ class ModerationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import personal_data
+        from . import notifications, personal_data, reports
 
         personal_data.register()
+        notifications.register()
+        reports.plug_in()

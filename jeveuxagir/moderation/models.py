@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.roles import scope_filter
 from jeveuxagir.common.clock import today
-from jeveuxagir.common.models import ProseField
+from jeveuxagir.common.models import ProseField, personal
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Department
 
@@ -25,6 +26,14 @@ def late() -> Q:
     return (~Q(kind="idea") & decided_late) | idea_late
 
 
+def held_by(user: Any) -> Q:
+    """Owned by this member, or by somebody who is away today and whom this member stands in for."""
+    day = today()
+    return Q(owner=user) | Q(
+        owner__absence__deputy=user, owner__absence__starts_on__lte=day, owner__absence__ends_on__gte=day
+    )
+
+
 class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
     def open(self) -> "ModerationItemQuerySet":
         return self.exclude(state="decided")
@@ -34,7 +43,8 @@ class ModerationItemQuerySet(models.QuerySet["ModerationItem"]):
         return self.filter(scope_filter(user, "department", "domain"))
 
     def mine(self, user: Any) -> "ModerationItemQuerySet":
-        return self.open().filter(owner=user)
+        """What this member owns, and what they stand in for."""
+        return self.open().filter(held_by(user))
 
     def nobodys(self) -> "ModerationItemQuerySet":
         return self.filter(state="new")
@@ -143,6 +153,12 @@ class ModerationItem(models.Model):
         return self.title
 
     @property
+    def deputy(self) -> Any:
+        """Who decides while the owner is away today; None otherwise."""
+        absence = getattr(self.owner, "absence", None)
+        return absence.deputy if absence is not None and absence.is_today else None
+
+    @property
     def rows(self) -> list[tuple[str, str, str]]:
         """The diff as (label, before, after)."""
         return [(change["label"], change["before"], change["after"]) for change in self.diff.values()]
@@ -205,3 +221,51 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"absence {self.pk}"
+
+    @property
+    def is_today(self) -> bool:
+        return self.starts_on <= today() <= self.ends_on
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def of_person(self, person: Any) -> "ReportQuerySet":
+        return self.filter(person=person)
+
+
+class Report(models.Model):
+    """A visitor says that something is wrong on a page. All those about one subject wait in one item."""
+
+    class Why(models.TextChoices):
+        MISLEADING = "misleading", "Le contenu est trompeur"
+        MONEY = "money", "On demande de l’argent"
+        DANGER = "danger", "C’est dangereux"
+        DISCRIMINATION = "discrimination", "C’est discriminatoire"
+        GONE = "gone", "Cela n’existe plus"
+        PRIVACY = "privacy", "Des données personnelles sont montrées"
+        OTHER = "other", "Autre chose"
+
+    item = models.ForeignKey(ModerationItem, models.CASCADE, related_name="reports")
+    page = models.CharField("page", max_length=500)
+    why = models.CharField("ce qui ne va pas", max_length=20, choices=Why)
+    details = personal(ProseField("précisions", max_length=2000, blank=True))
+    #: to say what came of it, then emptied
+    email = personal(models.EmailField("adresse électronique", blank=True))
+    person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="personne"
+    )
+    created_at = models.DateTimeField("signalé le", db_default=Now())
+    told_at = models.DateTimeField("suite donnée le", null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "signalement"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "person"], condition=Q(person__isnull=False), name="report_once_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"signalement {self.pk}"

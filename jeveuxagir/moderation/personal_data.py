@@ -1,11 +1,16 @@
-"""What moderation holds about the staff who decide and write notes."""
+"""What moderation holds about the staff who decide and write notes, and about who reports a page."""
+
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
-from .models import Absence, ModerationItem, ModerationNote
+from .models import Absence, ModerationItem, ModerationNote, Report
+
+REPORTS = timedelta(days=365)
 
 
 def _erase_items(person: Person) -> None:
@@ -23,6 +28,22 @@ def _erase_notes(person: Person) -> None:
 def _erase_absences(person: Person) -> None:
     Absence.objects.filter(user__person=person).delete()
     Absence.objects.filter(deputy__person=person).update(deputy=None)
+
+
+def _reports(person: Person) -> Any:
+    mine = Q(person=person)
+    if person.email:
+        mine |= Q(email__iexact=person.email)
+    return Report.objects.filter(mine)
+
+
+def _forget_reporter(person: Person) -> None:
+    """The report stays for the case, without who wrote it."""
+    _reports(person).update(person=None, email="")
+
+
+def _old_reports(moment: datetime) -> Any:
+    return Report.objects.filter(item__decided_at__lt=moment - REPORTS)
 
 
 def register() -> None:
@@ -67,5 +88,33 @@ def register() -> None:
             export=lambda row: {"Note": row.text, "Écrite le": row.created_at},
             erase=_erase_notes,
             person_fields=("author",),
+        ),
+    )
+    personal_data.register(
+        "moderation.Report",
+        PersonalData(
+            model="moderation.Report",
+            label="Signalements que vous avez faits",
+            kept="Votre adresse est effacée dès que nous vous avons dit ce que nous avons décidé.",
+            rows=_reports,
+            export=lambda row: {
+                "Page": row.page,
+                "Ce qui ne va pas": row.get_why_display(),
+                "Précisions": row.details,
+                "Le": row.created_at,
+            },
+            erase=_forget_reporter,
+            person_fields=("person",),
+            fields=("details", "email"),
+            retention=(
+                Retention(
+                    kept_for=REPORTS,
+                    counted_from="après la décision",
+                    then="puis effacés",
+                    expired=_old_reports,
+                    forget=lambda rows: rows.delete(),
+                    since="item__decided_at",
+                ),
+            ),
         ),
     )
