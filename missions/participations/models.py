@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.common.models import ProseField, personal
 from missions.models import Mission, Slot
+from volunteers.requests.groups import Grouped, whole_group
 from volunteers.requests.models import EngagementRequest
 
 from .enums import LIVE_STATES, SEAT_STATES, WAITING_STATES, DeclineReason, State
@@ -30,7 +31,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(state__in=LIVE_STATES)
 
 
-class Participation(models.Model):
+class Participation(Grouped):
     person = models.ForeignKey(
         Person, models.CASCADE, null=True, blank=True, related_name="participations", verbose_name="personne"
     )
@@ -49,7 +50,6 @@ class Participation(models.Model):
         related_name="participations",
         verbose_name="demande d’engagement",
     )
-    places = models.PositiveSmallIntegerField("places", default=1)
     state = models.CharField("état", max_length=10, choices=State, default=State.TO_CONFIRM)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     message = personal(ProseField("message", max_length=2000, blank=True))
@@ -90,6 +90,11 @@ class Participation(models.Model):
                 violation_error_message="Vous avez déjà une candidature en cours pour cette mission.",
             ),
             models.CheckConstraint(condition=Q(places__range=(1, 200)), name="participation_places_sane"),
+            models.CheckConstraint(
+                condition=whole_group(),
+                name="participation_group_whole",
+                violation_error_message="Un groupe compte de 2 à 200 personnes, dont la personne qui l’inscrit.",
+            ),
             models.CheckConstraint(
                 condition=Q(state=State.TO_CONFIRM) | Q(applied_at__isnull=False) | Q(state=State.CANCELLED),
                 name="participation_applied_dated",
@@ -188,8 +193,11 @@ class PlaceAlert(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="place_alerts")
     mission = models.ForeignKey(Mission, models.CASCADE, related_name="place_alerts")
+    places = models.PositiveSmallIntegerField("places voulues", default=1)
     created_at = models.DateTimeField(db_default=Now())
     told_at = models.DateTimeField("prévenue le", null=True, blank=True)
+    #: other missions were shown instead, once, after weeks without a place
+    others_shown_at = models.DateTimeField("autres missions montrées le", null=True, blank=True)
 
     class Meta:
         verbose_name = "alerte de place"

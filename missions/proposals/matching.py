@@ -155,6 +155,7 @@ def data_of(request: EngagementRequest) -> RequestData:
         activities=list(request.activities.all()),
         skills=list(request.skills.all()),
         open_to_anything=request.open_to_anything,
+        group=request.group,
     )
 
 
@@ -177,6 +178,8 @@ def draft_row(data: RequestData, ages: AgeMarks) -> matching.RequestRow:
         open_to_anything=data.open_to_anything,
         sixteen_on=ages.sixteen_on,
         eighteen_on=ages.eighteen_on,
+        places=data.group.places,
+        under_16=data.group.under_16,
     )
 
 

@@ -57,6 +57,14 @@ class Commitment(TextChoices):
     MORE = "more", "plusieurs fois par semaine"
 
 
+class GroupKind(TextChoices):
+    """Whom a person brings along; blank for nobody."""
+
+    FAMILY = "family", "famille"
+    ASSOCIATION = "association", "association"
+    COMPANY = "company", "entreprise"
+
+
 class Channel(TextChoices):
     WEB = "web", "site"
     PHONE = "phone", "téléphone"

@@ -11,6 +11,7 @@ from jeveuxagir.taxonomies.models import Activity, Domain, Skill
 from jeveuxagir.territories.models import Commune
 
 from .enums import MATCHED_STATES, Channel, Commitment, Mode, State
+from .groups import Grouped, whole_group
 
 ANY_HALF_DAY = 0
 
@@ -28,7 +29,7 @@ class RequestQuerySet(models.QuerySet["EngagementRequest"]):
         )
 
 
-class EngagementRequest(models.Model):
+class EngagementRequest(Grouped):
     person = models.ForeignKey(
         Person, models.CASCADE, null=True, blank=True, related_name="requests", verbose_name="personne"
     )
@@ -85,6 +86,11 @@ class EngagementRequest(models.Model):
                 | Q(period_end__gte=models.F("period_start")),
                 name="request_period_ordered",
                 violation_error_message="La fin de la période est avant son début.",
+            ),
+            models.CheckConstraint(
+                condition=whole_group(),
+                name="request_group_whole",
+                violation_error_message="Un groupe compte de 2 à 200 personnes, dont la personne qui l’inscrit.",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.WITHDRAWN, State.REFUSED, State.UNSERVED])

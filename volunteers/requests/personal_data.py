@@ -33,6 +33,7 @@ def _export(request: EngagementRequest) -> dict[str, Any]:
         "rythme": request.get_commitment_display(),
         "domaines": [domain.name for domain in request.domains.all()],
         "savoir-faire": [skill.name for skill in request.skills.all()],
+        "groupe": request.group_in_words,
         "précisions": request.note,
         "en pause jusqu’au": request.paused_until,
     }
@@ -55,6 +56,6 @@ def register() -> None:
             export=_export,
             erase=_erase,
             person_fields=("person", "contact"),
-            fields=("note",),
+            fields=("note", "group_name"),
         ),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from jeveuxagir.accounts import guardians
-from jeveuxagir.accounts.models import Person, UnconfirmedContact, User, actor_person_id
+from jeveuxagir.accounts.models import AgeMarks, Person, UnconfirmedContact, User, actor_person_id
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.errors import RuleBroken, Stale
@@ -21,6 +21,7 @@ from jeveuxagir.territories.models import Commune
 
 from . import policies
 from .enums import LIVE_STATES, TRANSITIONS, Channel, Mode, State
+from .groups import Group
 from .models import ANY_HALF_DAY, EngagementRequest
 
 #: A person keeps at most this many requests alive.
@@ -52,6 +53,7 @@ class RequestData:
     open_to_anything: bool = False
     note: str = ""
     keep_open: bool = False
+    group: Group = Group()
 
     def columns(self) -> dict[str, Any]:
         return {
@@ -66,10 +68,12 @@ class RequestData:
             "open_to_anything": self.open_to_anything,
             "note": self.note,
             "keep_open": self.keep_open,
+            **self.group.columns(),
         }
 
-    def check(self) -> None:
+    def check(self, who: AgeMarks) -> None:
         """The rules a form may have missed. Raises RuleBroken."""
+        self.group.check(who)
         if self.period_end and self.period_end < (self.period_start or today()):
             raise RuleBroken("La fin de la période est déjà passée ou avant son début.", code="period")
         if self.given_dates and max(self.given_dates) < today():
@@ -86,7 +90,7 @@ def file(
     channel: str = Channel.WEB,
 ) -> EngagementRequest:
     """Keep a request: of a known person it is searched for at once, of a contact once the address is confirmed."""
-    data.check()
+    data.check(person or contact or Person())
     moment = now()
     if person is not None:
         _refuse_objected(lock(Person.objects.all(), pk=person.pk))
@@ -131,8 +135,8 @@ def edit(
     request: EngagementRequest, *, data: RequestData, actor: User | Person, version: int | None = None
 ) -> EngagementRequest:
     """Change the wishes. Open proposals are withdrawn and the search starts again."""
-    data.check()
     request = _locked(request, actor)
+    data.check(request.person or Person())
     if version is not None and version != request.version:
         raise Stale(
             "Cette demande a été modifiée entre-temps. Vérifiez vos réponses, puis enregistrez à nouveau."
