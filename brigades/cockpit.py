@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from jeveuxagir.accounts import roles
-from jeveuxagir.moderation.models import ModerationItem, late
+from jeveuxagir.moderation.models import ModerationItem, held_by, late
 from missions.feeds.models import FeedRun
 from missions.participations.models import Participation
 
@@ -20,11 +20,19 @@ QUEUES = {
         (ModerationItem.Kind.MISSION, ModerationItem.Kind.ATTACHMENT),
         "brigade:brigades_missioncase",
     ),
+    "reports": ((ModerationItem.Kind.REPORT,), "brigade:brigades_reportcase"),
+    "ideas": ((ModerationItem.Kind.IDEA,), "brigade:brigades_ideacase"),
+}
+LABELS = {
+    "organisations": "Organisations à valider",
+    "missions": "Missions à valider",
+    "reports": "Signalements",
+    "ideas": "Idées à trier",
 }
 
 
 def queue_of(item: ModerationItem) -> str:
-    return "organisations" if item.kind == ModerationItem.Kind.ORGANISATION else "missions"
+    return next((name for name, (kinds, _) in QUEUES.items() if item.kind in kinds), "missions")
 
 
 def case_url(item: ModerationItem) -> str:
@@ -36,7 +44,7 @@ def counts(items: "QuerySet[Any]", user: Any) -> dict[str, int]:
     return items.open().aggregate(  # type: ignore[attr-defined]
         open=Count("pk"),
         late=Count("pk", filter=late()),
-        mine=Count("pk", filter=Q(owner=user)),
+        mine=Count("pk", filter=held_by(user)),
         nobody=Count("pk", filter=Q(state="new")),
     )
 
@@ -57,14 +65,14 @@ def of(user: Any) -> dict[str, Any]:
     for name, (kinds, url_name) in QUEUES.items():
         queues.append(
             {
-                "label": f"{name.capitalize()} à valider",
+                "label": LABELS[name],
                 "url": reverse(f"{url_name}_changelist"),
                 **counts(items.filter(kind__in=kinds), user),
             }
         )
     urgent = (
         items.open()
-        .filter(Q(owner=user) | Q(owner__isnull=True))
+        .filter(Q(owner__isnull=True) | held_by(user))
         .select_related("department", "owner__person")
         .order_by("created_at", "id")[:SHOWN]
     )

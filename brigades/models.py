@@ -34,6 +34,13 @@ class IdeaCase(ModerationItem):
         verbose_name_plural = "idées à trier"
 
 
+class ReportCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "signalement"
+        verbose_name_plural = "signalements"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True
