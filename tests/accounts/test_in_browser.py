@@ -44,6 +44,7 @@ def test_somebody_signs_up_with_the_proof_of_work_and_looks_around(site, page):
     page.get_by_label("Date de naissance").fill(f.born_for(30).isoformat())
     expect(guardian).to_be_hidden()
     expect(page.locator("input[name=proof]")).to_have_value(re.compile(".{40}"), timeout=30_000)
+    page.get_by_label("J’accepte les conditions").check(force=True)
     page.get_by_role("button", name="Créer mon compte").click()
     page.wait_for_url("**/compte/adresse/confirmer/")
     check(page)

@@ -33,6 +33,7 @@ def sign_up_fields(**changes):
         "first_name": "Inès",
         "email": "ines@exemple.fr",
         "birth_date": f.born_for(25).isoformat(),
+        "terms": "on",
         "guardian_email": "",
         "contact_by": "",
         "shown_at": stamp(age=30),

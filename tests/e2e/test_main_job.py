@@ -99,6 +99,7 @@ def test_a_request_becomes_an_accepted_participation_and_everybody_sees_it(
     mailbox.open(nour, "Confirmez", to="nour@exemple.fr")
     mailbox.follow(nour, containing="/confirmer/")
     seen(nour)
+    nour.get_by_label("J’accepte les conditions").check(force=True)
     nour.get_by_role("button", name="Confirmer mon adresse").click()
     nour.wait_for_url("**/demandes/**")
 
@@ -166,6 +167,7 @@ def test_a_mission_of_a_feed_is_proposed_and_the_departure_is_recorded_and_seen(
     _file_request(nour, seen, email="nour@exemple.fr")
     mailbox.open(nour, "Confirmez", to="nour@exemple.fr")
     mailbox.follow(nour, containing="/confirmer/")
+    nour.get_by_label("J’accepte les conditions").check(force=True)
     nour.get_by_role("button", name="Confirmer mon adresse").click()
     mailbox.open(nour, "Une mission près de Romans", to="nour@exemple.fr")
     assert "Lire des histoires à la médiathèque" in nour.locator("pre").inner_text()
@@ -209,6 +211,7 @@ def test_the_whole_request_can_be_filed_without_javascript(
     page.get_by_role("button", name="Envoyer ma demande").click()
     mailbox.open(page, "Confirmez", to="sam@exemple.fr")
     mailbox.follow(page, containing="/confirmer/")
+    page.get_by_label("J’accepte les conditions").check(force=True)
     page.get_by_role("button", name="Confirmer mon adresse").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     mailbox.open(page, "Une mission près de Romans", to="sam@exemple.fr")

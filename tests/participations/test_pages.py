@@ -79,7 +79,7 @@ def test_an_anonymous_visitor_applies_confirms_and_the_organisation_is_notified_
     link = re.search(r"(/confirmer/[^/\s]+/)", Message.objects.get().text)[1]
     client.get(link)
     assert mission.slots.get().taken == 0, "a mail scanner opens links"
-    client.post(link)
+    client.post(link, {"terms": "on"})
     participation = Participation.objects.get()
     assert (participation.state, participation.person.email) == (State.APPLIED, "neuve@exemple.fr")
     assert Message.objects.filter(kind="participations.received").count() == 1

@@ -59,7 +59,7 @@ def test_confirming_an_address_several_times_at_once_does_it_once(committed_db: 
         try:
             client = Client(raise_request_exception=False)
             together.wait()
-            answers.append(client.post(f"/confirmer/{token}/").status_code)
+            answers.append(client.post(f"/confirmer/{token}/", {"terms": "on"}).status_code)
         finally:
             connections.close_all()
 

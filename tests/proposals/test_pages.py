@@ -80,7 +80,7 @@ def test_a_stranger_files_a_request_confirms_the_address_and_is_searched_for(cli
     client.get(link)
     request.refresh_from_db()
     assert request.state == RequestState.RECEIVED, "opening the link changes nothing"
-    response = client.post(link)
+    response = client.post(link, {"terms": "on"})
     request.refresh_from_db()
     assert response.url == request.get_absolute_url()
     assert request.state == RequestState.QUALIFIED
@@ -106,11 +106,11 @@ def test_a_known_address_sees_the_same_screen_and_is_asked_to_sign_in(client: Cl
     _fill(client, email=user.email)
     assert _send(client).url == reverse("proposals:sent")
     link = _link("proposals.confirm_known")
-    response = client.post(link)
+    response = client.post(link, {"terms": "on"})
     assert response.url.startswith(reverse("account_login"))
     assert EngagementRequest.objects.get().state == RequestState.RECEIVED
     client.force_login(user)
-    client.post(link)
+    client.post(link, {"terms": "on"})
     assert EngagementRequest.objects.get().person == user.person
 
 
