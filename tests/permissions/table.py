@@ -123,6 +123,10 @@ def public_mission(world: World, kind: str) -> dict[str, Any]:
     return {"pk": mission.pk, "slug": mission.slug}
 
 
+def dated_slot(world: World) -> int:
+    return world.mission("association").slots.exclude(kind="undated").first().pk
+
+
 def mission_of(state: str = "open", **more: Any) -> Args:
     return lambda world, kind: space(world, kind, mission_pk=world.mission(kind, state).pk, **more)
 
@@ -298,7 +302,13 @@ ROUTES: dict[str, Route] = {
     "organisations:close": Route(owners, space, "post", kinds=ALL),
     # missions
     "missions:list": Route(public),
+    "missions:suggestions": Route(public),
     "missions:page": Route(public, public_mission),
+    "missions:calendar": Route(
+        public, lambda world, kind: public_mission(world, kind) | {"slot": dated_slot(world)}
+    ),
+    "moderation:report": Route(public),
+    "moderation:reported": Route(public),
     "missions:space": Route(everyone, space, kinds=ALL),
     "missions:create": Route(handlers, space, kinds=HOSTS),
     "missions:manage": Route(everyone, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
@@ -352,6 +362,7 @@ def row_of(model: str) -> Args:
 BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_organisationcase": ("prendre", "liberer", "decider", "noter", "prouver", "accueil"),
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
     "missions_mission": (),
@@ -369,7 +380,7 @@ for model, acts in BRIGADE_MODELS.items():
         ROUTES[f"brigade:{model}_{page}"] = Route(brigade, row_of(model), kinds=PLACES)
     for act in acts:
         ROUTES[f"brigade:{model}_{act}"] = Route(brigade, row_of(model), "post", kinds=PLACES)
-for model in ("brigades_organisationcase", "brigades_missioncase"):
+for model in ("brigades_organisationcase", "brigades_missioncase", "brigades_reportcase"):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
     ROUTES[f"brigade:{model}_bulk_result"] = Route(brigade)
 

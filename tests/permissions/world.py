@@ -196,6 +196,10 @@ class World:
         mission = f.make_mission(commune=town, state="pending")
         return self._case("mission", mission, mission.department)
 
+    def _brigades_reportcase(self, town: str) -> Any:
+        mission = f.make_mission(commune=town)
+        return self._case("report", mission, mission.department)
+
     def _case(self, kind: str, subject: Any, department: Any) -> ModerationItem:
         return ModerationItem.objects.create(
             kind=kind,
