@@ -5,7 +5,7 @@ from django.db.models import TextChoices
 from jeveuxagir.common.transitions import Transitions
 from volunteers.requests.enums import Commitment
 
-__all__ = ["TRANSITIONS", "CloseReason", "Commitment", "MissionMode", "SlotKind", "State"]
+__all__ = ["TRANSITIONS", "CloseReason", "Commitment", "MissionMode", "SlotKind", "State", "Waiting"]
 
 
 class State(TextChoices):
@@ -24,6 +24,13 @@ class CloseReason(TextChoices):
     DATES_PAST = "dates_past", "dates passées"
     GONE_FROM_FEED = "gone_from_feed", "retirée par le partenaire"
     STAFF = "staff", "fermée par la brigade"
+
+
+class Waiting(TextChoices):
+    """What an organisation that closes a mission does with the applications that wait."""
+
+    KEEP = "keep", "J’y réponds encore, une par une"
+    DECLINE = "decline", "Je les refuse toutes, avec un même message"
 
 
 class MissionMode(TextChoices):

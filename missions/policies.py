@@ -31,6 +31,11 @@ def can_close(actor: User | None, mission: "Mission") -> bool:
     )
 
 
+def can_suspend(actor: User | None, mission: "Mission") -> bool:
+    """Staff of its territory, and the platform."""
+    return actor is None or roles.in_scope(actor, mission.department_id, mission.domain_id)
+
+
 def public(missions: "MissionQuerySet") -> "MissionQuerySet":
     """What anybody may read: what was published and is not withdrawn by staff."""
     return missions.filter(state__in=["open", "closed", "done"], organisation__state="validated")

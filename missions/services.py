@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,13 +19,15 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.enums import DEFAULT_TIMEZONE
 from jeveuxagir.territories.models import Commune
+from organisations import policies as organisation_policies
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
 from . import notifications, policies, schedule
-from .enums import TRANSITIONS, CloseReason, Commitment, MissionMode, SlotKind, State
+from .enums import TRANSITIONS, CloseReason, Commitment, MissionMode, SlotKind, State, Waiting
 from .models import Mission, MissionAddress, Slot
 from .schedule import SlotSpec
+from .words import when_in_words
 
 MAX_ADDRESSES = 20
 TITLE_AT_LEAST = 10
@@ -88,9 +91,14 @@ class Edited:
 
 @transaction.atomic
 def create_draft(
-    *, organisation: Organisation, actor: User | None, data: MissionData, slots: Iterable[SlotSpec] = ()
+    *,
+    organisation: Organisation,
+    actor: User | None,
+    data: MissionData,
+    slots: Iterable[SlotSpec] = (),
+    step: int = 0,
 ) -> Mission:
-    """A draft of an organisation that may host volunteers."""
+    """A draft of an organisation that may host volunteers. `step` is the page of the wizard that comes next."""
     organisation = lock(Organisation.objects.all(), pk=organisation.pk)
     _allow(policies.can_handle(actor, organisation))
     _require_host(organisation)
@@ -104,7 +112,7 @@ def create_draft(
             code="organisation_state",
         )
     _check_data(data)
-    mission = Mission(organisation=organisation, created_by=actor)
+    mission = Mission(organisation=organisation, created_by=actor, draft_step=step)
     _write_fields(mission, data)
     mission.save(force_insert=True)
     _write_relations(mission, data)
@@ -119,15 +127,22 @@ def create_draft(
 
 
 @transaction.atomic
-def duplicate(mission: Mission, *, actor: User | None) -> Mission:
-    """A new draft that says the same; its slots are to be given."""
+def duplicate(
+    mission: Mission, *, actor: User | None, first_day: date | None = None, step: int = 0
+) -> Mission:
+    """A new draft that says the same. Its slots are to be given, or the same ones shifted to begin on `first_day`."""
     if mission.is_imported:
         raise RuleBroken("Cette mission vient d’un partenaire : elle ne se copie pas.", code="imported")
-    return create_draft(organisation=mission.organisation, actor=actor, data=current_data(mission))
+    specs = _shifted(mission, first_day) if first_day else []
+    return create_draft(
+        organisation=mission.organisation, actor=actor, data=current_data(mission), slots=specs, step=step
+    )
 
 
 @transaction.atomic
-def update(mission: Mission, *, actor: User | None, version: int | None = None, data: MissionData) -> Edited:
+def update(
+    mission: Mission, *, actor: User | None, version: int | None = None, data: MissionData, step: int = 0
+) -> Edited:
     """Edit. What is published and sensitive waits in a moderation item; the published text stays."""
     mission = _locked(mission)
     _allow(policies.can_handle(actor, mission.organisation))
@@ -144,6 +159,8 @@ def update(mission: Mission, *, actor: User | None, version: int | None = None, 
     done = Edited(waiting=[change["label"] for change in diff.values()])
     done.applied = _write_fields(mission, data, leave=set(diff))
     done.applied += _write_relations(mission, data)
+    if mission.state == State.DRAFT:
+        mission.draft_step = max(mission.draft_step, step)
     if "addresses" not in diff and not published:
         _write_addresses(mission, data.addresses)
     _finish_write(mission)
@@ -172,6 +189,7 @@ def submit(mission: Mission, *, actor: User | None, version: int | None = None) 
     _check_complete(current_data(mission))
     if not mission.slots.live().exists():
         raise RuleBroken("Ajoutez au moins un créneau à venir avant d’envoyer la mission.", code="no_slot")
+    mission.draft_step = 0
     _move(mission, target)
     _open_item(mission, actor)
     record("mission.submitted", mission, actor=actor, organisation=mission.organisation_id)
@@ -249,22 +267,92 @@ def refuse_edit(mission: Mission, *, actor: User | None, reason: str) -> Mission
 
 
 @transaction.atomic
+def withdraw_edit(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
+    """The organisation takes its waiting values back: the published text stays."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    _check_version(mission, version)
+    if mission.state not in PUBLISHED or not moderation.withdraw("mission", mission, actor=actor):
+        raise RuleBroken("Aucun changement n’attend plus la brigade.", code="nothing_waits")
+    mission.version += 1
+    mission.save(update_fields=["version", "updated_at"])
+    record("mission.edit_withdrawn", mission, actor=actor, organisation=mission.organisation_id)
+    return mission
+
+
+@transaction.atomic
 def close(
     mission: Mission,
     *,
     actor: User | None,
     reason: str = CloseReason.ORGANISATION,
     version: int | None = None,
+    waiting: str = Waiting.KEEP,
+    message: str = "",
 ) -> Mission:
-    """No new application; what is in course goes on."""
+    """No new application. Those that wait are still answered, or all declined with one `message`; the applications'
+    side tells each applicant which."""
     mission = _locked(mission)
     _allow(policies.can_close(actor, mission))
     _check_version(mission, version)
+    if waiting not in Waiting.values:
+        raise RuleBroken("Dites ce que deviennent les candidatures en attente.", code="waiting")
     target = TRANSITIONS.target("close", mission.state, label=mission.get_state_display())
+    if (
+        mission.state == State.SUSPENDED
+        and not mission.suspended_with_organisation
+        and not policies.can_suspend(actor, mission)
+    ):
+        raise RuleBroken(
+            "La brigade a suspendu cette mission : c’est à elle de la rouvrir ou de la fermer.",
+            code="suspended",
+        )
     mission.close_reason = reason
     mission.suspended_with_organisation = False
     _move(mission, target)
-    record("mission.closed", mission, actor=actor, reason=str(reason))
+    record(
+        "mission.closed",
+        mission,
+        actor=actor,
+        reason=str(reason),
+        waiting=str(waiting),
+        message=clean(message),
+    )
+    return mission
+
+
+@transaction.atomic
+def suspend(mission: Mission, *, actor: User | None, reason: str) -> Mission:
+    """Staff take one mission off the site; lifting brings it back. The applications' side tells its applicants."""
+    mission = _locked(mission)
+    _allow(policies.can_suspend(actor, mission))
+    _refuse_own(actor, mission)
+    if not clean(reason):
+        raise RuleBroken("Dites pourquoi : l’organisation le lira.", code="reason")
+    target = TRANSITIONS.target("suspend", mission.state, label=mission.get_state_display())
+    mission.suspended_with_organisation = False
+    _move(mission, target, reason=reason)
+    record("mission.suspended", mission, actor=actor, organisation=mission.organisation_id)
+    notifications.tell_members(mission, "suspended", reason=mission.state_reason)
+    return mission
+
+
+@transaction.atomic
+def lift(mission: Mission, *, actor: User | None) -> Mission:
+    """The mission that was suspended alone is open again."""
+    mission = _locked(mission)
+    _allow(policies.can_suspend(actor, mission))
+    _refuse_own(actor, mission)
+    target = TRANSITIONS.target("lift", mission.state, label=mission.get_state_display())
+    if not mission.organisation.is_verified:
+        raise RuleBroken(
+            f"L’organisation est {mission.organisation.get_state_display()} : la mission reste suspendue.",
+            code="organisation_state",
+        )
+    mission.suspended_with_organisation = False
+    _move(mission, target)
+    record("mission.lifted", mission, actor=actor, organisation=mission.organisation_id)
+    notifications.tell_members(mission, "lifted")
     return mission
 
 
@@ -336,26 +424,82 @@ def add_slots(mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec]
 @transaction.atomic
 def cancel_slot(slot: Slot, *, actor: User | None, reason: str = "") -> Slot:
     """This time falls; its applicants are told by the applications' side."""
+    cancel_slots(slot.mission, actor=actor, slots=[slot.pk], reason=reason)
+    slot.refresh_from_db()
+    return slot
+
+
+@transaction.atomic
+def cancel_slots(mission: Mission, *, actor: User | None, slots: Iterable[int], reason: str = "") -> int:
+    """These times fall, for one reason. Returns how many did; those that had fallen already are left."""
+    mission = _locked(mission)
+    _allow(policies.can_handle(actor, mission.organisation))
+    chosen = set(slots)
+    if not chosen:
+        raise RuleBroken("Choisissez au moins un créneau.", code="none")
+    rows = lock_all(mission.slots.filter(pk__in=chosen))
+    if len(rows) != len(chosen):
+        raise RuleBroken("Un des créneaux choisis n’est pas de cette mission.", code="unknown_slot")
+    rows = [slot for slot in rows if slot.cancelled_at is None]
+    if not rows:
+        return 0
+    for slot in rows:
+        _refuse_begun(slot)
+    if any(slot.taken for slot in rows) and not clean(reason):
+        raise RuleBroken("Des personnes sont inscrites : dites-leur pourquoi vous annulez.", code="reason")
+    others = mission.slots.live().exclude(pk__in=chosen)
+    if mission.state in (State.OPEN, State.PENDING) and not others.exists():
+        raise RuleBroken(
+            "Il ne resterait aucun créneau à venir : ajoutez-en un autre, ou annulez la mission.",
+            code="last_slot",
+        )
+    mission.slots.filter(pk__in=[slot.pk for slot in rows]).update(cancelled_at=now())
+    _finish_write(mission)
+    record(
+        "mission.slot_cancelled",
+        mission,
+        actor=actor,
+        slots=[slot.pk for slot in rows],
+        reason=clean(reason),
+    )
+    if mission.state in PUBLISHED:
+        record("mission.changed", mission, actor=actor, fields=["slots"])
+    return len(rows)
+
+
+@transaction.atomic
+def move_slot(slot: Slot, *, actor: User | None, spec: SlotSpec, version: int | None = None) -> Slot:
+    """Another time, of the same kind, and its places. Seats are kept; the applications' side tells who holds one."""
     mission = _locked(slot.mission)
     slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
     _allow(policies.can_handle(actor, mission.organisation))
+    _check_version(mission, version)
+    if mission.state not in EDITABLE or mission.is_imported:
+        raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
     if slot.cancelled_at:
+        raise RuleBroken("Ce créneau est annulé : ajoutez-en un autre.", code="slot_cancelled")
+    _refuse_begun(slot)
+    spec = replace(spec, kind=slot.kind)
+    schedule.check(spec)
+    fields = schedule.slot_fields(spec, slot.zone)
+    if spec.capacity < slot.taken:
+        raise _below_taken(slot)
+    moved = _is_moved(slot, fields)
+    changed = [name for name, value in fields.items() if getattr(slot, name) != value]
+    if not changed:
         return slot
-    if slot.taken and not clean(reason):
-        raise RuleBroken(
-            "Des personnes sont inscrites : dites-leur pourquoi ce créneau est annulé.", code="reason"
-        )
-    if mission.state in (State.OPEN, State.PENDING) and not mission.slots.live().exclude(pk=slot.pk).exists():
-        raise RuleBroken(
-            "C’est le dernier créneau de la mission : ajoutez-en un autre, ou annulez la mission.",
-            code="last_slot",
-        )
-    slot.cancelled_at = now()
-    slot.save(update_fields=["cancelled_at"])
+    before = when_in_words(slot)
+    for name, value in fields.items():
+        setattr(slot, name, value)
+    slot.sequence += moved
+    slot.save()
     _finish_write(mission)
-    record("mission.slot_cancelled", mission, actor=actor, slot=slot.pk, reason=clean(reason))
+    if moved:
+        record(
+            "mission.slot_moved", mission, actor=actor, slot=slot.pk, sequence=slot.sequence, before=before
+        )
     if mission.state in PUBLISHED:
-        record("mission.changed", mission, actor=actor, fields=["slots"])
+        record("mission.changed", mission, actor=actor, fields=["slots"], slot=slot.pk)
     return slot
 
 
@@ -377,11 +521,7 @@ def change_capacity(slot: Slot, *, actor: User | None, capacity: int) -> Slot:
         if "slot_never_overbooked" not in str(error):
             raise
         slot.refresh_from_db()
-        raise RuleBroken(
-            f"{plural(slot.taken, 'place est déjà prise', 'places sont déjà prises')} : "
-            f"vous pouvez descendre jusqu’à {slot.taken}, pas plus bas.",
-            code="below_taken",
-        ) from error
+        raise _below_taken(slot) from error
     if mission.state in PUBLISHED:
         record("mission.changed", mission, actor=actor, fields=["capacity"], slot=slot.pk)
     return slot
@@ -397,7 +537,9 @@ def suspend_of_organisation(organisation: Organisation, *, actor: User | None = 
     for mission in missions:
         mission.suspended_with_organisation = True
         _move(mission, TRANSITIONS.target("suspend", mission.state))
-        record("mission.suspended", mission, actor=actor, organisation=organisation.pk)
+        record(
+            "mission.suspended", mission, actor=actor, organisation=organisation.pk, with_organisation=True
+        )
     return len(missions)
 
 
@@ -412,7 +554,7 @@ def lift_of_organisation(organisation: Organisation, *, actor: User | None = Non
     for mission in missions:
         mission.suspended_with_organisation = False
         _move(mission, TRANSITIONS.target("lift", mission.state))
-        record("mission.lifted", mission, actor=actor, organisation=organisation.pk)
+        record("mission.lifted", mission, actor=actor, organisation=organisation.pk, with_organisation=True)
     return len(missions)
 
 
@@ -426,7 +568,13 @@ def close_of_organisation(organisation: Organisation, *, actor: User | None = No
         mission.close_reason = CloseReason.ORGANISATION
         mission.suspended_with_organisation = False
         _move(mission, TRANSITIONS.target("close", mission.state))
-        record("mission.closed", mission, actor=actor, reason=CloseReason.ORGANISATION.value)
+        record(
+            "mission.closed",
+            mission,
+            actor=actor,
+            reason=CloseReason.ORGANISATION.value,
+            with_organisation=True,
+        )
     return len(missions)
 
 
@@ -529,6 +677,12 @@ def _locked(mission: Mission) -> Mission:
     """Organisation, then mission: the one order of locks."""
     lock(Organisation.objects.all(), pk=mission.organisation_id)
     return lock(Mission.objects.select_related("organisation"), pk=mission.pk)
+
+
+def _refuse_own(actor: User | None, mission: Mission) -> None:
+    """Staff do not decide on an organisation they belong to."""
+    if actor is not None and (conflict := organisation_policies.conflict(actor, mission.organisation)):
+        raise RuleBroken(conflict, code="own_organisation")
 
 
 def _require_host(organisation: Organisation) -> None:
@@ -643,6 +797,54 @@ def _insert_slots(mission: Mission, specs: Iterable[SlotSpec]) -> list[Slot]:
     return Slot.objects.bulk_create(
         [Slot(mission=mission, **schedule.slot_fields(spec, zone)) for spec in specs]
     )
+
+
+def _refuse_begun(slot: Slot) -> None:
+    if slot.starts_at is not None and slot.starts_at <= now():
+        raise RuleBroken(
+            f"Le créneau « {when_in_words(slot)} » a déjà commencé : il ne change plus.", code="begun"
+        )
+
+
+def _below_taken(slot: Slot) -> RuleBroken:
+    return RuleBroken(
+        f"{plural(slot.taken, 'place est déjà prise', 'places sont déjà prises')} : "
+        f"vous pouvez descendre jusqu’à {slot.taken}, pas plus bas.",
+        code="below_taken",
+    )
+
+
+def _is_moved(slot: Slot, fields: dict[str, Any]) -> bool:
+    """Whether somebody who comes must be told: any other time, but not a period that merely ends later."""
+    times = ("local_date", "weekday", "start_time", "end_time", "valid_from")
+    if any(name in fields and getattr(slot, name) != fields[name] for name in times):
+        return True
+    until = fields.get("valid_until")
+    return until is not None and (slot.valid_until is None or until < slot.valid_until)
+
+
+def _shifted(mission: Mission, first_day: date) -> list[SlotSpec]:
+    """The slots of this mission as they would be if its first date were `first_day`; a rhythm begins that day."""
+    rows = list(mission.slots.filter(cancelled_at__isnull=True)[: schedule.MAX_SLOTS])
+    days = [slot.local_date for slot in rows if slot.local_date]
+    shift = first_day - min(days, default=first_day)
+    specs = []
+    for slot in rows:
+        dated = slot.local_date + shift if slot.local_date else None
+        if dated and dated > today() + schedule.FURTHEST:
+            continue
+        specs.append(
+            SlotSpec(
+                slot.kind,
+                slot.capacity,
+                local_date=dated,
+                weekday=slot.weekday,
+                start_time=slot.start_time,
+                end_time=slot.end_time,
+                valid_from=None if dated else first_day,
+            )
+        )
+    return specs
 
 
 def _last_date(mission: Mission) -> Any:

@@ -121,7 +121,7 @@ class AnswerForm(forms.Form):
 class DeclineForm(AnswerForm):
     reason = forms.ChoiceField(
         label="Pourquoi ?",
-        choices=DeclineReason.choices,
+        choices=[choice for choice in DeclineReason.choices if choice[0] != DeclineReason.CLOSED],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez la raison de ce refus : la personne la lira."},
     )

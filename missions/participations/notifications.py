@@ -61,6 +61,11 @@ OTHERS = {
     "participations.paused": ("Ma candidature est en pause", WHY_PERSON, False),
     "participations.resumed": ("Ma candidature reprend", WHY_PERSON, False),
     "participations.place_free": ("Une place se libère", "Vous avez demandé à être prévenu.", True),
+    "participations.place_alternatives": (
+        "D’autres missions, quand aucune place ne se libère",
+        "Vous avez demandé à être prévenu.",
+        True,
+    ),
     "participations.departure_question": (
         "Avez-vous candidaté chez un partenaire ?",
         "Vous avez suivi un lien vers un partenaire depuis Jeveuxagir.",
@@ -69,7 +74,11 @@ OTHERS = {
 }
 
 #: nothing is lost by reading these the next morning
-DAILY_IF_WANTED = {"participations.realised", "participations.departure_question"}
+DAILY_IF_WANTED = {
+    "participations.realised",
+    "participations.place_alternatives",
+    "participations.departure_question",
+}
 
 DEPARTURE_SALT = "participations.departure"
 DEPARTURE_MAX_AGE = 60 * 86400
@@ -250,6 +259,21 @@ def tell_place_free(alert: "PlaceAlert") -> None:
         context={
             "mission": alert.mission,
             "organisation": alert.mission.organisation,
+            "url": absolute(alert.mission.get_absolute_url()),
+        },
+    )
+
+
+def tell_other_missions(alert: "PlaceAlert", others: "Sequence[Alternative]") -> None:
+    """No place freed in three weeks: what is open instead."""
+    send(
+        "participations.place_alternatives",
+        to=alert.person,
+        dedupe_key=f"participations.place_alternatives:{alert.pk}",
+        context={
+            "mission": alert.mission,
+            "organisation": alert.mission.organisation,
+            "alternatives": [{"line": other.line, "url": absolute(other.url)} for other in others],
             "url": absolute(alert.mission.get_absolute_url()),
         },
     )

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jeveuxagir.accounts import guardians
 from jeveuxagir.accounts.models import AgeMarks, Person, UnconfirmedContact, User
@@ -21,16 +21,19 @@ from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, plural
+from missions import alternatives
 from missions import services as mission_services
 from missions.enums import SlotKind
 from missions.enums import State as MissionState
 from missions.models import Mission, Slot
+from missions.words import when_in_words
 from organisations.models import Organisation
+from volunteers.requests.groups import ALONE, Group
 from volunteers.requests.models import EngagementRequest
 
 from . import notifications, policies
-from .enums import LIVE_STATES, SEAT_STATES, TRANSITIONS, DeclineReason, State
+from .enums import LIVE_STATES, SEAT_STATES, TRANSITIONS, WAITING_STATES, DeclineReason, State
 from .models import Departure, Participation, PlaceAlert
 
 #: Shown and counted beyond this age (product decision 16).
@@ -40,19 +43,29 @@ QUESTION_DAYS = 7
 #: An application that waits for a guardian longer than this is given up.
 GUARDIAN_DAYS = 14
 SHOWN_ALTERNATIVES = 3
+#: Somebody who waits for a place this long is shown other missions.
+OTHERS_AFTER_DAYS = 21
+#: What is not over: waiting for a guardian, for an answer, or agreed.
+OPEN_STATES = (State.TO_CONFIRM, *LIVE_STATES)
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
 class Full(RuleBroken):
-    """No place left on this slot; `alternatives` are the nearest open slots of the mission."""
+    """Not enough places left on this slot; `alternatives` are the nearest slots of the mission that have them."""
 
-    def __init__(self, alternatives: Sequence[Slot]) -> None:
-        message = (
-            "Ce créneau est complet. D’autres créneaux de cette mission ont encore de la place."
-            if alternatives
-            else "Cette mission est complète. Nous pouvons vous prévenir dès qu’une place se libère."
-        )
+    def __init__(self, alternatives: Sequence[Slot], *, free: int = 0, places: int = 1) -> None:
+        if 0 < free < places:
+            message = f"Il reste {plural(free, 'place')} sur ce créneau : pas assez pour votre groupe de {places}. "
+            message += (
+                "D’autres créneaux de cette mission ont assez de places."
+                if alternatives
+                else "Aucun autre créneau de cette mission n’en a assez."
+            )
+        elif alternatives:
+            message = "Ce créneau est complet. D’autres créneaux de cette mission ont encore de la place."
+        else:
+            message = "Cette mission est complète. Nous pouvons vous prévenir dès qu’une place se libère."
         super().__init__(message, code="full")
         self.alternatives = list(alternatives)
 
@@ -101,14 +114,14 @@ def apply(
     message: str = "",
     request: EngagementRequest | None = None,
     reasons: Iterable[dict[str, Any]] = (),
-    places: int = 1,
+    group: Group = ALONE,
     actor: User | None,
 ) -> Participation:
-    """Take a place and tell the organisation, or refuse. `Full` carries the nearest open slots."""
+    """Take the places and tell the organisation, or refuse. `Full` carries the nearest open slots."""
     if not policies.can_apply(actor, person):
         raise NotAllowed
     participation = Participation(
-        person=person, message=message, request=request, reasons=list(reasons), places=places
+        person=person, message=message, request=request, reasons=list(reasons), **group.columns()
     )
     return _take_place(participation, slot, actor)
 
@@ -119,11 +132,12 @@ def wait_for_guardian(*, person: Person, slot: Slot, message: str = "", actor: U
     if not policies.can_apply(actor, person):
         raise NotAllowed
     mission, slot = _lock_slot(slot)
-    _guard(mission, slot, person, 1)
+    _guard(mission, slot, person, ALONE)
     kept = Participation.objects.filter(person=person, mission=mission, state=State.TO_CONFIRM).first()
     if kept is None:
         kept = Participation(person=person, mission=mission)
     kept.slot, kept.message = slot, message
+    kept.known_sequence, kept.moved_from = slot.sequence, ""
     kept.save()
     record("participation.waits", kept, actor=actor, mission=mission.pk, person=person.pk)
     return kept
@@ -131,16 +145,21 @@ def wait_for_guardian(*, person: Person, slot: Slot, message: str = "", actor: U
 
 @transaction.atomic
 def file_unconfirmed(
-    contact: UnconfirmedContact, slot: Slot, message: str = "", *, token: str = ""
+    contact: UnconfirmedContact, slot: Slot, message: str = "", *, token: str = "", group: Group = ALONE
 ) -> Participation:
     """Keep a stranger's application until the address is confirmed: no place, the organisation not told.
 
     With the contact's token, writes the one mail that asks to confirm.
     """
     mission, slot = _lock_slot(slot)
-    _guard(mission, slot, contact, 1)
+    _guard(mission, slot, contact, group)
     participation = Participation.objects.create(
-        contact=contact, mission=mission, slot=slot, message=message, state=State.TO_CONFIRM
+        contact=contact,
+        mission=mission,
+        slot=slot,
+        message=message,
+        state=State.TO_CONFIRM,
+        **group.columns(),
     )
     record("participation.filed", participation, mission=mission.pk)
     if token:
@@ -332,29 +351,161 @@ def forget_person(person: Person) -> None:
     lock_all(Slot.objects.filter(participations__person=person))  # slots before applications
     mine = Participation.objects.of_person(person)
     mine.filter(state=State.TO_CONFIRM).delete()
-    mine.update(message="", answer="", cancel_reason="", reasons=[], request=None)
+    mine.update(message="", answer="", cancel_reason="", reasons=[], request=None, group_name="")
     for row in mine.live().order_by("slot_id", "pk"):
         participation = _locked(row)
         _leave(participation, State.CANCELLED, None, reason="la personne a fermé son compte")
         notifications.tell_organisation(participation, "cancelled")
 
 
+# --- what happens to the mission ------------------------------------------------------------------
+
+
 @transaction.atomic
-def cancel_of_mission(mission_id: int, *, slot_id: int | None = None, reason: str = "") -> int:
-    """The mission, or one slot, will not take place: everybody in course is told. Safe to run twice."""
-    rows = Participation.objects.filter(mission_id=mission_id, state__in=[State.TO_CONFIRM, *LIVE_STATES])
-    if slot_id is not None:
-        rows = rows.filter(slot_id=slot_id)
-    cancelled = 0
+def cancel_of_mission(mission_id: int, *, slots: Iterable[int] | None = None, reason: str = "") -> int:
+    """The mission, or some slots, will not take place: each person in course is told once. Safe to run twice."""
+    rows = Participation.objects.filter(mission_id=mission_id, state__in=OPEN_STATES, person__isnull=False)
+    if slots is not None:
+        rows = rows.filter(slot__in=slots)
+    ended: list[Participation] = []
     for row in rows.order_by("slot_id", "pk"):
         participation = _locked(row)
-        if participation.state not in (State.TO_CONFIRM, *LIVE_STATES) or participation.person is None:
+        if participation.state not in OPEN_STATES:
             continue
         why = clean(reason) or participation.mission.state_reason or "la mission n’a pas lieu"
         _leave(participation, State.CANCELLED, None, reason=why)
-        notifications.tell_person(participation, "cancelled")
-        cancelled += 1
-    return cancelled
+        ended.append(participation)
+    notifications.tell_ended(ended)
+    return len(ended)
+
+
+@transaction.atomic
+def slot_moved(slot_id: int, *, sequence: int, before: str) -> int:
+    """The slot has another time: each person in course is asked once whether they still come. Safe to run twice.
+
+    Whoever is not old enough on the new day cannot come: the seat is free again and both sides are told.
+    """
+    rows = Participation.objects.filter(
+        slot=slot_id, state__in=OPEN_STATES, person__isnull=False, known_sequence__lt=sequence
+    )
+    told = 0
+    similar: list[alternatives.Alternative] | None = None
+    for row in rows.order_by("pk"):
+        participation = _locked(row)
+        if similar is None:
+            similar = alternatives.near([participation.mission])
+        if participation.state not in OPEN_STATES or participation.known_sequence >= sequence:
+            continue
+        participation.known_sequence = sequence
+        mission, slot, person = participation.mission, participation.slot, participation.person
+        assert person is not None
+        day = age_day(slot)
+        if not is_old_enough(person, 16, day) or not is_old_enough(person, mission.minimum_age, day):
+            age = mission.minimum_age
+            was_told = participation.state != State.TO_CONFIRM
+            why = f"le créneau a changé de date, et vous n’aurez pas encore {age} ans ce jour-là"
+            _leave(participation, State.CANCELLED, None, reason=why)
+            notifications.tell_ended([participation])
+            if was_told:
+                notifications.tell_organisation(participation, "too_young")
+        else:
+            if participation.moved_from in ("", when_in_words(slot)[:200]):
+                participation.moved_from = before[:200]
+            participation.version += 1
+            participation.save()
+            others = nearest_free_slots(slot, participation.places)
+            notifications.tell_moved(participation, before=before, others=others, similar=similar)
+        told += 1
+    return told
+
+
+@transaction.atomic
+def still_coming(
+    participation: Participation, *, actor: User | None, version: int | None = None
+) -> Participation:
+    """The person agrees to the new time of their slot. Saying it twice is once."""
+    participation = _locked(participation)
+    if not policies.is_own(actor, participation):
+        raise NotAllowed
+    if not participation.moved_from:
+        return participation
+    _check_version(participation, version)
+    if participation.state not in OPEN_STATES:
+        raise RuleBroken("Cette candidature n’est plus en cours.", code="wrong_state")
+    participation.moved_from = ""
+    participation.version += 1
+    participation.save()
+    if participation.person:
+        touch(participation.person)
+    record("participation.still_coming", participation, actor=actor, **_about(participation))
+    return participation
+
+
+@transaction.atomic
+def mission_closed(mission_id: int, *, event_id: int, decline: bool = False, message: str = "") -> int:
+    """No new application: each person in course is told once what becomes of theirs. Safe to run twice."""
+    if not decline and Mission.objects.open().filter(pk=mission_id).exists():
+        return 0  # open again before anybody was told
+    rows = Participation.objects.filter(mission=mission_id)
+    return _closed(rows, decline=decline, message=message, event_id=event_id)
+
+
+@transaction.atomic
+def organisation_closed(organisation_id: int, *, event_id: int) -> int:
+    """Nobody is left to answer: what waits is declined, and each person is told once, of all. Safe to run twice."""
+    rows = Participation.objects.filter(mission__organisation=organisation_id)
+    return _closed(rows, decline=True, message="", event_id=event_id, whole=True)
+
+
+@transaction.atomic
+def missions_paused(event_id: int, *, organisation_id: int, mission_id: int | None = None) -> int:
+    """The organisation, or one mission, is suspended: each person in course is told once, of all of theirs.
+
+    Safe to run twice. Nobody is told when the suspension was lifted meanwhile.
+    """
+    rows = Participation.objects.live().filter(mission__organisation=organisation_id)
+    if mission_id is not None:
+        rows = rows.filter(mission=mission_id)
+    return notifications.tell_paused(_with_words(rows), event_id, alone=mission_id is not None)
+
+
+@transaction.atomic
+def missions_resumed(
+    paused_by: int, event_id: int, *, organisation_id: int, mission_id: int | None = None
+) -> int:
+    """The suspension ends: whoever was told of it learns that their applications go on."""
+    rows = Participation.objects.live().filter(mission__organisation=organisation_id)
+    if mission_id is not None:
+        rows = rows.filter(mission=mission_id)
+    return notifications.tell_resumed(_with_words(rows), event_id, paused_by=paused_by)
+
+
+def _closed(
+    rows: "QuerySet[Participation]", *, decline: bool, message: str, event_id: int, whole: bool = False
+) -> int:
+    ended: list[Participation] = []
+    going_on: list[Participation] = []
+    rows = rows.filter(state__in=OPEN_STATES, person__isnull=False)
+    for row in rows.order_by("mission_id", "slot_id", "pk"):
+        participation = _locked(row)
+        if participation.state == State.TO_CONFIRM:
+            _leave(participation, State.CANCELLED, None, reason="la mission est fermée")
+            ended.append(participation)
+        elif participation.state in WAITING_STATES and decline:
+            participation.answer = clean(message)
+            participation.decline_reason = DeclineReason.CLOSED
+            participation.answered_at = now()
+            _move(participation, "decline")
+            record("participation.declined", participation, **_about(participation))
+            ended.append(participation)
+        elif participation.state in LIVE_STATES:
+            going_on.append(participation)
+    notifications.tell_closed(ended, going_on, event_id=event_id, whole=whole)
+    return len(ended) + len(going_on)
+
+
+def _with_words(rows: "QuerySet[Participation]") -> list[Participation]:
+    return list(rows.select_related("mission__organisation", "slot", "person").order_by("applied_at", "pk"))
 
 
 # --- a partner's mission --------------------------------------------------------------------------
@@ -434,23 +585,32 @@ def answer_departure(departure: Departure, *, answer: str, actor: User | None = 
 
 
 @transaction.atomic
-def alert_when_free(person: Person, mission: Mission, *, actor: User | None = None) -> PlaceAlert:
-    """Tell this person once when a place frees."""
+def alert_when_free(
+    person: Person, mission: Mission, *, places: int = 1, actor: User | None = None
+) -> PlaceAlert:
+    """Tell this person once when a place frees, or as many as the group needs."""
     if not policies.can_apply(actor, person):
         raise NotAllowed
-    PlaceAlert.objects.bulk_create([PlaceAlert(person=person, mission=mission)], ignore_conflicts=True)
+    asked = PlaceAlert(person=person, mission=mission, places=places)
+    PlaceAlert.objects.bulk_create([asked], ignore_conflicts=True)
     touch(person)
-    return PlaceAlert.objects.get(person=person, mission=mission, told_at__isnull=True)
+    alert = lock(PlaceAlert.objects.all(), person=person, mission=mission, told_at__isnull=True)
+    if alert.places != places:
+        alert.places = places
+        alert.save(update_fields=["places"])
+    return alert
 
 
 @transaction.atomic
 def tell_of_free_places(mission_id: int) -> int:
     """A place may have freed: those who asked are told once. Safe to run twice."""
     mission = Mission.objects.open().filter(pk=mission_id).first()
-    if mission is None or not free_slots(mission).exists():
-        return 0
+    free = list(free_slots(mission)) if mission else []
+    most = max((slot.free for slot in free), default=0)
+    most_together = max((slot.free for slot in free if slot.kind != SlotKind.UNDATED), default=0)
     alerts = (
-        PlaceAlert.objects.filter(mission=mission, told_at__isnull=True)
+        PlaceAlert.objects.filter(mission=mission_id, told_at__isnull=True)
+        .filter(Q(places=1, places__lte=most) | Q(places__lte=most_together))
         .select_related("person")
         .select_for_update(of=("self",), skip_locked=True)
     )
@@ -461,6 +621,36 @@ def tell_of_free_places(mission_id: int) -> int:
         notifications.tell_place_free(alert)
         told += 1
     return told
+
+
+def alerts_to_answer_otherwise() -> "QuerySet[PlaceAlert]":
+    """Those who have waited three weeks for a place, and were not shown other missions yet."""
+    return PlaceAlert.objects.filter(
+        told_at__isnull=True,
+        others_shown_at__isnull=True,
+        created_at__lte=now() - timedelta(days=OTHERS_AFTER_DAYS),
+    )
+
+
+@transaction.atomic
+def show_other_missions(alert_id: int) -> bool:
+    """Three weeks without a place: other missions, once. Asked again tomorrow when there is none. Safe to run twice."""
+    alert = lock(PlaceAlert.objects.select_related("person", "mission__organisation__commune"), pk=alert_id)
+    if alert.told_at or alert.others_shown_at:
+        return False
+    known = Participation.objects.of_person(alert.person).values_list("mission", flat=True)
+    others = alternatives.for_one(
+        alternatives.near([alert.mission]),
+        adult=not alert.person.is_minor_on(today()),
+        places=alert.places,
+        but=known,
+    )
+    if not others:
+        return False
+    alert.others_shown_at = now()
+    alert.save(update_fields=["others_shown_at"])
+    notifications.tell_other_missions(alert, others)
+    return True
 
 
 @transaction.atomic
@@ -510,8 +700,9 @@ def late_applications() -> Any:
 
 
 def free_slots(mission: Mission, places: int = 1) -> "QuerySet[Slot]":
-    """The slots of this mission on which one may apply now."""
-    return Slot.objects.live().with_places(places).filter(mission=mission)
+    """The slots of this mission on which one person, or a whole group, may apply now."""
+    rows = Slot.objects.live().with_places(places).filter(mission=mission)
+    return rows if places == 1 else rows.exclude(kind=SlotKind.UNDATED)
 
 
 def nearest_free_slots(slot: Slot, places: int = 1) -> list[Slot]:
@@ -553,11 +744,12 @@ def _take_place(participation: Participation, slot: Slot, actor: User | None) ->
     if participation.pk is not None:
         state = lock(Participation.objects.all(), pk=participation.pk).state
         TRANSITIONS.target("confirm", state, label=State(state).label)
-    _guard(mission, slot, person, participation.places)
+    _guard(mission, slot, person, participation.group)
     guardians.require_cleared(person)
     participation.mission, participation.slot = mission, slot
     participation.state = State.APPLIED
     participation.applied_at = participation.state_changed_at = now()
+    participation.known_sequence, participation.moved_from = slot.sequence, ""
     try:
         with transaction.atomic():
             participation.save()
@@ -570,7 +762,7 @@ def _take_place(participation: Participation, slot: Slot, actor: User | None) ->
     return participation
 
 
-def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, places: int) -> None:
+def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group: Group) -> None:
     """All that may refuse an application, in the order a person should hear it."""
     if mission.is_imported or slot.seatless:
         name = mission.source_name or "notre partenaire"
@@ -592,8 +784,29 @@ def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, place
         if Participation.objects.filter(slot=slot, person=who, state__in=SEAT_STATES).exists():
             raise RuleBroken("Vous avez déjà participé à ce créneau.", code="duplicate")
     _guard_age(mission, slot, who)
-    if slot.taken + places > slot.capacity:
-        raise Full(nearest_free_slots(slot, places))
+    _guard_group(mission, slot, who, group)
+    if slot.taken + group.places > slot.capacity:
+        raise _full(slot, group.places)
+
+
+def _guard_group(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group: Group) -> None:
+    """A family's under-16s go where 16 is enough, a mission for adults takes none; a group needs a date."""
+    group.check(who)
+    if group.under_16 and mission.minimum_age > 16:
+        raise RuleBroken(
+            "Cette mission demande d’avoir 18 ans : elle n’accueille pas de moins de 16 ans, même en famille.",
+            code="under_age",
+        )
+    if group.places > 1 and slot.kind == SlotKind.UNDATED:
+        raise RuleBroken(
+            "Les horaires de ce créneau sont à convenir : ce n’est pas possible à plusieurs. "
+            "Choisissez un créneau avec un jour et une heure.",
+            code="group_undated",
+        )
+
+
+def _full(slot: Slot, places: int) -> Full:
+    return Full(nearest_free_slots(slot, places), free=slot.free, places=places)
 
 
 def _guard_open(mission: Mission) -> None:
@@ -615,7 +828,7 @@ def _in_french(error: IntegrityError, slot: Slot, places: int) -> Exception:
     """The refusal that a named constraint stands for; anything else stays an error."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if name == "slot_never_overbooked":
-        return Full(nearest_free_slots(slot, places))
+        return _full(slot, places)
     if name in ("participation_once_per_mission", "participation_once_per_slot"):
         return RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
     if name == "slot_imported_holds_no_seat":

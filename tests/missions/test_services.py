@@ -285,14 +285,14 @@ def test_places_never_go_below_what_is_taken(manager: Any) -> None:
 def test_a_slot_with_people_is_cancelled_with_a_reason_and_the_last_one_never(manager: Any) -> None:
     mission = published(manager)
     slot = mission.slots.get()
-    with pytest.raises(RuleBroken, match="dernier créneau"):
+    with pytest.raises(RuleBroken, match="aucun créneau à venir"):
         services.cancel_slot(slot, actor=manager)
     services.add_slots(mission, actor=manager, slots=[in_days(20)])
     make_participation(slot=slot)
     with pytest.raises(RuleBroken, match="pourquoi"):
         services.cancel_slot(slot, actor=manager)
     services.cancel_slot(slot, actor=manager, reason="La salle est prise.")
-    assert Event.objects.get(verb="mission.slot_cancelled").data["slot"] == slot.pk
+    assert Event.objects.get(verb="mission.slot_cancelled").data["slots"] == [slot.pk]
     mission.refresh_from_db()
     assert mission.last_date == today() + datetime.timedelta(days=20)
 

@@ -118,6 +118,9 @@ def test_the_tasks_run_twice_do_nothing_twice(participation: Participation) -> N
     [
         ("mission.cancelled", {}),
         ("mission.slot_cancelled", {"reason": "Salle prise"}),
+        ("mission.slot_moved", {"sequence": 1, "before": "samedi, de 14 h à 16 h"}),
+        ("mission.closed", {"reason": "organisation", "waiting": "keep"}),
+        ("mission.closed", {"reason": "organisation", "waiting": "decline"}),
         ("guardian.objected", {}),
         ("guardian.told", {}),
         ("participation.cancelled", {}),
@@ -129,7 +132,14 @@ def test_reactions_run_twice_do_nothing_twice(
 ) -> None:
     from jeveuxagir.audit.services import handler_of, record
 
-    everything = {"slot": participation.slot_id, "person": participation.person_id}
+    everything = {
+        "slot": participation.slot_id,
+        "slots": [participation.slot_id],
+        "person": participation.person_id,
+    }
+    if verb == "mission.closed":
+        participation.mission.state = "closed"
+        participation.mission.save()
     subject = participation.mission if verb.startswith("mission") else participation
     with transaction.atomic():
         event = record(verb, subject, mission=participation.mission_id, **everything, **data)
