@@ -94,6 +94,7 @@ class SearchForm(forms.Form):
     du = forms.DateField(label="À partir du", required=False)
     au = forms.DateField(label="Jusqu’au", required=False)
     tri = forms.ChoiceField(label="Trier par", required=False, choices=Sort.choices)
+    vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None) -> None:
         if data is not None and not data.get("rayon"):

@@ -11,6 +11,7 @@ SPACE = "espace/<int:pk>-<slug:slug>/missions/"
 
 urlpatterns = [
     path("missions/", views.missions, name="list"),
+    path("missions/suggestions/", views.suggest, name="suggestions"),
     path("missions/<int:pk>-<slug:slug>/", page_views.mission, name="page"),
     path(
         "missions/<int:pk>-<slug:slug>/creneaux/<int:slot>/calendrier.ics",

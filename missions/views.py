@@ -1,16 +1,23 @@
 """The search of missions: one address is one search."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from . import facets, search, spelling
+from jeveuxagir.accounts import limits
+from jeveuxagir.common.client_address import client_address
+
+from . import facets, maps, search, spelling
 from .cards import cards
 from .filters import SearchForm, active_filters, address, normalised
+from .suggestions import suggestions
 from .widening import widened, wider
 
 #: Up to so few missions, the words may have been mistyped.
@@ -38,7 +45,10 @@ def missions(request: HttpRequest) -> HttpResponse:
             query, nearest = asked, ""
         counts = facets.count(query)
         choices = wider(query, data) if not hits.total else []
-    page = hits.page
+        on_map = form.cleaned_data.get("vue") == "carte"
+        first = (hits.number - 1) * hits.size + 1
+        found = cards(hits.missions)
+        drawn = maps.maps_of(found, query, first=first) if on_map and found else []
     context = {
         "form": form,
         "query": query,
@@ -54,14 +64,30 @@ def missions(request: HttpRequest) -> HttpResponse:
         "facets": facets.facets(form, query, counts),
         "more_filters": query.more_filters,
         "hits": hits,
-        "on_map": False,
-        "suggestions_url": "",
-        "page": page,
-        "cards": cards(hits.missions),
+        "on_map": on_map,
+        "maps": drawn,
+        "off_map": len(found) - sum(each.missions for each in drawn),
+        "first": first,
+        "tiles_credit": settings.SEARCH_TILES_CREDIT,
+        "list_url": address(data, without=("vue",)),
+        "map_url": address(data, vue="carte"),
+        "suggestions_url": reverse("missions:suggestions"),
+        "page": hits.page,
+        "cards": found,
         "wider": choices,
         "widened": widened(request.GET, query) if hits.total else None,
     }
     return render(request, "missions/search.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> JsonResponse:
+    """`?q=lec` → what the field « Quoi ? » proposes, by kind. Asked too often, nothing: the text still searches."""
+    if not limits.hit("suggestions_address", client_address(request)):
+        return JsonResponse({"results": []}, status=429)
+    return JsonResponse({"results": [asdict(each) for each in suggestions(request.GET.get("q", ""))]})
 
 
 def _number(data: QueryDict) -> int:

@@ -60,6 +60,8 @@ LIMITS: dict[str, Limit] = {
     "feed_address": Limit(12, HOUR),
     # ideas brought by one account
     "idea_account": Limit(10, DAY),
+    # what the search proposes as one types
+    "suggestions_address": Limit(600, 10 * MINUTE),
     # leaving with one's data
     "export_account": Limit(5, HOUR, closed=True),
 }

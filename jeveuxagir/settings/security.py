@@ -1,5 +1,7 @@
 """What protects every page, in every environment. production.py adds what needs HTTPS."""
 
+from urllib.parse import urlsplit
+
 import environ
 from csp.constants import NONCE, NONE, SELF
 
@@ -15,12 +17,18 @@ TRUSTED_PROXIES = _env.list("TRUSTED_PROXIES", default=[])
 #: Identity providers that answer a POST with a redirect: Chromium applies form-action to it.
 FORM_ACTION_EXTRA = _env.list("FORM_ACTION_EXTRA", default=[])
 
+#: Background images of the search's map, "https://…/{z}/{x}/{y}.png", and whom to credit.
+#: Empty, as it should be unless you serve them yourself: the map has our own contours and asks no third party.
+SEARCH_TILES_URL = _env("SEARCH_TILES_URL", default="")
+SEARCH_TILES_CREDIT = _env("SEARCH_TILES_CREDIT", default="")
+_tiles = urlsplit(SEARCH_TILES_URL)
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],  # the nonce is only sent by the pages that use one
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([f"{_tiles.scheme}://{_tiles.netloc}"] if _tiles.netloc else [])],
         "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

