@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jeveuxagir.accounts.urls")),
     path("compte/", include("jeveuxagir.accounts.allauth_urls")),
     path("", include("jeveuxagir.moderation.urls")),
+    path("", include("missions.alerts.urls")),
     path("", include("missions.urls")),
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
+from organisations.spaces import panels_of
 
 from . import facets, maps, search, spelling
 from .cards import cards
@@ -77,6 +78,8 @@ def missions(request: HttpRequest) -> HttpResponse:
         "wider": choices,
         "widened": widened(request.GET, query) if hits.total else None,
     }
+    found_so = {"query": asked, "address": address(data, without=("tri", "vue")), "total": hits.total}
+    context["panels"] = panels_of("missions.search", request, found_so)
     return render(request, "missions/search.html", context)
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "missions.participations",
     "missions.proposals",
     "missions.feeds",
+    "missions.alerts",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -110,6 +110,14 @@ def _mission(request: Any, mission: Any) -> dict[str, Any] | None:
     }
 
 
+def _my_alerts(request: Any, person: Person) -> dict[str, Any] | None:
+    """The full missions this person asked to be told about."""
+    found = list(
+        policies.own_alerts(request.user).select_related("mission__organisation").order_by("-created_at")[:20]
+    )
+    return {"alerts": found} if found else None
+
+
 def answer_speed(organisation_id: int) -> str:
     """How long its last twenty answers took, in words; nothing before the third."""
     answered = (
@@ -129,6 +137,7 @@ def answer_speed(organisation_id: int) -> str:
 def register() -> None:
     panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=20))
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
+    panels.register("my_space.alerts", Panel("participations/_my_alerts.html", _my_alerts, order=10))
     panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
     panels.register("mission.manage", Panel("participations/_manage.html", _manage, order=10))
     panels.register("mission.page", Panel("participations/_mission.html", _mission, order=10))
