@@ -16,6 +16,7 @@ def register_kinds() -> None:
         ("already_member", "Cette adresse a déjà un compte", ASKED),
         ("security", "La sécurité de mon compte", "Vous avez un compte sur Jeveuxagir."),
         ("erased", "Mon compte est effacé", "Vous aviez un compte sur Jeveuxagir."),
+        ("inactive", "Mon compte va être effacé", "Vous avez un compte sur Jeveuxagir."),
     ):
         template = f"emails/accounts/{code}.txt"
         register(Kind(f"accounts.{code}", label, why, template, can_stop=False, confirms=why == ASKED))

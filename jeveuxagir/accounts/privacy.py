@@ -30,7 +30,7 @@ def held_about(person: Person) -> list[dict[str, Any]]:
     return [
         {
             "label": entry.label,
-            "kept": entry.kept,
+            "kept": entry.promise,
             "rows": [_plain(entry.export(row)) for row in entry.rows(person)],
         }
         for entry in personal_data
@@ -65,19 +65,22 @@ def export(person: Person, *, actor: User) -> bytes:
 
 
 @transaction.atomic
-def erase(person: Person, *, actor: User | None) -> None:
-    """Erase now. What others need is kept without the person (a seat taken, a decision); the rest is deleted."""
+def erase(person: Person, *, actor: User | None, why: str = "") -> None:
+    """Erase now. What others need is kept without the person (a seat taken, a decision); the rest is deleted.
+
+    `why` is "" when somebody asks for it, "inactive" after two years, "restored" when done again after a restore.
+    """
     person = lock(Person.objects.all(), pk=person.pk)
     if person.erased_at is not None:
         return
     address = person.email
     own = actor is not None and actor.person_id == person.pk
-    audit.record("person.erased", person, actor=None if own else actor)
+    audit.record("person.erased", person, actor=None if own else actor, **({"why": why} if why else {}))
     entries = dict(personal_data.items())
     for name in [*(name for name in entries if name not in LAST), *LAST]:
         entries[name].erase(person)
-    if address:
-        send("accounts.erased", to=address, dedupe_key=f"accounts.erased:{person.pk}", context={})
+    if address and why != "restored":  # told the first time
+        send("accounts.erased", to=address, dedupe_key=f"accounts.erased:{person.pk}", context={"why": why})
 
 
 def empty_person(person: Person) -> None:

@@ -23,6 +23,7 @@ def device_added(sender: Any, *, request: HttpRequest, user: Any, authenticator:
 
 
 def signed_in(sender: Any, *, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    services.touch(user.person)  # the two years before erasure start again
     terms.note_sign_in(request, user)
 
 

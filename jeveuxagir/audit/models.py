@@ -115,3 +115,22 @@ class Canary(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tally(models.Model):
+    """How many, by month, department and theme: what remains once the rows about people are gone."""
+
+    what = models.CharField("quoi", max_length=40)
+    month = models.DateField("mois")
+    department = models.CharField("département", max_length=3, blank=True)
+    domain = models.CharField("thème", max_length=60, blank=True)
+    count = models.PositiveIntegerField("nombre", default=0)
+
+    class Meta:
+        verbose_name = "compte"
+        constraints = [
+            models.UniqueConstraint(fields=["what", "month", "department", "domain"], name="audit_tally_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.month:%Y-%m} {self.department} {self.domain}"

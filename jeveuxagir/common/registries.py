@@ -71,6 +71,7 @@ class Retention:
     expired: Callable[[datetime], Any]
     forget: Callable[[Any], Any]
     since: str = "created_at"
+    batch: int = 500
 
     @property
     def sentence(self) -> str:
