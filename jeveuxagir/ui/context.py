@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 
 from .spaces import spaces_of
-
 
 #: the session's note that the terms of use changed since this person agreed
 TERMS_DUE = "terms_due"
@@ -34,6 +34,11 @@ class Site:
     def canonical(self) -> str:
         """The address of this page, from SITE_URL and never from the Host header."""
         return self.url.rstrip("/") + self.request.path
+
+    @property
+    def image(self) -> str:
+        """What shows beside a shared link."""
+        return self.url.rstrip("/") + static("ui/icon-512.png")
 
     @property
     def login_url(self) -> str:

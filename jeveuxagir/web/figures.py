@@ -1,10 +1,14 @@
 """What the home page counts and shows. A few queries, kept five minutes for everybody."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
+from django.utils.formats import date_format
 
+from jeveuxagir.common.clock import PARIS, today
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Commune, Department
 from missions.models import Mission, MissionAddress, Slot
@@ -12,10 +16,13 @@ from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from organisations.models import Organisation
 
-KEY = "web:home"
+from .how_we_match import example
+
+KEY = "web:home:2"
 SECONDS = 300
 TOWNS = 8
 RECENT = 3
+MONTHS = 6
 
 
 def home_figures() -> dict[str, Any]:
@@ -30,6 +37,8 @@ def _compute() -> dict[str, Any]:
         "domains": _domains(),
         "towns": _towns(missions),
         "recent": _recent(missions),
+        "months": _months(),
+        "example": example(),
     }
 
 
@@ -51,6 +60,28 @@ def _counts(missions: Any) -> list[tuple[int, str]]:
         (departments, "département,départements"),
     ]
     return [count for count in counts if count[0]][:4]
+
+
+def _months() -> list[tuple[str, int]]:
+    """Applications accepted in each of the last six months; nothing before the second month that has some."""
+    first = today().replace(day=1)
+    months = [first]
+    while len(months) < MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    counted = (
+        Participation.objects.filter(
+            state__in=[ParticipationState.ACCEPTED, ParticipationState.REALISED],
+            answered_at__gte=datetime.combine(months[-1], time.min, PARIS),
+        )
+        .annotate(month=TruncMonth("answered_at", tzinfo=PARIS))
+        .values_list("month")
+        .annotate(total=Count("pk"))
+        .order_by("month")
+    )
+    totals = {month.date(): total for month, total in counted}
+    if len(totals) < 2:
+        return []
+    return [(date_format(month, "F Y"), totals.get(month, 0)) for month in reversed(months)]
 
 
 def _domains() -> list[dict[str, Any]]:

@@ -11,8 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from missions.models import Mission
+from jeveuxagir.territories.models import Commune, Department, Region
+from missions.models import Mission, MissionAddress
 from organisations.models import Organisation
+
+from . import territories
 
 
 class OurSitemap(Sitemap):
@@ -30,7 +33,20 @@ class Pages(OurSitemap):
     changefreq = "weekly"
 
     def items(self) -> list[str]:
-        return ["home", "help", "how_we_match", "legal", "accessibility", "privacy"]
+        return [
+            *(
+                "home",
+                "needs",
+                "help",
+                "contact",
+                "how_we_match",
+                "terms",
+                "legal",
+                "accessibility",
+                "privacy",
+            ),
+            *("site_map", "territories"),
+        ]
 
     def location(self, item: str) -> str:
         return reverse(f"web:{item}")
@@ -40,7 +56,8 @@ class Missions(OurSitemap):
     changefreq = "daily"
 
     def items(self) -> Any:
-        return Mission.objects.open().only("pk", "slug", "updated_at").order_by("pk")
+        """Our own: an imported one is listed where it comes from."""
+        return Mission.objects.open().filter(source="").only("pk", "slug", "updated_at").order_by("pk")
 
     def lastmod(self, mission: Mission) -> Any:
         return mission.updated_at
@@ -50,13 +67,38 @@ class Organisations(OurSitemap):
     changefreq = "weekly"
 
     def items(self) -> Any:
-        return Organisation.objects.public().only("pk", "slug").order_by("pk")
+        return Organisation.objects.public().only("pk", "slug", "state_changed_at").order_by("pk")
+
+    def lastmod(self, organisation: Organisation) -> Any:
+        return organisation.state_changed_at
+
+
+class Territories(OurSitemap):
+    """Regions, departments, and the communes where a mission is open."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[Any]:
+        open_here = MissionAddress.objects.filter(mission__in=Mission.objects.open()).values("commune")
+        return [
+            *Region.objects.order_by("code"),
+            *Department.objects.order_by("code"),
+            *Commune.objects.filter(pk__in=open_here).only("code", "slug").order_by("code"),
+        ]
+
+    def location(self, item: Region | Department | Commune) -> str:
+        if isinstance(item, Region):
+            return territories.region_url(item)
+        if isinstance(item, Department):
+            return territories.department_url(item)
+        return territories.commune_url(item)
 
 
 SITEMAPS: dict[str, Any] = {
     "pages": Pages,
     "missions": Missions,
     "organisations": Organisations,
+    "territories": Territories,
 }
 
 

@@ -1,8 +1,10 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from . import contact, how_we_match, sitemaps, views
+from . import contact, how_we_match, sitemaps, territories, views
 
 app_name = "web"
+
+_CODE, _SLUG = "(?P<code>[0-9A-Z]{1,5})", "(?P<slug>[-a-z0-9]{1,100})"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +18,12 @@ urlpatterns = [
     path("contact/envoye/", contact.sent, name="contact_sent"),
     path("j-ai-un-besoin/", views.needs, name="needs"),
     path("mentions-legales/", views.legal, name="legal"),
+    path("plan-du-site/", views.site_map, name="site_map"),
+    path("territoires/", territories.index, name="territories"),
+    re_path(rf"^territoires/regions/{_CODE}-{_SLUG}/$", territories.region, name="region"),
+    re_path(rf"^territoires/departements/{_CODE}-{_SLUG}/$", territories.department, name="department"),
+    re_path(rf"^territoires/communes/{_CODE}-{_SLUG}/$", territories.commune, name="commune"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("sitemap.xml", sitemaps.index, name="sitemaps"),

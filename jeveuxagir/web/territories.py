@@ -1,0 +1,191 @@
+"""Everything of a place, lightly: a region, a department, a commune. Codes rule; a wrong slug redirects."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from jeveuxagir.common.text import slugify
+from jeveuxagir.territories.models import Arrondissement, Commune, Department, OldCommune, Region
+from jeveuxagir.territories.text import SortName
+from missions import search
+from missions.cards import cards
+from missions.models import Mission, MissionAddress, Slot
+from organisations.models import Organisation
+
+SHOWN = 6
+TOWNS = 12
+NEAR_KM = 20
+FAR_KM = 100
+SECONDS = 300
+
+
+def region_url(region: Region) -> str:
+    return reverse("web:region", args=[region.code, slugify(region.name)])
+
+
+def department_url(department: Department) -> str:
+    return reverse("web:department", args=[department.code, slugify(department.name)])
+
+
+def commune_url(commune: Commune) -> str:
+    return reverse("web:commune", args=[commune.code, commune.slug])
+
+
+@login_not_required
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Regions and their departments."""
+    departments = Department.objects.select_related("region").order_by("region__name", "code")
+    regions: dict[str, dict[str, Any]] = {}
+    for department in departments:
+        held = regions.setdefault(
+            department.region_id,
+            {"name": department.region.name, "url": region_url(department.region), "departments": []},
+        )
+        held["departments"].append((department.label, department_url(department)))
+    return render(request, "web/territories/index.html", {"regions": list(regions.values())})
+
+
+@login_not_required
+@require_safe
+def region(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    place = get_object_or_404(Region, code=code)
+    if slug != slugify(place.name):
+        return redirect(region_url(place), permanent=True)
+    inside = list(place.departments.order_by("code"))
+    missions = Mission.objects.open().filter(department__region=place)
+    counted = dict(
+        missions.order_by().values_list("department").annotate(total=Count("pk")).order_by("department")
+    )
+    context = {
+        "place": place,
+        "figures": _figures(f"region:{code}", missions, Q(commune__department__region=place)),
+        "departments": [(d.label, department_url(d), counted.get(d.code, 0)) for d in inside],
+        "cards": _latest(Q(department__region=place)),
+    }
+    return render(request, "web/territories/region.html", context)
+
+
+@login_not_required
+@require_safe
+def department(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    place = get_object_or_404(Department.objects.select_related("region"), code=code)
+    if slug != slugify(place.name):
+        return redirect(department_url(place), permanent=True)
+    missions = Mission.objects.open().filter(department=place)
+    chief = place.communes.most_populated().first()
+    context = {
+        "place": place,
+        "region_url": region_url(place.region),
+        "figures": _figures(f"department:{code}", missions, Q(commune__department=place)),
+        "cards": _latest(Q(department=place)),
+        "towns": _towns(place),
+        "organisations": _organisations(Q(commune__department=place)),
+        "directory_url": f"{reverse('organisations:directory')}?{urlencode({'departement': code})}",
+        "search_url": _search_url(chief, 50) if chief else reverse("missions:list"),
+        "neighbours": [
+            (other.label, department_url(other))
+            for other in place.region.departments.exclude(pk=place.pk).order_by("code")
+        ],
+    }
+    return render(request, "web/territories/department.html", context)
+
+
+@login_not_required
+@require_safe
+def commune(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """Missions around a town, its organisations, its neighbours; where there is nothing, the nearest thing."""
+    place = Commune.objects.select_related("department__region").filter(code=code).first()
+    if place is None:
+        return _moved(code)
+    if slug != place.slug:
+        return redirect(commune_url(place), permanent=True)
+    near = search.page_of(search.SearchQuery(commune=place, radius_km=NEAR_KM), size=SHOWN)
+    far = None
+    if not near.missions:
+        far = search.page_of(search.SearchQuery(commune=place, radius_km=FAR_KM), size=3)
+    context = {
+        "place": place,
+        "department_url": department_url(place.department),
+        "region_url": region_url(place.department.region),
+        "near_km": NEAR_KM,
+        "total": near.total,
+        "capped": near.capped,
+        "cards": cards(near.missions),
+        "far": cards(far.missions) if far else [],
+        "organisations": _organisations(Q(commune=place)),
+        "search_url": _search_url(place, NEAR_KM),
+        "idea_url": f"{reverse('ideas:new')}?{urlencode({'commune': place.code})}",
+        "neighbours": [(other.label, commune_url(other)) for other in _neighbours(place)],
+    }
+    return render(request, "web/territories/commune.html", context)
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _moved(code: str) -> HttpResponse:
+    """A former commune, or an arrondissement, leads to the commune of today."""
+    for model in (OldCommune, Arrondissement):
+        row = model.objects.select_related("commune").filter(code=code).first()  # type: ignore[attr-defined]
+        if row is not None:
+            return redirect(commune_url(row.commune), permanent=True)
+    raise Http404
+
+
+def _figures(key: str, missions: "QuerySet[Mission]", seats_of: Q) -> list[tuple[int, str]]:
+    """Open missions, free places, verified organisations: counted at most every five minutes."""
+
+    def count() -> list[tuple[int, str]]:
+        free = Slot.objects.live().filter(seatless=False, mission__in=missions)
+        places = free.aggregate(free=Sum(F("capacity") - F("taken")))["free"] or 0
+        verified = Organisation.objects.public().filter(seats_of).count()
+        return [
+            (missions.count(), "mission ouverte,missions ouvertes"),
+            (places, "place à prendre,places à prendre"),
+            (verified, "organisation vérifiée,organisations vérifiées"),
+        ]
+
+    return cache.get_or_set(f"web:territory:{key}", count, SECONDS) or count()
+
+
+def _latest(where: Q) -> list[Any]:
+    found = search.search_missions(search.SearchQuery()).filter(where)
+    return cards(search.for_cards(found)[:SHOWN])
+
+
+def _towns(place: Department) -> list[tuple[str, str, int]]:
+    """Where most missions are; else the most populated towns."""
+    counted = (
+        MissionAddress.objects.filter(mission__in=Mission.objects.open(), commune__department=place)
+        .values("commune")
+        .annotate(total=Count("mission", distinct=True))
+        .order_by("-total", "commune")[:TOWNS]
+    )
+    totals = {row["commune"]: row["total"] for row in counted}
+    towns: Any = place.communes.filter(pk__in=totals) if totals else place.communes.most_populated()[:TOWNS]
+    rows = sorted(towns, key=lambda town: (-totals.get(town.pk, 0), -(town.population or 0)))
+    return [(town.label, commune_url(town), totals.get(town.pk, 0)) for town in rows]
+
+
+def _organisations(where: Q) -> list[Organisation]:
+    return list(Organisation.objects.public().filter(where).order_by(SortName("name"), "pk")[:SHOWN])
+
+
+def _neighbours(place: Commune) -> list[Commune]:
+    """The nearest communes; those of the department when this one has no point."""
+    if place.latitude is None or place.longitude is None:
+        return list(place.department.communes.exclude(pk=place.pk).most_populated()[:8])
+    around = Commune.objects.within(place.latitude, place.longitude, 30).exclude(pk=place.pk)
+    return list(around[:8])
+
+
+def _search_url(place: Commune, km: int) -> str:
+    return f"{reverse('missions:list')}?{urlencode({'lieu': place.label, 'rayon': km})}"
