@@ -499,7 +499,7 @@ class Participations(BrigadeAdmin):
                 ("Organisation", row.mission.organisation.name),
                 ("Personne", _first_name(request.user, row)),
                 ("Créneau", when_in_words(row.slot)),
-                ("Places", row.places),
+                ("Places", row.group_in_words or row.places),
                 ("État", row.get_state_display()),
                 ("Candidature", cells.when(row.applied_at)),
                 ("Réponse", cells.when(row.answered_at) if row.answered_at else "pas encore"),

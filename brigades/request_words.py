@@ -23,6 +23,7 @@ def facts(row: EngagementRequest) -> list[tuple[str, Any]]:
     period = " – ".join(day.strftime("%d/%m/%Y") for day in (row.period_start, row.period_end) if day)
     return [
         ("Personne", f"{row.person.first_name}, {age}" if row.person else ""),
+        ("Avec qui", row.group_in_words[:1].upper() + row.group_in_words[1:] or "sans autre personne"),
         ("Où", f"{row.commune.label}, jusqu’à {row.radius_km} km"),
         ("Sur place ou à distance", row.get_mode_display()),
         ("Quand", in_words(row.half_days)),

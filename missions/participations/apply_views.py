@@ -1,5 +1,6 @@
 """Applying to a mission: with an account, without one, or at a partner's."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,9 @@ from missions import search
 from missions.cards import by_date, cards
 from missions.models import Mission, Slot
 from missions.words import when_in_words
+from volunteers.requests.groups import MOST_PLACES
 
-from . import policies, services
+from . import cautions, policies, services
 from .forms import ApplyForm, BornApplyForm, GuardianApplyForm, StrangerApplyForm
 
 _LEFT = "departures"
@@ -44,10 +46,20 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if not free:
         return _full(request, mission)
     form_class = _form_class(request)
-    extra = {"request": request} if form_class is StrangerApplyForm else {}
+    person = request.user.person if request.user.is_authenticated else None
+    extra: dict[str, Any] = {"mission": mission, "person": person}
+    if form_class is StrangerApplyForm:
+        extra["request"] = request
+    warnings: list[cautions.Caution] = []
+    short_of = 0
     if request.method == "POST":
         form = form_class(request.POST, slots=slots, **extra)
+        status = 422
         if form.is_valid():
+            warnings = cautions.before_sending(person, form.cleaned_data["slot"]) if person else []
+            if cautions.key(warnings) != form.cleaned_data["warned"] and warnings:
+                form.remember_warned(cautions.key(warnings))
+                return _form_page(request, mission, form, warnings=warnings)
             try:
                 return redirect(_send(request, mission, form))
             except services.Full as refusal:
@@ -55,7 +67,8 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 free = list(services.free_slots(mission))
                 if not free:
                     return _full(request, mission)
-                form.offer(free)
+                short_of = form.group().places if not refusal.alternatives else 0
+                form.offer(refusal.alternatives or free)
             except RuleBroken as refusal:
                 if refusal.code == "duplicate":
                     messages.info(request, refusal.message)
@@ -63,10 +76,30 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 form.add_error(
                     "slot" if refusal.code in ("past", "slot_cancelled") else None, refusal.message
                 )
-        status = 422
     else:
         form, status = form_class(slots=free, initial=_initial(request, free), **extra), 200
-    context = {"mission": mission, "form": form, "is_stranger": form_class is StrangerApplyForm}
+    return _form_page(request, mission, form, status=status, short_of=short_of)
+
+
+def _form_page(
+    request: HttpRequest,
+    mission: Mission,
+    form: ApplyForm,
+    *,
+    status: int = 200,
+    warnings: Sequence[cautions.Caution] = (),
+    short_of: int = 0,
+) -> HttpResponse:
+    """The form, with what to know first; `warnings` ask for a second click, `short_of` places may be waited for."""
+    person = request.user.person if request.user.is_authenticated else None
+    context = {
+        "mission": mission,
+        "form": form,
+        "is_stranger": person is None,
+        "notes": cautions.at_first_sight(person, mission),
+        "warnings": warnings,
+        "short_of": short_of if person else 0,
+    }
     return render(request, "participations/apply.html", context, status=status)
 
 
@@ -94,7 +127,7 @@ def _apply_as_user(request: HttpRequest, mission: Mission, form: ApplyForm) -> s
         "actor": user,
     }
     if guardians.is_cleared(person):
-        participation = services.apply(**what)
+        participation = services.apply(**what, group=form.group())
         messages.success(
             request,
             f"Votre candidature est envoyée à {mission.organisation.name}. L’organisation a 5 jours pour "
@@ -114,7 +147,9 @@ def _apply_as_user(request: HttpRequest, mission: Mission, form: ApplyForm) -> s
 def _apply_as_stranger(request: HttpRequest, mission: Mission, form: Any) -> str:
     count_sending(request, form.cleaned_data["proof"])
     contact, token = accounts.keep_contact(**form.contact())
-    services.file_unconfirmed(contact, form.cleaned_data["slot"], form.cleaned_data["message"], token=token)
+    services.file_unconfirmed(
+        contact, form.cleaned_data["slot"], form.cleaned_data["message"], token=token, group=form.group()
+    )
     request.session["confirm_address"] = contact.email
     return reverse("missions:applied", args=[mission.pk, mission.slug])
 
@@ -136,8 +171,16 @@ def sent(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def alert(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Tell me when a place frees."""
     mission = _open_mission(pk)
-    services.alert_when_free(request.user.person, mission, actor=request.user)  # type: ignore[union-attr,arg-type]
-    messages.success(request, "C’est noté : nous vous écrirons dès qu’une place se libère.")
+    typed = request.POST.get("places", "")
+    places = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
+    services.alert_when_free(
+        request.user.person,  # type: ignore[union-attr]
+        mission,
+        places=min(max(places, 1), MOST_PLACES),
+        actor=request.user,  # type: ignore[arg-type]
+    )
+    what = "une place se libère" if places < 2 else f"{places} places se libèrent ensemble"
+    messages.success(request, f"C’est noté : nous vous écrirons dès que {what}.".replace("que une", "qu’une"))
     return redirect(mission)
 
 
@@ -173,7 +216,8 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _open_mission(pk: int) -> Mission:
-    return get_object_or_404(Mission.objects.open().select_related("organisation"), pk=pk)
+    rows = Mission.objects.open().select_related("organisation").prefetch_related("addresses__commune")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _query(request: HttpRequest) -> str:

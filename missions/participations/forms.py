@@ -6,10 +6,12 @@ from django import forms
 
 from jeveuxagir.accounts.forms import ContactFields, GuardianFields, NonceMixin
 from jeveuxagir.accounts.forms import EmailField as AddressField
+from jeveuxagir.accounts.models import AgeMarks, Person
 from jeveuxagir.common.text import plural
 from missions.cards import by_date
-from missions.models import Slot
+from missions.models import Mission, Slot
 from missions.words import when_in_words
+from volunteers.requests.forms import GroupFields
 
 from .enums import DeclineReason
 
@@ -32,13 +34,18 @@ class SlotField(forms.ModelChoiceField):
             **kwargs,
         )
 
+    #: how many come together: a slot without room for all says so
+    places = 1
+
     def label_from_instance(self, slot: Slot) -> str:
         words = when_in_words(slot)
         left = plural(slot.free, "place") if slot.free else "complet"
+        if 0 < slot.free < self.places:
+            left += f"\u00a0: pas assez pour {self.places}"
         return f"{words[0].upper()}{words[1:]} ({left})"
 
 
-class ApplyForm(NonceMixin, forms.Form):
+class ApplyForm(NonceMixin, GroupFields, forms.Form):
     """What a signed-in person sends."""
 
     slot = SlotField()
@@ -46,18 +53,40 @@ class ApplyForm(NonceMixin, forms.Form):
         label="Votre message à l’organisation",
         required=False,
         max_length=MESSAGE_AT_MOST,
-        help_text="Dites en deux phrases pourquoi cette mission vous intéresse. Ne donnez pas d’information "
-        "de santé.",
+        help_text="Par exemple : ce qui vous plaît dans cette mission, ce que vous savez déjà faire, une question. "
+        "Deux phrases suffisent. N’écrivez rien sur votre santé.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    meets = forms.BooleanField(
+        label="J’ai lu ce qui est demandé et je peux y répondre",
+        error_messages={
+            "required": "Lisez ce que demande l’organisation, puis cochez cette case. Une question ? "
+            "Cochez et posez-la dans votre message."
+        },
+    )
+    #: the warnings this person has read and goes on with
+    warned = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, slots: list[Slot], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mission: Mission, slots: list[Slot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not mission.prerequisites:
+            del self.fields["meets"]
         field = self.fields["slot"]
+        field.places = self._places_typed()  # type: ignore[attr-defined]
         field.queryset = Slot.objects.filter(pk__in=[slot.pk for slot in slots])  # type: ignore[attr-defined]
         field.choices = [(slot.pk, field.label_from_instance(slot)) for slot in by_date(slots)]  # type: ignore[attr-defined]
         if len(slots) == 1:
             field.initial = slots[0].pk
+
+    def _places_typed(self) -> int:
+        typed = str(self["places"].value() or "")
+        alone = not self["group_kind"].value()
+        return int(typed) if not alone and typed.isascii() and typed.isdigit() and len(typed) < 5 else 1
+
+    def remember_warned(self, key: str) -> None:
+        """Sent again as it is, the form says that these warnings were read."""
+        self.data = self.data.copy()  # type: ignore[union-attr]
+        self.data["warned"] = key  # type: ignore[index]
 
     def offer(self, slots: list[Slot]) -> None:
         """Show these slots only: the one that was chosen has filled meanwhile."""
@@ -69,6 +98,10 @@ class BornApplyForm(GuardianFields, ApplyForm):
     """A signed-in person whose age we do not know."""
 
     field_order = ["slot", "message", "birth_date", "guardian_email"]
+
+    def filer(self) -> AgeMarks:
+        known = super().filer()
+        return known if known.birth_year else _born(self.cleaned_data.get("birth_date"))
 
 
 class GuardianApplyForm(ApplyForm):
@@ -85,6 +118,17 @@ class StrangerApplyForm(ContactFields, ApplyForm):
     """Somebody without an account, or not signed in."""
 
     field_order = ["slot", "message", "first_name", "email", "birth_date", "guardian_email", "phone"]
+
+    def filer(self) -> AgeMarks:
+        return _born(self.cleaned_data.get("birth_date"))
+
+
+def _born(birth_date: Any) -> AgeMarks:
+    """The ages of somebody who just typed a birth date."""
+    marks = Person()
+    if birth_date:
+        marks.set_birth_date(birth_date)
+    return marks
 
 
 class CancelForm(forms.Form):

@@ -264,7 +264,7 @@ def tell_place_free(alert: "PlaceAlert") -> None:
     )
 
 
-def tell_other_missions(alert: "PlaceAlert", others: "Sequence[Alternative]") -> None:
+def tell_other_missions(alert: "PlaceAlert", others: "Sequence[alternatives.Alternative]") -> None:
     """No place freed in three weeks: what is open instead."""
     send(
         "participations.place_alternatives",

@@ -21,6 +21,7 @@ def _export_participation(row: Participation) -> dict[str, Any]:
         "créneau": when_in_words(row.slot),
         "état": row.get_state_display(),
         "candidature le": row.applied_at,
+        "groupe": row.group_in_words,
         "message": row.message,
         "raisons": [reason.get("text", "") for reason in row.reasons],
         "réponse de l’organisation": row.answer,
@@ -71,7 +72,7 @@ def register() -> None:
             export=_export_participation,
             erase=_erase_participations,
             person_fields=("person",),
-            fields=("message", "answer"),
+            fields=("message", "answer", "group_name"),
         ),
     )
     personal_data.register(

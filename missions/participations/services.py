@@ -56,7 +56,9 @@ class Full(RuleBroken):
 
     def __init__(self, alternatives: Sequence[Slot], *, free: int = 0, places: int = 1) -> None:
         if 0 < free < places:
-            message = f"Il reste {plural(free, 'place')} sur ce créneau : pas assez pour votre groupe de {places}. "
+            message = (
+                f"Il reste {plural(free, 'place')} sur ce créneau : pas assez pour votre groupe de {places}. "
+            )
             message += (
                 "D’autres créneaux de cette mission ont assez de places."
                 if alternatives

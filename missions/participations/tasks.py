@@ -25,5 +25,12 @@ def run_clocks() -> None:
 @shared_task
 @periodic(every=timedelta(hours=1))
 def run_nightly() -> None:
-    """Once a day: applications that waited too long for a guardian's mail."""
+    """Once a day: applications that waited too long for a guardian's mail, people who waited too long for a place."""
     run_once("participations.guardians", daily(), lambda: {"given_up": services.give_up_on_guardians()})
+    run_once("participations.waiting_lists", daily(), lambda: {"shown": show_other_missions()})
+
+
+def show_other_missions() -> int:
+    """Other missions for those who have waited three weeks for a place. Returns how many were told."""
+    waiting = services.alerts_to_answer_otherwise().order_by("created_at").values_list("pk", flat=True)
+    return sum(services.show_other_missions(pk) for pk in waiting[:BATCH])

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 
 from jeveuxagir.accounts.models import AgeMarks, Person
+from volunteers.requests.forms import GroupFields
 
 from .forms import SCREENS, Born, Who
 
@@ -31,6 +32,11 @@ class Draft:
         return [] if user.person.birth_year else [Born]
 
     @property
+    def person(self) -> Person | None:
+        user = self.http.user
+        return user.person if user.is_authenticated else None
+
+    @property
     def slugs(self) -> list[str]:
         return [screen.slug for screen in self.screens] + [SUMMARY]  # type: ignore[attr-defined]
 
@@ -53,14 +59,15 @@ class Draft:
     def form(self, screen: type[forms.Form], *, just_sent: bool = False) -> forms.Form:
         """The screen as it was left; unbound when it was never sent. Bots are held off when it is sent, once."""
         slug = screen.slug  # type: ignore[attr-defined]
+        extra = {"person": self.person} if issubclass(screen, GroupFields) else {}
         if slug not in self.typed:
-            return screen()
+            return screen(**extra)
         data = QueryDict(mutable=True)
         for name, values in self.typed[slug].items():
             data.setlist(name, values)
         if just_sent and screen is Who:
             return Who(data, request=self.http)
-        return screen(data)
+        return screen(data, **extra)
 
     def first_wrong(self) -> str | None:
         """The first screen that still misses something; None when all is right."""

@@ -14,6 +14,7 @@ from jeveuxagir.taxonomies.models import Domain, Skill
 from jeveuxagir.territories.forms import CommuneField
 from missions.models import Slot
 from volunteers.requests.enums import Commitment, Mode
+from volunteers.requests.forms import GroupFields, initial_of_group
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import RequestData
 
@@ -25,10 +26,11 @@ RADII = [(5, "5 km"), (10, "10 km"), (20, "20 km"), (50, "50 km"), (100, "100 km
 MAX_GIVEN_DATES = 30
 
 
-class Where(forms.Form):
-    """Screen 1."""
+class Where(GroupFields, forms.Form):
+    """Screen 1: the place, and whom one comes with."""
 
-    slug, title = "ou", "Où souhaitez-vous agir ?"
+    slug, title = "ou", "Où, et avec qui ?"
+    field_order = ["commune", "mode", "radius_km"]
 
     commune = CommuneField(
         label="Votre commune", help_text="Nom ou code postal, par exemple : Romans ou 26100."
@@ -240,6 +242,7 @@ SCREENS: list[type[forms.Form]] = [Where, When, What, Skills]
 
 def request_data(forms_of_screens: Iterable[forms.Form]) -> RequestData:
     """The checked screens as what the service takes."""
+    forms_of_screens = list(forms_of_screens)
     cleaned: dict[str, Any] = {}
     for form in forms_of_screens:
         cleaned |= form.cleaned_data
@@ -256,13 +259,19 @@ def request_data(forms_of_screens: Iterable[forms.Form]) -> RequestData:
         skills=list(cleaned["skills"]),
         open_to_anything=cleaned["open_to_anything"] or not (cleaned["domains"] or cleaned["skills"]),
         note=cleaned["note"],
+        group=next(form.group() for form in forms_of_screens if isinstance(form, GroupFields)),
     )
 
 
 def initial_of(request: EngagementRequest) -> dict[str, dict[str, Any]]:
     """What the screens show when a request is edited."""
     return {
-        "ou": {"commune": request.commune, "mode": request.mode, "radius_km": request.radius_km},
+        "ou": {
+            "commune": request.commune,
+            "mode": request.mode,
+            "radius_km": request.radius_km,
+            **initial_of_group(request.group),
+        },
         "quand": {
             "half_days": half_days.to_values(request.half_days),
             "commitment": request.commitment,

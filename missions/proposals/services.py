@@ -306,6 +306,7 @@ def accept(
             message=message,
             request=request,
             reasons=_all_that_was_said(proposal),
+            group=request.group,
             actor=actor if isinstance(actor, User) else None,
         )
         proposal.participation = result
@@ -355,11 +356,10 @@ def ask_for_others(request: EngagementRequest, *, actor: Person | User) -> list[
     return match_request(request.pk, cause="others")
 
 
-def slots_of(proposals: Collection[Proposal]) -> Any:
-    """Mission → the slots that can still be chosen, as querysets for a form; imported missions have none."""
+def slots_of(proposals: Collection[Proposal], *, places: int = 1) -> Any:
+    """Mission → the slots that all may still choose, as querysets for a form; imported missions have none."""
     return {
-        proposal.mission_id: Slot.objects.live().filter(mission=proposal.mission_id).with_places()
-        for proposal in proposals
+        proposal.mission_id: participations.free_slots(proposal.mission, places) for proposal in proposals
     }
 
 

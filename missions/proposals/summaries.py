@@ -18,7 +18,8 @@ Line = tuple[str, str, str]
 
 
 def lines_of_forms(checked: list[forms.Form]) -> list[Line]:
-    lines = _lines(request_data(checked))
+    data = request_data(checked)
+    lines = _lines(data, EngagementRequest(**data.group.columns()).group_in_words)
     for form in checked:
         cleaned = form.cleaned_data
         if "first_name" in cleaned:
@@ -45,11 +46,12 @@ def lines_of_request(request: EngagementRequest) -> list[Line]:
         skills=list(request.skills.all()),
         open_to_anything=request.open_to_anything,
         note=request.note,
+        group=request.group,
     )
-    return _lines(data)
+    return _lines(data, request.group_in_words)
 
 
-def _lines(data: RequestData) -> list[Line]:
+def _lines(data: RequestData, group: str) -> list[Line]:
     where = data.commune.label
     if data.mode != Mode.REMOTE:
         where += f", jusqu’à {data.radius_km}{NBSP}km"
@@ -62,6 +64,7 @@ def _lines(data: RequestData) -> list[Line]:
             ],
             "ou",
         ),
+        ("Avec qui", f"un {group}" if group else "sans autre personne", "ou"),
         ("Moments", half_days.in_words(data.half_days), "quand"),
         ("Rythme", Commitment(data.commitment).label if data.commitment else "peu importe", "quand"),
     ]

@@ -26,6 +26,7 @@ from missions.participations import services as participations
 from missions.participations.models import Departure
 from volunteers.requests import services as requests
 from volunteers.requests.enums import LIVE_STATES, MATCHED_STATES, State
+from volunteers.requests.forms import GroupFields
 from volunteers.requests.models import EngagementRequest
 
 from . import matching, policies, services
@@ -288,7 +289,7 @@ def _page(http: HttpRequest, request: EngagementRequest, *, status: int = 200, *
         .order_by("-score", "id")
     )
     opened = [p for p in proposals if p.state == "proposed"]
-    slots = services.slots_of(opened)
+    slots = services.slots_of(opened, places=request.places)
     for proposal in opened:
         proposal.answer_form = forms.get(f"answer_{proposal.pk}") or Answer(  # type: ignore[attr-defined]
             slots=slots.get(proposal.mission_id, []),
@@ -323,7 +324,7 @@ def _page(http: HttpRequest, request: EngagementRequest, *, status: int = 200, *
 def accept(http: HttpRequest, pk: int, proposal: int) -> HttpResponse:
     request = _visible(http, pk)
     row = get_object_or_404(request.proposals.select_related("mission", "slot"), pk=proposal)
-    slots = services.slots_of([row]).get(row.mission_id, [])
+    slots = services.slots_of([row], places=request.places).get(row.mission_id, [])
     form = Answer(http.POST, slots=slots, prefix=f"p{row.pk}")
     if not form.is_valid():
         return _page(http, request, status=422, **{f"answer_{row.pk}": form})
@@ -435,7 +436,10 @@ def edit(http: HttpRequest, pk: int) -> HttpResponse:
     request = _own(http, pk)
     initial = initial_of(request)
     bound = http.POST if http.method == "POST" else None
-    forms = [screen(bound, initial=initial[screen.slug], prefix=screen.slug) for screen in SCREENS]  # type: ignore[attr-defined]
+    forms = [
+        screen(bound, initial=initial[screen.slug], prefix=screen.slug, **_person_of(http, screen))  # type: ignore[attr-defined]
+        for screen in SCREENS
+    ]
     error = ""
     status = 200
     if http.method == "POST":
@@ -459,6 +463,11 @@ def edit(http: HttpRequest, pk: int) -> HttpResponse:
     request.refresh_from_db(fields=["version"])
     context = {"engagement": request, "forms": forms, "error": error, "version": request.version}
     return render(http, "proposals/edit.html", context, status=status)
+
+
+def _person_of(http: HttpRequest, screen: Any) -> dict[str, Any]:
+    """A screen about a group knows the organisations of who is signed in."""
+    return {"person": user_of(http).person} if issubclass(screen, GroupFields) else {}
 
 
 @require_safe

@@ -105,6 +105,10 @@ class Group:
             )
 
 
+#: one person, with nobody else
+ALONE = Group()
+
+
 def speaks_for(person: Person) -> "models.QuerySet[Organisation]":
     """The organisations whose team this person may bring: a live member, of a validated one."""
     kinds = frozenset[str]().union(*_ORGANISATIONS.values())

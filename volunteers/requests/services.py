@@ -21,7 +21,7 @@ from jeveuxagir.territories.models import Commune
 
 from . import policies
 from .enums import LIVE_STATES, TRANSITIONS, Channel, Mode, State
-from .groups import Group
+from .groups import ALONE, Group
 from .models import ANY_HALF_DAY, EngagementRequest
 
 #: A person keeps at most this many requests alive.
@@ -53,7 +53,7 @@ class RequestData:
     open_to_anything: bool = False
     note: str = ""
     keep_open: bool = False
-    group: Group = Group()
+    group: Group = ALONE
 
     def columns(self) -> dict[str, Any]:
         return {
@@ -90,15 +90,16 @@ def file(
     channel: str = Channel.WEB,
 ) -> EngagementRequest:
     """Keep a request: of a known person it is searched for at once, of a contact once the address is confirmed."""
-    data.check(person or contact or Person())
     moment = now()
     if person is not None:
-        _refuse_objected(lock(Person.objects.all(), pk=person.pk))
-        if person.requests.filter(state__in=LIVE_STATES).count() >= MAX_LIVE_REQUESTS:
-            raise RuleBroken(
-                f"Vous avez déjà {MAX_LIVE_REQUESTS} demandes en cours. Retirez-en une avant d’en déposer une autre.",
-                code="too_many_requests",
-            )
+        person = lock(Person.objects.all(), pk=person.pk)
+        _refuse_objected(person)
+    data.check(person or contact or Person())
+    if person is not None and person.requests.filter(state__in=LIVE_STATES).count() >= MAX_LIVE_REQUESTS:
+        raise RuleBroken(
+            f"Vous avez déjà {MAX_LIVE_REQUESTS} demandes en cours. Retirez-en une avant d’en déposer une autre.",
+            code="too_many_requests",
+        )
     request = EngagementRequest.objects.create(
         person=person,
         contact=None if person else contact,
