@@ -42,6 +42,10 @@ def _find(pk: int) -> Mission | None:
     return Mission.objects.select_related("organisation", "domain", "department").filter(pk=pk).first()
 
 
+def _ask(mission: Mission, actor: User | None, reason: str) -> None:
+    ask_change(mission, actor=actor, reason=reason)
+
+
 def _suspend(mission: Mission, actor: User | None, reason: str) -> None:
     """What is no longer open is already out of sight of who looks for a mission."""
     if mission.state == State.SUSPENDED:
@@ -75,7 +79,7 @@ def register() -> None:
             is_public=lambda m: m.state in ("open", "closed", "done") and m.organisation.is_verified,
             title=lambda m: m.title,
             place=lambda m: (m.department_id, m.domain_id),
-            ask=lambda m, actor, reason: ask_change(m, actor=actor, reason=reason) and None,
+            ask=_ask,
             suspend=_suspend,
             describe=_describe,
             conflict=lambda m, actor: organisation_policies.conflict(actor, m.organisation),

@@ -1,11 +1,12 @@
 """What this app holds about a person."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
 from . import services
 from .models import Invitation, Membership, Organisation
@@ -67,7 +68,17 @@ def register() -> None:
         PersonalData(
             model="organisations.Invitation",
             label="Invitations à rejoindre une organisation",
-            kept="sans réponse : effacées 30 jours après leur fin ; acceptées : jusqu’à l’effacement de votre compte",
+            kept="Acceptées, elles restent jusqu’à l’effacement de votre compte.",
+            retention=(
+                Retention(
+                    kept_for=timedelta(days=services.FORGET_DAYS),
+                    counted_from="après leur fin, pour celles qui sont sans réponse",
+                    then="puis effacées",
+                    expired=services.forgettable_invitations,
+                    forget=lambda rows: rows.delete(),
+                    since="expires_at",
+                ),
+            ),
             rows=_invitations,
             export=_export_invitation,
             erase=_erase_invitations,

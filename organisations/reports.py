@@ -35,6 +35,10 @@ def _find(pk: int) -> Organisation | None:
     return Organisation.objects.select_related("commune__department").filter(pk=pk).first()
 
 
+def _ask(organisation: Organisation, actor: User | None, reason: str) -> None:
+    ask_change(organisation, actor=actor, reason=reason)
+
+
 def _suspend(organisation: Organisation, actor: User | None, reason: str) -> None:
     if organisation.state != State.SUSPENDED:
         services.suspend(organisation, actor=actor, reason=reason)
@@ -56,7 +60,7 @@ def register() -> None:
             is_public=lambda o: o.is_verified,
             title=lambda o: o.name,
             place=lambda o: (o.commune.department_id if o.commune else None, None),
-            ask=lambda o, actor, reason: ask_change(o, actor=actor, reason=reason) and None,
+            ask=_ask,
             suspend=_suspend,
             describe=_describe,
             conflict=lambda o, actor: policies.conflict(actor, o),

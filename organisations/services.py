@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts import limits, tokens
@@ -421,9 +421,13 @@ def decline_invitation(invitation: Invitation, *, actor: User) -> Invitation:
 
 def forget_invitations() -> int:
     """Addresses that never answered are not kept: 30 days after the end of their invitation. Safe to run twice."""
-    before = now() - datetime.timedelta(days=FORGET_DAYS)
+    return forgettable_invitations(now()).delete()[0]
+
+
+def forgettable_invitations(moment: datetime.datetime) -> "QuerySet[Invitation]":
+    before = moment - datetime.timedelta(days=FORGET_DAYS)
     ended = Q(expires_at__lt=before) | Q(cancelled_at__lt=before)
-    return Invitation.objects.filter(ended, accepted_at__isnull=True).delete()[0]
+    return Invitation.objects.filter(ended, accepted_at__isnull=True)
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """What an idea holds about its author: exported with their data, erased with them."""
 
-from jeveuxagir.common.registries import PersonalData, personal_data
+from datetime import timedelta
+
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
 from . import services
 from .models import Idea
@@ -13,8 +15,18 @@ def register() -> None:
             model="ideas.Idea",
             label="Idées",
             kept=(
-                "Sans confirmation, 48 heures. Classée ou retirée, un an. Gardée comme problème commun, elle reste, "
-                "sans votre nom si vous effacez votre compte."
+                "Gardée comme problème commun, une idée reste, sans votre nom si vous effacez votre compte. Sans "
+                "confirmation, elle part avec le dépôt."
+            ),
+            retention=(
+                Retention(
+                    kept_for=timedelta(days=services.KEPT_DAYS),
+                    counted_from="pour une idée classée ou retirée",
+                    then="puis effacée",
+                    expired=services.old,
+                    forget=services.erase_rows,
+                    since="state_changed_at",
+                ),
             ),
             rows=lambda person: Idea.objects.of_person(person).select_related("commune"),
             export=lambda row: {

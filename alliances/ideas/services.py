@@ -130,9 +130,13 @@ def accepted(idea: Idea, *, actor: User | None, answer: str = "") -> Idea:
 @transaction.atomic
 def forget_old() -> int:
     """What was closed or withdrawn a year ago is erased."""
-    before = now() - datetime.timedelta(days=KEPT_DAYS)
-    old = Idea.objects.filter(state__in=[State.CLOSED, State.WITHDRAWN], state_changed_at__lt=before)
-    return _erase(old)
+    return erase_rows(old(now()))
+
+
+def old(moment: datetime.datetime) -> Any:
+    """Closed or withdrawn so long ago that nobody needs them."""
+    before = moment - datetime.timedelta(days=KEPT_DAYS)
+    return Idea.objects.filter(state__in=[State.CLOSED, State.WITHDRAWN], state_changed_at__lt=before)
 
 
 @transaction.atomic
@@ -140,8 +144,15 @@ def forget_person(person: Person) -> None:
     """A common problem stays, without its author; every other idea goes, and nothing waits for it."""
     for idea in lock_all(Idea.objects.filter(person=person, state=State.RECEIVED)):
         moderation.withdraw(KIND, idea)
-    _erase(Idea.objects.filter(person=person).exclude(state=State.PROBLEM))
+    erase_rows(Idea.objects.filter(person=person).exclude(state=State.PROBLEM))
     Idea.objects.filter(person=person).update(person=None)
+
+
+def erase_rows(ideas: Any) -> int:
+    """With the words that the queue kept of them."""
+    keys = list(ideas.values_list("pk", flat=True))
+    ModerationItem.objects.filter(kind=KIND, subject_id__in=keys).update(title="Idée effacée")
+    return Idea.objects.filter(pk__in=keys).delete()[0]
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
@@ -168,10 +179,3 @@ def _answered(idea: Idea, verb: str, answer: str) -> Idea:
 def _move(idea: Idea, verb: str) -> None:
     idea.state = TRANSITIONS.target(verb, idea.state, label=idea.get_state_display())
     idea.state_changed_at = now()
-
-
-def _erase(ideas: Any) -> int:
-    """With the words that the queue kept of them."""
-    keys = list(ideas.values_list("pk", flat=True))
-    ModerationItem.objects.filter(kind=KIND, subject_id__in=keys).update(title="Idée effacée")
-    return Idea.objects.filter(pk__in=keys).delete()[0]

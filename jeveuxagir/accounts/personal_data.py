@@ -1,17 +1,20 @@
 """What this app, and the libraries it uses, hold about a person."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.clock import today
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 from jeveuxagir.notifications.models import Message
 
-from . import privacy
+from . import inactivity, privacy
 from .models import (
     FormNonce,
     GuardianNotice,
@@ -24,7 +27,10 @@ from .models import (
     User,
 )
 
-ACCOUNT = "Deux ans après votre dernière action, puis effacé."
+ACCOUNT = "Aussi longtemps que votre profil."
+YEAR = timedelta(days=365)
+CONFIRM = timedelta(hours=48)
+SESSION = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
 def _users(person: Person) -> Any:
@@ -79,10 +85,29 @@ def _erase_contacts(person: Person) -> None:
     _contacts(person).delete()
 
 
-def _end_sessions(person: Person) -> None:
-    sessions = UserSession.objects.filter(user__person=person)
+def _forget_notices(notices: Any) -> None:
+    mails = notices.filter(message_id__isnull=False).values("message_id")
+    Message.objects.filter(pk__in=list(mails.values_list("message_id", flat=True))).delete()
+    notices.delete()
+
+
+def _notices_of_adults(moment: datetime) -> Any:
+    """At 18 the date itself is dropped: no date is an adult."""
+    of_age = Q(person__eighteen_on__isnull=True) | Q(person__eighteen_on__lte=today())
+    return GuardianNotice.objects.filter(of_age)
+
+
+def _ended_sessions(moment: datetime) -> Any:
+    return UserSession.objects.filter(last_seen_at__lt=moment - SESSION)
+
+
+def _forget_sessions(sessions: Any) -> None:
     Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
     sessions.delete()
+
+
+def _end_sessions(person: Person) -> None:
+    _forget_sessions(UserSession.objects.filter(user__person=person))
 
 
 def register() -> None:
@@ -90,7 +115,18 @@ def register() -> None:
         PersonalData(
             model="accounts.Person",
             label="Votre profil",
-            kept=ACCOUNT + " La date de naissance n’est pas gardée, seulement l’année.",
+            kept="La date de naissance n’est pas gardée, seulement l’année.",
+            retention=(
+                Retention(
+                    kept_for=inactivity.KEPT_FOR,
+                    counted_from="après votre dernière action",
+                    then="puis effacé avec votre compte ; trois messages vous préviennent avant",
+                    expired=inactivity.expired,
+                    forget=inactivity.forget,
+                    since="last_action_at",
+                    batch=20,
+                ),
+            ),
             rows=lambda person: Person.objects.filter(pk=person.pk).select_related("commune"),
             export=lambda row: {
                 "Prénom": row.first_name,
@@ -143,7 +179,17 @@ def register() -> None:
         PersonalData(
             model="accounts.StaffInvitation",
             label="Invitations dans l’équipe de la brigade",
-            kept="Un an après l’invitation.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="après l’invitation",
+                    then="puis effacées",
+                    expired=lambda moment: StaffInvitation.objects.filter(sent_at__lt=moment - YEAR),
+                    forget=lambda rows: rows.delete(),
+                    since="sent_at",
+                ),
+            ),
             rows=_staff_invitations,
             export=lambda row: {
                 "Adresse": row.email,
@@ -159,7 +205,17 @@ def register() -> None:
         PersonalData(
             model="accounts.ReadLog",
             label="Quand des agents ont consulté vos informations",
-            kept="Un an, puis effacé.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="",
+                    then="puis effacé",
+                    expired=lambda moment: ReadLog.objects.filter(at__lt=moment - YEAR),
+                    forget=lambda rows: rows.delete(),
+                    since="at",
+                ),
+            ),
             rows=lambda person: ReadLog.objects.filter(person=person).order_by("-at"),
             export=lambda row: {"Le": row.at, "Page": row.page, "Raison": row.reason},
             erase=_erase_read_log,
@@ -168,7 +224,16 @@ def register() -> None:
         PersonalData(
             model="accounts.GuardianNotice",
             label="Information de votre parent ou tuteur",
-            kept="Jusqu’à vos 18 ans.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=timedelta(0),
+                    counted_from="Jusqu’à votre majorité",
+                    then="puis effacée",
+                    expired=_notices_of_adults,
+                    forget=_forget_notices,
+                ),
+            ),
             rows=lambda person: GuardianNotice.objects.filter(person=person),
             export=lambda row: {
                 "Adresse du parent ou tuteur": row.email,
@@ -191,7 +256,16 @@ def register() -> None:
         PersonalData(
             model="accounts.UnconfirmedContact",
             label="Dépôts à confirmer",
-            kept="48 heures, puis effacés avec ce qui a été déposé.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=CONFIRM,
+                    counted_from="",
+                    then="puis effacés avec ce qui a été déposé",
+                    expired=lambda moment: UnconfirmedContact.objects.filter(expires_at__lte=moment),
+                    forget=lambda rows: rows.delete(),
+                ),
+            ),
             rows=_contacts,
             export=lambda row: {"Prénom": row.first_name, "Nom": row.last_name, "Déposé le": row.created_at},
             erase=_erase_contacts,
@@ -226,7 +300,17 @@ def register() -> None:
         PersonalData(
             model="usersessions.UserSession",
             label="Vos connexions",
-            kept="Aussi longtemps que la connexion.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=SESSION,
+                    counted_from="après votre dernière visite",
+                    then="puis effacées",
+                    expired=_ended_sessions,
+                    forget=_forget_sessions,
+                    since="last_seen_at",
+                ),
+            ),
             rows=lambda person: UserSession.objects.filter(user__person=person),
             export=lambda row: {
                 "Depuis le": row.created_at,

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from jeveuxagir.audit.jobs import daily, run_once, was_done
 from jeveuxagir.common.periodic import periodic
 
-from . import nonces, services
+from . import inactivity, nonces, retention, services
 
 
 @shared_task
@@ -25,3 +26,21 @@ def forget_birthdays() -> None:
 @periodic(every=timedelta(hours=6))
 def forget_old_nonces() -> None:
     nonces.forget_old()
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def warn_inactive() -> None:
+    """Once a day: notices before an account that nobody uses is erased."""
+    run_once("accounts.inactivity", daily(), lambda: {"sent": inactivity.send_notices()})
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def apply_retention() -> None:
+    """Once a night, after it is done: until then each hour goes on where the last one stopped."""
+    if was_done("accounts.retention", daily()):
+        return
+    report = retention.run()
+    if not report["failed"]:
+        run_once("accounts.retention", daily(), lambda: report)

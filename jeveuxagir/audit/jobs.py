@@ -32,6 +32,11 @@ def run_once(job: str, period: str, work: Callable[[], dict[str, Any] | None]) -
         return True
 
 
+def was_done(job: str, period: str) -> bool:
+    """For work too long for one transaction: look before, and `run_once` to say so after."""
+    return JobRun.objects.filter(job=job, period=period, finished_at__isnull=False).exists()
+
+
 def daily(*, hour: int = 3) -> str:
     """The period of a job of the night: the date of Paris, which changes at `hour` rather than at midnight."""
     return (timezone.localtime(timezone=PARIS) - timedelta(hours=hour)).date().isoformat()

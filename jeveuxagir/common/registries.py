@@ -75,7 +75,8 @@ class Retention:
 
     @property
     def sentence(self) -> str:
-        return " ".join(filter(None, [duration(self.kept_for), self.counted_from])) + f", {self.then}."
+        length = duration(self.kept_for) if self.kept_for else ""
+        return " ".join(filter(None, [length, self.counted_from])) + f", {self.then}."
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
+from . import retention
 from .models import Message, Preference, Suppression
 
 
@@ -42,7 +43,23 @@ def register() -> None:
         PersonalData(
             model="notifications.Message",
             label="Messages envoyés",
-            kept="Le texte 62 jours, la trace de l’envoi un an, puis supprimés.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=retention.BODIES,
+                    counted_from="pour le texte",
+                    then="puis vidé",
+                    expired=retention.old_bodies,
+                    forget=retention.empty,
+                ),
+                Retention(
+                    kept_for=retention.ROWS,
+                    counted_from="pour la trace de l’envoi",
+                    then="puis effacée",
+                    expired=retention.old_rows,
+                    forget=lambda rows: rows.delete(),
+                ),
+            ),
             rows=_messages,
             export=lambda row: {
                 "Objet": row.subject,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from .models import Message
@@ -13,11 +14,17 @@ ENDED = [Message.State.SENT, Message.State.FAILED, Message.State.CANCELLED, Mess
 
 
 def forget() -> dict[str, Any]:
-    ended = Message.objects.filter(state__in=ENDED)
-    deleted, _ = ended.filter(created_at__lt=Now() - ROWS).delete()
-    emptied = (
-        ended.filter(created_at__lt=Now() - BODIES)
-        .exclude(text="")
-        .update(subject="", text="", html="", link="")
-    )
-    return {"deleted": deleted, "emptied": emptied}
+    deleted, _ = old_rows(Now()).delete()
+    return {"deleted": deleted, "emptied": empty(old_bodies(Now()))}
+
+
+def old_rows(moment: Any) -> "QuerySet[Message]":
+    return Message.objects.filter(state__in=ENDED, created_at__lt=moment - ROWS)
+
+
+def old_bodies(moment: Any) -> "QuerySet[Message]":
+    return Message.objects.filter(state__in=ENDED, created_at__lt=moment - BODIES).exclude(text="")
+
+
+def empty(messages: "QuerySet[Message]") -> int:
+    return messages.update(subject="", text="", html="", link="")

@@ -3,8 +3,9 @@
 from typing import Any
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
+from . import services
 from .models import SavedSearch
 
 
@@ -24,7 +25,17 @@ def register() -> None:
         PersonalData(
             model="mission_alerts.SavedSearch",
             label="Alertes sur les nouvelles missions",
-            kept="Tant que vous les gardez ; 90 jours après leur fin ; sans confirmation, 48 heures. Puis supprimées.",
+            kept="Tant que vous les gardez ; sans confirmation, elles partent avec le dépôt.",
+            retention=(
+                Retention(
+                    kept_for=services.KEPT_AFTER_END,
+                    counted_from="après leur fin",
+                    then="puis effacées",
+                    expired=services.ended_long_ago,
+                    forget=lambda rows: rows.delete(),
+                    since="ended_at",
+                ),
+            ),
             rows=_alerts,
             export=lambda row: {
                 "Nom": row.label,

@@ -351,7 +351,12 @@ def end(pk: int, reason: str) -> bool:
     return True
 
 
+def ended_long_ago(moment: Any) -> Any:
+    """What is kept no longer."""
+    return SavedSearch.objects.filter(ended_at__lt=moment - KEPT_AFTER_END)
+
+
 def _forget_old() -> dict[str, int]:
-    old, _ = SavedSearch.objects.filter(ended_at__lt=now() - KEPT_AFTER_END).delete()
+    old, _ = ended_long_ago(now()).delete()
     hits, _ = AlertHit.objects.filter(told_at__lt=now() - KEPT_HITS).delete()
     return {"forgotten": old + hits}

@@ -1,13 +1,19 @@
 """What applications hold about a person: exported, erased at once, counted without the person."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.audit import statistics
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 from missions.words import when_in_words
 
 from . import services
+from .enums import State
 from .models import Departure, Participation, PlaceAlert
+
+YEAR = timedelta(days=365)
+ENDED = (State.REALISED, State.ABSENT, State.DECLINED, State.CANCELLED)
 
 
 def _participations(person: Person) -> Any:
@@ -61,13 +67,46 @@ def _erase_alerts(person: Person) -> None:
     _alerts(person).delete()
 
 
+def ended(moment: datetime) -> Any:
+    return Participation.objects.filter(state__in=ENDED, state_changed_at__lt=moment - YEAR)
+
+
+def count_and_delete(participations: Any) -> None:
+    """How many, by month, department and theme, remain."""
+    rows = participations.select_related("mission")
+    statistics.add(
+        statistics.cell(
+            f"participation.{row.state}",
+            row.applied_at or row.created_at,
+            row.mission.department_id,
+            row.mission.domain_id,
+        )
+        for row in rows
+    )
+    participations.delete()
+
+
+def _old_departures(moment: datetime) -> Any:
+    return Departure.objects.filter(person__isnull=False, created_at__lt=moment - YEAR)
+
+
 def register() -> None:
     personal_data.register(
         "participations.Participation",
         PersonalData(
             model="participations.Participation",
             label="Candidatures et participations",
-            kept="1 an après leur fin, puis des chiffres par mois, lieu et thème.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="après leur fin",
+                    then="puis effacées ; seuls restent des comptes par mois, département et thème",
+                    expired=ended,
+                    forget=count_and_delete,
+                    since="state_changed_at",
+                ),
+            ),
             rows=_participations,
             export=_export_participation,
             erase=_erase_participations,
@@ -80,7 +119,16 @@ def register() -> None:
         PersonalData(
             model="participations.Departure",
             label="Départs vers un partenaire",
-            kept="1 an, puis comptés sans la personne.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="",
+                    then="puis comptés sans la personne",
+                    expired=_old_departures,
+                    forget=lambda rows: rows.update(person=None, request=None),
+                ),
+            ),
             rows=_departures,
             export=_export_departure,
             erase=_forget_departures,
@@ -92,7 +140,16 @@ def register() -> None:
         PersonalData(
             model="participations.PlaceAlert",
             label="Alertes de place",
-            kept="Jusqu’à l’alerte, 1 an au plus.",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="",
+                    then="puis effacées",
+                    expired=lambda moment: PlaceAlert.objects.filter(created_at__lt=moment - YEAR),
+                    forget=lambda rows: rows.delete(),
+                ),
+            ),
             rows=_alerts,
             export=lambda row: {"mission": row.mission.title, "demandée le": row.created_at},
             erase=_erase_alerts,

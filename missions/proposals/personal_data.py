@@ -40,7 +40,7 @@ def register() -> None:
         PersonalData(
             model="proposals.Proposal",
             label="Propositions de missions",
-            kept="Comme la demande : 1 an après sa fin.",
+            kept="Effacés avec la demande d’engagement.",
             rows=_proposals,
             export=_export,
             erase=lambda person: _proposals(person).delete() and None,
@@ -53,7 +53,7 @@ def register() -> None:
         PersonalData(
             model="proposals.MatchRun",
             label="Calculs de rapprochement",
-            kept="Comme la demande : 1 an après sa fin.",
+            kept="Effacés avec la demande d’engagement.",
             rows=_runs,
             export=_export_run,
             erase=lambda person: _runs(person).delete() and None,

@@ -7,53 +7,175 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('taxonomies', '0001_models'),
-        ('territories', '0002_models'),
+        ("accounts", "0001_initial"),
+        ("taxonomies", "0001_models"),
+        ("territories", "0002_models"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReadLog',
+            name="ReadLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(max_length=80, verbose_name='page')),
-                ('reason', models.TextField(blank=True, max_length=300, verbose_name='raison')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='le')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.person', verbose_name='personne consultée')),
-                ('viewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent qui a consulté')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("page", models.CharField(max_length=80, verbose_name="page")),
+                ("reason", models.TextField(blank=True, max_length=300, verbose_name="raison")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="le"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.person",
+                        verbose_name="personne consultée",
+                    ),
+                ),
+                (
+                    "viewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent qui a consulté",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consultation d’une personne',
-                'verbose_name_plural': 'consultations de personnes',
-                'indexes': [models.Index(fields=['viewer', 'at'], name='read_log_viewer'), models.Index(fields=['person', 'at'], name='read_log_person'), models.Index(fields=['at'], name='read_log_age')],
+                "verbose_name": "consultation d’une personne",
+                "verbose_name_plural": "consultations de personnes",
+                "indexes": [
+                    models.Index(fields=["viewer", "at"], name="read_log_viewer"),
+                    models.Index(fields=["person", "at"], name="read_log_person"),
+                    models.Index(fields=["at"], name="read_log_age"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StaffInvitation',
+            name="StaffInvitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
-                ('role', models.CharField(choices=[('brigade_member', 'membre de brigade'), ('brigade_lead', 'responsable de brigade'), ('regional', 'équipe régionale'), ('national', 'équipe nationale'), ('operator', 'opérateur du numéro unique'), ('technical', 'équipe technique')], max_length=20, verbose_name='rôle')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='rôle donné jusqu’au')),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='créée le')),
-                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='envoyée le')),
-                ('expires_at', models.DateTimeField(verbose_name='valable jusqu’au')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='acceptée le')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='annulée le')),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.person', verbose_name='acceptée par')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.department', verbose_name='département')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomies.domain', verbose_name='thème')),
-                ('invited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='invitée par')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.region', verbose_name='région')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse électronique")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("brigade_member", "membre de brigade"),
+                            ("brigade_lead", "responsable de brigade"),
+                            ("regional", "équipe régionale"),
+                            ("national", "équipe nationale"),
+                            ("operator", "opérateur du numéro unique"),
+                            ("technical", "équipe technique"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="rôle donné jusqu’au")),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="créée le"
+                    ),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="envoyée le"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="valable jusqu’au")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="acceptée le")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="annulée le")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.person",
+                        verbose_name="acceptée par",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.department",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomies.domain",
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invitée par",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.region",
+                        verbose_name="région",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation d’agent',
-                'verbose_name_plural': 'invitations d’agents',
-                'constraints': [models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='staff_invitation_one_end'), models.CheckConstraint(condition=models.Q(('department__isnull', True), ('region__isnull', True), _connector='OR'), name='staff_invitation_one_place')],
+                "verbose_name": "invitation d’agent",
+                "verbose_name_plural": "invitations d’agents",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_at__isnull", True), ("cancelled_at__isnull", True), _connector="OR"
+                        ),
+                        name="staff_invitation_one_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("department__isnull", True), ("region__isnull", True), _connector="OR"
+                        ),
+                        name="staff_invitation_one_place",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,0 +1,36 @@
+"""Who was erased, as numbers and dates: kept outside the database, so that a restore brings nobody back."""
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator
+
+from jeveuxagir.audit.models import Event
+
+from . import privacy
+from .models import Person
+
+VERB = "person.erased"
+
+
+def lines() -> Iterator[str]:
+    """One JSON line for each person erased: their number, and when."""
+    events = Event.objects.filter(verb=VERB, subject_type=Person._meta.label).order_by("pk")
+    for subject, at in events.values_list("subject_id", "created_at").iterator():
+        yield json.dumps({"person": int(subject), "erased_at": at.isoformat()})
+
+
+def replay(listed: Iterable[str]) -> int:
+    """Erase again whom a restore brought back; nobody is written to twice. May run twice.
+
+    A number given to somebody new since the restore is left alone: they came after the erasure of the list.
+    """
+    wanted: dict[int, datetime.datetime] = {}
+    for line in filter(str.strip, listed):
+        entry = json.loads(line)
+        wanted[int(entry["person"])] = datetime.datetime.fromisoformat(entry["erased_at"])
+    done = 0
+    for person in Person.objects.filter(pk__in=list(wanted), erased_at__isnull=True).order_by("pk"):
+        if person.created_at <= wanted[person.pk]:
+            privacy.erase(person, actor=None, why="restored")
+            done += 1
+    return done
