@@ -1,0 +1,169 @@
+"""The parameters of each list: checked one by one, unknown ones refused, never handed on as they came."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
+from jeveuxagir.territories import places
+from jeveuxagir.territories.models import Commune
+from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
+from organisations.enums import Kind
+from volunteers.requests.enums import Commitment
+
+from .errors import UnknownValue
+
+PAGE_SIZE = 20
+MOST_ON_A_PAGE = 100
+LAST_PAGE = 500
+MOST_VALUES = 20
+CODE = r"^[a-z0-9][a-z0-9_-]{0,49}$"
+COMMUNE = r"^(?:[0-9]{2}|2[AB])[0-9]{3}$"
+DEPARTMENT = r"^(?:[0-9]{2,3}|2[AB])$"
+TRUE_OR_FALSE = {"choices": ["true", "false"], "required": False}
+
+
+def text(help_text: str, most: int = MAX_TEXT) -> serializers.RegexField:
+    return serializers.RegexField(
+        r"^[^\x00]*$", required=False, max_length=most, trim_whitespace=False, help_text=help_text
+    )
+
+
+def code(help_text: str, pattern: str = CODE) -> serializers.RegexField:
+    return serializers.RegexField(pattern, required=False, max_length=50, help_text=help_text)
+
+
+def several(child: serializers.Field, help_text: str) -> serializers.ListField:
+    return serializers.ListField(
+        child=child, required=False, allow_empty=False, max_length=MOST_VALUES, help_text=help_text
+    )
+
+
+def codes(help_text: str) -> serializers.ListField:
+    return several(serializers.RegexField(CODE, max_length=50), help_text)
+
+
+class Parameters(serializers.Serializer):
+    """Parameters of a list. A name that is not one of them is refused: a typing error must not widen a search."""
+
+    page = serializers.IntegerField(
+        required=False, default=1, min_value=1, max_value=LAST_PAGE, help_text="Numéro de la page."
+    )
+    limit = serializers.IntegerField(
+        required=False,
+        default=PAGE_SIZE,
+        min_value=1,
+        max_value=MOST_ON_A_PAGE,
+        help_text=f"Nombre de résultats par page, {MOST_ON_A_PAGE} au plus.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = {name: ["Ce paramètre n’existe pas."] for name in sorted(data) if name not in self.fields}
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        repeated = {
+            name: ["Donnez ce paramètre une seule fois."]
+            for name, values in data.lists()
+            if len(values) > 1 and not isinstance(self.fields[name], serializers.ListField)
+        }
+        if repeated:
+            raise serializers.ValidationError(repeated)
+        empty = {
+            name: ["Donnez une valeur, ou retirez ce paramètre."]
+            for name, values in data.lists()
+            if "" in values
+        }
+        if empty:
+            raise serializers.ValidationError(empty)
+        return super().to_internal_value(data)
+
+
+class MissionParameters(Parameters):
+    """The filters of the page « Trouver une mission », under the same names."""
+
+    q = text("Des mots : titre, présentation, organisation, commune.")
+    commune = code("Code INSEE de la commune autour de laquelle chercher.", COMMUNE)
+    lieu = text("Nom ou code postal de la commune, à la place de son code.", 120)
+    rayon = serializers.ChoiceField(
+        required=False,
+        choices=[str(radius) for radius in RADII],
+        help_text=f"Distance autour de la commune, en kilomètres ({DEFAULT_RADIUS} par défaut).",
+    )
+    distance = serializers.ChoiceField(**TRUE_OR_FALSE, help_text="Seulement les missions à distance.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    activite = codes("Code d’une activité. À répéter pour en accepter plusieurs.")
+    competence = codes("Code d’une compétence. À répéter pour en accepter plusieurs.")
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    rythme = several(serializers.ChoiceField(choices=Commitment.choices), "Rythme. À répéter.")
+    du = serializers.DateField(required=False, help_text="Missions à partir de ce jour (AAAA-MM-JJ).")
+    au = serializers.DateField(required=False, help_text="Missions jusqu’à ce jour (AAAA-MM-JJ).")
+    mineurs = serializers.ChoiceField(**TRUE_OR_FALSE, help_text="Seulement celles ouvertes dès 16 ans.")
+    tri = serializers.ChoiceField(required=False, choices=Sort.choices, help_text="Ordre des résultats.")
+
+    def query(self) -> SearchQuery:
+        """The search. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return SearchQuery(
+            text=clean(ok.get("q", "")),
+            commune=_commune(ok),
+            radius_km=int(ok.get("rayon", DEFAULT_RADIUS)),
+            remote_only=ok.get("distance") == "true",
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            activities=_known(Activity.objects.active(), ok, "activite", "aucune activité"),
+            skills=_known(Skill.objects.active(), ok, "competence", "aucune compétence"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            commitments=tuple(Commitment(value) for value in dict.fromkeys(ok.get("rythme", ()))),
+            date_from=ok.get("du"),
+            date_until=ok.get("au"),
+            open_to_minors=ok.get("mineurs") == "true",
+            sort=ok.get("tri", ""),
+        )
+
+
+class OrganisationParameters(Parameters):
+    q = text("Des mots du nom.")
+    type = serializers.ChoiceField(required=False, choices=Kind.choices, help_text="Type d’organisation.")
+    departement = code("Code du département du siège.", DEPARTMENT)
+    commune = code("Code INSEE de la commune du siège.", COMMUNE)
+
+
+class CommuneParameters(Parameters):
+    q = text("Le début du nom, ou un code postal.", 120)
+    departement = code("Code d’un département.", DEPARTMENT)
+
+
+class DepartmentParameters(Parameters):
+    region = code("Code d’une région.", r"^[0-9]{2,3}$")
+
+
+def _commune(ok: dict[str, Any]) -> Commune | None:
+    """By its INSEE code, old ones included, or by what a person would type."""
+    if ok.get("commune"):
+        found = places.by_code(ok["commune"])
+        if found is None:
+            raise UnknownValue("commune", "Aucune commune ne porte ce code INSEE.")
+        return found
+    typed = clean(ok.get("lieu", ""))
+    if not typed:
+        return None
+    resolved = places.resolve(typed)
+    if resolved.commune is None:
+        homonyms = ", ".join(f"{commune.label}{NBSP}: {commune.pk}" for commune in resolved.candidates[:10])
+        raise UnknownValue(
+            "lieu",
+            f"Plusieurs communes portent ce nom : {homonyms}."
+            if homonyms
+            else "Aucune commune ne porte ce nom.",
+        )
+    return resolved.commune
+
+
+def _known(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, what: str) -> tuple[Any, ...]:
+    """The rows that this parameter names."""
+    asked = list(dict.fromkeys(ok.get(name, ())))
+    found = {row.pk: row for row in rows.filter(pk__in=asked)} if asked else {}
+    if missing := [str(value) for value in asked if value not in found]:
+        raise UnknownValue(name, f"Ne désigne {what} : {', '.join(missing)}.")
+    return tuple(found[value] for value in asked)

@@ -1,0 +1,27 @@
+"""Addresses of the API. Whatever is not one of them answers in the API's own shape."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path, re_path
+
+from . import schema, views
+from .errors import nothing_here
+
+app_name = "api"
+
+urlpatterns = [
+    path("api/", schema.page, name="documentation"),
+    path("api/v1/openapi.json", schema.openapi, name="openapi"),
+    path("api/v1/missions/", views.Missions.as_view(), name="missions"),
+    path("api/v1/missions/<int:pk>/", views.MissionDetail.as_view(), name="mission"),
+    path("api/v1/organisations/", views.Organisations.as_view(), name="organisations"),
+    path("api/v1/organisations/<int:pk>/", views.OrganisationDetail.as_view(), name="organisation"),
+    path("api/v1/territoires/communes/", views.Communes.as_view(), name="communes"),
+    path("api/v1/territoires/communes/<str:code>/", views.CommuneDetail.as_view(), name="commune"),
+    path("api/v1/territoires/departements/", views.Departments.as_view(), name="departments"),
+    path("api/v1/territoires/regions/", views.Regions.as_view(), name="regions"),
+    path("api/v1/vocabulaires/domaines/", views.Domains.as_view(), name="domains"),
+    path("api/v1/vocabulaires/activites/", views.Activities.as_view(), name="activities"),
+    path("api/v1/vocabulaires/competences/", views.Skills.as_view(), name="skills"),
+    path("api/v1/vocabulaires/odd/", views.Sdgs.as_view(), name="sdgs"),
+    re_path(r"^api/v1/[\s\S]*$", login_not_required(nothing_here), name="nothing"),
+]

@@ -1,0 +1,206 @@
+"""The read-only resources of `/api/v1/`. What is public on the site is public here, and nothing else."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.db.models import QuerySet, Value
+from django.http import Http404
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from jeveuxagir.common.text import clean
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
+from jeveuxagir.territories import places
+from jeveuxagir.territories.models import Commune, Department, Region
+from jeveuxagir.territories.text import Unaccent
+from missions import search
+from missions.models import Mission
+from organisations.models import Organisation
+
+from . import filters, pages, serializers
+
+#: a parameter too big for a key of the database names nothing
+BIGGEST_KEY = 2**63 - 1
+
+
+@method_decorator(login_not_required, name="dispatch")
+@method_decorator(cache_control(public=True, max_age=60), name="dispatch")
+@method_decorator(conditional_page, name="dispatch")
+class Resource(APIView):
+    """Read by GET and HEAD; an ETag spares sending again what has not changed."""
+
+    http_method_names = ["get", "head"]
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        return ["GET", "HEAD"]
+
+    def checked(self, request: Request, parameters: type[filters.Parameters]) -> Any:
+        """The parameters once they are right; 400 otherwise."""
+        given = parameters(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        return given
+
+    def page(self, request: Request, given: Any, rows: "QuerySet[Any]", serializer: Any) -> Response:
+        with transaction.atomic():
+            search.set_time_limit()
+            ok = given.validated_data
+            return pages.of_rows(request, rows, ok["page"], ok["limit"], serializer)
+
+
+def list_of(what: str, parameters: Any, item: type, tag: str) -> Any:
+    """The documentation of a list."""
+    name = item.__name__.removesuffix("Serializer")
+    return extend_schema(
+        summary=what,
+        parameters=[parameters],
+        responses=pages.paged(name, item),
+        tags=[tag],
+        operation_id=f"{name}_list",
+    )
+
+
+def one_of(what: str, item: type, tag: str) -> Any:
+    """The documentation of a single thing."""
+    name = item.__name__.removesuffix("Serializer")
+    return extend_schema(summary=what, responses=item, tags=[tag], operation_id=f"{name}_read")
+
+
+class Missions(Resource):
+    @list_of("Les missions ouvertes", filters.MissionParameters, serializers.MissionSerializer, "missions")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.MissionParameters)
+        number, limit = given.validated_data["page"], given.validated_data["limit"]
+        pages.depth(number, limit)
+        with transaction.atomic():
+            search.set_time_limit()
+            hits = search.page_of(given.query(), number, limit)
+        found = hits.missions if hits.number == number else []
+        return pages.answer(request, found, hits.total, number, limit, serializers.MissionSerializer)
+
+
+class MissionDetail(Resource):
+    @one_of("Une mission ouverte", serializers.MissionDetailSerializer, "missions")
+    def get(self, request: Request, pk: int) -> Response:
+        missions = search.for_cards(Mission.objects.open()).prefetch_related("activities", "skills", "sdgs")
+        return Response(serializers.MissionDetailSerializer(_one(missions, pk)).data)
+
+
+class Organisations(Resource):
+    @list_of(
+        "Les organisations validées",
+        filters.OrganisationParameters,
+        serializers.OrganisationSerializer,
+        "organisations",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.OrganisationParameters)
+        ok = given.validated_data
+        found = Organisation.objects.public().select_related("commune").order_by("pk")
+        for word in clean(ok.get("q", "")).split()[:8]:
+            found = found.alias(plain=Unaccent("name")).filter(plain__icontains=Unaccent(Value(word)))
+        if "type" in ok:
+            found = found.filter(kind=ok["type"])
+        if "departement" in ok:
+            found = found.filter(commune__department=ok["departement"])
+        if "commune" in ok:
+            found = found.filter(commune=ok["commune"])
+        return self.page(request, given, found, serializers.OrganisationSerializer)
+
+
+class OrganisationDetail(Resource):
+    @one_of("Une organisation validée", serializers.OrganisationSerializer, "organisations")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(Organisation.objects.public().select_related("commune"), pk)
+        return Response(serializers.OrganisationSerializer(found).data)
+
+
+class Communes(Resource):
+    @list_of("Les communes", filters.CommuneParameters, serializers.CommuneSerializer, "territoires")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.CommuneParameters)
+        ok = given.validated_data
+        found = Commune.objects.order_by("code")
+        if "departement" in ok:
+            found = found.filter(department=ok["departement"])
+        if typed := clean(ok.get("q", "")):
+            known = [commune.pk for commune in places.lookup(typed, filters.PAGE_SIZE)]
+            found = found.filter(pk__in=known)
+        return self.page(request, given, found, serializers.CommuneSerializer)
+
+
+class CommuneDetail(Resource):
+    @one_of("Une commune, par son code INSEE", serializers.CommuneSerializer, "territoires")
+    def get(self, request: Request, code: str) -> Response:
+        found = places.by_code(code)
+        if found is None:
+            raise Http404
+        return Response(serializers.CommuneSerializer(found).data)
+
+
+class Departments(Resource):
+    @list_of(
+        "Les départements", filters.DepartmentParameters, serializers.DepartmentSerializer, "territoires"
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.DepartmentParameters)
+        found = Department.objects.order_by("code")
+        if "region" in given.validated_data:
+            found = found.filter(region=given.validated_data["region"])
+        return self.page(request, given, found, serializers.DepartmentSerializer)
+
+
+class Regions(Resource):
+    @list_of("Les régions", filters.Parameters, serializers.RegionSerializer, "territoires")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        return self.page(request, given, Region.objects.order_by("code"), serializers.RegionSerializer)
+
+
+class Domains(Resource):
+    @list_of("Les domaines", filters.Parameters, serializers.DomainSerializer, "vocabulaires")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        found = Domain.objects.active().prefetch_related("sdgs").order_by("position")
+        return self.page(request, given, found, serializers.DomainSerializer)
+
+
+class Activities(Resource):
+    @list_of("Les activités", filters.Parameters, serializers.ActivitySerializer, "vocabulaires")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        found = Activity.objects.active().prefetch_related("domains").order_by("code")
+        return self.page(request, given, found, serializers.ActivitySerializer)
+
+
+class Skills(Resource):
+    @list_of("Les compétences", filters.Parameters, serializers.SkillSerializer, "vocabulaires")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        found = Skill.objects.active().select_related("group").order_by("code")
+        return self.page(request, given, found, serializers.SkillSerializer)
+
+
+class Sdgs(Resource):
+    @list_of(
+        "Les 17 objectifs de développement durable",
+        filters.Parameters,
+        serializers.SdgSerializer,
+        "vocabulaires",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        return self.page(request, given, Sdg.objects.order_by("number"), serializers.SdgSerializer)
+
+
+def _one(rows: "QuerySet[Any]", pk: int) -> Any:
+    found = rows.filter(pk=pk).first() if pk <= BIGGEST_KEY else None
+    if found is None:
+        raise Http404
+    return found
