@@ -50,6 +50,7 @@ VERBS = {
     "mission.done": "Terminée",
     "mission.slot_cancelled": "Un ou plusieurs créneaux annulés",
     "mission.slot_moved": "Un créneau déplacé",
+    "mission.participants_exported": "Liste des personnes acceptées téléchargée",
     "mission.edit_withdrawn": "Modification retirée par l’organisation",
     "mission.imported": "Importée d’un partenaire",
     "mission.import_updated": "Modifiée chez le partenaire",

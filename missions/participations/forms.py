@@ -11,6 +11,7 @@ from jeveuxagir.common.text import plural
 from missions.cards import by_date
 from missions.models import Mission, Slot
 from missions.words import when_in_words
+from organisations.models import Organisation
 from volunteers.requests.forms import GroupFields
 
 from .enums import DeclineReason
@@ -170,3 +171,69 @@ class DeclineForm(AnswerForm):
         error_messages={"required": "Choisissez la raison de ce refus : la personne la lira."},
     )
     field_order = ["reason", "message", "version"]
+
+
+class ManyAnswersForm(forms.Form):
+    """The same answer to many. `{prénom}` and `{mission}` are replaced for each person."""
+
+    message = forms.CharField(
+        label="Votre message",
+        required=False,
+        max_length=MESSAGE_AT_MOST,
+        help_text="À adapter. {prénom} et {mission} sont remplacés pour chaque personne.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class AcceptManyForm(ManyAnswersForm):
+    text = "Bonjour {prénom},\n\nMerci de proposer votre aide. Nous vous attendons pour « {mission} ».\n\nÀ bientôt !"
+
+
+class DeclineManyForm(ManyAnswersForm):
+    text = (
+        "Bonjour {prénom},\n\nMerci d’avoir proposé votre aide pour « {mission} ». Nous ne pouvons pas vous "
+        "accueillir cette fois.\n\nD’autres missions ont besoin de vous sur Jeveuxagir."
+    )
+    reason = DeclineForm.base_fields["reason"]
+    field_order = ["reason", "message"]
+
+
+class ApplicationFilters(forms.Form):
+    """What the list of applications may be narrowed to; a wrong value narrows nothing."""
+
+    mission = forms.ModelChoiceField(
+        queryset=Mission.objects.none(), required=False, label="Mission", empty_label="Toutes les missions"
+    )
+    creneau = forms.ModelChoiceField(
+        queryset=Slot.objects.none(), required=False, label="Créneau", empty_label="Tous les créneaux"
+    )
+
+    def __init__(self, data: Any, *, organisation: Organisation) -> None:
+        super().__init__(data)
+        missions = Mission.objects.filter(organisation=organisation, participations__isnull=False).distinct()
+        self.fields["mission"].queryset = missions.order_by("title", "pk")  # type: ignore[attr-defined]
+        self.mission: Mission | None = self._read("mission")
+        if self.mission is None:
+            del self.fields["creneau"]
+            self.slot: Slot | None = None
+            return
+        field = self.fields["creneau"]
+        slots = by_date(Slot.objects.filter(mission=self.mission, participations__isnull=False).distinct())
+        field.queryset = Slot.objects.filter(mission=self.mission)  # type: ignore[attr-defined]
+        field.choices = [("", "Tous les créneaux"), *((slot.pk, when_in_words(slot)) for slot in slots)]  # type: ignore[attr-defined]
+        self.slot = self._read("creneau")
+
+    def _read(self, name: str) -> Any:
+        try:
+            return self.fields[name].clean(self.data.get(name, ""))
+        except forms.ValidationError:
+            return None
+
+    def query(self) -> dict[str, int]:
+        """What is kept in the addresses of the page."""
+        kept = {}
+        if self.mission is not None:
+            kept["mission"] = self.mission.pk
+        if self.slot is not None:
+            kept["creneau"] = self.slot.pk
+        return kept

@@ -43,6 +43,8 @@ QUESTION_DAYS = 7
 #: An application that waits for a guardian longer than this is given up.
 GUARDIAN_DAYS = 14
 SHOWN_ALTERNATIVES = 3
+#: More answers at once would hold the slots too long.
+MOST_ANSWERED_AT_ONCE = 100
 #: Somebody who waits for a place this long is shown other missions.
 OTHERS_AFTER_DAYS = 21
 #: What is not over: waiting for a guardian, for an answer, or agreed.
@@ -295,6 +297,66 @@ def decline(
     record("participation.declined", participation, actor=actor, **_about(participation))
     notifications.tell_person(participation, "declined")
     return participation
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """One of many that could not be answered, and why."""
+
+    participation: Participation
+    why: str
+
+
+@_one_retry
+def answer_many(
+    ids: Iterable[int],
+    *,
+    actor: User,
+    organisation: Organisation,
+    verb: str,
+    message: str = "",
+    reason: str = "",
+) -> tuple[int, list[Unanswered]]:
+    """Accept or decline many at once; those that moved on are told line by line, and the rest goes on.
+
+    Slots, then applications are locked first, in their order, so that answers of two members never wait for each
+    other. `{prénom}` and `{mission}` in the message stand for each person's own.
+    """
+    chosen = Participation.objects.told_to_organisation().filter(
+        pk__in=list(ids)[:MOST_ANSWERED_AT_ONCE], mission__organisation=organisation
+    )
+    lock_all(Slot.objects.filter(pk__in=chosen.values("slot")))
+    lock_all(chosen)
+    done, refused = 0, []
+    for row in chosen.select_related("person", "mission").order_by("applied_at", "pk"):
+        assert row.person is not None
+        words = message.replace("{prénom}", row.person.first_name).replace("{mission}", row.mission.title)
+        try:
+            with transaction.atomic():
+                if verb == "accept":
+                    accept(row, actor=actor, message=words)
+                else:
+                    decline(row, actor=actor, reason=reason, message=words)
+        except RuleBroken as refusal:
+            refused.append(Unanswered(row, refusal.message))
+        else:
+            done += 1
+    return done, refused
+
+
+@transaction.atomic
+def participants_of_slot(slot: Slot, *, actor: User) -> list[Participation]:
+    """Who was accepted on a slot, with contacts, to take away: what leaves is recorded."""
+    mission = Mission.objects.select_related("organisation").get(pk=slot.mission_id)
+    if not policies.can_handle(actor, mission.organisation):
+        raise NotAllowed
+    rows = list(
+        Participation.objects.filter(slot=slot, state__in=policies.CONTACT_STATES)
+        .select_related("person__commune")
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
+    record("mission.participants_exported", mission, actor=actor, slot=slot.pk, number=len(rows))
+    return rows
 
 
 @transaction.atomic

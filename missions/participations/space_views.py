@@ -1,17 +1,25 @@
 """An organisation's owners and managers read and answer applications, oldest first."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from jeveuxagir.accounts import nonces
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import RuleBroken, Stale
+from jeveuxagir.common.spreadsheets import to_csv
+from jeveuxagir.common.text import plural
+from missions.models import Slot
 from missions.words import when_in_words
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -19,10 +27,20 @@ from organisations.views import space_context
 
 from . import policies, services
 from .enums import TRANSITIONS, WAITING_STATES, State
-from .forms import AnswerForm, CancelForm, DeclineForm, OrganisationCancelForm
-from .models import Participation
+from .forms import (
+    AcceptManyForm,
+    AnswerForm,
+    ApplicationFilters,
+    CancelForm,
+    DeclineForm,
+    DeclineManyForm,
+    OrganisationCancelForm,
+)
+from .models import Participation, ParticipationQuerySet
 
 PAGE_SIZE = 20
+#: where the session keeps what the last answer to several did
+REPORT = "answered_many"
 #: tab → states
 TABS = {
     "a-repondre": ("À répondre", WAITING_STATES),
@@ -35,14 +53,16 @@ TABS = {
 @membership_required(*HANDLERS)
 @require_safe
 def applications(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    return list_page(request)
+
+
+def list_page(
+    request: SpaceRequest, *, many: "Many | None" = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    """The applications of a tab, those that wait longest first; `many` is the answer to several being written."""
     organisation = request.organisation
-    mine = policies.of_space(request.user, organisation)
-    mission_pk = request.GET.get("mission", "")
-    mission = None
-    if mission_pk.isascii() and mission_pk.isdigit() and len(mission_pk) < 18:
-        mission = organisation.missions.filter(pk=int(mission_pk)).first()
-        if mission is not None:
-            mine = mine.filter(mission=mission)
+    filters = ApplicationFilters(request.GET, organisation=organisation)
+    mine = filtered(request, filters)
     tab = request.GET.get("etat", "a-repondre")
     tab = tab if tab in TABS else "a-repondre"
     order = ("-state_changed_at", "-pk") if tab == "terminees" else ("applied_at", "pk")
@@ -53,24 +73,202 @@ def applications(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1")[:12])
     late_since = now() - timedelta(days=services.ANSWER_DAYS)
+    counted = dict(mine.values_list("state").annotate(Count("pk")).order_by())
+    report = _report(request)
+    many = many or Many.empty(report)
+    all_ticked = request.GET.get("cocher") == "1"
     context = {
         "organisation": organisation,
-        "mission": mission,
+        "filters": filters,
+        "mission": filters.mission,
+        "slot": filters.slot,
         "tab": tab,
         "tabs": [
             {
-                "code": code,
                 "label": label,
-                "count": mine.filter(state__in=states).count(),
+                "count": sum(counted.get(state, 0) for state in states),
                 "current": code == tab,
+                "url": _url({"etat": code, **filters.query()}),
             }
             for code, (label, states) in TABS.items()
         ],
         "page": page,
-        "lines": [_line(row, late_since) for row in page],
+        "lines": [{**_line(row, late_since), "ticked": all_ticked or row.pk in many.chosen} for row in page],
         "late": mine.waiting().filter(applied_at__lt=late_since).count(),
+        "many": many,
+        "all_ticked": all_ticked,
+        "tick_url": _url({**request.GET.dict(), "cocher": "0" if all_ticked else "1"}),
+        "answer_query": urlencode(filters.query()),
+        "at_once": services.MOST_ANSWERED_AT_ONCE,
+        "error": error,
+        "report": report,
     }
-    return render(request, "participations/space.html", space_context(request) | context)
+    return render(request, "participations/space.html", space_context(request) | context, status=status)
+
+
+def filtered(request: SpaceRequest, filters: ApplicationFilters) -> ParticipationQuerySet:
+    """What this member may see, narrowed to the chosen mission and slot."""
+    rows = policies.of_space(request.user, request.organisation)
+    if filters.mission is not None:
+        rows = rows.filter(mission=filters.mission)
+    return rows.filter(slot=filters.slot) if filters.slot is not None else rows
+
+
+def _url(query: dict[str, Any]) -> str:
+    return "?" + urlencode(query)
+
+
+@dataclass
+class Many:
+    """An answer to several applications: who was chosen, what was written."""
+
+    accept: AcceptManyForm
+    decline: DeclineManyForm
+    chosen: set[int]
+    everybody: bool = False
+    opened: str = ""
+    nonce: str = ""
+
+    @classmethod
+    def empty(cls, report: dict[str, Any] | None = None) -> "Many":
+        """A new one; it starts from what was just sent to a first batch."""
+        before = report or {}
+        verb, message = before.get("verb"), before.get("message", "")
+        return cls(
+            accept=AcceptManyForm(
+                initial={"message": message if verb == "accept" else AcceptManyForm.text}, prefix="oui"
+            ),
+            decline=DeclineManyForm(
+                initial={
+                    "message": message if verb == "decline" else DeclineManyForm.text,
+                    "reason": before.get("reason", ""),
+                },
+                prefix="non",
+            ),
+            chosen=set(),
+            everybody=bool(before.get("left")),
+            opened=verb if before.get("left") else "",
+            nonce=nonces.new_nonce(),
+        )
+
+
+def _report(request: SpaceRequest) -> dict[str, Any] | None:
+    """What the last answer to several did, on the page it led to."""
+    report = request.session.get(REPORT)
+    wanted = request.GET.get("bilan")
+    return report if report and wanted and report["key"] == wanted else None
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def answer_many(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """Accept or decline several: those ticked, or the first of the whole list."""
+    filters = ApplicationFilters(request.GET, organisation=request.organisation)
+    verb = "accept" if request.POST.get("verbe") == "accepter" else "decline"
+    ticked = {int(value) for value in request.POST.getlist("choisies") if _is_id(value)}
+    everybody = request.POST.get("toutes") == "1"
+    many = Many(
+        accept=AcceptManyForm(request.POST if verb == "accept" else None, prefix="oui"),
+        decline=DeclineManyForm(request.POST if verb == "decline" else None, prefix="non"),
+        chosen=ticked,
+        everybody=everybody,
+        opened=verb,
+        nonce=request.POST.get("nonce", "")[: nonces.LONGEST],
+    )
+    form = many.accept if verb == "accept" else many.decline
+    error = ""
+    if not everybody and not ticked:
+        error = "Cochez au moins une candidature."
+    elif not everybody and len(ticked) > services.MOST_ANSWERED_AT_ONCE:
+        error = (
+            f"Vous avez choisi {plural(len(ticked), 'candidature')}. Répondez à {services.MOST_ANSWERED_AT_ONCE} "
+            "candidatures au plus à la fois."
+        )
+    if error or not form.is_valid():
+        return list_page(request, many=many, error=error, status=422)
+    waiting = filtered(request, filters).waiting().order_by("applied_at", "pk")
+    ids = (
+        list(waiting.values_list("pk", flat=True)[: services.MOST_ANSWERED_AT_ONCE]) if everybody else ticked
+    )
+    try:
+        with nonces.once(nonces.actor_key(request), many.nonce) as sent:
+            if sent.first:
+                done, refused = services.answer_many(
+                    ids,
+                    actor=request.user,
+                    organisation=request.organisation,
+                    verb=verb,
+                    message=form.cleaned_data["message"],
+                    reason=form.cleaned_data.get("reason", ""),
+                )
+                key = nonces.new_nonce()
+                request.session[REPORT] = {
+                    "key": key,
+                    "verb": verb,
+                    "message": form.cleaned_data["message"],
+                    "reason": form.cleaned_data.get("reason", ""),
+                    "done": done,
+                    "refused": [
+                        [line.participation.pk, _first_name(line.participation), line.why] for line in refused
+                    ],
+                    "left": waiting.count() if everybody else 0,
+                }
+                sent.outcome = _url({**filters.query(), "bilan": key})
+    except RuleBroken as refusal:
+        return list_page(request, many=many, error=refusal.message, status=409)
+    organisation = request.organisation
+    return redirect(reverse("participations:space", args=[organisation.pk, organisation.slug]) + sent.outcome)
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 18
+
+
+def _first_name(participation: Participation) -> str:
+    return participation.person.first_name if participation.person else ""
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def participants(request: SpaceRequest, pk: int, slug: str, slot_pk: int) -> HttpResponse:
+    """The accepted people of a slot, as a table to take away. A POST: what leaves is written down."""
+    slots = Slot.objects.filter(mission__organisation=request.organisation)
+    slot = get_object_or_404(slots.select_related("mission"), pk=slot_pk)
+    rows = services.participants_of_slot(slot, actor=request.user)
+    people = [(row, row.person) for row in rows if row.person is not None]
+    text = to_csv(
+        (
+            "Mission",
+            "Créneau",
+            "Nom",
+            "Prénom",
+            "Adresse électronique",
+            "Téléphone",
+            "Commune",
+            "Places",
+            "Groupe",
+            "État",
+        ),
+        [
+            (
+                slot.mission.title,
+                when_in_words(slot),
+                person.last_name,
+                person.first_name,
+                person.email,
+                person.phone,
+                person.commune.label if person.commune else "",
+                row.places,
+                row.group_in_words,
+                row.get_state_display(),
+            )
+            for row, person in people
+        ],
+    )
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="participants-{slot.pk}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @never_cache

@@ -15,6 +15,8 @@ urlpatterns = [
     path("missions/<int:pk>/depart/", apply_views.leaving, name="leaving"),
     path("departs/<str:token>/", my_views.departure, name="departure"),
     path(SPACE, space_views.applications, name="space"),
+    path(f"{SPACE}repondre/", space_views.answer_many, name="answer_many"),
+    path(f"{SPACE}creneaux/<int:slot_pk>/participants.csv", space_views.participants, name="participants"),
     path(f"{SPACE}<int:participation_pk>/", space_views.application, name="answer"),
     path(f"{SPACE}<int:participation_pk>/<slug:verb>/", space_views.act, name="act"),
 ]

@@ -155,6 +155,16 @@ def application_elsewhere(**more: Any) -> Args:
     )
 
 
+def slot_at() -> Args:
+    return lambda world, kind: space(world, kind, slot_pk=world.mission(kind).slots.order_by("pk")[0].pk)
+
+
+def slot_elsewhere() -> Args:
+    return lambda world, kind: space(
+        world, kind, slot_pk=world.mission(other(kind)).slots.order_by("pk")[0].pk
+    )
+
+
 def member_of(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, member=world.membership(kind).pk)
 
@@ -341,6 +351,8 @@ ROUTES: dict[str, Route] = {
     "participations:mine": Route(own, lambda world, kind: {"pk": world.participation.pk}),
     "participations:cancel": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
     "participations:space": Route(handlers, space, kinds=ALL),
+    "participations:answer_many": Route(handlers, space, "post", kinds=ALL),
+    "participations:participants": Route(handlers, slot_at(), "post", kinds=HOSTS, foreign=slot_elsewhere()),
     "participations:answer": Route(handlers, application_at(), kinds=HOSTS, foreign=application_elsewhere()),
     "participations:act": Route(
         handlers,
