@@ -66,8 +66,11 @@ def _tell(person_id: int, days: int, at: datetime.datetime) -> bool:
         return False
     # told late, the end waits for the last notice: at least a week
     ends_on = max(person.last_action_at + KEPT_FOR, at + datetime.timedelta(days=NOTICES[-1]))
-    for passed in [n for n in NOTICES if n >= days]:  # the earlier ones say nothing more
-        audit.record(TOLD, person, actor=None, days=passed)
+    for passed in NOTICES:
+        if (
+            passed >= days and to_tell(passed, at).filter(pk=person_id).exists()
+        ):  # the earlier say nothing more
+            audit.record(TOLD, person, actor=None, days=passed)
     send(
         "accounts.inactive",
         to=person,
