@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from . import schema, views
+from . import feeds, schema, views
 from .errors import nothing_here
 
 app_name = "api"
@@ -23,5 +23,8 @@ urlpatterns = [
     path("api/v1/vocabulaires/activites/", views.Activities.as_view(), name="activities"),
     path("api/v1/vocabulaires/competences/", views.Skills.as_view(), name="skills"),
     path("api/v1/vocabulaires/odd/", views.Sdgs.as_view(), name="sdgs"),
+    path("flux/missions.atom", feeds.atom, name="atom"),
+    path("flux/missions.ics", feeds.diary, name="diary"),
+    path("flux/missions.xml", feeds.partners, name="partners"),
     re_path(r"^api/v1/[\s\S]*$", login_not_required(nothing_here), name="nothing"),
 ]

@@ -266,6 +266,9 @@ ROUTES: dict[str, Route] = {
     "api:activities": Route(public),
     "api:skills": Route(public),
     "api:sdgs": Route(public),
+    "api:atom": Route(public),
+    "api:diary": Route(public),
+    "api:partners": Route(public),
     "api:nothing": Route(lambda role, kind: MISSING, path="/api/v1/rien/"),
     # requests and their proposals
     "proposals:new": Route(public),

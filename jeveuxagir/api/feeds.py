@@ -1,0 +1,239 @@
+"""What other programs follow: a search as Atom or as a diary, and our own missions in the partners' format."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from jeveuxagir.accounts import limits
+from jeveuxagir.common.client_address import client_address
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.ui.calendar import calendar
+from jeveuxagir.ui.errors import too_many_requests
+from missions import search
+from missions.calendars import entry_of
+from missions.cards import card
+from missions.enums import MissionMode, SlotKind
+from missions.filters import SearchForm, address, describe, normalised
+from missions.models import Mission, MissionAddress, Slot
+from missions.search import SearchQuery, Sort
+
+#: missions in a feed of a search; dates in its diary
+MOST_ENTRIES = 50
+MOST_DATES = 200
+BATCH = 500
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def atom(request: HttpRequest) -> HttpResponse:
+    """The newest missions of a search: the page's own address with another path."""
+    query, refused = _query(request)
+    if refused is not None:
+        return refused
+    page = absolute(reverse("missions:list") + address(normalised(request.GET)))
+    feed = Atom1Feed(
+        title=f"Missions : {describe(query)}",
+        link=page,
+        description="Les missions de bénévolat qui répondent à cette recherche.",
+        language="fr",
+        feed_url=absolute(request.get_full_path()),
+        author_name="Jeveuxagir",
+    )
+    with transaction.atomic():
+        search.set_time_limit()
+        for mission in search.for_cards(search.search_missions(query))[:MOST_ENTRIES]:
+            shown = card(mission)
+            where_and_when = ", ".join(filter(None, (shown.where, shown.distance)))
+            feed.add_item(
+                title=mission.title,
+                link=absolute(mission.get_absolute_url()),
+                unique_id=absolute(f"/missions/{mission.pk}"),
+                unique_id_is_permalink=False,
+                description=f"{mission.organisation.name}. {where_and_when}. {shown.when}. {shown.places}.",
+                pubdate=mission.published_at,
+                updateddate=mission.updated_at,
+                author_name=mission.organisation.name,
+                categories=[mission.domain.name] if mission.domain else [],
+            )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def diary(request: HttpRequest) -> HttpResponse:
+    """The dates to come of a search's missions, to subscribe to."""
+    query, refused = _query(request)
+    if refused is not None:
+        return refused
+    with transaction.atomic():
+        search.set_time_limit()
+        found = search.search_missions(query).order_by().values("pk")
+        slots = (
+            Slot.objects.live()
+            .filter(mission__in=found, kind=SlotKind.DATED)
+            .order_by("starts_at", "pk")
+            .select_related("mission__organisation")
+            .prefetch_related(
+                Prefetch("mission__addresses", MissionAddress.objects.select_related("commune"))
+            )
+        )
+        found_slots = list(slots[:MOST_DATES])
+        entries = [entry for slot in found_slots if (entry := entry_of(slot, slot.mission)) is not None]
+    content = calendar(entries, name=f"Missions : {describe(query)}")
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+
+
+def _query(request: HttpRequest) -> tuple[SearchQuery, HttpResponse | None]:
+    """The search, newest first unless it says otherwise; or why it cannot be followed."""
+    if not limits.hit("api_address", client_address(request)):
+        return SearchQuery(), too_many_requests(request)
+    data = normalised(request.GET)
+    if not data.get("tri"):
+        data["tri"] = Sort.RECENT
+    form = SearchForm(data)
+    if form.is_valid():
+        return form.query(), None
+    words = [sentence for sentences in form.errors.values() for sentence in sentences]
+    return SearchQuery(), HttpResponse(
+        "Cette recherche ne peut pas être suivie.\n"
+        + "\n".join(f"- {sentence}" for sentence in words)
+        + "\n",
+        status=400,
+        content_type="text/plain; charset=utf-8",
+    )
+
+
+# --- our missions, in the partners' format ----------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=3600)
+def partners(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Every open mission published here (not those of partners), in the format that we read from them."""
+    if not limits.hit("feed_address", client_address(request)):
+        return too_many_requests(request, seconds=limits.LIMITS["feed_address"].seconds)
+    if request.method == "HEAD":
+        return HttpResponse(content_type="application/xml; charset=utf-8")
+    response = StreamingHttpResponse(_document(), content_type="application/xml; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="missions.xml"'
+    return response
+
+
+def _document() -> Iterator[bytes]:
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<source>'
+        + _tag("publisher", "Jeveuxagir")
+        + _tag("publisherurl", absolute("/"))
+        + _tag("lastBuildDate", _instant(now()))
+        + "\n"
+    ).encode()
+    for missions in _batches():
+        yield "".join(map(_mission, missions)).encode()
+    yield b"</source>\n"
+
+
+def _batches() -> Iterator[list[Mission]]:
+    """By key, some at a time: no cursor stays open however slow the reader is. A full mission is left out."""
+    last = 0
+    rows = search.for_cards(Mission.objects.open().filter(source="")).prefetch_related("activities")
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        yield [mission for mission in batch if any(slot.free for slot in mission.live_slots)]  # type: ignore[attr-defined]
+
+
+def _mission(mission: Mission) -> str:
+    slots: list[Slot] = mission.live_slots  # type: ignore[attr-defined]
+    organisation = mission.organisation
+    start, end = _bounds(slots)
+    remote = {MissionMode.ON_SITE: "no", MissionMode.REMOTE: "full", MissionMode.HYBRID: "possible"}
+    parts = [
+        _tag("title", mission.title),
+        _tag("clientId", f"jva-{mission.pk}"),
+        _tag(
+            "description",
+            "".join(f"<p>{escape(line)}</p>" for line in mission.description.split("\n") if line),
+        ),
+        _tag("applicationUrl", absolute(mission.get_absolute_url())),
+        _tag("postedAt", _instant(mission.published_at)),
+        _tag("startAt", start),
+        _tag("endAt", end),
+        "<addresses>" + "".join(map(_address, mission.addresses.all())) + "</addresses>",
+        _tag("activity", ", ".join(activity.code for activity in mission.activities.all())),
+        _tag("domain", mission.domain.code if mission.domain else ""),
+        _tag("remote", remote[MissionMode(mission.mode)]),
+        _tag("schedule", card(mission).when),
+        _tag("places", str(sum(slot.free for slot in slots))),
+        _tag("openToMinors", "yes" if mission.minimum_age == 16 else "no"),
+        _tag("organizationClientId", f"jva-org-{organisation.pk}"),
+        _tag("organizationName", organisation.name),
+        _tag("organizationRNA", organisation.rna),
+        _digits("organizationSiren", organisation.siren),
+        _tag("organizationUrl", absolute(organisation.get_absolute_url())),
+    ]
+    return "<mission>" + "".join(parts) + "</mission>\n"
+
+
+def _address(where: MissionAddress) -> str:
+    point = ""
+    if where.latitude is not None and where.longitude is not None:
+        point = f"<location>{_tag('lat', str(where.latitude))}{_tag('lon', str(where.longitude))}</location>"
+    return (
+        "<address>"
+        + _tag("street", where.street)
+        + _digits("postalCode", where.postal_code or next(iter(where.commune.postal_codes), ""))
+        + _tag("city", where.commune.name)
+        + _digits("departmentCode", where.commune.department_id)
+        + _tag("country", "FR")
+        + point
+        + "</address>"
+    )
+
+
+def _bounds(slots: list[Slot]) -> tuple[str, str]:
+    """The first and the last instant of these slots; the last is open when one of them has no end."""
+    starts = [slot.starts_at or _midnight(slot.valid_from or today()) for slot in slots]
+    ends = [
+        slot.ends_at or (_midnight(slot.valid_until, time.max) if slot.valid_until else None)
+        for slot in slots
+    ]
+    last = max(end for end in ends if end) if all(ends) else None
+    return _instant(min(starts)), _instant(last)
+
+
+def _midnight(day: date, at: time = time.min) -> datetime:
+    return datetime.combine(day, at, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def _instant(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def _tag(name: str, text: str) -> str:
+    """One tag, its text whole whatever it holds; nothing when empty: an absent tag says "unknown"."""
+    shown = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    return f"<{name}>{_cdata(shown)}</{name}>" if shown else ""
+
+
+def _digits(name: str, number: str) -> str:
+    """A number that may begin with 0, one figure at a time: some readers would take it for a quantity."""
+    return f"<{name}>{''.join(map(_cdata, number))}</{name}>" if number else ""
+
+
+def _cdata(text: str) -> str:
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
