@@ -15,7 +15,7 @@ class IdeaForm(NonceMixin, forms.Form):
     what = forms.CharField(
         label="Votre idée, en une phrase",
         max_length=150,
-        help_text="Ce qui manque, ou ce que vous voulez faire. Exemple : un atelier vélo à la Monnaie.",
+        help_text="Ce qui manque, ou ce que vous voulez faire. Exemple : un atelier vélo dans notre quartier.",
         error_messages={"required": "Dites votre idée en une phrase."},
     )
     why = forms.CharField(

@@ -137,6 +137,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "jeveuxagir.ui.staticfiles.AppsFinder",
+    "jeveuxagir.ui.staticfiles.BuiltFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

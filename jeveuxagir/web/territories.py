@@ -42,7 +42,7 @@ def commune_url(commune: Commune) -> str:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Regions and their departments."""
-    departments = Department.objects.select_related("region").order_by("region__name", "code")
+    departments = Department.objects.select_related("region").order_by(SortName("region__name"), "code")
     regions: dict[str, dict[str, Any]] = {}
     for department in departments:
         held = regions.setdefault(

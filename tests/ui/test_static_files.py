@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from jeveuxagir.ui.staticfiles import AppsFinder
+from jeveuxagir.ui.staticfiles import SHEET, AppsFinder, BuiltFinder, icons_used
 from ops import vendor
 
 STATIC = Path(settings.BASE_DIR / "static")
@@ -18,7 +18,7 @@ IMPORTED = re.compile(rb"url\(([^)\"']+)\)")
 @pytest.fixture(scope="module")
 def published():
     own = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")}
-    return own | {name for name, _ in AppsFinder().list(None)}
+    return own | {name for finder in (AppsFinder(), BuiltFinder()) for name, _ in finder.list(None)}
 
 
 def test_every_file_a_template_links_to_is_published(published):
@@ -28,12 +28,9 @@ def test_every_file_a_template_links_to_is_published(published):
     assert linked <= published
 
 
-@pytest.mark.parametrize(
-    "sheet", ["dsfr/dist/dsfr.main.min.css", "dsfr/dist/utility/icons/icons.main.min.css"]
-)
-def test_every_file_the_design_system_asks_for_is_published(published, sheet):
-    folder = Path(sheet).parent
-    content = Path(finders.find(sheet)).read_bytes()
+def test_every_file_the_design_system_asks_for_is_published(published):
+    folder = Path(SHEET).parent
+    content = Path(finders.find(SHEET)).read_bytes()
     asked = {
         (folder / url.decode()).as_posix()
         for url in IMPORTED.findall(content)
@@ -42,6 +39,16 @@ def test_every_file_the_design_system_asks_for_is_published(published, sheet):
     asked = {str(Path("/", name).resolve()).lstrip("/") for name in asked}
     assert asked
     assert asked <= published
+
+
+def test_every_icon_of_our_pages_is_drawn_in_the_stylesheet():
+    """An icon that nobody drew would be an empty square, a request per icon a slow page."""
+    content = Path(finders.find(SHEET)).read_text()
+    states = {"fr-icon-"}  # f"fr-icon-{…}" names none by itself
+    missing = {name for name in icons_used() - states if f".{name}:" not in content}
+    assert not missing, missing
+    asked = set(re.findall(r"url\((?!\"data:|'data:|fonts/|icons/logo/)([^)]+)\)", content))
+    assert not asked, asked
 
 
 def test_single_components_are_not_published(published):
