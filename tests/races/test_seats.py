@@ -18,6 +18,7 @@ from missions.participations import services
 from missions.participations.enums import SEAT_STATES
 from missions.participations.models import Participation
 from tests.factories import make_mission, make_person
+from volunteers.requests.groups import Group
 
 PLACES, PEOPLE, THREADS = 20, 200, 24
 ROUNDS = 10  # 2,000 tries
@@ -233,3 +234,26 @@ def test_a_double_click_applies_once_and_shows_the_first_result(committed_db: No
     results = set(together(click, list(range(16)), threads=8))
     assert len(results) == 1
     assert seats(slot) == 1
+
+
+def test_two_groups_of_three_on_four_places_one_is_in_and_the_other_is_shown_where(
+    committed_db: None,
+) -> None:
+    """Product decision 14: places are counted, not applications."""
+    mission = make_mission(capacity=4, slots=2)
+    slot, elsewhere = mission.slots.all()
+    family = Group("family", 3)
+
+    def try_it(person: Any) -> Any:
+        try:
+            return services.apply(person=person, slot=slot, group=family, actor=None)
+        except services.Full as refusal:
+            return refusal
+
+    for _ in range(ROUNDS):
+        results = together(try_it, [make_person(), make_person()], threads=2)
+        [refusal] = [result for result in results if isinstance(result, services.Full)]
+        assert refusal.alternatives == [elsewhere]
+        slot.refresh_from_db()
+        assert (slot.taken, seats(slot)) == (3, 1)
+        Participation.objects.all().delete()
