@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 # Reference data and Django's own bookkeeping: loaded once, never emptied between tests.
 KEPT_PREFIXES = ("territories_", "taxonomies_")
@@ -24,8 +26,26 @@ def empty_tables(keep: frozenset[str] = frozenset()) -> None:
             if not table.startswith(KEPT_PREFIXES) and table not in KEPT_TABLES | keep
         ]
         if tables:
-            names = ", ".join(connection.ops.quote_name(table) for table in tables)
-            cursor.execute(f"TRUNCATE {names}")
+            with transaction.atomic():
+                _truncate(cursor, tables, keep - KEPT_TABLES)
+
+
+def _truncate(cursor: Any, tables: list[str], seeded: frozenset[str]) -> None:
+    """PostgreSQL empties no table that another one names: those seeded ones are emptied too, then filled again."""
+    quote = connection.ops.quote_name
+    naming = {}
+    for table in sorted(seeded):
+        relations = connection.introspection.get_relations(cursor, table)
+        links = [column for column, (_, other, *_) in relations.items() if other in tables]
+        if links:
+            naming[table] = " AND ".join(f"{quote(column)} IS NULL" for column in links)
+    for table, ours in naming.items():
+        cursor.execute(
+            f"CREATE TEMP TABLE {quote('kept_' + table)} ON COMMIT DROP AS SELECT * FROM {quote(table)} WHERE {ours}"  # noqa: S608
+        )
+    cursor.execute(f"TRUNCATE {', '.join(quote(table) for table in [*tables, *naming])}")
+    for table in naming:
+        cursor.execute(f"INSERT INTO {quote(table)} SELECT * FROM {quote('kept_' + table)}")  # noqa: S608
 
 
 def filled_tables() -> frozenset[str]:
