@@ -11,7 +11,6 @@ from .models import Report
 
 
 class ReportForm(BotCheck):
-    page = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     why = forms.ChoiceField(
         label="Qu’est-ce qui ne va pas ?".replace(" ?", "\u00a0?"),
         choices=Report.Why.choices,

@@ -35,7 +35,7 @@ def report(request: HttpRequest) -> HttpResponse:
             return redirect("moderation:reported")
         status = 422
     else:
-        form = ReportForm(initial={"page": subject.page}, signed_in=person is not None)
+        form = ReportForm(signed_in=person is not None)
     context = {"form": form, "subject": subject, "is_page": subject.kind == reports.PAGE, "person": person}
     return render(request, "moderation/report.html", context, status=status)
 
