@@ -58,7 +58,7 @@ def run(moment: datetime | None = None) -> dict[str, Any]:
         try:
             done[entry.model] = done.get(entry.model, 0) + _forget(rule, at)
         except Exception:
-            logger.exception("retention_failed", extra={"code": entry.model})
+            logger.exception("retention_failed", extra={"model": entry.model})
             failed.append(entry.model)
     return {"done": {model: count for model, count in done.items() if count}, "failed": failed}
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import staff_views, views
+from . import retention_views, staff_views, views
 
 app_name = "accounts"
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("mon-espace/donnees/effacer/", views.erase_account, name="erase_account"),
     path("brigade/equipe/", staff_views.team, name="team"),
     path("brigade/equipe/<int:pk>/retirer/", staff_views.revoke, name="revoke"),
+    path("administration/conservation/", retention_views.kept, name="retention"),
     path("tuteur/<str:token>/", views.guardian, name="guardian"),
 ]

@@ -37,6 +37,11 @@ def was_done(job: str, period: str) -> bool:
     return JobRun.objects.filter(job=job, period=period, finished_at__isnull=False).exists()
 
 
+def last_report(job: str) -> JobRun | None:
+    """What this job said it did, the last time it was done."""
+    return JobRun.objects.filter(job=job, finished_at__isnull=False).order_by("-finished_at").first()
+
+
 def daily(*, hour: int = 3) -> str:
     """The period of a job of the night: the date of Paris, which changes at `hour` rather than at midnight."""
     return (timezone.localtime(timezone=PARIS) - timedelta(hours=hour)).date().isoformat()

@@ -284,6 +284,19 @@ def test_the_dry_run_says_how_many_and_how_old_and_erases_nothing() -> None:
     assert not PlaceAlert.objects.filter(pk=alert.pk).exists()
 
 
+def test_the_same_numbers_are_shown_to_national_and_technical_staff_only(client: Client) -> None:
+    alert = make_old("participations.PlaceAlert")
+    PlaceAlert.objects.filter(pk=alert.pk).update(created_at=later(-400))
+    for role, status in (("national", 200), ("technical", 200), ("brigade_lead", 404)):
+        staff = Client()
+        f.sign_in_staff(staff, f.make_staff(role))
+        response = staff.get("/administration/conservation/")
+        assert response.status_code == status, role
+        if status == 200:
+            assert "1 ligne à effacer" in response.content.decode().replace("\xa0", " ")
+    assert client.get("/administration/conservation/").status_code == 302
+
+
 # --- an account nobody uses ------------------------------------------------------------------------------------------
 
 

@@ -248,6 +248,7 @@ ROUTES: dict[str, Route] = {
         lambda world, kind: {"pk": world.users["brigade_member"].person.grants.get().pk},
         "post",
     ),
+    "accounts:retention": Route(staff("national", "technical")),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
     "notifications:stop": Route(public, lambda world, kind: {"token": world.stop_token}),

@@ -1,0 +1,27 @@
+"""What the next night will erase, for those who answer for it: the dry run, on a page."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from jeveuxagir.audit import statistics
+from jeveuxagir.audit.jobs import last_report
+from jeveuxagir.common.registries import personal_data
+
+from . import retention, roles
+
+
+@never_cache
+@require_safe
+def kept(request: HttpRequest) -> HttpResponse:
+    """Table by table, how many rows are past their time; what stays, and why; what was counted before it went."""
+    if not roles.has(request.user, roles.N.NATIONAL, roles.N.TECHNICAL):
+        raise Http404
+    context = {
+        "due": retention.due(),
+        "stays": [entry for entry in personal_data if not entry.retention],
+        "last": last_report("accounts.retention"),
+        "counts": statistics.shown()[:200],
+    }
+    return render(request, "accounts/retention.html", context)
