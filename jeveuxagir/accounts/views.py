@@ -72,7 +72,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     target = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = reverse("accounts:my_space")
-    form = terms.TermsForm(request.POST or None)
+    form = terms.TermsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         terms.accept(user.person, actor=user)
         terms.note_accepted(request)

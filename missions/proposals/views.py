@@ -174,7 +174,11 @@ def confirm(http: HttpRequest, token: str) -> HttpResponse:
     known = accounts.known_address(contact.email)
     theirs = http.user.is_authenticated and http.user.email.casefold() == contact.email.casefold()
     agreed = theirs and terms.accepted(http.user.person)  # type: ignore[union-attr]
-    terms_form = None if agreed or (known and not theirs) else terms.TermsForm(http.POST or None)
+    terms_form = (
+        None
+        if agreed or (known and not theirs)
+        else terms.TermsForm(http.POST if http.method == "POST" else None)
+    )
     if http.method == "POST":
         if known and not theirs:
             return redirect(f"{reverse('account_login')}?next={http.path}")
