@@ -1,16 +1,19 @@
 """What applications add to the spaces and to a mission's pages: what waits comes first."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Prefetch, Q, Sum
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.registries import Panel, panels
 from jeveuxagir.common.text import plural
+from missions.enums import SlotKind
+from missions.models import Slot
+from missions.words import hours
 from organisations import spaces
 from organisations.policies import HANDLERS, can_see_applicants
 
@@ -19,6 +22,10 @@ from .enums import LIVE_STATES, WAITING_STATES, State
 from .models import Participation
 
 SHOWN = 5
+#: people named on the line of a slot
+SHOWN_NAMES = 6
+#: slots looked at for the week
+MOST_SLOTS = 60
 
 
 def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
@@ -71,6 +78,79 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
         "waiting": waiting.count(),
         "late": waiting.filter(applied_at__lt=late_since).count(),
         "over": list(over),
+    }
+
+
+def _week(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """The slots of the next seven days, with who comes; for those who may answer."""
+    if not organisation.may_host or not can_see_applicants(request.user, organisation):
+        return None
+    until = now() + timedelta(days=7)
+    agreed = policies.of_space(request.user, organisation).filter(state=State.ACCEPTED)
+    slots = (
+        Slot.objects.live()
+        .filter(mission__organisation=organisation, participations__in=agreed)
+        .filter(Q(kind=SlotKind.DATED, starts_at__lte=until) | Q(kind=SlotKind.WEEKLY))
+        .exclude(valid_from__gt=until.date())
+        .select_related("mission")
+        .prefetch_related(
+            Prefetch(
+                "participations",
+                agreed.select_related("person").order_by("person__first_name", "pk"),
+                to_attr="agreed",
+            )
+        )
+        .distinct()
+    )
+    day = today()
+    coming = sorted(((_next_day(slot, day), slot) for slot in slots[:MOST_SLOTS]), key=_by_day)
+    if not coming:
+        return None
+    return {
+        "organisation": organisation,
+        "lines": [
+            {
+                "day": on,
+                "slot": slot,
+                "hours": hours(slot),
+                "people": slot.agreed[:SHOWN_NAMES],  # type: ignore[attr-defined]
+                "more": len(slot.agreed) - SHOWN_NAMES,  # type: ignore[attr-defined]
+                "coming": sum(row.places for row in slot.agreed),  # type: ignore[attr-defined]
+            }
+            for on, slot in coming[:SHOWN]
+        ],
+        "more": max(0, len(coming) - SHOWN),
+    }
+
+
+def _next_day(slot: Slot, day: date) -> date:
+    """Its date, or the next day of its rhythm."""
+    return slot.local_date or day + timedelta(days=((slot.weekday or 0) - day.weekday()) % 7)
+
+
+def _by_day(coming: tuple[date, Slot]) -> tuple[date, Any, int]:
+    on, slot = coming
+    return on, slot.start_time or time.min, slot.pk
+
+
+def _figures(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """Counts for every member, without a name: they come after what waits."""
+    if not organisation.may_host:
+        return None
+    a_year_ago = now() - timedelta(days=365)
+    rows = Participation.objects.told_to_organisation().filter(mission__organisation=organisation)
+    counts = rows.aggregate(
+        coming=Sum("places", filter=Q(state=State.ACCEPTED)),
+        welcomed=Sum("places", filter=Q(state=State.REALISED, state_changed_at__gte=a_year_ago)),
+        received=Count("pk", filter=Q(applied_at__gte=a_year_ago)),
+    )
+    if not counts["received"] and not counts["welcomed"]:
+        return None
+    return {
+        "coming": counts["coming"] or 0,
+        "welcomed": counts["welcomed"] or 0,
+        "received": counts["received"],
+        "speed": answer_speed(organisation.pk),
     }
 
 
@@ -139,6 +219,8 @@ def register() -> None:
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
     panels.register("my_space.alerts", Panel("participations/_my_alerts.html", _my_alerts, order=10))
     panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
+    panels.register("organisation_space", Panel("participations/_space_week.html", _week, order=20))
+    panels.register("organisation_space", Panel("participations/_space_figures.html", _figures, order=90))
     panels.register("mission.manage", Panel("participations/_manage.html", _manage, order=10))
     panels.register("mission.page", Panel("participations/_mission.html", _mission, order=10))
     section = ("Candidatures", "candidatures/", tuple(HANDLERS))
