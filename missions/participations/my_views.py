@@ -1,16 +1,22 @@
 """A person follows their applications, and answers the question about a departure."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jeveuxagir.common.errors import RuleBroken
-from missions import search
+from jeveuxagir.ui.calendar import calendar, calendar_response
+from missions.calendars import entry_of
 from missions.cards import cards, where
+from missions.enums import SlotKind
+from missions.similar import similar_to
 from missions.words import when_in_words
 
 from . import notifications, policies, services
@@ -56,6 +62,22 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("participations:mine", participation.pk)
 
 
+@never_cache
+@require_safe
+def diary(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's accepted time as a file for a diary; a cancelled one takes itself out."""
+    participation = _own(request, pk)
+    if participation.state not in (State.ACCEPTED, State.CANCELLED):
+        raise Http404
+    mission = participation.mission
+    entry = entry_of(participation.slot, mission, url=reverse("participations:mine", args=[pk]))
+    if entry is None:
+        raise Http404
+    if participation.state == State.CANCELLED:
+        entry = replace(entry, cancelled=True, sequence=entry.sequence + 1)
+    return calendar_response(calendar([entry], name=mission.title), name=mission.title)
+
+
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,12 +121,14 @@ def _application(
         "mission": mission,
         "when": when_in_words(participation.slot),
         "where": where(mission),
+        "goes_in_diary": participation.state == State.ACCEPTED
+        and participation.slot.kind != SlotKind.UNDATED,
         "may_cancel": TRANSITIONS.allows("cancel", participation.state),
         "sees_contact": participation.state in policies.CONTACT_STATES,
         "handlers": policies.contacts_of(mission.organisation)
         if participation.state in policies.CONTACT_STATES
         else [],
         "form": form or CancelForm(initial={"version": participation.version}),
-        "similar": cards(search.similar_to(mission)) if ended_badly else [],
+        "similar": cards(similar_to(mission)) if ended_badly else [],
     }
     return render(request, "participations/mine.html", context, status=status)

@@ -11,6 +11,7 @@ SPACE = "espace/<int:pk>-<slug:slug>/candidatures/"
 urlpatterns = [
     path("mon-espace/candidatures/", my_views.applications, name="all_mine"),
     path("mon-espace/candidatures/<int:pk>/", my_views.application, name="mine"),
+    path("mon-espace/candidatures/<int:pk>/calendrier.ics", my_views.diary, name="calendar"),
     path("mon-espace/candidatures/<int:pk>/annuler/", my_views.cancel, name="cancel"),
     path("missions/<int:pk>/depart/", apply_views.leaving, name="leaving"),
     path("departs/<str:token>/", my_views.departure, name="departure"),

@@ -353,6 +353,7 @@ ROUTES: dict[str, Route] = {
     "participations:departure": Route(public, fixed(token="faux")),
     "participations:all_mine": Route(signed_in),
     "participations:mine": Route(own, lambda world, kind: {"pk": world.participation.pk}),
+    "participations:calendar": Route(own, lambda world, kind: {"pk": world.accepted.pk}),
     "participations:cancel": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
     "participations:space": Route(handlers, space, kinds=ALL),
     "participations:answer_many": Route(handlers, space, "post", kinds=ALL),

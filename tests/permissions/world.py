@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
 
+from brigades.models import AnswerTemplate, SavedFilter
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField
@@ -108,6 +109,10 @@ class World:
     @cached_property
     def participation(self) -> Any:
         return self.participation_at("association")
+
+    @cached_property
+    def accepted(self) -> Any:
+        return f.make_participation(person=self.users[CITIZEN].person, state="accepted")
 
     @cached_property
     def departure(self) -> Departure:
@@ -233,6 +238,19 @@ class World:
     def _participations_departure(self, town: str) -> Any:
         mission = f.make_mission(commune=town, imported=True)
         return Departure.objects.create(person=f.make_person(commune=town), mission=mission)
+
+    @cached_property
+    def saved_filter(self) -> SavedFilter:
+        return SavedFilter.objects.create(
+            owner=self.users["brigade_member"], queue="missions_mission", name="Ouvertes", query="etat=open"
+        )
+
+    @cached_property
+    def answer(self) -> AnswerTemplate:
+        department = f.make_organisation().commune.department
+        return AnswerTemplate.objects.create(
+            decision="refuse", title="Hors sujet", text="Bonjour", department=department
+        )
 
     def _feeds_feedrun(self, town: str) -> Any:
         partner, _ = Partner.objects.get_or_create(slug="partenaire", defaults={"name": "Partenaire d’essai"})
