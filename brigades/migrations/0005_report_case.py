@@ -4,24 +4,22 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('brigades', '0004_ideas'),
-        ('moderation', '0004_reports'),
+        ("brigades", "0004_ideas"),
+        ("moderation", "0004_reports"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReportCase',
-            fields=[
-            ],
+            name="ReportCase",
+            fields=[],
             options={
-                'verbose_name': 'signalement',
-                'verbose_name_plural': 'signalements',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "signalement",
+                "verbose_name_plural": "signalements",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('moderation.moderationitem',),
+            bases=("moderation.moderationitem",),
         ),
     ]

@@ -4,25 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=40, verbose_name='quoi')),
-                ('month', models.DateField(verbose_name='mois')),
-                ('department', models.CharField(blank=True, max_length=3, verbose_name='département')),
-                ('domain', models.CharField(blank=True, max_length=60, verbose_name='thème')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='nombre')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=40, verbose_name="quoi")),
+                ("month", models.DateField(verbose_name="mois")),
+                ("department", models.CharField(blank=True, max_length=3, verbose_name="département")),
+                ("domain", models.CharField(blank=True, max_length=60, verbose_name="thème")),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="nombre")),
             ],
             options={
-                'verbose_name': 'compte',
-                'constraints': [models.UniqueConstraint(fields=('what', 'month', 'department', 'domain'), name='audit_tally_once')],
+                "verbose_name": "compte",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("what", "month", "department", "domain"), name="audit_tally_once"
+                    )
+                ],
             },
         ),
     ]
