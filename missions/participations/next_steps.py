@@ -1,0 +1,48 @@
+"""Where an application stands, to the person who sent it: what happens next, who does it, by when."""
+
+from datetime import timedelta
+
+from jeveuxagir.common.clock import PARIS, now
+from missions.words import day
+
+from . import services
+from .enums import State
+from .models import Participation
+
+
+def what_next(participation: Participation) -> str:
+    """One or two sentences. Reads the mission's organisation and the slot."""
+    who = participation.mission.organisation.name
+    match participation.state:
+        case State.TO_CONFIRM:
+            return (
+                "Nous écrivons d’abord à votre parent ou tuteur. Votre candidature part dès que ce message est "
+                "envoyé ; elle ne tient pas encore de place."
+            )
+        case State.APPLIED:
+            return _awaited(participation, who)
+        case State.IN_TALK:
+            return f"{who} souhaite échanger avec vous avant de répondre. Votre place est gardée."
+        case State.ACCEPTED:
+            if services.has_begun(participation):
+                return f"C’est oui. {who} dira si vous êtes venu ou venue."
+            return f"C’est oui. {who} vous attend. Si vous ne pouvez plus venir, dites-le ici : la place servira."
+        case State.DECLINED:
+            return f"{who} ne peut pas vous accueillir\u00a0: {participation.get_decline_reason_display()}."
+        case State.CANCELLED:
+            why = f"\u00a0: {participation.cancel_reason}" if participation.cancel_reason else ""
+            return f"Cette candidature est annulée{why}."
+        case State.ABSENT:
+            return f"{who} a noté votre absence. Si c’est une erreur, écrivez-lui."
+    return "Merci d’avoir participé\u00a0!"
+
+
+def _awaited(participation: Participation, who: str) -> str:
+    sent = participation.applied_at or participation.created_at
+    due = sent + timedelta(days=services.ANSWER_DAYS)
+    if due > now():
+        return f"{who} a jusqu’au {day(due.astimezone(PARIS).date())} pour vous répondre. Vous recevrez un message."
+    return (
+        f"{who} tarde à répondre. Votre place est gardée ; vous pouvez attendre, ou annuler et chercher une autre "
+        "mission."
+    )

@@ -1,0 +1,37 @@
+"""Where an application stands, in the words of the person who sent it."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from jeveuxagir.common.clock import now
+from missions.participations.enums import State
+from missions.participations.next_steps import what_next
+from tests.factories import make_mission, make_organisation, make_participation, make_slot
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": State.TO_CONFIRM}, "votre parent ou tuteur"),
+        ({}, "L’Aide a jusqu’au"),
+        ({"applied_at": now() - datetime.timedelta(days=6)}, "tarde à répondre"),
+        ({"state": State.IN_TALK}, "échanger avec vous"),
+        ({"state": State.ACCEPTED}, "vous attend"),
+        ({"state": State.REALISED}, "Merci"),
+        ({"state": State.ABSENT}, "a noté votre absence"),
+        ({"state": State.DECLINED, "decline_reason": "dates"}, "les disponibilités ne correspondent pas"),
+        ({"state": State.CANCELLED, "cancel_reason": "il neige"}, "annulée\u00a0: il neige"),
+    ],
+)
+def test_each_state_says_what_happens_next(fields: dict[str, Any], said: str) -> None:
+    mission = make_mission(organisation=make_organisation(name="L’Aide"))
+    assert said in what_next(make_participation(mission=mission, **fields))
+
+
+def test_once_the_day_has_come_the_organisation_says_who_came() -> None:
+    slot = make_slot(make_mission(slots=0), in_days=-1)
+    assert "dira si vous êtes" in what_next(make_participation(slot=slot, state=State.ACCEPTED))
