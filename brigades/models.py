@@ -41,6 +41,13 @@ class ReportCase(ModerationItem):
         verbose_name_plural = "signalements"
 
 
+class FollowUpCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "organisation à suivre"
+        verbose_name_plural = "organisations à suivre"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

@@ -37,6 +37,30 @@ class MemberRole(TextChoices):
     READER = "reader", "lecteur"
 
 
+class JoinState(TextChoices):
+    WAITING = "waiting", "en attente"
+    ACCEPTED = "accepted", "acceptée"
+    DECLINED = "declined", "refusée"
+    WITHDRAWN = "withdrawn", "retirée"
+    EXPIRED = "expired", "sans réponse"
+
+
+class Source(TextChoices):
+    RNA = "rna", "répertoire des associations"
+    SIRENE = "sirene", "répertoire des entreprises"
+
+
+class Checked(TextChoices):
+    """What came of asking a registry."""
+
+    MATCH = "match", "numéro actif, nom concordant"
+    OTHER_NAME = "other_name", "numéro actif, mais à un autre nom"
+    CLOSED = "closed", "fermée dans le registre"
+    UNKNOWN = "unknown", "numéro inconnu du registre"
+    UNAVAILABLE = "unavailable", "registre injoignable"
+    NONSENSE = "nonsense", "réponse illisible du registre"
+
+
 #: The kinds that may host volunteers without a decision of staff; a company never does.
 HOSTING_KINDS = frozenset(
     {Kind.ASSOCIATION, Kind.FOUNDATION, Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY}

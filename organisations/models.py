@@ -4,9 +4,10 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower, Now
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.roles import scope_filter
@@ -15,7 +16,7 @@ from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.common.text import slugify
 from jeveuxagir.territories.models import Commune
 
-from .enums import Kind, MemberRole, ProofLevel, State
+from .enums import Checked, JoinState, Kind, MemberRole, ProofLevel, Source, State
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -67,6 +68,8 @@ class Organisation(models.Model):
     may_host = models.BooleanField("peut accueillir des bénévoles", default=False)
     is_research = models.BooleanField("organisme de recherche", default=False)
     imports_only = models.BooleanField("connue par un flux seulement", default=False)
+    #: when a registry is to be asked about its number; nothing to ask when empty
+    check_due_at = models.DateTimeField("à vérifier le", null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -111,7 +114,18 @@ class Organisation(models.Model):
                 violation_error_message="Les 9 premiers chiffres du SIRET sont le SIREN.",
             ),
         ]
-        indexes = [models.Index(fields=["state", "commune"], name="organisation_state_commune")]
+        indexes = [
+            models.Index(fields=["state", "commune"], name="organisation_state_commune"),
+            models.Index(
+                fields=["check_due_at"],
+                name="organisation_check_due",
+                condition=Q(check_due_at__isnull=False),
+            ),
+            GinIndex(
+                OpClass(Lower(Func(F("name"), function="f_unaccent")), "gin_trgm_ops"),
+                name="organisation_name_trigrams",
+            ),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="host_with_missions",
@@ -208,6 +222,7 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField("envoyée le", db_default=Now())
     expires_at = models.DateTimeField("expire le")
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -232,3 +247,86 @@ class Invitation(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.expires_at <= now()
+
+
+class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
+    def waiting(self) -> "JoinRequestQuerySet":
+        return self.filter(state=JoinState.WAITING)
+
+    def for_owners(self) -> "JoinRequestQuerySet":
+        """Those that the organisation's owners answer."""
+        return self.waiting().filter(to_brigade=False)
+
+    def claims(self) -> "JoinRequestQuerySet":
+        """Those that the brigade answers: nobody is responsible for the organisation."""
+        return self.filter(to_brigade=True)
+
+
+class JoinRequest(models.Model):
+    """Somebody says they belong to an organisation that is already here: its owners answer, or the brigade."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="join_requests")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="join_requests")
+    message = personal(ProseField("message", max_length=1000, blank=True))
+    #: what a claim gives as a proof
+    number = models.CharField("numéro donné", max_length=14, blank=True)
+    to_brigade = models.BooleanField("répondue par la brigade", default=False)
+    state = models.CharField("état", max_length=10, choices=JoinState, default=JoinState.WAITING)
+    reason = ProseField("raison", max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("demandé le", db_default=Now())
+    expires_at = models.DateTimeField("expire le")
+    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
+
+    objects = JoinRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande à rejoindre"
+        verbose_name_plural = "demandes à rejoindre"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=Q(state=JoinState.WAITING),
+                name="join_request_once",
+                violation_error_message="Vous avez déjà demandé à rejoindre cette organisation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=JoinState.WAITING, answered_at__isnull=True)
+                | (~Q(state=JoinState.WAITING) & Q(answered_at__isnull=False)),
+                name="join_request_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], name="join_request_expiry", condition=Q(state=JoinState.WAITING)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"demande à rejoindre {self.pk}"
+
+
+class Verification(models.Model):
+    """What a registry said of an organisation's number, one day. Never changed afterwards."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="verifications")
+    number = models.CharField("numéro", max_length=14)
+    source = models.CharField("registre", max_length=10, choices=Source)
+    outcome = models.CharField("résultat", max_length=12, choices=Checked)
+    checked_at = models.DateTimeField("le", db_default=Now())
+    seen_name = models.CharField("nom lu", max_length=300, blank=True)
+    seen_street = models.CharField("adresse lue", max_length=300, blank=True)
+    seen_place = models.CharField("code postal et commune lus", max_length=160, blank=True)
+    seen_commune = models.CharField("code de la commune lue", max_length=5, blank=True)
+    closed_on = models.DateField("fermée le", null=True, blank=True)
+    why = models.CharField("pourquoi", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "vérification"
+        ordering = ["-checked_at", "-id"]
+        indexes = [models.Index(fields=["organisation", "-checked_at"], name="verification_latest")]
+
+    def __str__(self) -> str:
+        return f"vérification {self.pk}"

@@ -61,6 +61,7 @@ class ModerationItem(models.Model):
         CLAIM = "claim", "organisation revendiquée"
         REPORT = "report", "signalement"
         IDEA = "idea", "idée"
+        CHECK = "check", "organisation à vérifier"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"
@@ -77,9 +78,11 @@ class ModerationItem(models.Model):
         CREATION = "creation", "première demande"
         EDIT = "edit", "modification d’un élément publié"
         IMPORT = "import", "import d’un partenaire"
-        CLAIM = "claim", "revendication d’une organisation connue par un flux"
+        CLAIM = "claim", "quelqu’un demande à en être responsable"
         REPORT = "report", "signalement d’un visiteur"
         IDEA = "idea", "idée déposée sur le site"
+        NO_OWNER = "no_owner", "plus personne n’en est responsable"
+        REGISTRY = "registry", "le registre la dit fermée"
 
     kind = models.CharField("sorte", max_length=20, choices=Kind)
     cause = models.CharField("motif", max_length=20, choices=Cause, default=Cause.CREATION)
