@@ -133,4 +133,4 @@ def test_the_page_of_ones_data_says_what_is_kept_and_for_how_long(client, user):
     client.force_login(user)
     page = client.get("/mon-espace/donnees/").content.decode()
     assert "Votre profil" in page
-    assert "Deux ans après votre dernière action" in page
+    assert "2\u00a0ans après votre dernière action" in page

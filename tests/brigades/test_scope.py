@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "organisations-a-valider": "brigades_organisationcase",
     "missions-a-valider": "brigades_missioncase",
+    "signalements": "brigades_reportcase",
+    "idees": "brigades_ideacase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",
     "missions": "missions_mission",

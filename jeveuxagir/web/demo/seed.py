@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
-from jeveuxagir.audit.models import Event
-from jeveuxagir.moderation.models import ModerationItem, ModerationNote
+from jeveuxagir.audit.models import Event, Tally
+from jeveuxagir.moderation.models import ModerationItem, ModerationNote, Report
 from jeveuxagir.notifications.models import Message
 from missions.enums import State as MissionState
 from missions.feeds.models import FeedIssue, FeedMission, FeedRun, Partner, PartnerOrganisation
@@ -31,13 +31,13 @@ from .moderation import Moderation
 from .organisations import Organisations
 from .participations import Participations
 from .people import People
+from .reports import Reports
 from .requests import Requests
 
 #: Tables that a reset leaves alone: reference data and Django's own.
 KEPT = (
     "territories_",
     "taxonomies_",
-    "brigades_answertemplate",
     "django_migrations",
     "django_content_type",
     "auth_permission",
@@ -79,7 +79,17 @@ def forget() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         names = [name for name in connection.introspection.table_names(cursor) if not name.startswith(KEPT)]
         quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+        # the texts that a migration brings name accounts: emptied with them, then put back
+        cursor.execute(
+            "CREATE TEMP TABLE kept_answers ON COMMIT DROP AS "
+            "SELECT * FROM brigades_answertemplate WHERE written_by_id IS NULL"
+        )
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY")
+        cursor.execute("INSERT INTO brigades_answertemplate SELECT * FROM kept_answers")
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('brigades_answertemplate', 'id'), max(id)) "
+            "FROM brigades_answertemplate HAVING max(id) IS NOT NULL"
+        )
     cache.clear()
 
 
@@ -130,6 +140,7 @@ def _seed() -> None:
     )
     _anonymous_departures(ground, missions)
     Moderation(ground, organisations, missions, own.staff).build()
+    Reports(ground, organisations, missions, own.staff).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
     ground.write(
@@ -139,7 +150,7 @@ def _seed() -> None:
         EngagementRequest.skills.through,
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
-    ground.write(ModerationItem, ModerationNote, GuardianNotice, Message, Event)
+    ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, Message, Event)
     Accounts.second_factors()
 
 
