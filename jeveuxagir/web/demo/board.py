@@ -125,15 +125,18 @@ class Board:
         free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot))
         return row.open_proposals < matching.gates.ProposalLoad.PER_PLACE * free
 
-    def can_spare(self, mission: int) -> bool:
-        """Whether one place fewer still leaves enough for the proposals that others hold."""
+    def can_spare(self, mission: int, places: int = 1) -> bool:
+        """Whether these places fewer still leave enough for the proposals that others hold."""
         row = self.rows[mission]
-        free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot)) - 1
+        free = sum(slot.free_places for slot in row.slots if self._is_to_come(slot)) - places
         return row.open_proposals - 1 <= matching.gates.ProposalLoad.PER_PLACE * free
 
-    def taken(self, mission: int, slot_id: int) -> None:
+    def taken(self, mission: int, slot_id: int, places: int = 1) -> None:
         row = self.rows[mission]
-        slots = tuple(replace(s, free_places=max(0, s.free_places - (s.id == slot_id))) for s in row.slots)
+        slots = tuple(
+            replace(s, free_places=max(0, s.free_places - places)) if s.id == slot_id else s
+            for s in row.slots
+        )
         self._change(mission, replace(row, slots=slots))
 
     def _is_to_come(self, slot: matching.SlotRow) -> bool:

@@ -9,6 +9,8 @@ from missions.enums import State as MissionState
 from missions.models import Slot
 from missions.participations.enums import SEAT_STATES, DeclineReason, State
 from missions.participations.models import Participation, PlaceAlert
+from volunteers.requests.enums import GroupKind
+from volunteers.requests.groups import ALONE, Group
 
 from . import texts
 from .ground import Ground
@@ -283,7 +285,10 @@ class Participations:
             )
             applied = max(ground.days_ago(days), placed.mission.published_at + datetime.timedelta(hours=1))
             state = State.IN_TALK if days == 3 else State.APPLIED
-            self.make(person, placed, slot, state, applied, message=message)
+            family = Group(GroupKind.FAMILY, 3, 1)
+            together = days == 6 and self.free(slot) >= family.places and placed.mission.minimum_age == 16
+            who = family if together and person.eighteen_on is None else ALONE
+            self.make(person, placed, slot, state, applied, message=message, **who.columns())
 
     def alerts(self) -> None:
         """Who wants to know when a place frees on a full mission."""

@@ -25,7 +25,8 @@ from missions.proposals.models import (
     WithdrawnBecause,
 )
 from missions.proposals.models import State as ProposalState
-from volunteers.requests.enums import MATCHED_STATES, Channel, Commitment, Mode, State
+from volunteers.requests.enums import MATCHED_STATES, Channel, Commitment, GroupKind, Mode, State
+from volunteers.requests.groups import ALONE, Group
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import EXPIRE_AFTER_DAYS, EXPIRED, UNSERVED_AFTER_DAYS, RequestData
 
@@ -71,6 +72,13 @@ DAYS = {  # filed so many days ago, at least and at most
 }
 RADII = (10, 10, 15, 20, 20, 30, 30, 50)
 SHOWN_TO_STAFF = 10
+GROUPS = (
+    Group(GroupKind.FAMILY, 3, 1),
+    Group(GroupKind.FAMILY, 4, 2),
+    Group(GroupKind.ASSOCIATION, 4, name="Les Marcheurs du dimanche"),
+    Group(GroupKind.FAMILY, 2),
+    Group(GroupKind.COMPANY, 5, name="Menuiserie Delorme"),
+)
 
 
 @dataclass
@@ -100,6 +108,7 @@ class Wishes:
             activities=self.activities,
             skills=self.skills,
             open_to_anything=request.open_to_anything,
+            group=request.group,
         )
         assert request.person is not None
         row = rows.draft_row(data, request.person)
@@ -220,6 +229,8 @@ class Requests:
         ground = self.ground
         domains, skills = wants.pop("domains", []), wants.pop("skills", [])
         filed = max(ground.days_ago(days), person.created_at)
+        if person.eighteen_on is None:
+            wants |= self._group().columns()
         by_person = wants.get("channel", Channel.WEB) == Channel.WEB
         request = EngagementRequest(
             pk=ground.number(EngagementRequest),
@@ -251,6 +262,11 @@ class Requests:
         self._of_person.setdefault(person.pk, []).append(wishes)
         self.all.append(wishes)
         return wishes
+
+    def _group(self) -> Group:
+        """One request in twelve comes from a family, an association or a company's team."""
+        number, is_group = divmod(len(self.all), 12)
+        return ALONE if is_group else GROUPS[number % len(GROUPS)]
 
     def _brigade(self, commune: Commune) -> User:
         return self.staff.get(commune.department_id) or self.staff["nation"]
@@ -464,10 +480,11 @@ class Requests:
             slot = self.board.slots[proposal.slot_id]  # type: ignore[index]
             person = proposal.request.person
             assert person is not None
-            if placed.mission.is_imported or self.participations.free(slot) <= 0:
+            group = proposal.request.group
+            if placed.mission.is_imported or self.participations.free(slot) < group.places:
                 continue
             if not self.participations.may_join(person, placed) or not self.board.can_spare(
-                proposal.mission_id
+                proposal.mission_id, group.places
             ):
                 continue
             at = when(proposal)
@@ -485,9 +502,10 @@ class Requests:
                 answered_at=answered,
                 request=proposal.request,
                 reasons=proposal.reasons,
+                **group.columns(),
             )
             if state not in (ParticipationState.DECLINED, ParticipationState.CANCELLED):
-                self.board.taken(proposal.mission_id, slot.pk)
+                self.board.taken(proposal.mission_id, slot.pk, group.places)
             proposal.participation = taken
             self._answer(proposal, ProposalState.INTERESTED, at)
             self.ground.event(
