@@ -353,10 +353,11 @@ def _needed(query: SearchQuery) -> set[str]:
 def _order(query: SearchQuery) -> list[Any]:
     recent = [F("published_at").desc(nulls_last=True), "pk"]
     soon = F("next_start").asc(nulls_last=True)
-    near = F("distance_km").asc(nulls_last=True)
+    has_distance = query.commune is not None and query.commune.has_point
+    near = [F("distance_km").asc(nulls_last=True)] if has_distance else []
     return {
-        Sort.RELEVANCE: ["-rank", near, *recent],
-        Sort.DISTANCE: [near, *recent],
-        Sort.DATE: [soon, near, *recent],
+        Sort.RELEVANCE: ["-rank", *near, *recent],
+        Sort.DISTANCE: [*near, *recent],
+        Sort.DATE: [soon, *near, *recent],
         Sort.RECENT: recent,
     }[Sort(query.order)]
