@@ -35,7 +35,7 @@ from organisations.enums import Kind, MemberRole, ProofLevel
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
 from volunteers.requests import services as request_services
-from volunteers.requests.enums import Channel, Mode
+from volunteers.requests.enums import Channel, GroupKind, Mode
 from volunteers.requests.enums import State as RequestState
 from volunteers.requests.models import EngagementRequest
 
@@ -72,6 +72,7 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (EngagementRequest, "state", RequestState),
         (EngagementRequest, "mode", Mode),
         (EngagementRequest, "channel", Channel),
+        (EngagementRequest, "group_kind", GroupKind),
         (Proposal, "state", ProposalState),
         (Proposal, "decline_reason", DeclineReason),
         (Proposal, "withdrawn_because", WithdrawnBecause),
