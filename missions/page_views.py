@@ -22,7 +22,9 @@ from .similar import similar_to
 from .words import lengths, when_in_words
 
 #: The slots shown at once; the others unfold.
-SHOWN_SLOTS = 12
+SHOWN_SLOTS = 6
+#: The slots offered for a diary.
+SHOWN_IN_DIARY = 12
 
 
 @login_not_required
@@ -45,10 +47,10 @@ def mission(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     indexed = is_open and not found.is_imported
     context = {
         "mission": found,
-        "facts": _facts(found, slots),
+        "facts": _facts(found, slots, is_open=is_open),
         "lines": lines[:SHOWN_SLOTS],
         "more_lines": lines[SHOWN_SLOTS:],
-        "diary": [line for line in lines if line["calendar"]][:SHOWN_SLOTS] if is_open else [],
+        "diary": [line for line in lines if line["calendar"]][:SHOWN_IN_DIARY] if is_open else [],
         "is_open": is_open,
         "is_full": is_full,
         "is_preview": not is_public,
@@ -115,7 +117,7 @@ def _share(found: Mission) -> dict[str, str]:
     }
 
 
-def _facts(found: Mission, slots: list[Slot]) -> list[tuple[str, str]]:
+def _facts(found: Mission, slots: list[Slot], *, is_open: bool) -> list[tuple[str, str]]:
     """The five facts: where, when, how often and how long, for whom, places."""
     ages = "Dès 16 ans" if found.minimum_age == 16 else "À partir de 18 ans"
     rhythm = found.get_commitment_display()
@@ -128,5 +130,5 @@ def _facts(found: Mission, slots: list[Slot]) -> list[tuple[str, str]]:
         ("Quand", when(slots)),
         ("Rythme", rhythm[:1].upper() + rhythm[1:]),
         ("Qui peut venir", ages),
-        ("Places", places(found, slots) if slots else ""),
+        ("Places", places(found, slots) if is_open else ""),
     ]

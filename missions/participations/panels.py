@@ -186,7 +186,9 @@ def _mission(request: Any, mission: Any) -> dict[str, Any] | None:
         "is_full": mission.state == "open"
         and not mission.is_imported
         and not services.free_slots(mission).exists(),
-        "speed": "" if mission.is_imported else answer_speed(mission.organisation_id),
+        "speed": answer_speed(mission.organisation_id)
+        if mission.state == "open" and not mission.is_imported
+        else "",
     }
 
 
