@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from alliances.ideas.models import Idea
 from jeveuxagir.accounts import terms
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
 from jeveuxagir.common.clock import now, today
@@ -383,4 +384,20 @@ def make_proposal(
         score=fields.pop("score", 100),
         expires_at=fields.pop("expires_at", now() + datetime.timedelta(days=PROPOSAL_DAYS)),
         **fields,
+    )
+
+
+# --- ideas ----------------------------------------------------------------------------------------------------
+
+
+def make_idea(
+    *, person: Person | None = None, commune: str = GUERET, state: str = "received", **fields: Any
+) -> Idea:
+    """An idea of somebody with an account, received today."""
+    return Idea.objects.create(
+        person=person or make_user().person,
+        commune=Commune.objects.get(pk=commune),
+        state=state,
+        received_at=now(),
+        **{"what": "Un atelier vélo", "why": "Pour les jeunes du quartier."} | fields,
     )

@@ -203,6 +203,17 @@ ROUTES: dict[str, Route] = {
     "web:help": Route(public),
     "web:privacy": Route(public),
     "web:legal": Route(public),
+    "web:needs": Route(public),
+    "web:terms": Route(public),
+    "web:terms_version": Route(public, fixed(version="2026-11")),
+    "web:contact": Route(public),
+    "web:contact_sent": Route(public),
+    "web:site_map": Route(public),
+    "web:territories": Route(public),
+    "web:region": Route(public, fixed(code="75", slug="nouvelle-aquitaine")),
+    "web:department": Route(public, fixed(code="23", slug="creuse")),
+    "web:commune": Route(public, fixed(code="23096", slug="gueret")),
+    "web:favicon": Route(public),
     "web:robots": Route(public),
     "web:security_txt": Route(public),
     "web:sitemaps": Route(public),
@@ -239,6 +250,7 @@ ROUTES: dict[str, Route] = {
     "accounts:my_space": Route(signed_in),
     "accounts:profile": Route(signed_in),
     "accounts:guardian_address": Route(signed_in, method="post"),
+    "accounts:accept_terms": Route(signed_in),
     "accounts:my_data": Route(signed_in),
     "accounts:export_data": Route(signed_in, method="post"),
     "accounts:erase_account": Route(signed_in, method="post"),
@@ -326,6 +338,11 @@ ROUTES: dict[str, Route] = {
     "missions:space": Route(everyone, space, kinds=ALL),
     "missions:create": Route(handlers, space, kinds=HOSTS),
     "missions:manage": Route(everyone, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
+    "missions:review": Route(handlers, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
+    "missions:cancel_slots": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
+    "missions:withdraw_edit": Route(
+        handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()
+    ),
     "missions:slots": Route(handlers, mission_of(), kinds=HOSTS, foreign=mission_of_another()),
     "missions:slot": Route(handlers, slot_of, kinds=HOSTS, foreign=slot_of_another),
     "missions:submit": Route(
@@ -338,8 +355,13 @@ ROUTES: dict[str, Route] = {
     "missions:duplicate": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
     "missions:cancel": Route(handlers, mission_of(), "post", kinds=HOSTS, foreign=mission_of_another()),
     "missions:edit": Route(
-        handlers, mission_of(section="quoi"), kinds=HOSTS, foreign=mission_of_another(section="quoi")
+        handlers, mission_of(section="titre"), kinds=HOSTS, foreign=mission_of_another(section="titre")
     ),
+    # ideas
+    "ideas:new": Route(public),
+    "ideas:sent": Route(public),
+    "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
+    "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
     # applications
     "missions:apply": Route(public, public_mission),
     "missions:applied": Route(public, public_mission),
@@ -379,6 +401,7 @@ def row_of(model: str) -> Args:
 BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_organisationcase": ("prendre", "liberer", "decider", "noter", "prouver", "accueil"),
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
@@ -397,7 +420,12 @@ for model, acts in BRIGADE_MODELS.items():
         ROUTES[f"brigade:{model}_{page}"] = Route(brigade, row_of(model), kinds=PLACES)
     for act in acts:
         ROUTES[f"brigade:{model}_{act}"] = Route(brigade, row_of(model), "post", kinds=PLACES)
-for model in ("brigades_organisationcase", "brigades_missioncase", "brigades_reportcase"):
+for model in (
+    "brigades_organisationcase",
+    "brigades_missioncase",
+    "brigades_reportcase",
+    "brigades_ideacase",
+):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
     ROUTES[f"brigade:{model}_bulk_apply"] = Route(brigade, method="post")
     for page in ("bulk_confirm", "bulk_result"):
@@ -431,10 +459,11 @@ SOME = (ANONYMOUS, CITIZEN, "owner of association", *GRANTS)
 TECHNICAL_MODELS = {
     "accounts": (
         *("formnonce", "guardiannotice", "person", "readlog", "rolegrant", "staffinvitation"),
-        *("unconfirmedcontact", "user"),
+        *("termsacceptance", "unconfirmedcontact", "user"),
     ),
     "audit": ("canary", "delivery", "event", "jobrun"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
+    "ideas": ("idea",),
     "missions": ("mission", "missionaddress", "slot"),
     "moderation": ("absence", "moderationitem", "moderationnote", "report"),
     "notifications": ("message", "preference", "suppression"),

@@ -142,6 +142,10 @@ class World:
 
         return stop_token(self.users[CITIZEN].person_id, "proposals.new")
 
+    @cached_property
+    def idea(self) -> Any:
+        return f.make_idea(person=self.users[CITIZEN].person)
+
     # --- what belongs to an organisation (the company hosts nobody: its mission is the association's)
 
     def organisation(self, kind: str) -> Any:
@@ -204,6 +208,10 @@ class World:
     def _brigades_reportcase(self, town: str) -> Any:
         mission = f.make_mission(commune=town)
         return self._case("report", mission, mission.department)
+
+    def _brigades_ideacase(self, town: str) -> Any:
+        idea = f.make_idea(commune=town)
+        return self._case("idea", idea, idea.commune.department)
 
     def _case(self, kind: str, subject: Any, department: Any) -> ModerationItem:
         return ModerationItem.objects.create(
