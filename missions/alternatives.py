@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from . import search
 from .cards import by_date, when, where
 from .models import Mission
+from .similar import similar_to
 
 SHOWN = 3
 _LOOKED_AT = 9
@@ -30,7 +30,7 @@ def near(missions: Iterable[Mission]) -> list[Alternative]:
     asked = list(missions)
     found: dict[int, Alternative] = {}
     for mission in asked:
-        for other in search.similar_to(mission, limit=_LOOKED_AT):
+        for other in similar_to(mission, limit=_LOOKED_AT):
             slots = other.live_slots  # type: ignore[attr-defined]
             free = max((slot.capacity if slot.seatless else slot.free for slot in slots), default=0)
             if free and other.pk not in found:

@@ -1,18 +1,22 @@
-"""A mission in short sections, and its slots."""
+"""A mission page by page, and its slots."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import NBSP, fold
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.forms import CommuneField
 
 from . import schedule
-from .enums import Commitment, MissionMode, SlotKind
+from .enums import Commitment, MissionMode, SlotKind, Waiting
+from .models import Slot
 from .schedule import SlotSpec
 from .services import DESCRIPTION_AT_LEAST, MAX_ADDRESSES, TITLE_AT_LEAST, AddressSpec, MissionData
 
@@ -27,108 +31,84 @@ class VersionMixin(forms.Form):
     )
 
 
-class WhatForm(NonceMixin, VersionMixin, forms.Form):
-    """Section 1."""
+class Section(VersionMixin):
+    """One page of the wizard and of later edits. A draft may be incomplete: its last page says what is missing."""
 
-    slug, heading = "quoi", "Ce que fera la personne"
+    slug = ""
+    heading = ""
+    #: the fields of `MissionData` this page holds
+    names: tuple[str, ...] = ()
+    #: the fields a draft may leave empty
+    needed_to_send: tuple[str, ...] = ()
+
+    #: marks of what the form was shown with (`meanwhile`)
+    before = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+
+    def __init__(
+        self, *args: Any, data_now: MissionData | None = None, draft: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.needed_to_send if draft else ():
+            field: Any = self.fields[name]
+            field.required = False
+            if hasattr(field, "min_length"):
+                field.min_length = None
+                field.validators = [v for v in field.validators if v.code != "min_length"]
+                field.widget.attrs.pop("minlength", None)
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.names}
+
+    @classmethod
+    def initial_of(cls, data: MissionData) -> dict[str, Any]:
+        return {name: getattr(data, name) for name in cls.names}
+
+
+class TitleForm(NonceMixin, Section, forms.Form):
+    """Page 1: it makes the draft."""
+
+    slug, heading = "titre", "Le titre et le domaine"
+    names = ("title", "domain")
+    needed_to_send = ("title", "domain")
 
     title = forms.CharField(
         label="Titre",
         max_length=160,
         min_length=TITLE_AT_LEAST,
-        help_text="Une action. Exemple : « Aider des élèves à lire, le mercredi ».",
-    )
-    description = forms.CharField(
-        label="Description",
-        max_length=20_000,
-        min_length=DESCRIPTION_AT_LEAST,
-        help_text="Ce que la personne fera, avec qui, et pourquoi c’est utile. "
-        f"Au moins {DESCRIPTION_AT_LEAST} caractères.",
-        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=f"Commencez par un verbe{NBSP}: ce que la personne fera. "
+        f"Exemple{NBSP}: «{NBSP}Aider des élèves à lire, le mercredi{NBSP}».",
     )
     domain = forms.ModelChoiceField(Domain.objects.none(), label="Domaine", empty_label="Choisir un domaine")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["title"].required = True  # a short one is a draft, none is nothing
         self.fields["domain"].queryset = Domain.objects.active()  # type: ignore[attr-defined]
 
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("title", "description", "domain")}
 
-    @staticmethod
-    def initial_of(data: MissionData) -> dict[str, Any]:
-        return {"title": data.title, "description": data.description, "domain": data.domain}
+class DescriptionForm(Section, forms.Form):
+    """Page 2."""
 
+    slug, heading = "description", "Ce que fera la personne"
+    names = ("description",)
+    needed_to_send = ("description",)
 
-class DetailsForm(VersionMixin, forms.Form):
-    """Section 2: the goals are suggested from the domain."""
-
-    slug, heading = "details", "Activités, compétences et objectifs"
-
-    activities = forms.ModelMultipleChoiceField(
-        Activity.objects.none(),
-        label="Activités",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    sdgs = forms.ModelMultipleChoiceField(
-        Sdg.objects.all(),
-        label="Objectifs de développement durable (ODD)",
-        help_text="Ceux du domaine sont déjà cochés. Changez-les si besoin.",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    skills = forms.ModelMultipleChoiceField(
-        Skill.objects.none(),
-        label="Compétences utiles",
-        help_text="Ne cochez rien si la mission est ouverte à tous.",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    description = forms.CharField(
+        label="Description",
+        max_length=20_000,
+        min_length=DESCRIPTION_AT_LEAST,
+        help_text=f"Que fera la personne, avec qui, et à quoi cela sert-il{NBSP}? "
+        f"Au moins {DESCRIPTION_AT_LEAST} caractères.",
+        widget=forms.Textarea(attrs={"rows": 12}),
     )
 
-    def __init__(self, *args: Any, domain: Domain | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        activities = Activity.objects.active()
-        if domain is not None and activities.filter(domains=domain).exists():
-            chosen = [activity.pk for activity in (kwargs.get("initial") or {}).get("activities", ())]
-            activities = (activities.filter(domains=domain) | activities.filter(pk__in=chosen)).distinct()
-        self.fields["activities"].queryset = activities  # type: ignore[attr-defined]
-        skills = Skill.objects.active().select_related("group").order_by("group__position", "name")
-        self.fields["skills"].queryset = skills  # type: ignore[attr-defined]
 
-    def skill_groups(self) -> list[tuple[str, list[Any], int]]:
-        """Name of the family, its checkboxes, how many are ticked."""
-        groups: dict[str, list[Any]] = {}
-        for option in self["skills"]:
-            groups.setdefault(option.data["value"].instance.group.name, []).append(option)
-        return [
-            (name, options, sum(bool(option.data["selected"]) for option in options))
-            for name, options in groups.items()
-        ]
+class ConditionsForm(Section, forms.Form):
+    """Page 3."""
 
-    def values(self) -> dict[str, Any]:
-        return {name: list(self.cleaned_data[name]) for name in ("activities", "sdgs", "skills")}
+    slug, heading = "conditions", "Qui peut venir, et dans quelles conditions"
+    names = ("minimum_age", "prerequisites", "hosting_conditions")
 
-    @staticmethod
-    def initial_of(data: MissionData) -> dict[str, Any]:
-        sdgs = data.sdgs or (list(data.domain.sdgs.all()) if data.domain else [])
-        return {"activities": list(data.activities), "sdgs": list(sdgs), "skills": list(data.skills)}
-
-
-class WhereForm(VersionMixin, forms.Form):
-    """Section 3, with the addresses of `AddressForms` beside it."""
-
-    slug, heading = "ou", "Où, et qui peut venir"
-
-    mode = forms.ChoiceField(
-        label="La mission se fait",
-        choices=[
-            (MissionMode.ON_SITE, "Sur place"),
-            (MissionMode.REMOTE, "À distance"),
-            (MissionMode.HYBRID, "Sur place ou à distance, au choix"),
-        ],
-        widget=forms.RadioSelect,
-    )
     minimum_age = forms.TypedChoiceField(
         label="Âge minimum",
         choices=[(16, "16 ans"), (18, "18 ans")],
@@ -151,14 +131,79 @@ class WhereForm(VersionMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def values(self) -> dict[str, Any]:
-        names = ("mode", "minimum_age", "prerequisites", "hosting_conditions")
-        return {name: self.cleaned_data[name] for name in names}
 
-    @staticmethod
-    def initial_of(data: MissionData) -> dict[str, Any]:
-        names = ("mode", "minimum_age", "prerequisites", "hosting_conditions")
-        return {name: getattr(data, name) for name in names}
+class DetailsForm(Section, forms.Form):
+    """Page 4: the goals are suggested from the domain."""
+
+    slug, heading = "details", "Activités, compétences et objectifs"
+    names = ("activities", "sdgs", "skills")
+
+    activities = forms.ModelMultipleChoiceField(
+        Activity.objects.none(),
+        label="Activités",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    sdgs = forms.ModelMultipleChoiceField(
+        Sdg.objects.all(),
+        label="Objectifs de développement durable (ODD)",
+        help_text="Ceux du domaine sont déjà cochés. Changez-les si besoin.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    skills = forms.ModelMultipleChoiceField(
+        Skill.objects.none(),
+        label="Compétences utiles",
+        help_text="Ne cochez rien si la mission est ouverte à tous.",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, data_now: MissionData | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, data_now=data_now, **kwargs)
+        activities = Activity.objects.active()
+        domain = data_now.domain if data_now else None
+        if domain is not None and activities.filter(domains=domain).exists():
+            chosen = [activity.pk for activity in (kwargs.get("initial") or {}).get("activities", ())]
+            activities = (activities.filter(domains=domain) | activities.filter(pk__in=chosen)).distinct()
+        self.fields["activities"].queryset = activities  # type: ignore[attr-defined]
+        skills = Skill.objects.active().select_related("group").order_by("group__position", "name")
+        self.fields["skills"].queryset = skills  # type: ignore[attr-defined]
+
+    def skill_groups(self) -> list[tuple[str, list[Any], int]]:
+        """Name of the family, its checkboxes, how many are ticked."""
+        groups: dict[str, list[Any]] = {}
+        for option in self["skills"]:
+            groups.setdefault(option.data["value"].instance.group.name, []).append(option)
+        return [
+            (name, options, sum(bool(option.data["selected"]) for option in options))
+            for name, options in groups.items()
+        ]
+
+    def values(self) -> dict[str, Any]:
+        return {name: list(self.cleaned_data[name]) for name in self.names}
+
+    @classmethod
+    def initial_of(cls, data: MissionData) -> dict[str, Any]:
+        sdgs = data.sdgs or (list(data.domain.sdgs.all()) if data.domain else [])
+        return {"activities": list(data.activities), "sdgs": list(sdgs), "skills": list(data.skills)}
+
+
+class WhereForm(Section, forms.Form):
+    """Page 5, with the addresses of `AddressForms` beside it."""
+
+    slug, heading = "ou", "Où se passe la mission"
+    names = ("mode",)
+
+    mode = forms.ChoiceField(
+        label="La mission se fait",
+        choices=[
+            (MissionMode.ON_SITE, "Sur place"),
+            (MissionMode.REMOTE, "À distance"),
+            (MissionMode.HYBRID, "Sur place ou à distance, au choix"),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 class AddressForm(forms.Form):
@@ -210,13 +255,14 @@ AddressForms = forms.formset_factory(
 )
 
 
-class RhythmForm(VersionMixin, forms.Form):
-    """Section 4: prefilled from the slots."""
+class RhythmForm(Section, forms.Form):
+    """Not a page of the wizard: the slots tell it, and it may be corrected."""
 
     slug, heading = "rythme", "Rythme demandé"
+    names = ("commitment",)
 
     commitment = forms.ChoiceField(
-        label="À quel rythme une même personne vient-elle ?",
+        label=f"À quel rythme une même personne vient-elle{NBSP}?",
         choices=[
             (Commitment.ONCE, "Une fois"),
             (Commitment.MONTHLY, "Une fois par mois"),
@@ -226,42 +272,71 @@ class RhythmForm(VersionMixin, forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def values(self) -> dict[str, Any]:
-        return {"commitment": self.cleaned_data["commitment"]}
 
-    @staticmethod
-    def initial_of(data: MissionData) -> dict[str, Any]:
-        return {"commitment": data.commitment}
+SECTIONS: dict[str, type[Section]] = {
+    form.slug: form
+    for form in (TitleForm, DescriptionForm, ConditionsForm, DetailsForm, WhereForm, RhythmForm)
+}
 
 
-SECTIONS = {form.slug: form for form in (WhatForm, DetailsForm, WhereForm, RhythmForm)}
+class When(TextChoices):
+    """How somebody says when: the first three make dated slots."""
+
+    DATE = "dated", "À une date"
+    DATES = "dates", "À plusieurs dates"
+    PERIOD = "period", "Certains jours de la semaine, sur une période"
+    WEEKLY = "weekly", "Chaque semaine, le même jour, pour les mêmes personnes"
+    UNDATED = "undated", "Horaires à convenir avec la personne"
+
+
+#: what a ticked half-day means: the usual hours, which a slot's own page corrects
+HALF_DAYS = {
+    "morning": (time(9), time(12)),
+    "afternoon": (time(14), time(17)),
+    "evening": (time(18), time(21)),
+}
 
 
 class SlotsForm(NonceMixin, forms.Form):
-    """One date, the same day every week until a date, a weekly rhythm, or hours to agree."""
+    """One date, a list of dates, some weekdays over a period, a weekly rhythm, or hours to agree."""
 
     kind = forms.ChoiceField(
-        label="Quand ?",
-        choices=[
-            (SlotKind.DATED, "À une date, une fois ou répétée chaque semaine"),
-            (SlotKind.WEEKLY, "Chaque semaine, le même jour, pour les mêmes personnes"),
-            (SlotKind.UNDATED, "Horaires à convenir avec la personne"),
-        ],
-        initial=SlotKind.DATED,
-        widget=forms.RadioSelect,
+        label=f"Quand{NBSP}?", choices=When.choices, initial=When.DATE, widget=forms.RadioSelect
     )
     local_date = forms.DateField(label="Date", required=False)
-    repeat_until = forms.DateField(
-        label="Répéter chaque semaine jusqu’au",
+    dates = forms.CharField(
+        label="Dates, une par ligne",
         required=False,
-        help_text="Laissez vide pour une seule date.",
+        max_length=6000,
+        help_text=f"Exemple{NBSP}: 12/12/2026",
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Jours de la semaine",
+        choices=[(n, day.capitalize()) for n, day in enumerate(schedule.WEEKDAYS)],
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    period_from = forms.DateField(label="Du", required=False)
+    period_until = forms.DateField(label="Au", required=False)
     weekday = forms.TypedChoiceField(
         label="Jour de la semaine",
         choices=[("", "Choisir un jour"), *enumerate(day.capitalize() for day in schedule.WEEKDAYS)],
         coerce=int,
         empty_value=None,
         required=False,
+    )
+    half_days = forms.MultipleChoiceField(
+        label="Demi-journées",
+        choices=[
+            ("morning", f"Matin, de 9{NBSP}h à 12{NBSP}h"),
+            ("afternoon", f"Après-midi, de 14{NBSP}h à 17{NBSP}h"),
+            ("evening", f"Soirée, de 18{NBSP}h à 21{NBSP}h"),
+        ],
+        required=False,
+        help_text="Cochez-en une ou plusieurs, ou laissez vide et donnez vos heures.",
+        widget=forms.CheckboxSelectMultiple,
     )
     start_time = forms.TimeField(label="De", required=False)
     end_time = forms.TimeField(label="À", required=False)
@@ -279,49 +354,107 @@ class SlotsForm(NonceMixin, forms.Form):
     #: rule code → the field that shows it
     FIELDS = {
         "end_before_start": "end_time",
-        "date": "local_date",
         "hours": "start_time",
         "weekday": "weekday",
         "period": "valid_until",
         "capacity": "capacity",
-        "too_far": "",
-        "past": "",
-        "too_many_slots": "repeat_until",
     }
+    #: the field that shows whatever is wrong with the days, by the way they were said
+    DAYS = {
+        When.DATE: "local_date",
+        When.DATES: "dates",
+        When.PERIOD: "period_until",
+        When.WEEKLY: "valid_until",
+        When.UNDATED: "valid_until",
+    }
+
+    def __init__(self, *args: Any, already: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.already = already
+
+    def clean_dates(self) -> list[date]:
+        field = forms.DateField()
+        found = []
+        for line in filter(None, (line.strip(" ,;\t") for line in self.cleaned_data["dates"].splitlines())):
+            try:
+                day = field.clean(line)
+            except forms.ValidationError as error:
+                raise forms.ValidationError(
+                    f"«{NBSP}{line[:40]}{NBSP}» n’est pas une date. Écrivez-la comme 12/12/2026.", code="date"
+                ) from error
+            if day is not None and day not in found:
+                found.append(day)
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        dated = cleaned["kind"] == SlotKind.DATED
-        start, until = cleaned.get("local_date"), cleaned.get("repeat_until")
-        if dated and until and start and until < start:
-            self.add_error("repeat_until", "La répétition finit avant la première date.")
-            return cleaned
-        if dated and until and until > today() + schedule.FURTHEST:
-            self.add_error("repeat_until", "Cette date est trop lointaine : choisissez-la dans les deux ans.")
+        kind = cleaned["kind"]
+        needed = {
+            When.DATE: ("local_date", "Indiquez la date du créneau."),
+            When.DATES: ("dates", "Indiquez au moins une date."),
+            When.PERIOD: ("weekdays", "Cochez au moins un jour de la semaine."),
+        }
+        if kind in needed and not cleaned.get(needed[kind][0]):
+            self.add_error(*needed[kind])
+        if kind == When.PERIOD:
+            self._clean_period(cleaned.get("period_from"), cleaned.get("period_until"))
+        if self.errors:
             return cleaned
         try:
-            schedule.check_all(self.specs())
+            specs = self.specs()
+            schedule.check_all(specs, already=self.already)
         except RuleBroken as refusal:
-            name = self.FIELDS.get(refusal.code, "") or ("local_date" if dated else "valid_until")
-            self.add_error(name, refusal.message)
+            self.add_error(self.FIELDS.get(refusal.code) or self.DAYS[kind], refusal.message)
+            return cleaned
+        if not specs:
+            self.add_error("period_until", "Aucun de ces jours ne tombe dans cette période.")
         return cleaned
+
+    def _clean_period(self, first: date | None, last: date | None) -> None:
+        if first is None:
+            self.add_error("period_from", "Indiquez le début de la période.")
+        if last is None:
+            self.add_error("period_until", "Indiquez la fin de la période.")
+        elif first is not None and last < first:
+            self.add_error("period_until", "La fin de la période est avant son début.")
+        elif last > today() + schedule.FURTHEST:
+            self.add_error("period_until", "Cette date est trop lointaine : choisissez-la dans les deux ans.")
 
     def specs(self) -> list[SlotSpec]:
         typed = self.cleaned_data
         kind, capacity = typed["kind"], typed["capacity"]
-        hours = {"start_time": typed.get("start_time"), "end_time": typed.get("end_time")}
         period = {"valid_from": typed.get("valid_from"), "valid_until": typed.get("valid_until")}
-        if kind == SlotKind.UNDATED:
-            return [SlotSpec(kind, capacity, **period)]
-        if kind == SlotKind.WEEKLY:
-            return [SlotSpec(kind, capacity, weekday=typed.get("weekday"), **hours, **period)]
-        first: date | None = typed.get("local_date")
-        if first is None:
-            return [SlotSpec(kind, capacity, **hours)]
-        days = schedule.every_week(first, typed.get("repeat_until") or first)
-        return [SlotSpec(kind, capacity, local_date=day, **hours) for day in days]
+        if kind == When.UNDATED:
+            return [SlotSpec(SlotKind.UNDATED, capacity, **period)]
+        hours = [HALF_DAYS[half] for half in typed.get("half_days") or ()]
+        hours = hours or [(typed.get("start_time"), typed.get("end_time"))]  # type: ignore[list-item]
+        if kind == When.WEEKLY:
+            return [
+                SlotSpec(
+                    SlotKind.WEEKLY,
+                    capacity,
+                    weekday=typed.get("weekday"),
+                    start_time=start,
+                    end_time=end,
+                    **period,
+                )
+                for start, end in hours
+            ]
+        return [
+            SlotSpec(SlotKind.DATED, capacity, local_date=day, start_time=start, end_time=end)
+            for day in self._days()
+            for start, end in hours
+        ]
+
+    def _days(self) -> list[date]:
+        typed = self.cleaned_data
+        if typed["kind"] == When.DATE:
+            return [typed["local_date"]]
+        if typed["kind"] == When.DATES:
+            return list(typed["dates"])
+        return schedule.weekdays_between(typed["period_from"], typed["period_until"], typed["weekdays"])
 
     @staticmethod
     def suggestion() -> dict[str, Any]:
@@ -329,8 +462,100 @@ class SlotsForm(NonceMixin, forms.Form):
         return {"local_date": today() + timedelta(days=14), "start_time": "14:00", "end_time": "16:00"}
 
 
-class CapacityForm(forms.Form):
-    capacity = forms.IntegerField(label="Places", min_value=1, max_value=schedule.MAX_CAPACITY)
+class SlotForm(VersionMixin, forms.Form):
+    """One slot's time, of its own kind, and its places."""
+
+    local_date = forms.DateField(label="Date")
+    weekday = forms.TypedChoiceField(
+        label="Jour de la semaine",
+        choices=list(enumerate(day.capitalize() for day in schedule.WEEKDAYS)),
+        coerce=int,
+    )
+    start_time = forms.TimeField(label="De")
+    end_time = forms.TimeField(label="À")
+    valid_from = forms.DateField(label="À partir du", required=False)
+    valid_until = forms.DateField(
+        label="Jusqu’au", required=False, help_text="Laissez vide s’il n’y a pas de fin prévue."
+    )
+    capacity = forms.IntegerField(
+        label="Places",
+        min_value=1,
+        max_value=schedule.MAX_CAPACITY,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    #: rule code → the field that shows it
+    FIELDS = {"end_before_start": "end_time", "hours": "start_time", "weekday": "weekday"} | dict.fromkeys(
+        ("capacity", "below_taken"), "capacity"
+    )
+    KEPT = {
+        SlotKind.DATED: ("local_date", "start_time", "end_time"),
+        SlotKind.WEEKLY: ("weekday", "start_time", "end_time", "valid_from", "valid_until"),
+        SlotKind.UNDATED: ("valid_from", "valid_until"),
+    }
+
+    def __init__(self, data: Any = None, *, slot: Slot, version: int) -> None:
+        self.slot = slot
+        kept = self.KEPT[SlotKind(slot.kind)]
+        initial = {name: getattr(slot, name) for name in (*kept, "capacity")} | {"version": version}
+        super().__init__(data, initial=initial)
+        for name in set(self.fields) - {*kept, "capacity", "version"}:
+            del self.fields[name]
+
+    def spec(self) -> SlotSpec:
+        typed = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return SlotSpec(self.slot.kind, **typed)
+
+    def refuse(self, refusal: RuleBroken) -> None:
+        """Show a refusal beside the field it is about."""
+        day = "local_date" if "local_date" in self.fields else "valid_until"
+        dates = ("past", "too_far", "date", "no_such_hour", "period")
+        name = self.FIELDS.get(refusal.code) or (day if refusal.code in dates else None)
+        self.add_error(name if name in self.fields else None, refusal.message)
+
+
+class CloseForm(VersionMixin, forms.Form):
+    """Closing says what becomes of the applications that wait."""
+
+    waiting = forms.ChoiceField(
+        label="Les candidatures en attente",
+        choices=Waiting.choices,
+        initial=Waiting.KEEP,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    message = forms.CharField(
+        label="Votre message, si vous refusez",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_waiting(self) -> str:
+        return self.cleaned_data["waiting"] or Waiting.KEEP
+
+
+class DuplicateForm(forms.Form):
+    first_day = forms.DateField(label="Premier jour de la nouvelle mission")
+
+
+class CancelSlotsForm(forms.Form):
+    """Several slots fall for one reason."""
+
+    slot = forms.TypedMultipleChoiceField(
+        coerce=int, error_messages={"required": "Cochez au moins un créneau."}
+    )
+    reason = forms.CharField(
+        label=f"Pourquoi{NBSP}? Les bénévoles inscrits le liront.",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, slots: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slot"].choices = [(pk, pk) for pk in slots]  # type: ignore[attr-defined]
+        self.fields["slot"].label = "Créneaux"
 
 
 class ReasonForm(VersionMixin, forms.Form):
@@ -339,4 +564,15 @@ class ReasonForm(VersionMixin, forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def title_advice(title: str) -> str:
+    """A word about a title that does not begin with what the person does; never a refusal."""
+    first = (fold(title).split() or [""])[0]
+    if first.endswith(("er", "ir", "re")) or first in ("se", "s"):
+        return ""
+    return (
+        f"Un titre qui commence par un verbe attire plus de bénévoles{NBSP}: «{NBSP}Accompagner…{NBSP}», "
+        f"«{NBSP}Distribuer…{NBSP}», «{NBSP}Tenir…{NBSP}»."
     )

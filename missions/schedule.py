@@ -72,13 +72,15 @@ def half_days(spec: SlotSpec) -> int:
     return 0 if weekday is None else between(weekday, spec.start_time, spec.end_time)
 
 
-def every_week(first: date, until: date, *, weeks: int = 1) -> list[date]:
-    """The same weekday, from `first` to `until` included."""
+def weekdays_between(first: date, last: date, weekdays: Iterable[int]) -> list[date]:
+    """The days of these weekdays (0 Monday) from `first` to `last` included; no more than a mission may hold."""
+    wanted = set(weekdays)
     days: list[date] = []
     day = first
-    while day <= until and len(days) <= MAX_SLOTS:
-        days.append(day)
-        day += timedelta(weeks=weeks)
+    while day <= last and len(days) <= MAX_SLOTS:
+        if day.weekday() in wanted:
+            days.append(day)
+        day += timedelta(days=1)
     return days
 
 

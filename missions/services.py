@@ -1,6 +1,6 @@
 """Every write on a mission and its slots: lock → policy → guard → write → audit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -405,7 +405,9 @@ def finish(mission: Mission, *, actor: User | None) -> Mission:
 
 
 @transaction.atomic
-def add_slots(mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec]) -> list[Slot]:
+def add_slots(
+    mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec], step: int = 0
+) -> list[Slot]:
     """More times, at once, published or not."""
     mission = _locked(mission)
     _allow(policies.can_handle(actor, mission.organisation))
@@ -415,6 +417,8 @@ def add_slots(mission: Mission, *, actor: User | None, slots: Iterable[SlotSpec]
     rows = _insert_slots(mission, specs)
     if mission.state == State.DRAFT and mission.commitment in ("", Commitment.ONCE):
         mission.commitment = schedule.suggested_commitment(specs)
+    if mission.state == State.DRAFT:
+        mission.draft_step = max(mission.draft_step, step)
     _finish_write(mission)
     if mission.state in PUBLISHED:
         record("mission.changed", mission, actor=actor, fields=["slots"])
@@ -651,17 +655,21 @@ def draft_data(mission: Mission) -> MissionData:
     return replace(data, **values)
 
 
-def missing(mission: Mission) -> list[str]:
-    """What a draft still lacks before it may be sent, as sentences."""
-    lacks = []
-    if mission.organisation.state != OrganisationState.VALIDATED:
-        lacks.append("La brigade doit valider votre organisation.")
-    try:
-        _check_complete(current_data(mission))
-    except RuleBroken as refusal:
-        lacks.append(refusal.message)
+@dataclass(frozen=True)
+class Missing:
+    """What a draft lacks before it may be sent: a sentence, and which part of it."""
+
+    code: str
+    sentence: str
+
+
+def missing(mission: Mission) -> list[Missing]:
+    """All that a draft still lacks before it may be sent."""
+    lacks = [Missing(*each) for each in _incomplete(current_data(mission))]
     if not mission.slots.live().exists():
-        lacks.append("Ajoutez au moins un créneau à venir.")
+        lacks.append(Missing("no_slot", "Ajoutez au moins un créneau à venir."))
+    if mission.organisation.state != OrganisationState.VALIDATED:
+        lacks.append(Missing("organisation_state", "La brigade doit d’abord valider votre organisation."))
     return lacks
 
 
@@ -716,18 +724,24 @@ def _check_data(data: MissionData) -> None:
         )
 
 
-def _check_complete(data: MissionData) -> None:
+def _incomplete(data: MissionData) -> Iterator[tuple[str, str]]:
+    """What is missing for people to decide, as (code, sentence)."""
     if len(clean(data.title)) < TITLE_AT_LEAST:
-        raise RuleBroken("Le titre est trop court : dites ce que la personne fera.", code="title")
-    if len(clean(data.description)) < DESCRIPTION_AT_LEAST:
-        raise RuleBroken(
-            f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
-            code="description",
-        )
+        yield "title", "Le titre est trop court : dites ce que la personne fera."
     if data.domain is None:
-        raise RuleBroken("Choisissez un domaine.", code="domain")
+        yield "domain", "Choisissez un domaine."
+    if len(clean(data.description)) < DESCRIPTION_AT_LEAST:
+        yield (
+            "description",
+            f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
+        )
     if data.mode != MissionMode.REMOTE and not data.addresses:
-        raise RuleBroken("Ajoutez au moins une adresse, ou choisissez « à distance ».", code="address")
+        yield "address", "Ajoutez au moins une adresse, ou choisissez « à distance »."
+
+
+def _check_complete(data: MissionData) -> None:
+    for code, sentence in _incomplete(data):
+        raise RuleBroken(sentence, code=code)
 
 
 def _write_fields(mission: Mission, data: MissionData, leave: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]

@@ -67,7 +67,7 @@ def test_a_night_passes_midnight_and_only_a_night() -> None:
 
 
 def test_every_saturday_until() -> None:
-    days = schedule.every_week(date(2027, 1, 2), date(2027, 1, 30))
+    days = schedule.weekdays_between(date(2027, 1, 2), date(2027, 1, 30), [date(2027, 1, 2).weekday()])
     assert [day.day for day in days] == [2, 9, 16, 23, 30]
 
 
