@@ -23,12 +23,13 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.territories.models import Commune
 from jeveuxagir.ui.spaces import forget_spaces
 
+from . import joining, numbers, policies, verification
 from . import notifications as mails
-from . import numbers, policies
-from .enums import HOSTING_KINDS, TRANSITIONS, Kind, MemberRole, ProofLevel, State
+from .enums import HOSTING_KINDS, TRANSITIONS, Checked, Kind, MemberRole, ProofLevel, State
 from .models import Invitation, Membership, Organisation
 
 INVITATION_DAYS = 7
+RESEND_AFTER = datetime.timedelta(hours=1)
 FORGET_DAYS = 30
 MAX_INVITATIONS = 50
 NAME_AT_LEAST = 2
@@ -71,6 +72,14 @@ class OrganisationData:
     street: str = ""
     commune: Commune | None = None
     is_research: bool = False
+
+
+class AlreadyHere(RuleBroken):
+    """A number that an organisation of ours already holds."""
+
+    def __init__(self, message: str, organisation: Organisation, *, code: str) -> None:
+        super().__init__(message, code=code)
+        self.organisation = organisation
 
 
 @dataclass
@@ -147,6 +156,7 @@ def submit(organisation: Organisation, *, actor: User | None, version: int | Non
     data = data_of(organisation)
     _require_complete(data)
     _refuse_known(data, but=organisation)
+    _refuse_ended(organisation)
     _move(organisation, target)
     _open_item(organisation, actor)
     record("organisation.submitted", organisation, actor=actor)
@@ -171,6 +181,7 @@ def refuse(organisation: Organisation, *, actor: User | None, reason: str) -> Or
     organisation = _locked(organisation)
     target = TRANSITIONS.target("refuse", organisation.state, label=organisation.get_state_display())
     _move(organisation, target, reason=reason)
+    joining.end_all(organisation, reason="Cette organisation n’est pas acceptée ici.", actor=actor)
     record("organisation.refused", organisation, actor=actor)
     mails.tell_owners(organisation, "refused", reason=organisation.state_reason)
     return organisation
@@ -201,6 +212,8 @@ def apply_edit(organisation: Organisation, *, actor: User | None, diff: dict[str
         organisation.may_host = organisation.kind in HOSTING_KINDS
     if {"rna", "siren", "siret"} & diff.keys():
         organisation.proof_level = _proof(organisation)
+    if {"name", "rna", "siren", "siret"} & diff.keys():
+        organisation.check_due_at = now()
     organisation.version += 1
     with refusals(_TRIGGERS):
         organisation.save()
@@ -255,7 +268,9 @@ def close(organisation: Organisation, *, actor: User | None, reason: str = "") -
     target = TRANSITIONS.target("close", organisation.state, label=organisation.get_state_display())
     _move(organisation, target, reason=reason)
     moderation.withdraw(ModerationItem.Kind.ORGANISATION, organisation, actor=actor)
+    moderation.withdraw(ModerationItem.Kind.CHECK, organisation, actor=actor)
     Invitation.objects.open().filter(organisation=organisation).update(cancelled_at=Now())
+    joining.end_all(organisation, reason="Cette organisation a fermé.", actor=actor)
     record("organisation.closed", organisation, actor=actor)
     mails.tell_owners(organisation, "closed", reason=organisation.state_reason)
     return organisation
@@ -356,6 +371,35 @@ def cancel_invitation(invitation: Invitation, *, actor: User) -> Invitation:
     return invitation
 
 
+@transaction.atomic
+def resend_invitation(invitation: Invitation, *, actor: User) -> Invitation:
+    """Send it again, with a new link and a new week. The former link stops working."""
+    organisation = _locked(invitation.organisation)
+    _allow(policies.can_invite(actor, organisation))
+    invitation = lock(
+        Invitation.objects.filter(organisation=organisation).select_related("organisation"), pk=invitation.pk
+    )
+    if invitation.accepted_at or invitation.cancelled_at:
+        raise RuleBroken("Cette invitation n’attend plus de réponse.", code="answered")
+    if organisation.state in (State.CLOSED, State.REFUSED):
+        raise RuleBroken(
+            f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
+        )
+    if invitation.sent_at > now() - RESEND_AFTER:
+        raise RuleBroken(
+            "Cette invitation vient de partir. Attendez une heure avant de la renvoyer.", code="too_soon"
+        )
+    limits.require("invitation_account", actor.pk)
+    require_mail_allowed(invitation.email)
+    token, invitation.token_hash = tokens.new_token()
+    invitation.sent_at = now()
+    invitation.expires_at = now() + datetime.timedelta(days=INVITATION_DAYS)
+    invitation.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    record("organisation.invitation_resent", organisation, actor=actor, invitation=invitation.pk)
+    mails.invite(invitation, token, INVITATION_DAYS)
+    return invitation
+
+
 def invitation_of(token: str) -> Invitation | None:
     """The invitation behind a link, whatever has become of it."""
     found = Invitation.objects.filter(token_hash=tokens.hash_token(token[:200]))
@@ -419,12 +463,8 @@ def decline_invitation(invitation: Invitation, *, actor: User) -> Invitation:
     return invitation
 
 
-def forget_invitations() -> int:
-    """Addresses that never answered are not kept: 30 days after the end of their invitation. Safe to run twice."""
-    return forgettable_invitations(now()).delete()[0]
-
-
 def forgettable_invitations(moment: datetime.datetime) -> "QuerySet[Invitation]":
+    """Addresses that never answered are not kept: 30 days after the end of their invitation."""
     before = moment - datetime.timedelta(days=FORGET_DAYS)
     ended = Q(expires_at__lt=before) | Q(cancelled_at__lt=before)
     return Invitation.objects.filter(ended, accepted_at__isnull=True)
@@ -437,7 +477,7 @@ def change_role(
     """Another role for a member. The last owner stays one."""
     organisation, membership = _locked_member(membership, actor)
     if membership.role == MemberRole.OWNER and role != MemberRole.OWNER:
-        _keep_an_owner(organisation, membership)
+        _keep_an_owner(organisation, membership, actor)
     before = (membership.role, membership.may_sign)
     membership.role = role
     membership.may_sign = membership.may_sign if may_sign is None else may_sign
@@ -466,14 +506,16 @@ def remove_member(membership: Membership, *, actor: User) -> Membership:
 
 
 @transaction.atomic
-def leave(organisation: Organisation, *, actor: User) -> Membership:
-    """Leave by oneself; the last owner first names another one."""
+def leave(organisation: Organisation, *, actor: User, successor: Membership | None = None) -> Membership:
+    """Leave by oneself; the last owner names who comes after, before or in the same breath."""
     organisation = _locked(organisation)
     membership = (
         Membership.objects.live().filter(organisation=organisation, person_id=actor.person_id).first()
     )
     if membership is None:
         raise RuleBroken("Vous n’êtes plus membre de cette organisation.", code="member")
+    if successor is not None and membership.role == MemberRole.OWNER:
+        _promote(organisation, successor, actor)
     _end(organisation, membership, actor, "organisation.left")
     mails.left(organisation, actor.person, membership)
     return membership
@@ -557,23 +599,29 @@ def _refuse_known(data: OrganisationData, *, but: Organisation | None = None) ->
     if other is None:
         return
     number = "SIREN" if data.siren and other.siren == data.siren else "RNA"
-    if other.is_verified and Membership.objects.owners().filter(organisation=other).exists():
-        raise RuleBroken(
-            f"« {other.name} » est déjà inscrite avec ce numéro {number}. Si c’est votre organisation, demandez à "
-            "l’un de ses responsables de vous inviter : il le fait depuis la page « Équipe » de son espace.",
-            code=f"{number.lower()}_known",
+    named = f"« {other.name} »" if other.is_verified else "Une organisation"
+    if other.state in joining.OPEN_STATES:
+        sentence = (
+            f"{named} est déjà inscrite avec ce numéro {number}. Si c’est la vôtre, demandez à la rejoindre."
         )
-    if other.is_verified:
-        raise RuleBroken(
-            f"« {other.name} » est déjà connue ici grâce à un partenaire, avec ce numéro {number}. Pour en devenir "
-            "responsable, écrivez à la brigade de votre département : elle vous enverra une invitation.",
-            code=f"{number.lower()}_known",
+    else:
+        sentence = (
+            f"{named} porte déjà ce numéro {number}. Une inscription est peut-être en cours\u00a0: demandez à vos "
+            "collègues, ou écrivez à la brigade de votre département."
         )
-    raise RuleBroken(
-        f"Une organisation porte déjà ce numéro {number}. Une inscription est peut-être en cours : demandez à vos "
-        "collègues, ou écrivez à la brigade de votre département.",
-        code=f"{number.lower()}_known",
-    )
+    raise AlreadyHere(sentence, other, code=f"{number.lower()}_known")
+
+
+def _refuse_ended(organisation: Organisation) -> None:
+    """What the registry said last of this very number."""
+    said = verification.latest(organisation)
+    numbers_held = (organisation.rna, organisation.siren, organisation.siret)
+    if said is not None and said.outcome == Checked.CLOSED and said.number in numbers_held:
+        raise RuleBroken(
+            "D’après le registre, l’organisation qui porte ce numéro est fermée. Vérifiez le numéro. Si le registre se "
+            "trompe, écrivez-nous depuis la page « Contact »\u00a0: la brigade vous aidera.",
+            code="ended",
+        )
 
 
 def _require_complete(data: OrganisationData) -> None:
@@ -591,6 +639,7 @@ def _require_complete(data: OrganisationData) -> None:
 
 def _write(organisation: Organisation, data: OrganisationData, leave: frozenset[str] = frozenset()) -> None:
     kind, numbers_before = organisation.kind, (organisation.rna, organisation.siren, organisation.siret)
+    name_before = organisation.name
     for name in (*SENSITIVE, *FREE):
         if name not in leave:
             setattr(organisation, name, getattr(data, name))
@@ -598,6 +647,9 @@ def _write(organisation: Organisation, data: OrganisationData, leave: frozenset[
         organisation.may_host = organisation.kind in HOSTING_KINDS
     if (organisation.rna, organisation.siren, organisation.siret) != numbers_before:
         organisation.proof_level = _proof(organisation)
+        organisation.check_due_at = now() if organisation.rna or organisation.siren else None
+    elif organisation.name != name_before and (organisation.rna or organisation.siren):
+        organisation.check_due_at = now()
 
 
 def _proof(organisation: Organisation) -> ProofLevel:
@@ -675,19 +727,38 @@ def _check_invitation(invitation: Invitation) -> None:
         raise RuleBroken("Cette invitation a expiré. Demandez-en une autre.", code="expired")
 
 
-def _keep_an_owner(organisation: Organisation, leaving: Membership) -> None:
+def _promote(organisation: Organisation, successor: Membership, actor: User) -> None:
+    """The lock on the organisation is held: the successor is still there when the owner leaves."""
+    others = Membership.objects.live().filter(organisation=organisation).exclude(person=actor.person_id)
+    named = others.filter(pk=successor.pk).select_related("organisation", "person").first()
+    if named is None:
+        raise RuleBroken(
+            "Cette personne ne fait plus partie de l’équipe. Choisissez-en une autre.", code="successor"
+        )
+    if named.role == MemberRole.OWNER:
+        return
+    named.role = MemberRole.OWNER
+    named.save(update_fields=["role"])
+    record("organisation.role_changed", organisation, actor=actor, membership=named.pk, role=str(named.role))
+    mails.role_changed(named)
+    _forget(named.person_id)
+
+
+def _keep_an_owner(organisation: Organisation, leaving: Membership, actor: User | None = None) -> None:
     """The organisation's row is locked: two owners leaving at once come one after the other."""
     others = Membership.objects.owners().filter(organisation=organisation).exclude(pk=leaving.pk)
     if not others.exists():
         raise RuleBroken(
-            "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre.",
+            "Vous êtes la seule personne responsable. Choisissez d’abord qui prend votre suite, sur la page « Équipe »."
+            if actor is not None and leaving.person_id == actor.person_id
+            else "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre.",
             code="last_owner",
         )
 
 
 def _end(organisation: Organisation, membership: Membership, actor: User, verb: str) -> None:
     if membership.role == MemberRole.OWNER and organisation.state != State.CLOSED:
-        _keep_an_owner(organisation, membership)
+        _keep_an_owner(organisation, membership, actor)
     membership.ended_at = now()
     membership.save(update_fields=["ended_at"])
     record(verb, organisation, actor=actor, membership=membership.pk)
@@ -722,7 +793,11 @@ def _forget(person_id: int) -> None:
 
 
 def end_memberships(person: Person) -> None:
-    """Erasure: the person leaves everywhere, even as the last owner (staff then see an organisation without one)."""
-    for membership in Membership.objects.live().filter(person=person):
+    """Erasure is a right: the person leaves everywhere, even as the last owner. The brigade then gets a case."""
+    organisations = []
+    for membership in Membership.objects.live().filter(person=person).select_related("organisation__commune"):
         record("organisation.left", membership.organisation, membership=membership.pk)
+        organisations.append(membership.organisation)
     Membership.objects.filter(person=person).delete()
+    for organisation in organisations:
+        joining.nobody_is_responsible(organisation)

@@ -127,12 +127,6 @@ def accepted(idea: Idea, *, actor: User | None, answer: str = "") -> Idea:
     return idea
 
 
-@transaction.atomic
-def forget_old() -> int:
-    """What was closed or withdrawn a year ago is erased."""
-    return erase_rows(old(now()))
-
-
 def old(moment: datetime.datetime) -> Any:
     """Closed or withdrawn so long ago that nobody needs them."""
     before = moment - datetime.timedelta(days=KEPT_DAYS)

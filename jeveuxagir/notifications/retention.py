@@ -1,21 +1,15 @@
-"""Mails are not kept for ever: bodies 62 days, the rows a year."""
+"""Mails are not kept for ever: bodies 62 days, the rows a year. The nightly job of accounts does it."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from .models import Message
 
 BODIES = timedelta(days=62)
 ROWS = timedelta(days=365)
 ENDED = [Message.State.SENT, Message.State.FAILED, Message.State.CANCELLED, Message.State.TOLD]
-
-
-def forget() -> dict[str, Any]:
-    deleted, _ = old_rows(Now()).delete()
-    return {"deleted": deleted, "emptied": empty(old_bodies(Now()))}
 
 
 def old_rows(moment: Any) -> "QuerySet[Message]":

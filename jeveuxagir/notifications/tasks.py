@@ -1,14 +1,13 @@
-"""Sending the outbox, and forgetting old mails."""
+"""Sending the outbox, and the mail of the day."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 
-from jeveuxagir.audit.jobs import daily, run_once
 from jeveuxagir.common.periodic import periodic
 
-from . import digests, outbox, retention
+from . import digests, outbox
 
 
 @shared_task(acks_late=False)
@@ -23,10 +22,3 @@ def drain_outbox() -> None:
 def send_digests() -> None:
     """From seven in the morning, the one mail of the day of whoever chose so."""
     digests.send_due()
-
-
-@shared_task
-@periodic(every=timedelta(hours=1))
-def forget_old_messages() -> None:
-    """Once a night: bodies after 62 days, rows after a year."""
-    run_once("forget_old_messages", daily(), retention.forget)

@@ -11,6 +11,7 @@ from django.test import Client
 from alliances.ideas import services
 from alliances.ideas.enums import State
 from alliances.ideas.models import Idea
+from jeveuxagir.accounts import retention
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.accounts.services import erase_unconfirmed
 from jeveuxagir.common.clock import now
@@ -338,9 +339,9 @@ def test_what_came_to_nothing_is_erased_after_a_year():
     for idea in (old, recent):
         decide(idea, "refuse", "Cela existe déjà.")
     Idea.objects.filter(pk=old.pk).update(state_changed_at=now() - datetime.timedelta(days=366))
-    assert services.forget_old() == 1
+    assert retention.run()["done"] == {"ideas.Idea": 1}
     assert list(Idea.objects.all()) == [recent]
-    assert services.forget_old() == 0
+    assert retention.run()["done"] == {}
 
 
 # --- the brigade's pages --------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ import time_machine
 from django.db import connections, transaction
 from django.test import Client
 
+from jeveuxagir.accounts import retention
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.models import JobRun
 from jeveuxagir.common.clock import PARIS
-from jeveuxagir.notifications import catalogue, digests, links, retention, services
+from jeveuxagir.notifications import catalogue, digests, links, services
 from jeveuxagir.notifications.enums import Rhythm
 from jeveuxagir.notifications.models import Message, Preference
 
@@ -282,11 +283,11 @@ def test_lines_are_forgotten_with_the_mail_that_told_them(person: Person, daily:
     digests.send_due()
     Message.objects.update(created_at=MORNING - timedelta(days=70))
     Message.objects.filter(kind=catalogue.DIGEST).update(state="sent", sent_at=MORNING)
-    retention.forget()
+    retention.run()
     line = Message.objects.get(dedupe_key="1")
     assert (line.subject, line.text, line.link) == ("", "", "")
     Message.objects.update(created_at=MORNING - timedelta(days=400))
-    retention.forget()
+    retention.run()
     assert not Message.objects.exists()
 
 
