@@ -1,7 +1,9 @@
 """Organisations that look like one and the same: for the brigade's eye, never merged by the machine."""
 
+from typing import Any
+
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, FloatField, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 
 from jeveuxagir.common.text import NBSP
@@ -18,13 +20,13 @@ AROUND_KM = 50.0
 SHOWN = 10
 
 
-def named_like(rows: OrganisationQuerySet, name: str, least: float = NEAR) -> OrganisationQuerySet:
+def named_like(rows: OrganisationQuerySet, name: str, least: float = NEAR) -> Any:
     """The rows whose name is like this one, accents and case aside, with their `likeness`; through an index."""
     folded = Lower(Unaccent(Value(name)))
     return (
         rows.alias(folded=Lower(Unaccent(F("name"))))
         .filter(folded__trigram_similar=folded)  # the index answers this one, at PostgreSQL's own 0.3
-        .annotate(likeness=TrigramSimilarity(F("folded"), folded, output_field=FloatField()))
+        .annotate(likeness=TrigramSimilarity("folded", folded))  # type: ignore[arg-type]
         .filter(likeness__gte=least)
     )
 
@@ -45,7 +47,7 @@ def close_to(organisation: Organisation) -> list[tuple[Organisation, list[str]]]
         other.pk: (other, 0.0) for other in others.filter(numbers)[:SHOWN]
     }
     for other in named_like(others, organisation.name).order_by("-likeness", "pk")[: 3 * SHOWN]:
-        found[other.pk] = (other, other.likeness)  # type: ignore[attr-defined]
+        found[other.pk] = (other, other.likeness)
     ranked = []
     for other, likeness in found.values():
         reasons, weight = _reasons(organisation, other, likeness)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from jeveuxagir.accounts.models import User
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.text import NBSP, fold
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.moderation.registry import Handler, register
 
-from . import policies, services
-from .enums import HOSTING_KINDS, Kind
-from .models import Membership, Organisation
+from . import joining, policies, services, verification
+from .enums import HOSTING_KINDS, Checked, Kind
+from .models import JoinRequest, Membership, Organisation
 
 
 def _subject(item: ModerationItem) -> Organisation:
@@ -61,6 +63,7 @@ def facts_of(organisation: Organisation) -> list[tuple[str, Any]]:
         ("SIREN", organisation.siren),
         ("SIRET", organisation.siret),
         ("Niveau de preuve", organisation.get_proof_level_display()),
+        ("Registre", registry_fact(organisation)),
         ("Accueille des bénévoles", "oui" if organisation.may_host else "non"),
         ("Adresse", organisation.street),
         ("Commune", organisation.commune.label if organisation.commune else ""),
@@ -70,10 +73,42 @@ def facts_of(organisation: Organisation) -> list[tuple[str, Any]]:
     ]
 
 
+def registry_fact(organisation: Organisation) -> str:
+    """What the registry said last, and when."""
+    said = verification.latest(organisation)
+    if said is None:
+        return "pas encore consulté" if organisation.check_due_at else ""
+    seen = " · ".join(filter(None, [said.seen_name, said.seen_street, said.seen_place]))
+    sentence = f"{said.get_outcome_display()}, le {said.checked_at:%d/%m/%Y} ({said.get_source_display()})"
+    return f"{sentence}{NBSP}: {seen}" if seen else sentence
+
+
+def registry_warning(organisation: Organisation) -> str:
+    """What of it must be looked at before deciding."""
+    said = verification.latest(organisation)
+    if said is None:
+        return ""
+    day = f"{said.checked_at:%d/%m/%Y}"
+    match said.outcome:
+        case Checked.CLOSED:
+            since = f" depuis le {said.closed_on:%d/%m/%Y}" if said.closed_on else ""
+            return f"D’après le registre, consulté le {day}, cette organisation est fermée{since}."
+        case Checked.OTHER_NAME:
+            percent = round(100 * verification.likeness(said.seen_name, organisation.name))
+            return f"Le registre donne un autre nom{NBSP}: « {said.seen_name} » (ressemblance{NBSP}: {percent}{NBSP}%)."
+        case Checked.UNKNOWN:
+            return f"Le registre ne connaît pas le numéro {said.number} (consulté le {day})."
+        case Checked.UNAVAILABLE | Checked.NONSENSE:
+            return f"Registre injoignable le {day}{NBSP}: le numéro n’est vérifié que dans sa forme. Nous réessayons."
+    return ""
+
+
 def _warnings(organisation: Organisation, emails: list[str]) -> list[str]:
     warnings = []
     if not (organisation.rna or organisation.siren):
         warnings.append("Aucun numéro n’a été donné : l’existence de l’organisation n’est pas prouvée.")
+    if registry := registry_warning(organisation):
+        warnings.append(registry)
     if organisation.kind == Kind.OTHER and not organisation.may_host:
         warnings.append("Type « autre » : décidez aussi si elle peut accueillir des bénévoles.")
     if organisation.kind == Kind.COMPANY:
@@ -86,7 +121,143 @@ def _warnings(organisation: Organisation, emails: list[str]) -> list[str]:
     return warnings
 
 
+# --- claims: somebody asks to be responsible ------------------------------------------------------------------
+
+
+def _accept_claim(item: ModerationItem, actor: User | None) -> None:
+    joining.accept_claim(joining.claim_of(item), actor=actor)
+
+
+def _decline_claim(item: ModerationItem, actor: User | None) -> None:
+    joining.decline_claim(joining.claim_of(item), actor=actor, reason=item.reason)
+
+
+def _describe_claim(item: ModerationItem) -> dict[str, Any]:
+    claim = JoinRequest.objects.filter(pk=item.subject_id).select_related(
+        "organisation__commune__department", "person"
+    )
+    found = claim.first()
+    if found is None:  # the person erased their account
+        return {"warnings": ["Cette personne a effacé son compte."]}
+    organisation, person = found.organisation, found.person
+    warnings = []
+    given = bool(found.number)
+    right = given and found.number in (organisation.rna, organisation.siren, organisation.siret)
+    if given and not right:
+        warnings.append("Le numéro donné n’est pas celui de l’organisation.")
+    others = organisation.join_requests.waiting().exclude(pk=found.pk).count()
+    if others:
+        warnings.append(
+            "Une autre personne demande aussi à en être responsable."
+            if others == 1
+            else f"{others} autres personnes demandent aussi à en être responsables."
+        )
+    if registry := registry_warning(organisation):
+        warnings.append(registry)
+    return {
+        "facts": [
+            ("Qui demande", person.full_name),
+            ("Son adresse électronique", person.email),
+            ("Adresse du même domaine", "oui" if _same_domain(person.email, organisation) else "non"),
+            ("Numéro donné", found.number and f"{found.number} ({'le bon' if right else 'un autre'})"),
+            ("Organisation", organisation.name),
+            *facts_of(organisation),
+        ],
+        "texts": [
+            ("Son message", found.message),
+            ("Présentation de l’organisation", organisation.description),
+        ],
+        "warnings": warnings,
+        "links": [("Voir la page publique", organisation.get_absolute_url())]
+        if organisation.is_verified
+        else [],
+    }
+
+
+def _same_domain(email: str, organisation: Organisation) -> bool:
+    """Whether the person writes from the organisation's own domain, as its page gives it."""
+    mine = email.rpartition("@")[2].lower()
+    site = organisation.website.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
+    theirs = {organisation.email.rpartition("@")[2].lower(), site} - {""}
+    return mine in theirs and fold(mine) not in _PUBLIC_DOMAINS
+
+
+#: Where anybody gets an address.
+_PUBLIC_DOMAINS = frozenset(
+    fold(domain)
+    for domain in (
+        *(
+            "gmail.com",
+            "orange.fr",
+            "wanadoo.fr",
+            "free.fr",
+            "sfr.fr",
+            "laposte.net",
+            "hotmail.fr",
+            "hotmail.com",
+        ),
+        *(
+            "outlook.fr",
+            "outlook.com",
+            "yahoo.fr",
+            "yahoo.com",
+            "live.fr",
+            "icloud.com",
+            "bbox.fr",
+            "proton.me",
+        ),
+    )
+)
+
+
+def _claim_conflict(item: ModerationItem, actor: User) -> str:
+    claim = JoinRequest.objects.filter(pk=item.subject_id).select_related("organisation").first()
+    if claim is None:
+        return ""
+    if claim.person_id == actor.person_id:
+        return "C’est votre propre demande : une autre personne de la brigade doit décider."
+    return policies.conflict(actor, claim.organisation)
+
+
+# --- checks: an organisation to look at, that nothing closes by itself ------------------------------------------
+
+
+def _followed_up(item: ModerationItem, actor: User | None) -> None:
+    record("organisation.followed_up", _subject(item), actor=actor, cause=item.cause)
+
+
+def _describe_check(item: ModerationItem) -> dict[str, Any]:
+    described = describe(item)
+    if item.cause == ModerationItem.Cause.NO_OWNER:
+        described["warnings"] = [
+            "Plus personne n’en est responsable : ses missions restent en ligne. Invitez quelqu’un depuis sa fiche, ou "
+            "fermez-la.",
+            *(warning for warning in described["warnings"] if "responsable" not in warning),
+        ]
+    return described
+
+
 def plug_in() -> None:
+    register(
+        ModerationItem.Kind.CLAIM,
+        Handler(
+            accept=_accept_claim,
+            ask=_decline_claim,
+            refuse=_decline_claim,
+            describe=_describe_claim,
+            conflict=_claim_conflict,
+        ),
+    )
+    register(
+        ModerationItem.Kind.CHECK,
+        Handler(
+            accept=_followed_up,
+            ask=_followed_up,
+            refuse=_followed_up,
+            describe=_describe_check,
+            conflict=lambda item, actor: policies.conflict(actor, _subject(item)),
+        ),
+    )
     register(
         ModerationItem.Kind.ORGANISATION,
         Handler(

@@ -10,7 +10,7 @@ from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 
-from .models import Invitation, Membership, Organisation
+from .models import Invitation, JoinRequest, Membership, Organisation
 
 #: what happened → the label of its kind on the page of preferences
 _DECISIONS = {
@@ -72,6 +72,27 @@ def register() -> None:
         )
     catalogue.register(
         Kind(
+            code="organisations.join_asked",
+            label="Quelqu’un demande à rejoindre l’équipe",
+            why="Vous êtes responsable de cette organisation sur Jeveuxagir.",
+            template="emails/organisations/join_asked.txt",
+            can_stop=False,
+            audience="member",
+            digestible=True,
+        )
+    )
+    catalogue.register(
+        Kind(
+            code="organisations.join_answered",
+            label="La réponse à ma demande de rejoindre une organisation",
+            why="Vous avez demandé à rejoindre cette organisation sur Jeveuxagir.",
+            template="emails/organisations/join_answered.txt",
+            can_stop=False,
+            audience="member",
+        )
+    )
+    catalogue.register(
+        Kind(
             code="organisations.invitation",
             label="Une organisation m’invite",
             why="Une organisation a donné votre adresse pour vous inviter. Si ce n’est pas attendu, ne faites rien.",
@@ -108,7 +129,7 @@ def invite(invitation: Invitation, token: str, days: int) -> None:
     send(
         "organisations.invitation",
         to=invitation.email,
-        dedupe_key=f"organisations.invitation:{invitation.pk}",
+        dedupe_key=f"organisations.invitation:{invitation.pk}:{token[-8:]}",
         context={
             "name": invitation.organisation.name,
             "role": invitation.get_role_display(),
@@ -129,6 +150,38 @@ def joined(invitation: Invitation, person: Person) -> None:
             "first_name_of_member": person.first_name,
             "role": invitation.get_role_display(),
             "url": absolute(f"{invitation.organisation.space_url}equipe/"),
+        },
+    )
+
+
+def asked_to_join(request: JoinRequest) -> None:
+    """To each owner, once for each asking."""
+    owners = Membership.objects.owners().filter(organisation=request.organisation).select_related("person")
+    for owner in owners:
+        send(
+            "organisations.join_asked",
+            to=owner.person,
+            dedupe_key=f"organisations.join_asked:{request.pk}:{owner.person_id}",
+            context={
+                "name": request.organisation.name,
+                "first_name_of_member": request.person.first_name,
+                "url": absolute(f"{request.organisation.space_url}equipe/"),
+            },
+        )
+
+
+def join_answered(request: JoinRequest, *, role: str = "") -> None:
+    """To whoever asked: yes and the role, no and the reason, or that nobody answered."""
+    send(
+        "organisations.join_answered",
+        to=request.person,
+        dedupe_key=f"organisations.join_answered:{request.pk}",
+        context={
+            "name": request.organisation.name,
+            "role": role,
+            "reason": request.reason,
+            "state": request.state,
+            "url": absolute(request.organisation.space_url if role else reverse("organisations:directory")),
         },
     )
 

@@ -8,8 +8,8 @@ from django.db.models import Q
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
-from . import services
-from .models import Invitation, Membership, Organisation
+from . import joining, services
+from .models import Invitation, JoinRequest, Membership, Organisation
 
 
 def _memberships(person: Person) -> Any:
@@ -38,6 +38,16 @@ def _export_invitation(invitation: Invitation) -> dict[str, Any]:
 def _erase_invitations(person: Person) -> None:
     Invitation.objects.filter(Q(email__in=_addresses(person)) | Q(accepted_by=person)).delete()
     Invitation.objects.filter(invited_by__person=person).update(invited_by=None)
+
+
+def _join_requests(person: Person) -> Any:
+    mine = Q(person=person) | Q(answered_by__person=person)
+    return JoinRequest.objects.filter(mine).select_related("organisation")
+
+
+def _erase_join_requests(person: Person) -> None:
+    joining.withdraw_all_of(person)
+    JoinRequest.objects.filter(answered_by__person=person).update(answered_by=None)
 
 
 def _forget_author(person: Person) -> None:
@@ -84,6 +94,36 @@ def register() -> None:
             erase=_erase_invitations,
             person_fields=("accepted_by", "invited_by"),
             fields=("email",),
+        ),
+    )
+    personal_data.register(
+        "organisations.JoinRequest",
+        PersonalData(
+            model="organisations.JoinRequest",
+            label="Demandes à rejoindre une organisation",
+            kept="",
+            retention=(
+                Retention(
+                    kept_for=timedelta(days=joining.FORGET_DAYS),
+                    counted_from="après la réponse",
+                    then="puis effacées",
+                    expired=joining.forgettable,
+                    forget=lambda rows: rows.delete(),
+                    since="answered_at",
+                ),
+            ),
+            rows=_join_requests,
+            export=lambda row: {
+                "Organisation": row.organisation.name,
+                "Demandé le": row.created_at,
+                "Votre message": row.message,
+                "Numéro donné": row.number,
+                "Réponse": row.get_state_display(),
+                "Raison": row.reason,
+            },
+            erase=_erase_join_requests,
+            person_fields=("person", "answered_by"),
+            fields=("message",),
         ),
     )
     personal_data.register(

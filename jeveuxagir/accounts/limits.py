@@ -48,6 +48,9 @@ LIMITS: dict[str, Limit] = {
     "unverified_mail_global": Limit(2000, HOUR),
     # invitations by one account, whatever the organisation: its name is in the mail before anybody moderated it
     "invitation_account": Limit(50, DAY),
+    # asking to join organisations, and looking numbers up in the public registries
+    "join_account": Limit(10, DAY),
+    "registry_account": Limit(40, 10 * MINUTE),
     # forms open to everybody, with and without a proof of work
     "form_address": Limit(30, 10 * MINUTE),
     "form_address_unproved": Limit(5, 10 * MINUTE),

@@ -9,105 +9,214 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_terms'),
-        ('organisations', '0001_initial'),
-        ('territories', '0002_models'),
+        ("accounts", "0003_terms"),
+        ("organisations", "0001_initial"),
+        ("territories", "0002_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.TextField(blank=True, max_length=1000, verbose_name='message')),
-                ('number', models.CharField(blank=True, max_length=14, verbose_name='numéro donné')),
-                ('to_brigade', models.BooleanField(default=False, verbose_name='répondue par la brigade')),
-                ('state', models.CharField(choices=[('waiting', 'en attente'), ('accepted', 'acceptée'), ('declined', 'refusée'), ('withdrawn', 'retirée'), ('expired', 'sans réponse')], default='waiting', max_length=10, verbose_name='état')),
-                ('reason', models.TextField(blank=True, max_length=1000, verbose_name='raison')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='demandé le')),
-                ('expires_at', models.DateTimeField(verbose_name='expire le')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message", models.TextField(blank=True, max_length=1000, verbose_name="message")),
+                ("number", models.CharField(blank=True, max_length=14, verbose_name="numéro donné")),
+                ("to_brigade", models.BooleanField(default=False, verbose_name="répondue par la brigade")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "en attente"),
+                            ("accepted", "acceptée"),
+                            ("declined", "refusée"),
+                            ("withdrawn", "retirée"),
+                            ("expired", "sans réponse"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=1000, verbose_name="raison")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="demandé le"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="expire le")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="répondu le")),
             ],
             options={
-                'verbose_name': 'demande à rejoindre',
-                'verbose_name_plural': 'demandes à rejoindre',
+                "verbose_name": "demande à rejoindre",
+                "verbose_name_plural": "demandes à rejoindre",
             },
         ),
         migrations.CreateModel(
-            name='Verification',
+            name="Verification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=14, verbose_name='numéro')),
-                ('source', models.CharField(choices=[('rna', 'répertoire des associations'), ('sirene', 'répertoire des entreprises')], max_length=10, verbose_name='registre')),
-                ('outcome', models.CharField(choices=[('match', 'numéro actif, nom concordant'), ('other_name', 'numéro actif, mais à un autre nom'), ('closed', 'fermée dans le registre'), ('unknown', 'numéro inconnu du registre'), ('unavailable', 'registre injoignable'), ('nonsense', 'réponse illisible du registre')], max_length=12, verbose_name='résultat')),
-                ('checked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='le')),
-                ('seen_name', models.CharField(blank=True, max_length=300, verbose_name='nom lu')),
-                ('seen_street', models.CharField(blank=True, max_length=300, verbose_name='adresse lue')),
-                ('seen_place', models.CharField(blank=True, max_length=160, verbose_name='code postal et commune lus')),
-                ('seen_commune', models.CharField(blank=True, max_length=5, verbose_name='code de la commune lue')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='fermée le')),
-                ('why', models.CharField(blank=True, max_length=300, verbose_name='pourquoi')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=14, verbose_name="numéro")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("rna", "répertoire des associations"),
+                            ("sirene", "répertoire des entreprises"),
+                        ],
+                        max_length=10,
+                        verbose_name="registre",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("match", "numéro actif, nom concordant"),
+                            ("other_name", "numéro actif, mais à un autre nom"),
+                            ("closed", "fermée dans le registre"),
+                            ("unknown", "numéro inconnu du registre"),
+                            ("unavailable", "registre injoignable"),
+                            ("nonsense", "réponse illisible du registre"),
+                        ],
+                        max_length=12,
+                        verbose_name="résultat",
+                    ),
+                ),
+                (
+                    "checked_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="le"
+                    ),
+                ),
+                ("seen_name", models.CharField(blank=True, max_length=300, verbose_name="nom lu")),
+                ("seen_street", models.CharField(blank=True, max_length=300, verbose_name="adresse lue")),
+                (
+                    "seen_place",
+                    models.CharField(blank=True, max_length=160, verbose_name="code postal et commune lus"),
+                ),
+                (
+                    "seen_commune",
+                    models.CharField(blank=True, max_length=5, verbose_name="code de la commune lue"),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="fermée le")),
+                ("why", models.CharField(blank=True, max_length=300, verbose_name="pourquoi")),
             ],
             options={
-                'verbose_name': 'vérification',
-                'ordering': ['-checked_at', '-id'],
+                "verbose_name": "vérification",
+                "ordering": ["-checked_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='sent_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='envoyée le'),
+            model_name="invitation",
+            name="sent_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(), verbose_name="envoyée le"
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='check_due_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='à vérifier le'),
+            model_name="organisation",
+            name="check_due_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="à vérifier le"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('check_due_at__isnull', False)), fields=['check_due_at'], name='organisation_check_due'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("check_due_at__isnull", False)),
+                fields=["check_due_at"],
+                name="organisation_check_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Lower(models.Func(models.F('name'), function='f_unaccent')), 'gin_trgm_ops'), name='organisation_name_trigrams'),
+            model_name="organisation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Lower(
+                        models.Func(models.F("name"), function="f_unaccent")
+                    ),
+                    "gin_trgm_ops",
+                ),
+                name="organisation_name_trigrams",
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="joinrequest",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='organisations.organisation'),
+            model_name="joinrequest",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="join_requests",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='accounts.person'),
+            model_name="joinrequest",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="join_requests",
+                to="accounts.person",
+            ),
         ),
         migrations.AddField(
-            model_name='verification',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='organisations.organisation'),
+            model_name="verification",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="verifications",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='joinrequest',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['expires_at'], name='join_request_expiry'),
+            model_name="joinrequest",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["expires_at"], name="join_request_expiry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('organisation', 'person'), name='join_request_once', violation_error_message='Vous avez déjà demandé à rejoindre cette organisation.'),
+            model_name="joinrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("organisation", "person"),
+                name="join_request_once",
+                violation_error_message="Vous avez déjà demandé à rejoindre cette organisation.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='join_request_answered'),
+            model_name="joinrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("state", "waiting")),
+                    models.Q(models.Q(("state", "waiting"), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="join_request_answered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['organisation', '-checked_at'], name='verification_latest'),
+            model_name="verification",
+            index=models.Index(fields=["organisation", "-checked_at"], name="verification_latest"),
         ),
     ]
