@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import contact, how_we_match, sitemaps, territories, views
+from . import contact, help_page, how_we_match, sitemaps, territories, views
 
 app_name = "web"
 
@@ -10,7 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("comment-nous-rapprochons/", how_we_match.how_we_match, name="how_we_match"),
-    path("aide/", views.help_page, name="help"),
+    path("aide/", help_page.help_page, name="help"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("conditions-utilisation/", views.terms_of_use, name="terms"),
     path("conditions-utilisation/<slug:version>/", views.terms_of_use, name="terms_version"),

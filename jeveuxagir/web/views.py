@@ -80,12 +80,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/help.html", {"contact": settings.HELP_CONTACT})
-
-
-@login_not_required
-@require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every public page, by what one comes for."""
     return render(request, "web/site_map.html")
