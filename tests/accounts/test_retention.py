@@ -33,7 +33,7 @@ from jeveuxagir.moderation.models import ModerationItem, Report
 from jeveuxagir.notifications.models import Message
 from missions.alerts.models import SavedSearch
 from missions.participations.models import Departure, Participation, PlaceAlert
-from organisations.models import Invitation
+from organisations.models import Invitation, JoinRequest
 from tests import factories as f
 from volunteers.requests.models import EngagementRequest
 
@@ -106,6 +106,13 @@ def make_old(model: str) -> Any:
             token_hash="h",
             expires_at=timezone.now(),
         ),
+        "organisations.JoinRequest": lambda: JoinRequest.objects.create(
+            organisation=f.make_organisation(),
+            person=f.make_person(),
+            state="declined",
+            expires_at=timezone.now(),
+            answered_at=timezone.now(),
+        ),
         "moderation.Report": make_old_report,
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),
@@ -124,6 +131,7 @@ def make_old(model: str) -> Any:
             end_reason=end_reason(),
         ),
     }
+    assert model in makers, f"make an old row of {model}: its promise is to be shown kept"
     return makers[model]()
 
 
