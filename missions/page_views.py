@@ -41,10 +41,12 @@ def mission(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != found.slug:
         return redirect(found, permanent=True)
     slots = by_date(Slot.objects.live().filter(mission=found))
-    is_open = found.state == State.OPEN and found.organisation.is_verified and bool(slots)
+    # a preview shows what the public will see
+    is_to_come = found.state in (State.DRAFT, State.PENDING, State.REFUSED)
+    is_open = bool(slots) and (is_to_come or (found.state == State.OPEN and found.organisation.is_verified))
     is_full = is_open and not found.is_imported and not any(slot.free for slot in slots)
     lines = [_slot_line(found, slot) for slot in slots]
-    indexed = is_open and not found.is_imported
+    indexed = is_open and is_public and not found.is_imported
     context = {
         "mission": found,
         "facts": _facts(found, slots, is_open=is_open),
@@ -54,6 +56,7 @@ def mission(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "is_open": is_open,
         "is_full": is_full,
         "is_preview": not is_public,
+        "back_url": _back_url(request, found) if not is_public else "",
         "indexed": indexed,
         "why_closed": "" if is_open else _why_closed(found),
         "similar": cards(similar_to(found)),
@@ -92,6 +95,14 @@ def _slot_line(found: Mission, slot: Slot) -> dict[str, Any]:
         else reverse("missions:calendar", args=[found.pk, found.slug, slot.pk])
     )
     return {"slot": slot, "when": words[0].upper() + words[1:], "free": slot.free, "calendar": file}
+
+
+def _back_url(request: HttpRequest, found: Mission) -> str:
+    """From the preview to the page where its members go on."""
+    if not policies.can_handle(request.user, found.organisation):  # type: ignore[arg-type]
+        return ""
+    organisation = found.organisation
+    return reverse("missions:manage", args=[organisation.pk, organisation.slug, found.pk])
 
 
 def _why_closed(found: Mission) -> str:

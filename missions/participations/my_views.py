@@ -16,6 +16,7 @@ from jeveuxagir.ui.calendar import calendar, calendar_response
 from missions.calendars import entry_of
 from missions.cards import cards, where
 from missions.enums import SlotKind
+from missions.enums import State as MissionState
 from missions.similar import similar_to
 from missions.words import when_in_words
 
@@ -59,6 +60,19 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, "C’est annulé. L’organisation est prévenue, votre place est libre.")
+    return redirect("participations:mine", participation.pk)
+
+
+@require_POST
+def still_coming(request: HttpRequest, pk: int) -> HttpResponse:
+    """The slot was moved: one still comes. "Je ne peux plus" is the cancelling."""
+    participation = _own(request, pk)
+    try:
+        services.still_coming(participation, actor=request.user)  # type: ignore[arg-type]
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "C’est noté : vous venez au nouvel horaire.")
     return redirect("participations:mine", participation.pk)
 
 
@@ -124,11 +138,14 @@ def _application(
         "goes_in_diary": participation.state == State.ACCEPTED
         and participation.slot.kind != SlotKind.UNDATED,
         "may_cancel": TRANSITIONS.allows("cancel", participation.state),
+        "is_moved": bool(participation.moved_from) and TRANSITIONS.allows("cancel", participation.state),
+        "is_paused": participation.state in LIVE_STATES
+        and (mission.state == MissionState.SUSPENDED or not mission.organisation.is_verified),
         "sees_contact": participation.state in policies.CONTACT_STATES,
         "handlers": policies.contacts_of(mission.organisation)
         if participation.state in policies.CONTACT_STATES
         else [],
         "form": form or CancelForm(initial={"version": participation.version}),
-        "similar": cards(similar_to(mission)) if ended_badly else [],
+        "similar": cards(similar_to(mission)) if ended_badly or participation.moved_from else [],
     }
     return render(request, "participations/mine.html", context, status=status)

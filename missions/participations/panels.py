@@ -82,8 +82,10 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 
 
 def _week(request: Any, organisation: Any) -> dict[str, Any] | None:
-    """The slots of the next seven days, with who comes; for those who may answer."""
-    if not organisation.may_host or not can_see_applicants(request.user, organisation):
+    """The slots of the next seven days, with who comes; for those who may answer, while it is validated."""
+    if not organisation.may_host or not organisation.is_verified:
+        return None
+    if not can_see_applicants(request.user, organisation):
         return None
     until = now() + timedelta(days=7)
     agreed = policies.of_space(request.user, organisation).filter(state=State.ACCEPTED)
@@ -183,6 +185,7 @@ def _mission(request: Any, mission: Any) -> dict[str, Any] | None:
         "mission": mission,
         "own": own,
         "alerted": alerted,
+        "is_closed": mission.state == "closed" and not mission.is_imported,
         "is_full": mission.state == "open"
         and not mission.is_imported
         and not services.free_slots(mission).exists(),

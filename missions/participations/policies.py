@@ -72,6 +72,11 @@ def departure_of(pk: int) -> Departure | None:
 CONTACT_STATES = (State.ACCEPTED, State.REALISED, State.ABSENT)
 
 
+def organisation_sees_contact(participation: Participation) -> bool:
+    """From the yes on, and only while the organisation is validated: suspended, it no longer reads contacts."""
+    return participation.state in CONTACT_STATES and participation.mission.organisation.is_verified
+
+
 def contacts_of(organisation: Organisation) -> "QuerySet[Person]":
     """The members whom an accepted person may reach."""
     return Person.objects.filter(

@@ -350,6 +350,9 @@ def participants_of_slot(slot: Slot, *, actor: User) -> list[Participation]:
     mission = Mission.objects.select_related("organisation").get(pk=slot.mission_id)
     if not policies.can_handle(actor, mission.organisation):
         raise NotAllowed
+    if not mission.organisation.is_verified:
+        state = mission.organisation.get_state_display()
+        raise NotAllowed(f"Votre organisation est {state} : les coordonnées des personnes sont masquées.")
     rows = list(
         Participation.objects.filter(slot=slot, state__in=policies.CONTACT_STATES)
         .select_related("person__commune")

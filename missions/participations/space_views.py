@@ -366,7 +366,7 @@ def _application(
         "line": _line(participation, late_since),
         "participation": participation,
         "person": participation.person,
-        "sees_contact": state in policies.CONTACT_STATES,
+        "sees_contact": policies.organisation_sees_contact(participation),
         "may_talk": TRANSITIONS.allows("talk", state),
         "may_answer": TRANSITIONS.allows("accept", state),
         "may_realise": TRANSITIONS.allows("realise", state) and services.has_begun(participation),

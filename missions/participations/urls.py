@@ -12,6 +12,7 @@ urlpatterns = [
     path("mon-espace/candidatures/", my_views.applications, name="all_mine"),
     path("mon-espace/candidatures/<int:pk>/", my_views.application, name="mine"),
     path("mon-espace/candidatures/<int:pk>/calendrier.ics", my_views.diary, name="calendar"),
+    path("mon-espace/candidatures/<int:pk>/je-viens-toujours/", my_views.still_coming, name="still_coming"),
     path("mon-espace/candidatures/<int:pk>/annuler/", my_views.cancel, name="cancel"),
     path("missions/<int:pk>/depart/", apply_views.leaving, name="leaving"),
     path("departs/<str:token>/", my_views.departure, name="departure"),

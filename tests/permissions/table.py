@@ -376,6 +376,7 @@ ROUTES: dict[str, Route] = {
     "participations:all_mine": Route(signed_in),
     "participations:mine": Route(own, lambda world, kind: {"pk": world.participation.pk}),
     "participations:calendar": Route(own, lambda world, kind: {"pk": world.accepted.pk}),
+    "participations:still_coming": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
     "participations:cancel": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
     "participations:space": Route(handlers, space, kinds=ALL),
     "participations:answer_many": Route(handlers, space, "post", kinds=ALL),
