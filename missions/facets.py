@@ -3,18 +3,20 @@
 Within a filter choices add up, so the counts of a filter leave out what is chosen in that filter.
 """
 
-from dataclasses import dataclass, field, replace
+import hashlib
+import json
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, Model
 
 from .filters import SearchForm, SeveralField
 from .models import Mission
 from .search import REMOTE_MODES, SearchQuery, choices, matching, within
 
-#: What everybody sees first is counted again after this long.
+#: The counts of one search, whatever its page or order, are counted again after this long.
 KEPT_SECONDS = 30
 #: Choices shown before « Voir les autres ».
 SHOWN = 6
@@ -53,14 +55,25 @@ class Facet:
 
 
 def count(query: SearchQuery) -> Counts:
-    """{(field, value): missions}. The counts of the search that asks nothing are kept for a moment."""
-    if not query.is_empty:
-        return _count(query)
-    kept: Counts | None = cache.get("missions:facets")
+    """{(field, value): missions}. Kept for a moment: the next page and another order count nothing again."""
+    key = _key(query)
+    kept: Counts | None = cache.get(key)
     if kept is None:
         kept = _count(query)
-        cache.set("missions:facets", kept, KEPT_SECONDS)
+        cache.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def _key(query: SearchQuery) -> str:
+    values = [
+        [term.pk if isinstance(term, Model) else str(term) for term in value]
+        if isinstance(value, tuple)
+        else value.pk
+        if isinstance(value, Model)
+        else str(value)
+        for value in (getattr(query, each.name) for each in fields(query) if each.name != "sort")
+    ]
+    return "missions:facets:" + hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
 def facets(form: SearchForm, query: SearchQuery, counts: Counts) -> dict[str, Facet]:

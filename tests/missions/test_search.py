@@ -1,6 +1,7 @@
 """The search finds what French words, places and dates say, and survives any address."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ def test_an_empty_search_offers_wider_ones_with_their_counts(client: Any) -> Non
     response = client.get("/missions/", {"lieu": "Guéret (23)", "rayon": "5", "q": "lire"})
     html = response.content.decode()
     assert "Aucune mission trouvée" in html
-    assert "Jusqu’à 20\u00a0km de Guéret (23)" in html
+    assert re.search("Jusqu’à (10|20|30|50)\u00a0km de Guéret", html)
     assert "Je veux agir" in html
 
 
