@@ -573,6 +573,23 @@ def test_a_member_closes_and_says_what_becomes_of_those_who_wait() -> None:
     assert (row.state, row.answer) == ("declined", "Merci")
 
 
+def test_a_preview_is_the_public_page_with_a_banner() -> None:
+    mission = make_mission(state="draft", description=TEXT)
+    member = sign_in(make_member(mission.organisation))
+    preview = html_of(member.get(mission.get_absolute_url()))
+    Mission.objects.filter(pk=mission.pk).update(state="open", published_at=now())
+    public = html_of(member.get(mission.get_absolute_url()))
+
+    def text_of(html: str) -> str:
+        main = html.split('<div class="mi-mission">')[1].split("Avec qui</h2>")[0]
+        return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+    assert "Aperçu" in preview
+    assert text_of(preview) == text_of(public)
+    assert "/candidater/" not in preview
+    assert "noindex" in preview
+
+
 @pytest.mark.parametrize("number", [0, 1, 3000])
 def test_a_mission_with_no_one_or_three_thousand_slots_shows_a_few_and_pages(number: int) -> None:
     mission = make_mission(slots=0)

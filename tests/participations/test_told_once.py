@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from jeveuxagir.accounts.models import birthday
 from jeveuxagir.audit import deliveries
@@ -411,3 +412,51 @@ def test_each_reaction_run_twice_tells_once() -> None:
         assert handler is not None
         handler(delivery.event)
     assert Message.objects.count() == before
+
+
+# --- on the pages -----------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_moved_application_says_both_times_and_takes_one_click_either_way(client: Any) -> None:
+    slot = make_mission(slots=2).slots.first()
+    user, other = make_user(), make_user()
+    rows = [make_participation(slot=slot, person=each.person, state="accepted") for each in (user, other)]
+    before = services.when_in_words(slot)
+    move(slot, on(20))
+    mine = reverse("participations:mine", args=[rows[0].pk])
+    client.force_login(user)
+    html = client.get(mine).content.decode()
+    assert before[1:] in html
+    assert "Je viens toujours" in html
+    assert client.get(reverse("participations:mine", args=[rows[1].pk])).status_code == 404
+    assert client.post(reverse("participations:still_coming", args=[rows[1].pk])).status_code == 404
+    for _ in range(2):
+        assert client.post(reverse("participations:still_coming", args=[rows[0].pk])).status_code == 302
+    assert "Je viens toujours" not in client.get(mine).content.decode()
+    client.force_login(other)
+    html = client.get(reverse("participations:mine", args=[rows[1].pk])).content.decode()
+    version = rows[1].version + 1
+    assert f'name="version" value="{version}"' in html
+    typed = {"version": version, "reason": "L’horaire a changé."}
+    assert client.post(reverse("participations:cancel", args=[rows[1].pk]), typed).status_code == 302
+    slot.refresh_from_db()
+    assert slot.taken == 1
+
+
+def test_a_suspended_organisation_no_longer_reads_the_contacts_of_those_it_accepted(client: Any) -> None:
+    organisation = make_organisation()
+    member = make_member(organisation)
+    person = make_person(last_name="Quatrelivre", email="zeph@exemple.fr", phone="06 11 22 33 44")
+    row = make_participation(mission=make_mission(organisation=organisation), person=person, state="accepted")
+    answer = reverse("participations:answer", args=[organisation.pk, organisation.slug, row.pk])
+    table = reverse("participations:participants", args=[organisation.pk, organisation.slug, row.slot_id])
+    client.force_login(member)
+    assert "Quatrelivre" in client.get(answer).content.decode()
+    assert client.post(table).status_code == 200
+    organisations.suspend(organisation, actor=make_staff(), reason="Plaintes")
+    html = client.get(answer).content.decode() + client.get(organisation.space_url).content.decode()
+    for private in ("Quatrelivre", "zeph@exemple.fr", "06 11 22 33 44"):
+        assert private not in html
+    assert client.post(table).status_code == 403
+    client.force_login(make_user(person=person))
+    assert "En pause" in client.get(reverse("participations:mine", args=[row.pk])).content.decode()
