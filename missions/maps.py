@@ -22,16 +22,18 @@ from .enums import MissionMode
 from .models import Mission
 from .search import SearchQuery
 
-WIDTH, HEIGHT = 720, 540
+WIDTH, HEIGHT = 720, 500
 MARGIN = 28
 #: Points nearer than this, in units of the drawing, are one.
-TOGETHER = 26
+TOGETHER = 36
 #: A map is never narrower than this.
 LEAST_KM = 24.0
 #: Wider than this, regions are drawn instead of departments, on a coarser grid.
 WIDE_KM = 420.0
 TOWNS = 9
 TOWNS_APART = 62
+#: How wide a letter of their name is.
+LETTER = 9
 MAINLAND = ""
 #: Mainland and Corsica, islands far out left aside.
 MAINLAND_BOX: Box = (41.3, -5.2, 51.1, 9.6)
@@ -156,14 +158,14 @@ def maps_of(cards: Sequence[Card], query: SearchQuery, *, first: int = 1) -> lis
     names = {department.code: department.name for department in Department.objects.filter(pk__in=places)}
     drawn = []
     for part, found in sorted(places.items(), key=lambda item: (item[0] != here, item[0])):
-        view = views[part]
+        view, marks = views[part], _marks(views[part], found)
         drawn.append(
             Map(
                 key=part or "metropole",
                 title=names.get(part, "France métropolitaine"),
                 land=_land(view),
-                marks=_marks(view, found),
-                towns=_shown(view, towns, query if part == here else None),
+                marks=marks,
+                towns=_shown(view, towns, marks, query if part == here else None),
                 tiles=_tiles(view),
                 circle=_circle(view, query) if part == here else None,
             )
@@ -280,17 +282,23 @@ def _towns(views: list[View]) -> list[Commune]:
     return list(Commune.objects.filter(in_sight).most_populated()[: 30 * len(views)]) if views else []
 
 
-def _shown(view: View, towns: list[Commune], query: SearchQuery | None) -> list[Town]:
-    """The place searched, then the largest towns, none over another."""
+def _shown(view: View, towns: list[Commune], marks: list[Mark], query: SearchQuery | None) -> list[Town]:
+    """The place searched, then the largest towns: none over another or under a mark."""
     chosen = query.commune if query else None
     shown: list[Town] = []
     for commune in [chosen, *towns] if chosen else towns:
         if commune is None or commune.latitude is None or commune.longitude is None:
             continue
         x, y = view.xy((commune.latitude, commune.longitude))
+        if not (8 < x < WIDTH - 8 and 12 < y < HEIGHT - 12) or len(shown) == TOWNS:
+            continue
+        name = commune.name
+        is_left = x > WIDTH * 0.8
+        start, end = (x - LETTER * len(name), x) if is_left else (x, x + LETTER * len(name))
         free = all(abs(town.x - x) > TOWNS_APART or abs(town.y - y) > TOWNS_APART / 3 for town in shown)
-        if free and 8 < x < WIDTH - 8 and 12 < y < HEIGHT - 12 and len(shown) < TOWNS:
-            shown.append(Town(round(x, 1), round(y, 1), commune.name, x > WIDTH * 0.8))
+        clear = all(abs(mark.y - y) > 26 or not start - 22 < mark.x < end + 22 for mark in marks)
+        if free and clear:
+            shown.append(Town(round(x, 1), round(y, 1), name, is_left))
     return shown
 
 

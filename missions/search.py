@@ -302,7 +302,7 @@ def _near(query: SearchQuery) -> Any:
 
 
 def _distance(query: SearchQuery) -> Any:
-    commune = query.commune
+    commune = query.commune if query.has_place else None
     if commune is None or commune.latitude is None or commune.longitude is None:
         return Value(None, FloatField())
     nearest = (

@@ -88,8 +88,8 @@ def widened(data: QueryDict, query: SearchQuery) -> Widened | None:
 def _changes(before: SearchQuery, now: SearchQuery) -> list[str]:
     said = []
     if now.remote_only and not before.remote_only:
-        place = f" au lieu d’autour {before.commune.of_label}" if before.commune else ""
-        said.append(f"à distance{place}")
+        around = f"{before.radius_km}{NBSP}km autour {before.commune.of_label}" if before.commune else ""
+        said.append(f"à distance au lieu de {around}" if around else "à distance")
     elif before.remote_only and not now.remote_only:
         said.append("sur place aussi, et plus seulement à distance")
     elif before.commune and not now.commune:

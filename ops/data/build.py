@@ -269,8 +269,18 @@ def dissolve(areas: dict[str, list[Polygons]], tolerance_km: float) -> dict[str,
     for code, edges in sorted(own.items()):
         rings = [[_vertex(point) for point in ring if point in kept] for ring in _rings(edges)]
         rings = [[v for v, before in zip(ring, [None, *ring], strict=False) if v != before] for ring in rings]
-        found[code] = sorted((ring for ring in rings if len(ring) >= 4), key=lambda ring: (-len(ring), ring))
+        rings = [ring for ring in rings if len(ring) >= 4 and _square_km(ring) > 4 * tolerance_km**2 + 1]
+        found[code] = sorted(rings, key=lambda ring: (-len(ring), ring))
     return found
+
+
+def _square_km(ring: list[Vertex]) -> float:
+    """What a contour that does not quite touch its neighbour leaves between them is smaller than an island."""
+    degree = 111.32 / 1000
+    area = (
+        abs(sum(east1 * north2 - east2 * north1 for (north1, east1), (north2, east2) in pairwise(ring))) / 2
+    )
+    return area * degree * degree * cos(radians(ring[0][0] / 1000))
 
 
 def _vertex(point: Point) -> Vertex:
