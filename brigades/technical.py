@@ -21,12 +21,12 @@ from .site import refuse_nul
 #: The apps shown, each with all its tables.
 APPS = (
     *("territories", "taxonomies", "audit", "notifications", "accounts", "moderation"),
-    *("organisations", "requests", "missions", "participations", "proposals", "feeds"),
+    *("organisations", "requests", "missions", "participations", "proposals", "feeds", "ideas"),
 )
 _SECRET = ("password", "token", "nonce", "actor_key", "secret")
 #: what people wrote about people, what a match knew of one, what a relay said of an address
 _WRITTEN = (
-    *("moderationnote.text", "participation.cancel_reason", "engagementrequest.closed_reason"),
+    *("idea.answer", "moderationnote.text", "participation.cancel_reason", "engagementrequest.closed_reason"),
     *("matchrun.inputs", "message.last_error", "suppression.reason"),
 )
 _LONG = ("TextField", "JSONField", "ArrayField", "GeneratedField", "ManyToManyField")

@@ -295,7 +295,7 @@ def test_only_the_tables_that_work_fills_are_empty(demo: Any) -> None:
     empty = {
         model._meta.label
         for model in apps.get_models()
-        if model.__module__.startswith(("jeveuxagir", "missions", "organisations", "volunteers"))
+        if model.__module__.startswith(("jeveuxagir", "missions", "organisations", "volunteers", "alliances"))
         and not model._default_manager.exists()
     }
     assert empty <= {

@@ -6,7 +6,17 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, UnconfirmedContact, User, birthday
+from jeveuxagir.accounts import terms
+from jeveuxagir.accounts.models import (
+    GuardianNotice,
+    Person,
+    RoleGrant,
+    TermsAcceptance,
+    UnconfirmedContact,
+    User,
+    birthday,
+)
+from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.text import slugify
 from jeveuxagir.territories.models import Commune
 
@@ -24,6 +34,10 @@ LAST_NAMES = (
     "Kerjean", "Santoni", "Casanova", "Hoarau", "Payet", "Grondin", "Césaire-Lubin", "Marie-Sainte", "Saint-Aimé",
     "Attoumani", "Tetuanui", "Wamytan", "Schmitt", "Muller", "Zimmermann",
 )  # fmt: skip
+
+
+def _start_of(version: terms.Version) -> datetime.datetime:
+    return datetime.datetime.combine(version.since, datetime.time(), PARIS)
 
 
 class People:
@@ -80,6 +94,8 @@ class People:
         )
         ground.new(EmailAddress, user=user, email=email, verified=True, primary=True)
         ground.event("account.opened", user, created_at, actor=user, person=person.pk)
+        agreed_at = min(max(created_at, _start_of(terms.current())), ground.now)
+        ground.new(TermsAcceptance, person=person, version=terms.current().code, accepted_at=agreed_at)
         self.users[person.pk] = user
         return person
 

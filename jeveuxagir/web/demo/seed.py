@@ -7,7 +7,15 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, UnconfirmedContact, User
+from alliances.ideas.models import Idea
+from jeveuxagir.accounts.models import (
+    GuardianNotice,
+    Person,
+    RoleGrant,
+    TermsAcceptance,
+    UnconfirmedContact,
+    User,
+)
 from jeveuxagir.audit.models import Event, Tally
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote, Report
 from jeveuxagir.notifications.models import Message
@@ -25,6 +33,7 @@ from . import accounts, partner, texts
 from .accounts import ACCOUNTS, Accounts
 from .board import Board
 from .ground import Ground
+from .ideas import Ideas
 from .mails import Mails
 from .missions import NATION, Missions
 from .moderation import Moderation
@@ -124,7 +133,7 @@ def _seed() -> None:
     _story_of_nadia(ground, participations, missions, own.persons["nadia"])
     participations.alerts()
     participations.unconfirmed(9)
-    ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact)
+    ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact, TermsAcceptance)
     ground.write(Organisation, Membership, Invitation, Partner, PartnerOrganisation, FeedRun, FeedIssue)
     ground.write(Mission, FeedMission, MissionAddress, Slot)
     ground.write(Mission.sdgs.through, Mission.activities.through, Mission.skills.through)
@@ -141,6 +150,7 @@ def _seed() -> None:
     _anonymous_departures(ground, missions)
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
+    Ideas(ground, people, own.persons, own.staff).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
     ground.write(
@@ -150,6 +160,7 @@ def _seed() -> None:
         EngagementRequest.skills.through,
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
+    ground.write(Idea)
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, Message, Event)
     Accounts.second_factors()
 
