@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from . import services, terms
+from .models import User
 
 
 def address_confirmed(sender: Any, *, request: HttpRequest, email_address: Any, **kwargs: Any) -> None:
@@ -23,16 +24,16 @@ def device_added(sender: Any, *, request: HttpRequest, user: Any, authenticator:
 
 
 def signed_in(sender: Any, *, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    user = User.objects.select_related("person").get(pk=user.pk)  # its person may have changed meanwhile
     services.touch(user.person)  # the two years before erasure start again
     terms.note_sign_in(request, user)
 
 
 def connect() -> None:
+    from allauth.account.signals import email_confirmed
+    from allauth.mfa.signals import authenticator_added
     from django.contrib.auth.signals import user_logged_in
 
     user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
-    from allauth.account.signals import email_confirmed
-    from allauth.mfa.signals import authenticator_added
-
     email_confirmed.connect(address_confirmed, dispatch_uid="accounts.address_confirmed")
     authenticator_added.connect(device_added, dispatch_uid="accounts.device_added")
