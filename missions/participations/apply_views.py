@@ -21,6 +21,7 @@ from jeveuxagir.common.errors import RuleBroken
 from missions import policies as mission_policies
 from missions import search
 from missions.cards import by_date, cards
+from missions.enums import State as MissionState
 from missions.models import Mission, Slot
 from missions.words import when_in_words
 from volunteers.requests.groups import MOST_PLACES
@@ -169,8 +170,9 @@ def sent(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 @require_POST
 def alert(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Tell me when a place frees."""
-    mission = _open_mission(pk)
+    """Tell me when a place frees, or when the mission opens again."""
+    waited_for = Mission.objects.filter(state__in=[MissionState.OPEN, MissionState.CLOSED], source="")
+    mission = get_object_or_404(waited_for.select_related("organisation"), pk=pk)
     typed = request.POST.get("places", "")
     places = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1
     services.alert_when_free(
@@ -179,8 +181,11 @@ def alert(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         places=min(max(places, 1), MOST_PLACES),
         actor=request.user,  # type: ignore[arg-type]
     )
-    what = "une place se libère" if places < 2 else f"{places} places se libèrent ensemble"
-    messages.success(request, f"C’est noté : nous vous écrirons dès que {what}.".replace("que une", "qu’une"))
+    if mission.state == MissionState.CLOSED:
+        when = "si cette mission rouvre"
+    else:
+        when = "dès qu’une place se libère" if places < 2 else f"dès que {places} places se libèrent ensemble"
+    messages.success(request, f"C’est noté : nous vous écrirons {when}.")
     return redirect(mission)
 
 

@@ -255,3 +255,22 @@ def test_nothing_to_show_is_asked_again_the_next_night() -> None:
     PlaceAlert.objects.update(created_at=now() - datetime.timedelta(days=22))
     assert show_other_missions() == 0
     assert PlaceAlert.objects.get().others_shown_at is None
+
+
+def test_a_closed_mission_may_be_waited_for_until_it_opens_again() -> None:
+    mission = make_mission(state="closed")
+    user = make_user()
+    client = sign_in(user)
+    assert "si elle rouvre" in client.get(mission.get_absolute_url()).content.decode()
+    client.post(reverse("missions:alert", args=[mission.pk, mission.slug]))
+    assert services.tell_of_free_places(mission.pk) == 0
+    mission.state = "open"
+    mission.save()
+    assert services.tell_of_free_places(mission.pk) == 1
+
+
+def test_nobody_waits_for_a_draft_or_for_a_partner_s_mission() -> None:
+    client = sign_in(make_user())
+    for mission in (make_mission(state="draft"), make_mission(imported=True)):
+        url = reverse("missions:alert", args=[mission.pk, mission.slug])
+        assert client.post(url).status_code == 404
