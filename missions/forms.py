@@ -278,6 +278,9 @@ SECTIONS: dict[str, type[Section]] = {
     for form in (TitleForm, DescriptionForm, ConditionsForm, DetailsForm, WhereForm, RhythmForm)
 }
 
+#: the way of a new mission, one thing per page
+STEPS = ["titre", "description", "conditions", "details", "ou", "creneaux", "relire"]
+
 
 class When(TextChoices):
     """How somebody says when: the first three make dated slots."""

@@ -28,6 +28,7 @@ from .cards import by_date, where
 from .enums import TRANSITIONS, MissionMode, State
 from .forms import (
     SECTIONS,
+    STEPS,
     AddressForms,
     BaseAddresses,
     CancelSlotsForm,
@@ -50,8 +51,6 @@ from .words import when_in_words
 SHOWN_TIMES = 12
 PAGE_SIZE = 30
 SLOTS_PER_PAGE = 50
-#: the way of a new mission, one thing per page
-STEPS = ["titre", "description", "conditions", "details", "ou", "creneaux", "relire"]
 HEADINGS = {slug: form.heading for slug, form in SECTIONS.items()} | {
     "creneaux": "Quand a-t-elle lieu",
     "relire": "Relire et envoyer",

@@ -150,6 +150,21 @@ class Mails:
             self._tell(participation, verb, participation.answered_at, context, url)
         if state == ParticipationState.REALISED:
             self._tell(participation, "realised", participation.state_changed_at, context, url)
+        if participation.moved_from:
+            self._send(
+                "participations.moved",
+                person,
+                f"participations.moved:{participation.pk}:{participation.known_sequence}",
+                self.ground.days_ago(1),
+                context
+                | {
+                    "url": url,
+                    "before": participation.moved_from,
+                    "others": [],
+                    "mission_url": absolute(participation.mission.get_absolute_url()),
+                    "alternatives": [],
+                },
+            )
         organisation = hosted.organisation
         link = reverse("participations:answer", args=[organisation.pk, organisation.slug, participation.pk])
         for member in handlers:

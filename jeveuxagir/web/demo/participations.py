@@ -1,14 +1,16 @@
 """Applications in every state, on the slots that have room for them; alerts on the full ones."""
 
 import datetime
+from copy import copy
 from typing import Any
 
 from jeveuxagir.accounts.models import GuardianNotice, Person
 from missions.enums import SlotKind
 from missions.enums import State as MissionState
 from missions.models import Slot
-from missions.participations.enums import SEAT_STATES, DeclineReason, State
+from missions.participations.enums import LIVE_STATES, SEAT_STATES, DeclineReason, State
 from missions.participations.models import Participation, PlaceAlert
+from missions.words import when_in_words
 from volunteers.requests.enums import GroupKind
 from volunteers.requests.groups import ALONE, Group
 
@@ -104,6 +106,8 @@ class Participations:
             reasons = (DeclineReason.FULL, DeclineReason.DATES, DeclineReason.UNREACHABLE, DeclineReason.MISSION_OFF,
                        DeclineReason.PROFILE, DeclineReason.OTHER)  # fmt: skip
             reason = ground.pick(reasons)
+            if reason == DeclineReason.OTHER and placed.mission.state != MissionState.OPEN:
+                reason = DeclineReason.CLOSED
             participation.decline_reason = reason
             if reason in reasons[:4]:
                 participation.answer = phrases["declined"][reasons.index(reason)]
@@ -289,6 +293,30 @@ class Participations:
             together = days == 6 and self.free(slot) >= family.places and placed.mission.minimum_age == 16
             who = family if together and person.eighteen_on is None else ALONE
             self.make(person, placed, slot, state, applied, message=message, **who.columns())
+
+    def story_of_a_moved_slot(self, person: Person) -> None:
+        """Where this person is expected, the time changed yesterday: nobody said yet whether they still come."""
+        everyone = [row for rows in self.by_mission.values() for row in rows]
+        mine = [row for row in everyone if row.person == person and row.state == State.ACCEPTED]
+        for slot in [row.slot for row in mine if row.slot.start_time and row.slot.start_time.hour > 0][:1]:
+            before = copy(slot)
+            assert slot.start_time is not None
+            assert slot.end_time is not None
+            before.start_time = slot.start_time.replace(hour=slot.start_time.hour - 1)
+            before.end_time = slot.end_time.replace(hour=slot.end_time.hour - 1)
+            slot.sequence = 1
+            for row in everyone:
+                if row.slot == slot and row.state in LIVE_STATES:
+                    row.known_sequence, row.moved_from = 1, when_in_words(before)
+            self.ground.event(
+                "mission.slot_moved",
+                slot.mission,
+                self.ground.days_ago(1),
+                actor=slot.mission.created_by,
+                slot=slot.pk,
+                sequence=1,
+                before=when_in_words(before),
+            )
 
     def alerts(self) -> None:
         """Who wants to know when a place frees on a full mission."""

@@ -25,7 +25,7 @@ from missions.models import Mission, MissionAddress, Slot
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Departure, Participation, PlaceAlert
 from missions.proposals.models import MatchRun, Proposal
-from organisations.models import Invitation, Membership, Organisation
+from organisations.models import Invitation, JoinRequest, Membership, Organisation, Verification
 from volunteers.requests.enums import Mode
 from volunteers.requests.models import EngagementRequest
 
@@ -33,6 +33,7 @@ from . import accounts, partner, texts
 from .accounts import ACCOUNTS, Accounts
 from .board import Board
 from .ground import Ground
+from .joining import Joining, registry_lines
 from .ideas import Ideas
 from .mails import Mails
 from .missions import NATION, Missions
@@ -112,6 +113,8 @@ def write_files(accounts_file: Path) -> None:
     feed = accounts_file.parent / "flux-essai.xml"
     feed.write_text(partner.feed(), encoding="utf-8")
     partner.remember(feed)
+    lines = accounts_file.parent / "registres.json"
+    lines.write_text(json.dumps(registry_lines(), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _seed() -> None:
@@ -126,11 +129,13 @@ def _seed() -> None:
     organisations.build(own.members, own.staff)
     missions.build(organisations.all, own.staff)
     partner.Partners(ground, organisations, missions).build()
+    Joining(ground, organisations, people).build()
     _inhabitants(ground, people, missions)
     participations = Participations(ground, people, missions)
     participations.build()
     participations.story_of_the_reading_club(own.persons["lina"])
     _story_of_nadia(ground, participations, missions, own.persons["nadia"])
+    participations.story_of_a_moved_slot(own.persons["nadia"])
     participations.alerts()
     participations.unconfirmed(9)
     ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact, TermsAcceptance)
