@@ -60,3 +60,8 @@ class FrenchQuery(SearchQuery):
     def __init__(self, value: Any, **extra: Any) -> None:
         super().__init__(value, search_type="websearch", **extra)
         self.function = "f_french_query"
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
+        """In a SELECT of its own: read once per statement, not once per row."""
+        sql, params = super().as_sql(*args, **kwargs)
+        return f"(SELECT {sql})", params
