@@ -1,33 +1,25 @@
 """From our tables to the engine's rows and back: the only place that knows both."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import (
-    Avg,
-    Count,
-    DurationField,
     Exists,
-    F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
 )
-from django.db.models.functions import Coalesce
 
 from jeveuxagir import matching
 from jeveuxagir.accounts.models import AgeMarks, Person
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Activity, Domain, Skill
 from jeveuxagir.territories.geo import WithinKm
 from jeveuxagir.territories.models import Commune
-from missions.enums import MissionMode, SlotKind
+from missions.enums import MissionMode
 from missions.models import Mission, MissionAddress, Slot
-from missions.participations.enums import WAITING_STATES
 from missions.participations.models import Departure, Participation
 from organisations.models import Membership
 from organisations.policies import HANDLERS
@@ -36,13 +28,10 @@ from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import RequestData
 
 from .models import Proposal, State, WithdrawnBecause
+from .rows import COMMITMENTS, mission_rows, point
 
 #: The plain pre-selection in SQL hands at most this many missions to the engine, the latest published first.
 PRESELECTED = 2000
-#: An application waits "over 5 days" (product decision 16).
-OVERDUE_DAYS = 5
-#: An organisation's usual delay is the mean of its answers over this many days.
-USUAL_DAYS = 180
 #: A commune is a surface: the pre-selection looks a little further than the radius, the engine decides.
 MARGIN_KM = 1
 
@@ -50,23 +39,6 @@ _MODES = {
     Mode.ON_SITE: matching.Mode.ON_SITE,
     Mode.REMOTE: matching.Mode.REMOTE,
     Mode.BOTH: matching.Mode.BOTH,
-}
-_MISSION_MODES = {
-    MissionMode.ON_SITE: matching.Mode.ON_SITE,
-    MissionMode.REMOTE: matching.Mode.REMOTE,
-    MissionMode.HYBRID: matching.Mode.BOTH,
-}
-_COMMITMENTS = {
-    "": matching.Commitment.ANY,
-    "once": matching.Commitment.ONE_OFF,
-    "monthly": matching.Commitment.MONTHLY,
-    "weekly": matching.Commitment.WEEKLY,
-    "more": matching.Commitment.MORE,
-}
-_KINDS = {
-    SlotKind.DATED: matching.SlotKind.DATED,
-    SlotKind.WEEKLY: matching.SlotKind.WEEKLY,
-    SlotKind.UNDATED: matching.SlotKind.UNDATED,
 }
 
 
@@ -108,13 +80,17 @@ class Outcome:
 
 def run(row: matching.RequestRow, missions: "QuerySet[Mission]", *, limit: int = 10) -> Outcome:
     """Rank pre-selected missions for one request row."""
-    found = list(with_rows(missions))
-    rows = {mission.pk: mission_row(mission) for mission in found}
+    rows = mission_rows(missions.values_list("pk", flat=True))
     words = vocabulary()
     day = today()
     [ranking] = matching.rank([row], list(rows.values()), today=day, vocabulary=words, limit=limit)
-    by_id = {mission.pk: mission for mission in found}
-    candidates = tuple(Candidate(by_id[m.mission_id], m, rows[m.mission_id]) for m in ranking.matches)
+    chosen = with_what_is_shown(Mission.objects.filter(pk__in=[m.mission_id for m in ranking.matches]))
+    by_id = {mission.pk: mission for mission in chosen}
+    candidates = tuple(
+        Candidate(by_id[m.mission_id], m, rows[m.mission_id])
+        for m in ranking.matches
+        if m.mission_id in by_id
+    )
     return Outcome(row, day, words, candidates, ranking)
 
 
@@ -164,14 +140,14 @@ def draft_row(data: RequestData, ages: AgeMarks) -> matching.RequestRow:
     return matching.RequestRow(
         id=0,
         department=commune.department_id,
-        point=_point(commune.latitude, commune.longitude),
+        point=point(commune.latitude, commune.longitude),
         radius_m=data.radius_km * 1000,
         mode=_MODES[Mode(data.mode)],
         half_days=data.half_days,
         period_start=data.period_start,
         period_end=data.period_end,
         days=tuple(sorted(data.given_dates)),
-        commitment=_COMMITMENTS[data.commitment],
+        commitment=COMMITMENTS[data.commitment],
         domains=_mask(data.domains),
         activities=_mask(data.activities),
         skills=_mask(data.skills),
@@ -233,83 +209,13 @@ def _in_reach(commune: Commune, radius_km: int) -> Q:
     return Q(Exists(near))
 
 
-def with_rows(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
-    """Everything `mission_row` reads, in a fixed number of queries."""
-    open_proposals = (
-        Proposal.objects.open()
-        .filter(mission=OuterRef("pk"))
-        .order_by()
-        .values("mission")
-        .annotate(n=Count("pk"))
-    )
-    overdue = (
-        Participation.objects.filter(
-            mission__organisation=OuterRef("organisation"),
-            state__in=WAITING_STATES,
-            applied_at__lt=now() - datetime.timedelta(days=OVERDUE_DAYS),
-        )
-        .order_by()
-        .values("mission__organisation")
-        .annotate(n=Count("pk"))
-    )
-    answered = (
-        Participation.objects.filter(
-            mission__organisation=OuterRef("organisation"),
-            answered_at__isnull=False,
-            applied_at__gt=now() - datetime.timedelta(days=USUAL_DAYS),
-        )
-        .order_by()
-        .values("mission__organisation")
-        .annotate(delay=Avg(F("answered_at") - F("applied_at")))
-    )
-    return (
-        missions.select_related("organisation", "domain")
-        .annotate(
-            open_proposals=Coalesce(Subquery(open_proposals.values("n"), output_field=IntegerField()), 0),
-            answer_delay=Subquery(answered.values("delay"), output_field=DurationField()),
-            overdue_applications=Coalesce(Subquery(overdue.values("n"), output_field=IntegerField()), 0),
-        )
-        .prefetch_related(
-            "activities",
-            "skills",
-            Prefetch("addresses", MissionAddress.objects.select_related("commune")),
-            Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
-        )
-    )
-
-
-def mission_row(mission: Mission) -> matching.MissionRow:
-    """Of a mission read through `with_rows`."""
-    delay: datetime.timedelta | None = mission.answer_delay  # type: ignore[attr-defined]
-    slots: Sequence[Slot] = mission.live_slots  # type: ignore[attr-defined]
-    return matching.MissionRow(
-        id=mission.pk,
-        department=mission.department_id or "",
-        organisation_verified=mission.organisation.is_verified,
-        mode=_MISSION_MODES[MissionMode(mission.mode)],
-        points=tuple(sorted({p for a in mission.addresses.all() if (p := _address_point(a)) is not None})),
-        domains=_mask([mission.domain] if mission.domain else []),
-        activities=_mask(mission.activities.all()),
-        skills=_mask(mission.skills.all()),
-        commitment=_COMMITMENTS[mission.commitment],
-        minimum_age=mission.minimum_age,
-        slots=tuple(slot_row(slot) for slot in slots if slot.half_days or slot.kind == SlotKind.UNDATED),
-        open_proposals=mission.open_proposals,  # type: ignore[attr-defined]
-        overdue_applications=mission.overdue_applications,  # type: ignore[attr-defined]
-        answer_days=None if delay is None else max(1, round(delay.total_seconds() / 86400)),
-        imported=mission.is_imported,
-    )
-
-
-def slot_row(slot: Slot) -> matching.SlotRow:
-    dated = slot.kind == SlotKind.DATED
-    return matching.SlotRow(
-        id=slot.pk,
-        kind=_KINDS[SlotKind(slot.kind)],
-        first_day=slot.local_date if dated else slot.valid_from,
-        last_day=None if dated else slot.valid_until,
-        half_days=slot.half_days,
-        free_places=slot.free,
+def with_what_is_shown(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
+    """What pages and mails say of a chosen mission, in a fixed number of queries."""
+    return missions.select_related("organisation", "domain").prefetch_related(
+        "activities",
+        "skills",
+        Prefetch("addresses", MissionAddress.objects.select_related("commune")),
+        Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
     )
 
 
@@ -336,15 +242,3 @@ def _mask(terms: Iterable[Domain | Activity | Skill]) -> int:
     for term in terms:
         mask |= 1 << term.bit
     return mask
-
-
-def _point(latitude: float | None, longitude: float | None) -> matching.rows.Point | None:
-    if latitude is None or longitude is None:
-        return None
-    return round(latitude * 1_000_000), round(longitude * 1_000_000)
-
-
-def _address_point(address: MissionAddress) -> matching.rows.Point | None:
-    if address.latitude is not None:
-        return _point(address.latitude, address.longitude)
-    return _point(address.commune.latitude, address.commune.longitude)

@@ -4,12 +4,11 @@ import datetime
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.db.models import Prefetch
-
 from jeveuxagir import matching
 from jeveuxagir.common.clock import PARIS
-from missions.models import Mission, Slot
-from missions.proposals import matching as rows
+from missions.models import Slot
+from missions.proposals.matching import vocabulary
+from missions.proposals.rows import mission_rows
 
 from .missions import Placed
 
@@ -41,20 +40,16 @@ class Board:
     def __init__(self, placed: list[Placed], today: datetime.date) -> None:
         self.today = today
         self.placed = {p.mission.pk: p for p in placed if p.mission.published_at is not None}
-        self.vocabulary = rows.vocabulary()
-        every_slot = Prefetch("slots", Slot.objects.filter(cancelled_at=None), to_attr="every_slot")
-        self.rows: dict[int, matching.MissionRow] = {}
-        self.slots: dict[int, Slot] = {}
+        self.vocabulary = vocabulary()
         self._now: dict[int, matching.MissionRow] = {}
         self._then: dict[int, matching.MissionRow] = {}
-        for mission in rows.with_rows(Mission.objects.filter(pk__in=self.placed)).prefetch_related(
-            every_slot
-        ):
-            mission.live_slots = mission.every_slot  # type: ignore[attr-defined]
-            row = rows.mission_row(mission)
-            # its organisation was valid when the mission was published; whether it answers is asked below
-            self.rows[mission.pk] = replace(row, organisation_verified=True)
-            self.slots.update({slot.pk: slot for slot in mission.every_slot})
+        every_slot = Slot.objects.filter(cancelled_at=None)
+        # its organisation was valid when the mission was published; whether it answers is asked below
+        self.rows: dict[int, matching.MissionRow] = {
+            pk: replace(row, organisation_verified=True)
+            for pk, row in mission_rows(self.placed, slots=every_slot).items()
+        }
+        self.slots: dict[int, Slot] = every_slot.filter(mission__in=self.placed).in_bulk()
         self._where = [self._span(pk, row) for pk, row in self.rows.items()]
 
     def _span(self, pk: int, row: matching.MissionRow) -> "_Where":
