@@ -75,6 +75,10 @@ def _erase_notices(person: Person) -> None:
     GuardianNotice.objects.filter(person=person).delete()
 
 
+def _erase_terms(person: Person) -> None:
+    TermsAcceptance.objects.filter(person=person).delete()
+
+
 def _contacts(person: Person) -> Any:
     if not person.email:
         return UnconfirmedContact.objects.none()
@@ -251,7 +255,7 @@ def register() -> None:
             kept="Aussi longtemps que le compte.",
             rows=lambda person: TermsAcceptance.objects.filter(person=person),
             export=lambda row: {"Version": row.version, "Acceptée le": row.accepted_at},
-            erase=lambda person: TermsAcceptance.objects.filter(person=person).delete(),
+            erase=_erase_terms,
         ),
         PersonalData(
             model="accounts.UnconfirmedContact",

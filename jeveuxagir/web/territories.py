@@ -134,7 +134,7 @@ def commune(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 def _moved(code: str) -> HttpResponse:
     """A former commune, or an arrondissement, leads to the commune of today."""
     for model in (OldCommune, Arrondissement):
-        row = model.objects.select_related("commune").filter(code=code).first()  # type: ignore[attr-defined]
+        row = model.objects.select_related("commune").filter(code=code).first()
         if row is not None:
             return redirect(commune_url(row.commune), permanent=True)
     raise Http404
@@ -188,4 +188,4 @@ def _neighbours(place: Commune) -> list[Commune]:
 
 
 def _search_url(place: Commune, km: int) -> str:
-    return f"{reverse('missions:list')}?{urlencode({'lieu': place.label, 'rayon': km})}"
+    return f"{reverse('missions:list')}?{urlencode({'lieu': place.label, 'rayon': str(km)})}"
