@@ -86,8 +86,9 @@ class ApplyForm(NonceMixin, GroupFields, forms.Form):
 
     def remember_warned(self, key: str) -> None:
         """Sent again as it is, the form says that these warnings were read."""
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data["warned"] = key  # type: ignore[index]
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed["warned"] = key
+        self.data = typed
 
     def offer(self, slots: list[Slot]) -> None:
         """Show these slots only: the one that was chosen has filled meanwhile."""
@@ -212,16 +213,18 @@ class ApplicationFilters(forms.Form):
         super().__init__(data)
         missions = Mission.objects.filter(organisation=organisation, participations__isnull=False).distinct()
         self.fields["mission"].queryset = missions.order_by("title", "pk")  # type: ignore[attr-defined]
-        self.mission: Mission | None = self._read("mission")
-        if self.mission is None:
+        self.only_mission: Mission | None = self._read("mission")
+        if self.only_mission is None:
             del self.fields["creneau"]
-            self.slot: Slot | None = None
+            self.only_slot: Slot | None = None
             return
         field = self.fields["creneau"]
-        slots = by_date(Slot.objects.filter(mission=self.mission, participations__isnull=False).distinct())
-        field.queryset = Slot.objects.filter(mission=self.mission)  # type: ignore[attr-defined]
+        slots = by_date(
+            Slot.objects.filter(mission=self.only_mission, participations__isnull=False).distinct()
+        )
+        field.queryset = Slot.objects.filter(mission=self.only_mission)  # type: ignore[attr-defined]
         field.choices = [("", "Tous les créneaux"), *((slot.pk, when_in_words(slot)) for slot in slots)]  # type: ignore[attr-defined]
-        self.slot = self._read("creneau")
+        self.only_slot = self._read("creneau")
 
     def _read(self, name: str) -> Any:
         try:
@@ -232,8 +235,8 @@ class ApplicationFilters(forms.Form):
     def query(self) -> dict[str, int]:
         """What is kept in the addresses of the page."""
         kept = {}
-        if self.mission is not None:
-            kept["mission"] = self.mission.pk
-        if self.slot is not None:
-            kept["creneau"] = self.slot.pk
+        if self.only_mission is not None:
+            kept["mission"] = self.only_mission.pk
+        if self.only_slot is not None:
+            kept["creneau"] = self.only_slot.pk
         return kept

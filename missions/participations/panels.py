@@ -115,9 +115,9 @@ def _week(request: Any, organisation: Any) -> dict[str, Any] | None:
                 "day": on,
                 "slot": slot,
                 "hours": hours(slot),
-                "people": slot.agreed[:SHOWN_NAMES],  # type: ignore[attr-defined]
-                "more": len(slot.agreed) - SHOWN_NAMES,  # type: ignore[attr-defined]
-                "coming": sum(row.places for row in slot.agreed),  # type: ignore[attr-defined]
+                "people": slot.agreed[:SHOWN_NAMES],
+                "more": len(slot.agreed) - SHOWN_NAMES,
+                "coming": sum(row.places for row in slot.agreed),
             }
             for on, slot in coming[:SHOWN]
         ],

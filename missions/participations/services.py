@@ -463,7 +463,7 @@ def slot_moved(slot_id: int, *, sequence: int, before: str) -> int:
             similar = alternatives.near([participation.mission])
         if participation.state not in OPEN_STATES or participation.known_sequence >= sequence:
             continue
-        participation.known_sequence = sequence
+        participation.known_sequence = participation.slot.sequence  # moved again meanwhile: told once
         mission, slot, person = participation.mission, participation.slot, participation.person
         assert person is not None
         day = age_day(slot)

@@ -80,8 +80,8 @@ def list_page(
     context = {
         "organisation": organisation,
         "filters": filters,
-        "mission": filters.mission,
-        "slot": filters.slot,
+        "mission": filters.only_mission,
+        "slot": filters.only_slot,
         "tab": tab,
         "tabs": [
             {
@@ -109,9 +109,9 @@ def list_page(
 def filtered(request: SpaceRequest, filters: ApplicationFilters) -> ParticipationQuerySet:
     """What this member may see, narrowed to the chosen mission and slot."""
     rows = policies.of_space(request.user, request.organisation)
-    if filters.mission is not None:
-        rows = rows.filter(mission=filters.mission)
-    return rows.filter(slot=filters.slot) if filters.slot is not None else rows
+    if filters.only_mission is not None:
+        rows = rows.filter(mission=filters.only_mission)
+    return rows.filter(slot=filters.only_slot) if filters.only_slot is not None else rows
 
 
 def _url(query: dict[str, Any]) -> str:
@@ -133,7 +133,7 @@ class Many:
     def empty(cls, report: dict[str, Any] | None = None) -> "Many":
         """A new one; it starts from what was just sent to a first batch."""
         before = report or {}
-        verb, message = before.get("verb"), before.get("message", "")
+        verb, message = str(before.get("verb", "")), before.get("message", "")
         return cls(
             accept=AcceptManyForm(
                 initial={"message": message if verb == "accept" else AcceptManyForm.text}, prefix="oui"

@@ -59,7 +59,7 @@ class Draft:
     def form(self, screen: type[forms.Form], *, just_sent: bool = False) -> forms.Form:
         """The screen as it was left; unbound when it was never sent. Bots are held off when it is sent, once."""
         slug = screen.slug  # type: ignore[attr-defined]
-        extra = {"person": self.person} if issubclass(screen, GroupFields) else {}
+        extra: dict[str, Any] = {"person": self.person} if issubclass(screen, GroupFields) else {}
         if slug not in self.typed:
             return screen(**extra)
         data = QueryDict(mutable=True)

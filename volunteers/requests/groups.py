@@ -150,7 +150,7 @@ class Grouped(models.Model):
         if self.under_16:
             said.append(f"dont {self.under_16} de moins de 16 ans")
         if self.group_kind != GroupKind.FAMILY:
-            member = self.group_organisation_id is not None  # type: ignore[attr-defined]
+            member = self.group_organisation_id is not None
             said.append("la personne en est membre" if member else "non vérifiée")
         return f"groupe de {self.places} ({', '.join(said)})"
 
