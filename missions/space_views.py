@@ -328,7 +328,7 @@ def _lines(mission: Mission, slots: list[Slot]) -> list[dict[str, Any]]:
         ("ODD", "details", ", ".join(map(str, data.sdgs or ())) or "aucun"),
         ("Sur place ou à distance", "ou", mission.get_mode_display()),
         ("Créneaux", "creneaux", times),
-        ("Rythme", "rythme", mission.get_commitment_display()),
+        ("Rythme", "rythme", mission.get_commitment_display() or "il suivra vos créneaux"),
     ]
     if mission.mode != MissionMode.REMOTE:
         rows.insert(10, ("Adresses", "ou", addresses))

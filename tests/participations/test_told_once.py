@@ -104,6 +104,19 @@ def test_two_moves_are_two_mails_and_the_page_keeps_the_time_that_was_agreed() -
     assert row.moved_from == before
 
 
+def test_a_slot_moved_again_before_anybody_was_told_is_told_once() -> None:
+    slot = make_mission().slots.get()
+    row = make_participation(slot=slot)
+    before = services.when_in_words(slot)
+    missions.move_slot(slot, actor=None, spec=on(20))
+    move(slot, on(21))
+    slot.refresh_from_db()
+    [mail] = mails("moved")
+    row.refresh_from_db()
+    assert (row.moved_from, row.known_sequence) == (before, 2)
+    assert services.when_in_words(slot).replace("\xa0", " ") in text_of(mail)
+
+
 def test_more_places_tell_nobody_and_a_rhythm_that_goes_on_longer_neither() -> None:
     mission = make_mission(slots=0)
     slot = make_slot(mission, in_days=10, start=time(9), end=time(11))
