@@ -181,6 +181,14 @@ def invitation_of_another(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, invitation=world.invitation(other(kind)).pk)
 
 
+def asked_of(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, asked=world.join_request(kind).pk)
+
+
+def asked_of_another(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, asked=world.join_request(other(kind)).pk)
+
+
 def request(world: World, kind: str) -> dict[str, Any]:
     return {"pk": world.request.pk}
 
@@ -263,6 +271,13 @@ ROUTES: dict[str, Route] = {
     "accounts:retention": Route(staff("national", "technical")),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
+    "notifications:history": Route(signed_in),
+    "mission_alerts:new": Route(public),
+    "mission_alerts:sent": Route(public),
+    "mission_alerts:mine": Route(signed_in),
+    "mission_alerts:edit": Route(own, lambda world, kind: {"pk": world.alert.pk}, "post"),
+    "mission_alerts:act": Route(own, lambda world, kind: {"pk": world.alert.pk, "verb": "pause"}, "post"),
+    "mission_alerts:stop": Route(public, lambda world, kind: {"token": world.alert_token}),
     "notifications:stop": Route(public, lambda world, kind: {"token": world.stop_token}),
     # the API
     "api:documentation": Route(public),
@@ -323,6 +338,16 @@ ROUTES: dict[str, Route] = {
     "organisations:leave": Route(everyone, space, "post", kinds=ALL),
     "organisations:cancel_invitation": Route(
         owners, invitation_of, "post", kinds=ALL, foreign=invitation_of_another
+    ),
+    "organisations:resend_invitation": Route(
+        owners, invitation_of, "post", kinds=ALL, foreign=invitation_of_another
+    ),
+    "organisations:join": Route(signed_in, space, kinds=ALL),
+    "organisations:accept_join": Route(
+        owners, asked_of, "post", {"role": "reader"}, kinds=ALL, foreign=asked_of_another
+    ),
+    "organisations:decline_join": Route(
+        owners, asked_of, "post", {"reason": "Inconnu ici."}, kinds=ALL, foreign=asked_of_another
     ),
     "organisations:settings": Route(owners, space, kinds=ALL),
     "organisations:close": Route(owners, space, "post", kinds=ALL),
@@ -404,6 +429,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
+    "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
     "missions_mission": (),
@@ -426,6 +452,7 @@ for model in (
     "brigades_missioncase",
     "brigades_reportcase",
     "brigades_ideacase",
+    "brigades_followupcase",
 ):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
     ROUTES[f"brigade:{model}_bulk_apply"] = Route(brigade, method="post")
@@ -468,7 +495,7 @@ TECHNICAL_MODELS = {
     "missions": ("mission", "missionaddress", "slot"),
     "moderation": ("absence", "moderationitem", "moderationnote", "report"),
     "notifications": ("message", "preference", "suppression"),
-    "organisations": ("invitation", "membership", "organisation"),
+    "organisations": ("invitation", "joinrequest", "membership", "organisation", "verification"),
     "participations": ("departure", "participation", "placealert"),
     "proposals": ("matchdue", "matchrun", "proposal"),
     "requests": ("engagementrequest",),

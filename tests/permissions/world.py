@@ -17,7 +17,7 @@ from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
 from missions.feeds.models import FeedRun, Partner
 from missions.participations.models import Departure, Participation
-from organisations.models import Invitation
+from organisations.models import Invitation, JoinRequest
 from tests import factories as f
 from volunteers.requests.models import EngagementRequest
 
@@ -137,6 +137,20 @@ class World:
         return token
 
     @cached_property
+    def alert(self) -> Any:
+        from missions.alerts.models import SavedSearch
+
+        return SavedSearch.objects.create(
+            person=self.users[CITIZEN].person, query="domaine=education", label="Éducation"
+        )
+
+    @cached_property
+    def alert_token(self) -> str:
+        from missions.alerts.notifications import stop_token
+
+        return stop_token(self.alert.pk)
+
+    @cached_property
     def stop_token(self) -> str:
         from jeveuxagir.notifications.links import stop_token
 
@@ -190,6 +204,16 @@ class World:
 
     # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
 
+    def join_request(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_join_requests", {})
+        if kind not in cache:
+            cache[kind] = JoinRequest.objects.create(
+                organisation=self.organisations[kind],
+                person=f.make_person(),
+                expires_at=now() + datetime.timedelta(days=30),
+            )
+        return cache[kind]
+
     def staff_row(self, model: str, place: str) -> Any:
         cache = self.__dict__.setdefault("_staff_rows", {})
         if (model, place) not in cache:
@@ -208,6 +232,10 @@ class World:
     def _brigades_reportcase(self, town: str) -> Any:
         mission = f.make_mission(commune=town)
         return self._case("report", mission, mission.department)
+
+    def _brigades_followupcase(self, town: str) -> Any:
+        organisation = f.make_organisation(commune=town)
+        return self._case("check", organisation, organisation.commune.department)
 
     def _brigades_ideacase(self, town: str) -> Any:
         idea = f.make_idea(commune=town)
