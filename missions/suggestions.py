@@ -49,7 +49,7 @@ def suggestions(text: str) -> list[Suggestion]:
 def _terms(typed: str) -> Iterable[Suggestion]:
     """Domains, activities and skills one of whose words begins so, the earliest word first."""
     rows = [
-        model.objects.filter(active=True)  # type: ignore[attr-defined]
+        model.objects.filter(active=True)
         .order_by()
         .annotate(field=Value(name, CharField()), kind=Value(kind, CharField()))
         .values_list("field", "kind", "code", "name")

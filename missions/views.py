@@ -38,7 +38,7 @@ def missions(request: HttpRequest) -> HttpResponse:
         hits = search.page_of(query, _number(request.GET))
         nearest = ""
         if query.text and hits.total <= FEW and "exact" not in request.GET:
-            nearest = spelling.corrected(query.text)
+            nearest = spelling.corrected(query.text, enough=FEW + 1 if hits.total else 1)
         if nearest and not hits.total:
             query = replace(query, text=nearest)
             hits = search.page_of(query, _number(request.GET))

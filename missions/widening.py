@@ -33,44 +33,81 @@ class Widened:
 
 
 def wider(query: SearchQuery, data: QueryDict) -> list[Wider]:
-    """Searches that give up one thing and find something; only the smallest circle that is enough. One statement."""
-    attempts: list[tuple[str, SearchQuery, str]] = []
-    before: dict[str, Any] = {BEFORE: address(data)[1:][:MOST_BEFORE]}
+    """Searches that give up one thing and find something; if none does, those that give up almost everything."""
+    attempts = _Attempts(data)
+    _give_up_one_thing(query, attempts)
+    found = attempts.found()
+    if not found:
+        attempts = _Attempts(data)
+        _give_up_almost_all(query, attempts)
+        found = attempts.found()
+    return found
 
-    def attempt(label: str, without: SearchQuery, names: tuple[str, ...] = (), **changes: Any) -> None:
-        attempts.append((label, without, address(data, without=names, **changes, **before)))
 
-    circles = [km for km in RADII if km > query.radius_km] if query.has_place else []
-    for km in circles:
-        assert query.commune is not None
-        attempt(f"Jusqu’à {km}{NBSP}km {query.commune.of_label}", replace(query, radius_km=km), rayon=km)
-    if query.commune and not query.remote_only:
-        attempt("À distance, depuis chez vous", replace(query, remote_only=True), distance="on")
+class _Attempts:
+    """Searches to count together, in one statement."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.data = data
+        self.all: list[tuple[str, SearchQuery, str]] = []
+        self.circles = 0
+
+    def add(self, label: str, query: SearchQuery, *without: str, **changes: Any) -> None:
+        before: dict[str, Any] = {BEFORE: address(self.data)[1:][:MOST_BEFORE]}
+        url = address(self.data, without=without, **changes, **before)
+        self.all.append((label, query, url))
+
+    def found(self) -> list[Wider]:
+        """Those that find something; of the circles, which come first, only the smallest."""
+        counts = counts_of([query for _, query, _ in self.all])
+        smallest = next((place for place in range(self.circles) if counts[place]), -1)
+        return [
+            Wider(label, url, count)
+            for place, ((label, _, url), count) in enumerate(zip(self.all, counts, strict=True))
+            if count and (place >= self.circles or place == smallest)
+        ]
+
+
+def _give_up_one_thing(query: SearchQuery, attempts: _Attempts) -> None:
+    if query.has_place and query.commune:
+        for km in RADII:
+            if km > query.radius_km:
+                label = f"Jusqu’à {km}{NBSP}km {query.commune.of_label}"
+                attempts.add(label, replace(query, radius_km=km), rayon=km)
+                attempts.circles += 1
+        attempts.add("À distance, depuis chez vous", replace(query, remote_only=True), distance="on")
     if query.date_from or query.date_until:
-        attempt("À toutes les dates", replace(query, date_from=None, date_until=None), ("du", "au"))
+        attempts.add("À toutes les dates", replace(query, date_from=None, date_until=None), "du", "au")
     if query.domains or query.activities:
-        attempt("Dans tous les domaines", replace(query, domains=(), activities=()), ("domaine", "activite"))
+        any_domain = replace(query, domains=(), activities=())
+        attempts.add("Dans tous les domaines", any_domain, "domaine", "activite")
     if query.commitments:
-        attempt("À tous les rythmes", replace(query, commitments=()), ("rythme",))
+        attempts.add("À tous les rythmes", replace(query, commitments=()), "rythme")
     if query.skills:
-        attempt("Sans compétence particulière", replace(query, skills=()), ("competence",))
+        attempts.add("Sans compétence particulière", replace(query, skills=()), "competence")
     if query.sdgs:
-        attempt("Pour tous les objectifs", replace(query, sdgs=()), ("odd",))
+        attempts.add("Pour tous les objectifs", replace(query, sdgs=()), "odd")
     if query.open_to_minors:
-        attempt("À partir de 18 ans aussi", replace(query, open_to_minors=False), ("mineurs",))
-    if query.text and replace(query, text="") != SearchQuery(sort=query.sort):
-        attempt(f"Sans les mots «{NBSP}{query.text}{NBSP}»", replace(query, text=""), ("q",))
+        attempts.add("À partir de 18 ans aussi", replace(query, open_to_minors=False), "mineurs")
+    if query.text and not replace(query, text="").is_empty:
+        attempts.add(f"Sans les mots «{NBSP}{query.text}{NBSP}»", replace(query, text=""), "q")
     if query.has_place:
-        attempt("Partout en France", replace(query, commune=None), ("lieu", "rayon"))
+        attempts.add("Partout en France", replace(query, commune=None), "lieu", "rayon")
     if query.remote_only:
-        attempt("Sur place aussi", replace(query, remote_only=False), ("distance",))
-    found = counts_of([each for _, each, _ in attempts])
-    enough = next((place for place in range(len(circles)) if found[place]), -1)
-    return [
-        Wider(label, url, count)
-        for place, ((label, _, url), count) in enumerate(zip(attempts, found, strict=True))
-        if count and (place >= len(circles) or place == enough)
-    ]
+        attempts.add("Sur place aussi", replace(query, remote_only=False), "distance")
+
+
+def _give_up_almost_all(query: SearchQuery, attempts: _Attempts) -> None:
+    every = SearchForm.base_fields.keys() - {"vue"}
+    if query.text:
+        label = f"Seulement les mots «{NBSP}{query.text}{NBSP}», partout en France"
+        attempts.add(label, SearchQuery(text=query.text), *(every - {"q"}))
+    if query.has_place and query.commune:
+        far = RADII[-1]
+        label = f"Toutes les missions jusqu’à {far}{NBSP}km {query.commune.of_label}"
+        around = SearchQuery(commune=query.commune, radius_km=far)
+        attempts.add(label, around, *(every - {"lieu"}), rayon=far)
+    attempts.add("Toutes les missions", SearchQuery(), *every)
 
 
 def widened(data: QueryDict, query: SearchQuery) -> Widened | None:

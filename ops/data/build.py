@@ -265,17 +265,20 @@ def dissolve(areas: dict[str, list[Polygons]], tolerance_km: float) -> dict[str,
         links.setdefault(a, []).append(b)
         links.setdefault(b, []).append(a)
     kept = _kept(outline, links, tolerance_km)
-    found = {}
+    found: dict[str, list[list[Vertex]]] = {}
     for code, edges in sorted(own.items()):
         rings = [[_vertex(point) for point in ring if point in kept] for ring in _rings(edges)]
         rings = [[v for v, before in zip(ring, [None, *ring], strict=False) if v != before] for ring in rings]
-        rings = [ring for ring in rings if len(ring) >= 4 and _square_km(ring) > 4 * tolerance_km**2 + 1]
-        found[code] = sorted(rings, key=lambda ring: (-len(ring), ring))
+        found[code] = []
+        for ring in sorted(rings, key=lambda ring: (-_square_km(ring), ring)):
+            is_hole = any(inside(ring[0], [[other]]) for other in found[code])  # drawn by whoever fills it
+            if len(ring) >= 4 and _square_km(ring) > 4 * tolerance_km**2 + 1 and not is_hole:
+                found[code].append(ring)
     return found
 
 
 def _square_km(ring: list[Vertex]) -> float:
-    """What a contour that does not quite touch its neighbour leaves between them is smaller than an island."""
+    """What contours that do not quite touch leave between them is smaller than an island worth drawing."""
     degree = 111.32 / 1000
     area = (
         abs(sum(east1 * north2 - east2 * north1 for (north1, east1), (north2, east2) in pairwise(ring))) / 2
