@@ -1,6 +1,6 @@
 """Read-only lists: organisations and missions of the territory, requests, proposals, participations, departures, feeds.
 
-Organisations have acts (suspend, lift, close, invite a first owner), and requests one: a guardian was told.
+Organisations have acts (suspend, lift, close, invite a first owner), missions two (suspend, lift), requests one.
 """
 
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from jeveuxagir.accounts import guardians
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
+from missions import services as missions
+from missions.enums import TRANSITIONS as MISSION_TRANSITIONS
 from missions.enums import State as MissionState
 from missions.feeds import services as feeds
 from missions.feeds.models import FeedIssue, FeedRun
@@ -174,14 +176,14 @@ class Organisations(BrigadeAdmin):
         members = (
             Membership.objects.live().filter(organisation=row).select_related("person").order_by("role", "pk")
         )
-        missions = row.missions.values("state").annotate(count=Count("pk")).order_by("state")
+        states = row.missions.values("state").annotate(count=Count("pk")).order_by("state")
         words = dict(MissionState.choices)
         return {
             "facts": [*facts_of(row), ("Raison", row.state_reason)],
             "texts": [("Présentation", row.description)] if row.description else [],
             "can_invite": not any(member.role == MemberRole.OWNER for member in members),
             "members": [(member.person.full_name, member.get_role_display()) for member in members],
-            "missions": [f"{words[line['state']]} : {line['count']}" for line in missions],
+            "missions": [f"{words[line['state']]} : {line['count']}" for line in states],
             "can": {verb: TRANSITIONS.allows(verb, row.state) for verb in ("suspend", "lift", "close")},
             "can_prove": row.proof_level != "person",
             "reason_form": forms.ReasonForm(auto_id="id_suspendre_%s"),
@@ -198,6 +200,7 @@ class Organisations(BrigadeAdmin):
 class Missions(BrigadeAdmin):
     path = "missions"
     menu_label = "Missions"
+    page_template = "brigades/mission.html"
     search_words = ("title", "organisation__name")
     search_hint = "Titre ou organisation"
     list_display = ("title", "host", "place", "state_word", "since")
@@ -231,7 +234,24 @@ class Missions(BrigadeAdmin):
     def since(self, row: Mission) -> SafeString | str:
         return cells.when(row.state_changed_at)
 
+    def acts(self) -> list[Act]:
+        return [Act("suspendre", self._suspend), Act("lever", self._lift)]
+
+    def _suspend(self, request: HttpRequest, row: Mission) -> str:
+        form = forms.ReasonForm(request.POST)
+        if not form.is_valid():
+            raise RuleBroken(
+                "Donnez la raison (2 000 caractères au plus) : l’organisation la lira.", code="reason"
+            )
+        missions.suspend(row, actor=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        return "Mission suspendue. L’organisation et les personnes qui ont candidaté sont prévenues."
+
+    def _lift(self, request: HttpRequest, row: Mission) -> str:
+        missions.lift(row, actor=request.user)  # type: ignore[arg-type]
+        return "Suspension levée. La mission est de nouveau visible, et chacun est prévenu."
+
     def describe(self, request: HttpRequest, row: Mission) -> dict[str, Any]:
+        alone = not row.suspended_with_organisation
         places = ", ".join(address.commune.label for address in row.addresses.select_related("commune"))
         slots = [
             f"{when_in_words(slot)} : {plural(slot.taken, 'place prise', 'places prises')} sur {slot.capacity}"
@@ -258,6 +278,10 @@ class Missions(BrigadeAdmin):
                 )
                 if text
             ],
+            "can_suspend": MISSION_TRANSITIONS.allows("suspend", row.state),
+            "can_lift": alone and MISSION_TRANSITIONS.allows("lift", row.state),
+            "reason_form": forms.ReasonForm(auto_id="id_suspendre_%s"),
+            "urls": {act.path: self.act_url(row.pk, act.path) for act in self.acts()},
         }
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:

@@ -432,7 +432,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
-    "missions_mission": (),
+    "missions_mission": ("suspendre", "lever"),
     "requests_engagementrequest": ("tuteur",),
     "proposals_proposal": (),
     "participations_participation": (),
