@@ -15,7 +15,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.registries import personal_data
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("jeveuxagir", "organisations", "volunteers", "missions", "brigades")
+PACKAGES = ("jeveuxagir", "organisations", "volunteers", "missions", "alliances", "brigades")
 #: the files at the edge: they read through scoped querysets and write through services
 EDGE = re.compile(r"(^|_)(views|admin|forms|api|exports|panels)\.py$|^(admin|views)$")
 #: querysets that begin with whose rows they are
