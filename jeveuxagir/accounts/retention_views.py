@@ -11,6 +11,23 @@ from jeveuxagir.common.registries import personal_data
 
 from . import retention, roles
 
+WHAT = {"request": "demandes", "participation": "candidatures"}
+ENDS = {
+    "accepted": "acceptées",
+    "realised": "réalisées",
+    "refused": "refusées",
+    "declined": "refusées",
+    "withdrawn": "retirées",
+    "cancelled": "annulées",
+    "absent": "sans la personne",
+}
+
+
+def _words(what: str) -> str:
+    """« demandes retirées »."""
+    sort, _, end = what.partition(".")
+    return f"{WHAT.get(sort, sort)} {ENDS.get(end, end)}".strip()
+
 
 @never_cache
 @require_safe
@@ -22,6 +39,6 @@ def kept(request: HttpRequest) -> HttpResponse:
         "due": retention.due(),
         "stays": [entry for entry in personal_data if not entry.retention],
         "last": last_report("accounts.retention"),
-        "counts": statistics.shown()[:200],
+        "counts": [(cell, _words(cell.what), count) for cell, count in statistics.shown()[:200]],
     }
     return render(request, "accounts/retention.html", context)

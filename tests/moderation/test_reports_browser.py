@@ -72,9 +72,9 @@ def test_the_brigade_reads_and_decides(page: Page, site: Any, width: int) -> Non
     axe(page)
     page.get_by_role("link", name="2 signalements").first.click()
     axe(page)
-    page.get_by_label("Rien à signaler").check()
+    page.get_by_label("Rien à signaler").press("Space")
     page.get_by_role("button", name="Décider", exact=True).press("Enter")
-    page.get_by_text("Rien à signaler").first.wait_for()
+    page.get_by_text("Les personnes qui ont signalé et donné une adresse sont prévenues").wait_for()
     assert ModerationItem.objects.get(kind="report").decision == "accept"
     page.goto(f"{site.url}/administration/conservation/")
     axe(page)
