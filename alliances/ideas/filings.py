@@ -13,7 +13,10 @@ def _lines(contact: UnconfirmedContact) -> list[str]:
 
 
 def _confirm(contact: UnconfirmedContact, user: User) -> list[tuple[str, str]]:
-    sentence = f"Votre adresse est confirmée et votre idée est reçue. La brigade vous répond sous {DAYS_TO_TRIAGE} jours."
+    sentence = (
+        "Votre adresse est confirmée et votre idée est reçue. La brigade vous répond sous "
+        f"{DAYS_TO_TRIAGE} jours."
+    )
     return [(sentence, idea.get_absolute_url()) for idea in services.confirm_contact(contact, user)]
 
 

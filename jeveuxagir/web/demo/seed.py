@@ -33,8 +33,8 @@ from . import accounts, partner, texts
 from .accounts import ACCOUNTS, Accounts
 from .board import Board
 from .ground import Ground
-from .joining import Joining, registry_lines
 from .ideas import Ideas
+from .joining import Joining, registry_lines
 from .mails import Mails
 from .missions import NATION, Missions
 from .moderation import Moderation
@@ -139,7 +139,8 @@ def _seed() -> None:
     participations.alerts()
     participations.unconfirmed(9)
     ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact, TermsAcceptance)
-    ground.write(Organisation, Membership, Invitation, Partner, PartnerOrganisation, FeedRun, FeedIssue)
+    ground.write(Organisation, Membership, Invitation, JoinRequest, Verification)
+    ground.write(Partner, PartnerOrganisation, FeedRun, FeedIssue)
     ground.write(Mission, FeedMission, MissionAddress, Slot)
     ground.write(Mission.sdgs.through, Mission.activities.through, Mission.skills.through)
     ground.write(Participation)  # the engine reads the seats they take, and how fast organisations answer
