@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from jeveuxagir.common.registries import role_sources
-        from jeveuxagir.ui.spaces import space_sources
+        from jeveuxagir.ui.spaces import MyPage, my_pages, space_sources
 
         from . import notifications, personal_data, roles, signals, spaces
 
@@ -18,3 +18,7 @@ class AccountsConfig(AppConfig):
         notifications.register_kinds()
         personal_data.register()
         signals.connect()
+        my_pages.register("home", MyPage("À faire", "accounts:my_space", order=0))
+        my_pages.register("profile", MyPage("Mon profil", "accounts:profile", order=80))
+        my_pages.register("sign_ins", MyPage("Mes connexions", "usersessions_list", order=85))
+        my_pages.register("data", MyPage("Mes données", "accounts:my_data", order=90))

@@ -4,13 +4,14 @@ from datetime import date, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, F, Prefetch, Q, Sum
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.registries import Panel, panels
 from jeveuxagir.common.text import plural
+from jeveuxagir.ui.spaces import MyPage, my_pages
 from missions.enums import SlotKind
 from missions.models import Slot
 from missions.words import hours
@@ -33,7 +34,7 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
         Participation.objects.of_person(person)
         .filter(state__in=[State.TO_CONFIRM, *LIVE_STATES])
         .select_related("mission__organisation", "slot")
-        .order_by("-created_at")
+        .order_by(F("slot__starts_at").asc(nulls_last=True), "-created_at")  # the next one first
     )
     found = list(rows[: SHOWN + 1])
     any_past = bool(found) or Participation.objects.of_person(person).exists()
@@ -222,6 +223,7 @@ def answer_speed(organisation_id: int) -> str:
 def register() -> None:
     panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=20))
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
+    my_pages.register("participations", MyPage("Mes candidatures", "participations:all_mine", order=20))
     panels.register("my_space.alerts", Panel("participations/_my_alerts.html", _my_alerts, order=10))
     panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
     panels.register("organisation_space", Panel("participations/_space_week.html", _week, order=20))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import Panel, panels
 from jeveuxagir.common.text import plural
+from jeveuxagir.ui.spaces import MyPage, my_pages
 from volunteers.requests.enums import LIVE_STATES
 from volunteers.requests.models import EngagementRequest
 
@@ -33,5 +34,6 @@ def _to_do(http: Any, person: Any) -> dict[str, Any] | None:
 
 
 def register() -> None:
+    my_pages.register("requests", MyPage("Mes demandes", "proposals:mine", order=10))
     panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=10))
     panels.register("my_space", Panel("proposals/_my_space.html", _my_space, order=10))

@@ -68,7 +68,7 @@ def test_what_is_wanted_once_a_day_waits_and_is_told_in_one_mail(
         source="Du neuf\n\nRien à lire.\n",
     )
     first, second = owe(person, "1"), owe(person, "2")
-    third = owe(person, "3", code="tests.other")
+    third = owe(person, "3", code="tests.other", when=EVENING + timedelta(minutes=1))
     assert states() == ["grouped"] * 3
     assert digests.send_due() == 1
     mail = digest_mails()[0]

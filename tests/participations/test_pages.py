@@ -390,7 +390,7 @@ def test_one_s_own_space_says_first_what_waits(space: Any) -> None:
     user = make_staff()
     sign_in_staff(client, user)
     page = reverse("accounts:my_space")
-    assert "titre-a-faire" not in client.get(page).text
+    assert "Rien ne vous attend" in client.get(page).text
     Membership.objects.create(organisation=organisation, person=user.person, role="manager")
     make_proposal(request=make_request(person=user.person, state="proposed"))
     pending = make_organisation(state="pending")
