@@ -86,7 +86,7 @@
       let place = 0;
       list.replaceChildren(...Array.from(kinds, ([kind, its]) => {
         const group = element("div", {}, { role: "group", "aria-label": kind });
-        group.append(element("div", { className: "mi-suggestions__kind", textContent: kind }, { "aria-hidden": "true" }));
+        group.append(element("div", { className: "commune__kind", textContent: kind }, { "aria-hidden": "true" }));
         its.forEach((result) => group.append(element("div", {
           id: `${id}-${place++}`, className: "commune__option", textContent: result.label,
         }, {
