@@ -305,7 +305,6 @@ def test_only_the_tables_that_work_fills_are_empty(demo: Any) -> None:
         "audit.Canary",
         "audit.Delivery",
         "audit.JobRun",
-        "notifications.Preference",
         "notifications.Suppression",
         "proposals.MatchDue",
     }, empty

@@ -33,7 +33,7 @@ def daily(kind: Callable[..., Any]) -> Any:
 def owe(person: Person, key: str, when: datetime = EVENING, code: str = "tests.news") -> Message:
     """A message of this evening (the database's clock is not ours to move)."""
     with transaction.atomic():
-        message = services.send(code, to=person, dedupe_key=key, context=CONTEXT, not_before=when)
+        message = services.send(code, to=person, dedupe_key=key, context=CONTEXT, not_before=EVENING)
     assert message is not None
     Message.objects.filter(pk=message.pk).update(created_at=when)
     return message

@@ -18,7 +18,8 @@ from jeveuxagir.accounts.models import (
 )
 from jeveuxagir.audit.models import Event, Tally
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote, Report
-from jeveuxagir.notifications.models import Message
+from jeveuxagir.notifications.models import Message, Preference
+from missions.alerts.models import AlertHit, NewMission, SavedSearch
 from missions.enums import State as MissionState
 from missions.feeds.models import FeedIssue, FeedMission, FeedRun, Partner, PartnerOrganisation
 from missions.models import Mission, MissionAddress, Slot
@@ -31,6 +32,7 @@ from volunteers.requests.models import EngagementRequest
 
 from . import accounts, partner, texts
 from .accounts import ACCOUNTS, Accounts
+from .alerts import Alerts
 from .board import Board
 from .ground import Ground
 from .ideas import Ideas
@@ -157,6 +159,7 @@ def _seed() -> None:
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
+    Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
     ground.write(
@@ -166,7 +169,7 @@ def _seed() -> None:
         EngagementRequest.skills.through,
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
-    ground.write(Idea)
+    ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, Message, Event)
     Accounts.second_factors()
 
