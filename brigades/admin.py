@@ -1,5 +1,5 @@
 """Registers everything: Django finds this file by itself."""
 
-from . import ideas, queues, records, reports, technical
+from . import claims, ideas, queues, records, reports, technical
 
-__all__ = ["ideas", "queues", "records", "reports", "technical"]
+__all__ = ["claims", "ideas", "queues", "records", "reports", "technical"]

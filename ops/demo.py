@@ -32,6 +32,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+from jeveuxagir.partners import fake_registries as registries
 from ops.services import (
     PostgreSQL,
     ServiceError,
@@ -108,6 +109,7 @@ class Demo:
         self.port = free_port_from(8000)
         self.mailbox_port = free_port_from(8025)
         self.smtp_port = free_port_from(2525)
+        self.registries_port = free_port_from(8030)
         self.site = f"http://127.0.0.1:{self.port}"
         self.mailbox = f"http://127.0.0.1:{self.mailbox_port}"
 
@@ -139,6 +141,11 @@ class Demo:
             "ops.mailbox",
             *("--folder", str(STATE / "mails"), "--accounts", str(ACCOUNTS), "--site", self.site),
             *("--smtp-port", str(self.smtp_port), "--http-port", str(self.mailbox_port)),
+        )
+        self._program(
+            "registries",
+            "jeveuxagir.partners.fake_registries",
+            *("--port", str(self.registries_port), "--lines", str(STATE / "registres.json")),
         )
         static = self._collect_static()
         say("Base de données : migrations et données de référence…")
@@ -208,6 +215,8 @@ class Demo:
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.smtp_port),
             "STATIC_ROOT": str(STATIC),
+            "LOOPBACK_PORTS": str(self.registries_port),
+            **registries.addresses(self.registries_port),
         }
         if not env.get("DATABASE_URL"):
             self.postgresql = PostgreSQL(STATE / "postgresql")

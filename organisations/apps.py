@@ -11,7 +11,7 @@ class OrganisationsConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import moderation, notifications, personal_data, reports, roles, spaces
+        from . import moderation, notifications, panels, personal_data, reports, roles, spaces
 
         role_sources.register("organisations", roles.member_roles)
         space_sources.register("organisations", spaces.spaces_of_user)
@@ -19,3 +19,4 @@ class OrganisationsConfig(AppConfig):
         notifications.register()
         personal_data.register()
         reports.register()
+        panels.register()

@@ -205,6 +205,58 @@ class InviteForm(forms.Form):
     may_sign = forms.BooleanField(label="Peut signer au nom de l’organisation", required=False)
 
 
+class JoinForm(forms.Form):
+    """Asking to join: a word to its owners."""
+
+    message = forms.CharField(
+        label="Votre message",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Qui vous êtes dans cette organisation. N’écrivez rien d’intime.",
+    )
+
+    def clean_message(self) -> str:
+        return _prose(self.cleaned_data["message"])
+
+
+class ClaimForm(JoinForm):
+    """Asking to be responsible: the brigade must be able to check."""
+
+    number = _line(
+        "Numéro RNA, SIREN ou SIRET de l’organisation", max_length=40, required=False, autocomplete="off"
+    )
+    field_order = ["number", "message"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].help_text = "Il aide la brigade à vérifier."
+        self.fields[
+            "message"
+        ].help_text = "Votre rôle dans cette organisation, et comment la brigade peut le vérifier."
+
+
+class AcceptForm(forms.Form):
+    role = forms.ChoiceField(
+        label="Rôle",
+        choices=[
+            (MemberRole.READER.value, "Lecteur"),
+            (MemberRole.MANAGER.value, "Gestionnaire"),
+            (MemberRole.OWNER.value, "Responsable"),
+        ],
+        initial=MemberRole.MANAGER.value,
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label="Raison, que la personne lira", max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean_reason(self) -> str:
+        return _prose(self.cleaned_data["reason"])
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=MemberRole.choices)
     may_sign = forms.BooleanField(label="Peut signer au nom de l’organisation", required=False)
@@ -226,6 +278,7 @@ class DirectoryForm(forms.Form):
         empty_label="Tous",
         error_messages={"invalid_choice": "Nous ne connaissons pas ce département."},
     )
+    missions = forms.BooleanField(label="Avec des missions ouvertes", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -600,7 +600,13 @@ def _refuse_known(data: OrganisationData, *, but: Organisation | None = None) ->
         return
     number = "SIREN" if data.siren and other.siren == data.siren else "RNA"
     named = f"« {other.name} »" if other.is_verified else "Une organisation"
-    if other.state in joining.OPEN_STATES:
+    owned = Membership.objects.owners().filter(organisation=other).exists()
+    if other.state in joining.OPEN_STATES and not owned:
+        sentence = (
+            f"{named} est déjà connue ici, avec ce numéro {number}, et personne n’en est responsable. Si c’est la "
+            "vôtre, demandez à en être responsable : la brigade vérifie, puis vous ouvre son espace."
+        )
+    elif other.state in joining.OPEN_STATES:
         sentence = (
             f"{named} est déjà inscrite avec ce numéro {number}. Si c’est la vôtre, demandez à la rejoindre."
         )

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.common.errors import NotAllowed
-from jeveuxagir.common.registries import panels
+from jeveuxagir.common.registries import Registry, panels
 from jeveuxagir.ui.spaces import Space
 
 from .enums import MemberRole, State
@@ -94,6 +94,12 @@ def sections(organisation: Organisation, membership: Membership) -> list[tuple[s
 
 #: (label, path under the space, roles that may open it; empty for all). Filled in AppConfig.ready().
 extra_sections: list[tuple[str, str, tuple[str, ...]]] = []
+#: what a member handles for an organisation, in words: function(organisation, person) → ["3 missions publiées"].
+#: Filled by upper apps in AppConfig.ready(); said before that member is removed.
+handling: Registry[Callable[[Organisation, Any], list[str]]] = Registry("what a member handles")
+#: name → function(queryset of organisations) → those with something to do for volunteers now
+with_missions: Registry[Callable[[Any], Any]] = Registry("organisations with open missions")
+
 #: paths shown only to organisations that may host volunteers
 HOSTING_ONLY: set[str] = set()
 

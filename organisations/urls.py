@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     path("organisations/inscription/<int:pk>/resume/", views.sign_up_summary, name="sign_up_summary"),
     path("organisations/<int:pk>-<slug:slug>/", views.public, name="public"),
+    path("organisations/<int:pk>-<slug:slug>/rejoindre/", views.join, name="join"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path(_SPACE, views.space, name="space"),
     path(f"{_SPACE}equipe/", views.team, name="team"),
@@ -31,6 +32,13 @@ urlpatterns = [
         views.cancel_invitation,
         name="cancel_invitation",
     ),
+    path(
+        f"{_SPACE}equipe/invitations/<int:invitation>/renvoyer/",
+        views.resend_invitation,
+        name="resend_invitation",
+    ),
+    path(f"{_SPACE}equipe/demandes/<int:asked>/accepter/", views.accept_join, name="accept_join"),
+    path(f"{_SPACE}equipe/demandes/<int:asked>/refuser/", views.decline_join, name="decline_join"),
     path(f"{_SPACE}reglages/", views.settings, name="settings"),
     path(f"{_SPACE}reglages/fermer/", views.close, name="close"),
 ]

@@ -189,6 +189,22 @@ def latest(organisation: Organisation) -> Verification | None:
     return organisation.verifications.first()
 
 
+def words_for_members(organisation: Organisation) -> str:
+    """The proof level, and why it is not higher when a registry was asked."""
+    level = organisation.get_proof_level_display().capitalize()
+    said = latest(organisation)
+    if said is None:
+        return level
+    more = {
+        Checked.OTHER_NAME: f"le registre donne un autre nom, « {said.seen_name} »",
+        Checked.CLOSED: "le registre dit que ce numéro est celui d’une organisation fermée",
+        Checked.UNKNOWN: "le registre ne connaît pas encore ce numéro",
+        Checked.UNAVAILABLE: "le registre ne répondait pas, nous réessayons plus tard",
+        Checked.NONSENSE: "le registre a mal répondu, nous réessayons plus tard",
+    }.get(Checked(said.outcome), f"consulté le {said.checked_at:%d/%m/%Y}")
+    return f"{level} ({more})"
+
+
 def due() -> "QuerySet[Organisation]":
     return Organisation.objects.filter(check_due_at__lte=now(), state__in=CHECKED_STATES)
 

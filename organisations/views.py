@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -12,17 +13,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jeveuxagir.accounts import nonces
+from jeveuxagir.accounts import limits, nonces
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
-from jeveuxagir.common.text import fold
+from jeveuxagir.common.text import fold, plural
+from jeveuxagir.partners import rna, sirene
+from jeveuxagir.partners.registry import Closed
+from jeveuxagir.territories.models import Commune
 from jeveuxagir.territories.text import SortName, Unaccent
 
-from . import forms, numbers, policies, services, spaces
-from .enums import Kind, MemberRole, State
-from .models import Membership, Organisation
+from . import forms, joining, numbers, policies, services, spaces, verification
+from .duplicates import named_like
+from .enums import Checked, Kind, MemberRole, State
+from .models import JoinRequest, Membership, Organisation
 from .spaces import SignedIn, SpaceRequest
 
 PAGE = 24
+#: How like a name must be to be shown when no name holds what was typed.
+DIRECTORY_LIKENESS = 0.3
 STEPS = ["Votre type d’organisation", "Son identité", "Son adresse", "Sa présentation", "Relire et envoyer"]
 
 # --- public ---------------------------------------------------------------------------------------------------
@@ -40,14 +48,24 @@ def directory(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         form.is_valid()
         asked = {name: value for name, value in form.cleaned_data.items() if value}
-    for word in fold(asked.get("nom", "")).split():
-        found = found.annotate(folded=Unaccent(F("name"))).filter(folded__icontains=word)
     if asked.get("type"):
         found = found.filter(kind=asked["type"])
     if asked.get("departement"):
         found = found.filter(commune__department=asked["departement"])
+    if asked.get("missions"):
+        for keep in spaces.with_missions:
+            found = keep(found)
+    name = asked.get("nom", "")
+    all_kept, is_near = found, False
+    for word in fold(name).split():
+        found = found.annotate(folded=Unaccent(F("name"))).filter(folded__icontains=word)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "organisations/directory.html", {"form": form, "page_obj": page, "asked": asked})
+    if name and not page.paginator.count:  # nobody by that name: names that are like it
+        near = named_like(all_kept, name, DIRECTORY_LIKENESS).order_by("-likeness", "pk")
+        page = Paginator(near, PAGE).get_page(request.GET.get("page"))
+        is_near = bool(page.paginator.count)
+    context = {"form": form, "page_obj": page, "asked": asked, "is_near": is_near}
+    return render(request, "organisations/directory.html", context)
 
 
 @login_not_required
@@ -65,6 +83,8 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         {
             "organisation": organisation,
             "facts": _public_facts(organisation),
+            "is_member": policies.is_member(request.user, organisation),
+            "has_owner": organisation.memberships.owners().exists(),
             "panels": spaces.panels_of("organisation.public", request, organisation),
         },
     )
@@ -113,18 +133,32 @@ def sign_up_identity(request: SignedIn) -> HttpResponse:
     kind = request.GET.get("type", "")
     if kind not in Kind.values:
         return redirect("organisations:sign_up")
+    if "fill" in request.POST:
+        return _fill(request, Kind(kind), _step(2))
     form = forms.IdentityForm(request.POST or None, kind=kind)
+    known = None
     if form.is_valid():
         data = services.OrganisationData(kind=kind, **_identity(form))
         try:
+            asked = _ask_registry(form.cleaned_data)
+            verification.refuse_closed(asked)
             with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
                 if sent.first:
                     organisation = services.create_draft(actor=request.user, data=data)
+                    verification.keep(organisation, asked)
                     sent.outcome = reverse("organisations:sign_up_step", args=[organisation.pk, "adresse"])
             return redirect(sent.outcome)
         except RuleBroken as broken:
             _show(form, broken)
-    context = {"form": form, "kind": Kind(kind), "back": reverse("organisations:sign_up"), **_step(2)}
+            known = _known(broken, form)
+    context = {
+        "form": form,
+        "kind": Kind(kind),
+        "back": reverse("organisations:sign_up"),
+        "known": known,
+        "may_fill": _may_fill(),
+        **_step(2),
+    }
     return render(request, "organisations/sign_up_step.html", context)
 
 
@@ -133,25 +167,43 @@ def sign_up_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
     """Steps 2 to 4 of a draft that exists: each keeps what was typed."""
     organisation = _own_draft(request, pk)
     number = {"identite": 2, "adresse": 3, "presentation": 4}[step]
+    if step == "identite" and "fill" in request.POST:
+        return _fill(request, Kind(organisation.kind), {"organisation": organisation, **_step(2)})
+    known = None
     form = _step_form(step, organisation, request.POST or None)
     if form.is_valid():
         changed = _identity(form) if step == "identite" else form.cleaned_data
         data = services.OrganisationData(**{**services.data_of(organisation).__dict__, **changed})
         following = {"identite": "adresse", "adresse": "presentation"}.get(step)
         try:
+            asked = _ask_registry(form.cleaned_data) if step == "identite" else None
+            verification.refuse_closed(asked)
             services.update(organisation, actor=request.user, version=None, data=data)
+            if asked is not None:
+                verification.keep(organisation, asked)
             if following and "resume" not in request.GET:
                 return redirect("organisations:sign_up_step", pk=pk, step=following)
             return redirect("organisations:sign_up_summary", pk=pk)
         except RuleBroken as broken:
             _show(form, broken)
+            known = _known(broken, form)
     back = {
         "identite": reverse("organisations:sign_up"),
         "adresse": reverse("organisations:sign_up_step", args=[pk, "identite"]),
         "presentation": reverse("organisations:sign_up_step", args=[pk, "adresse"]),
     }[step]
     kind = Kind(organisation.kind)
-    context = {"form": form, "kind": kind, "back": back, "organisation": organisation, **_step(number)}
+    said = verification.latest(organisation) if step in ("identite", "adresse") else None
+    context = {
+        "form": form,
+        "kind": kind,
+        "back": back,
+        "organisation": organisation,
+        "known": known,
+        "said": said if said and said.seen_name else None,
+        "may_fill": step == "identite" and _may_fill(),
+        **_step(number),
+    }
     return render(request, "organisations/sign_up_step.html", context)
 
 
@@ -221,9 +273,86 @@ def _step_form(step: str, organisation: Organisation, posted: Any) -> Any:
         return forms.IdentityForm(posted, kind=organisation.kind, initial=initial)
     if step == "adresse":
         initial = {name: getattr(organisation, name) for name in ("street", "commune", "email", "phone")}
-        return forms.AddressForm(posted, initial=initial)
+        return forms.AddressForm(posted, initial=_with_registry(initial, organisation))
     initial = {"description": organisation.description, "website": organisation.website}
     return forms.PresentationForm(posted, initial=initial)
+
+
+def _with_registry(initial: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
+    """What is still empty, as the registry has it."""
+    said = verification.latest(organisation)
+    if said is None or said.outcome not in (Checked.MATCH, Checked.OTHER_NAME):
+        return initial
+    if not initial["street"] and not initial["commune"]:
+        initial["street"] = _readable(said.seen_street)[:160]
+        initial["commune"] = Commune.objects.filter(pk=said.seen_commune).first()
+    return initial
+
+
+def _readable(text: str) -> str:
+    """Registries shout."""
+    return text.capitalize() if text.isupper() else text
+
+
+def _may_fill() -> bool:
+    return sirene.is_plugged_in() or rna.is_plugged_in()
+
+
+def _ask_registry(values: dict[str, Any]) -> verification.Asked | None:
+    return verification.look_up(
+        rna_number=values.get("rna", ""), siren=values.get("siren", ""), siret=values.get("siret", "")
+    )
+
+
+def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpResponse:
+    """« Remplir depuis le registre » : what is empty is filled, what was typed stays, the registry's words beside."""
+    typed = {name: value for name, value in request.POST.dict().items() if name != "csrfmiddlewaretoken"}
+    asked, trouble = None, ""
+    try:
+        limits.require("registry_account", request.user.pk)
+        found = {
+            "rna": numbers.rna(typed.get("rna", "")) if kind in numbers.WITH_RNA else "",
+            "siren": numbers.siren(typed.get("siren", "")),
+            "siret": numbers.siret(typed.get("siret", "")),
+        }
+        asked = _ask_registry(found)
+        if asked is None:
+            trouble = "Écrivez d’abord le numéro de votre organisation, puis demandez au registre."
+        elif asked.record is None:
+            trouble = {
+                Checked.UNKNOWN: "Le registre ne connaît pas ce numéro. Vérifiez-le ; s’il est tout récent, continuez.",
+            }.get(
+                verification.outcome_of(asked, ""),
+                "Le registre ne répond pas. Continuez sans lui : nous vérifierons votre numéro plus tard.",
+            )
+        elif isinstance(asked.answer, Closed):
+            trouble = verification.closed_sentence(asked)
+        elif not typed.get("name", "").strip():
+            typed["name"] = _readable(asked.record.name)
+    except RuleBroken as broken:
+        trouble = broken.message
+    form = forms.IdentityForm(initial=typed, kind=kind)
+    shown = {
+        "form": form,
+        "kind": kind,
+        "back": reverse("organisations:sign_up"),
+        "may_fill": True,
+        "registry": asked.record if asked else None,
+        "trouble": trouble,
+    }
+    return render(request, "organisations/sign_up_step.html", {**shown, **context})
+
+
+def _known(broken: RuleBroken, form: Any) -> dict[str, str] | None:
+    """The way on when the number is already held here: ask to join."""
+    if not isinstance(broken, services.AlreadyHere):
+        return None
+    organisation = broken.organisation
+    if organisation.state not in joining.OPEN_STATES:
+        return None
+    number = form.cleaned_data.get("siren") or form.cleaned_data.get("rna") or ""
+    url = reverse("organisations:join", args=[organisation.pk, "organisation"])
+    return {"url": f"{url}?{urlencode({'numero': number})}"}
 
 
 def _identity(form: Any) -> dict[str, Any]:
@@ -242,6 +371,7 @@ def _identity_facts(organisation: Organisation) -> list[tuple[str, Any]]:
         ("SIREN", organisation.siren),
         ("SIRET", organisation.siret),
         ("Numéro officiel", "à compléter" if lacking else ""),
+        ("Niveau de preuve", verification.words_for_members(organisation)),
         ("Organisme de recherche", "oui" if organisation.is_research else ""),
     ]
 
@@ -250,6 +380,51 @@ def _show(form: Any, broken: RuleBroken) -> None:
     """A refusal, beside the field it is about when there is one."""
     name = broken.code.removesuffix("_known")
     form.add_error(name if name in form.fields else None, broken.message)
+
+
+# --- joining --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: SignedIn, pk: int, slug: str) -> HttpResponse:
+    """« J’en fais partie » : a public organisation, or one whose number is known. Nothing is said of its members."""
+    number = numbers.compact(request.GET.get("numero", ""))
+    reachable = Organisation.objects.filter(state__in=joining.OPEN_STATES).select_related(
+        "commune__department"
+    )
+    organisation = get_object_or_404(reachable, pk=pk)
+    is_mine = policies.is_member(request.user, organisation)
+    waiting = organisation.join_requests.waiting().filter(person=request.user.person).first()
+    knows_number = bool(number) and number in (organisation.rna, organisation.siren)
+    if not (organisation.is_verified or knows_number or is_mine or waiting):
+        raise Http404
+    has_owner = organisation.memberships.owners().exists()
+    form_class = forms.JoinForm if has_owner else forms.ClaimForm
+    form = form_class(request.POST or None, initial={"number": number})
+    if "withdraw" in request.POST and waiting is not None:
+        joining.withdraw(waiting, actor=request.user)
+        messages.success(request, "Votre demande est retirée.")
+        return redirect("organisations:directory")
+    if form.is_valid():
+        try:
+            joining.ask(organisation, actor=request.user, **form.cleaned_data)
+            messages.success(
+                request,
+                f"Votre demande est envoyée. {'Les responsables répondent' if has_owner else 'La brigade répond'} "
+                "ici et par courriel.",
+            )
+            return redirect(request.get_full_path())
+        except RuleBroken as broken:
+            _show(form, broken)
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "is_mine": is_mine,
+        "waiting": waiting,
+        "has_owner": has_owner,
+        "days": joining.DAYS,
+    }
+    return render(request, "organisations/join.html", context)
 
 
 # --- the members' space ---------------------------------------------------------------------------------------
@@ -310,16 +485,27 @@ def _tasks(organisation: Organisation, membership: Membership) -> list[dict[str,
                 "action": "Relire et envoyer",
             }
         ]
+    tasks = []
+    asking = organisation.join_requests.for_owners().count()
+    if asking:
+        tasks.append(
+            {
+                "title": plural(asking, "demande à rejoindre l’équipe", "demandes à rejoindre l’équipe"),
+                "text": "Acceptez en choisissant un rôle, ou refusez en disant pourquoi.",
+                "url": f"{organisation.space_url}equipe/#demandes",
+                "action": "Répondre",
+            }
+        )
     if organisation.state == State.VALIDATED and not organisation.email:
-        return [
+        tasks.append(
             {
                 "title": "Donner une adresse de contact",
                 "text": "Les bénévoles ne savent pas comment vous écrire.",
                 "url": f"{organisation.space_url}reglages/",
                 "action": "Compléter",
             }
-        ]
-    return []
+        )
+    return tasks
 
 
 @spaces.membership_required()
@@ -344,6 +530,11 @@ def _team(request: SpaceRequest, form: forms.InviteForm, status: int = 200) -> H
         )
     )
     is_owner = membership.role == MemberRole.OWNER
+    people = list(members)
+    only_owner = is_owner and sum(member.role == MemberRole.OWNER for member in people) == 1
+    asking = (
+        organisation.join_requests.for_owners().select_related("person").order_by("pk") if is_owner else []
+    )
     invitations = organisation.invitations.open().select_related("invited_by__person").order_by("-pk")
     return render(
         request,
@@ -359,10 +550,21 @@ def _team(request: SpaceRequest, form: forms.InviteForm, status: int = 200) -> H
                         auto_id=f"id_{member.pk}_%s",
                     ),
                 }
-                for member in members
+                for member in people
             ],
             "is_owner": is_owner,
             "invitations": list(invitations) if is_owner else [],
+            "resendable_before": now() - services.RESEND_AFTER,
+            "asking": [
+                {
+                    "row": row,
+                    "accept": forms.AcceptForm(auto_id=f"id_a{row.pk}_%s"),
+                    "decline": forms.DeclineForm(auto_id=f"id_d{row.pk}_%s"),
+                }
+                for row in asking
+            ],
+            "only_owner": only_owner and organisation.state != State.CLOSED,
+            "successors": [member for member in people if member.pk != membership.pk] if only_owner else [],
             "form": form,
         },
         status=status,
@@ -420,8 +622,16 @@ def _change_role(request: SpaceRequest, member: int) -> str:
 
 
 def _remove(request: SpaceRequest, member: int) -> str:
-    membership = services.remove_member(_member(request, member), actor=request.user)
-    return f"{membership.person.full_name} ne fait plus partie de l’équipe."
+    leaving = _member(request, member)
+    handled = [line for lines in spaces.handling for line in lines(request.organisation, leaving.person)]
+    membership = services.remove_member(leaving, actor=request.user)
+    name = membership.person.full_name
+    if handled:
+        return (
+            f"{name} ne fait plus partie de l’équipe. À reprendre : {', '.join(handled)}. Tout reste à l’organisation, "
+            "et l’équipe peut s’en occuper dès maintenant."
+        )
+    return f"{name} ne fait plus partie de l’équipe."
 
 
 def _cancel_invitation(request: SpaceRequest, invitation: int) -> str:
@@ -431,6 +641,38 @@ def _cancel_invitation(request: SpaceRequest, invitation: int) -> str:
     return f"L’invitation de {found.email} est annulée."
 
 
+def _resend_invitation(request: SpaceRequest, invitation: int) -> str:
+    found = get_object_or_404(request.organisation.invitations.open(), pk=invitation)
+    services.resend_invitation(found, actor=request.user)
+    return f"L’invitation est repartie vers {found.email}, avec un nouveau lien."
+
+
+def _asked(request: SpaceRequest, asked: int) -> JoinRequest:
+    return get_object_or_404(
+        request.organisation.join_requests.filter(to_brigade=False).select_related("organisation", "person"),
+        pk=asked,
+    )
+
+
+def _accept_join(request: SpaceRequest, asked: int) -> str:
+    form = forms.AcceptForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken("Choisissez un rôle dans la liste.", code="role")
+    membership = joining.accept(_asked(request, asked), actor=request.user, role=form.cleaned_data["role"])
+    return f"{membership.person.first_name} rejoint l’équipe : {membership.get_role_display()}."
+
+
+def _decline_join(request: SpaceRequest, asked: int) -> str:
+    form = forms.DeclineForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken("Donnez une raison : la personne la lira.", code="reason")
+    joining.decline(_asked(request, asked), actor=request.user, reason=form.cleaned_data["reason"])
+    return "La demande est refusée. La personne est prévenue."
+
+
+resend_invitation = _team_act(_resend_invitation)
+accept_join = _team_act(_accept_join)
+decline_join = _team_act(_decline_join)
 change_role = _team_act(_change_role)
 remove_member = _team_act(_remove)
 cancel_invitation = _team_act(_cancel_invitation)
@@ -440,8 +682,16 @@ cancel_invitation = _team_act(_cancel_invitation)
 @require_POST
 def leave(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     organisation = request.organisation
+    successor = request.POST.get("successor", "")
     try:
-        services.leave(organisation, actor=request.user)
+        named = None
+        if successor:
+            if not (successor.isascii() and successor.isdigit() and len(successor) < 13):
+                raise RuleBroken("Choisissez dans la liste qui prend votre suite.", code="successor")
+            named = organisation.memberships.live().filter(pk=successor).first()
+            if named is None:
+                raise RuleBroken("Choisissez dans la liste qui prend votre suite.", code="successor")
+        services.leave(organisation, actor=request.user, successor=named)
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect("organisations:team", pk=pk, slug=slug)
@@ -479,7 +729,13 @@ def settings(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
             raise
         except RuleBroken as broken:
             _show(form, broken)
-    context = {**space_context(request), "form": form, "waiting": waiting, "differences": differences}
+    context = {
+        **space_context(request),
+        "form": form,
+        "waiting": waiting,
+        "differences": differences,
+        "proof": verification.words_for_members(organisation),
+    }
     return render(request, "organisations/settings.html", context, status=409 if differences else 200)
 
 
@@ -501,9 +757,9 @@ def _differences(
     form = forms.SettingsForm()
     rows = []
     for name, value in typed.__dict__.items():
-        now = getattr(stored, name)
-        if now != value:
-            rows.append((str(form.fields[name].label), _shown(name, now), _shown(name, value)))
+        kept = getattr(stored, name)
+        if kept != value:
+            rows.append((str(form.fields[name].label), _shown(name, kept), _shown(name, value)))
     return rows
 
 

@@ -345,7 +345,7 @@ def test_inviting_from_the_team_page(client, organisation):
 
 def test_the_last_owner_is_told_why_leaving_is_not_possible(client, organisation):
     response = client.post(f"{organisation.space_url}equipe/quitter/", follow=True)
-    assert "au moins une personne responsable" in response.text
+    assert "seule personne responsable" in response.text
     f.make_member(organisation)
     client.post(f"{organisation.space_url}equipe/quitter/")
     assert client.get(organisation.space_url).status_code == 404

@@ -106,7 +106,7 @@ def test_numbers_are_read_as_people_type_them():
 
 def test_a_known_number_says_who_holds_it_and_what_to_do():
     f.make_organisation(name="Entraide creusoise", siren=SIREN, owner=f.make_user())
-    with pytest.raises(RuleBroken, match=r"Entraide creusoise.*demandez à l’un de ses responsables"):
+    with pytest.raises(RuleBroken, match=r"Entraide creusoise.*demandez à la rejoindre"):
         draft(rna="", siren=SIREN)
 
 
@@ -120,7 +120,7 @@ def test_a_known_number_of_a_hidden_organisation_reveals_no_name():
 
 def test_an_organisation_known_by_a_feed_leads_to_the_brigade():
     f.make_organisation(name="Connue", siren=SIREN, imports_only=True)
-    with pytest.raises(RuleBroken, match=r"partenaire.*écrivez à la brigade"):
+    with pytest.raises(RuleBroken, match=r"personne n’en est responsable.*brigade"):
         draft(rna="", siren=SIREN)
 
 
