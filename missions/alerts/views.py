@@ -33,8 +33,8 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         query = queries.checked(request.GET)
     except RuleBroken as broken:
-        context = {"refusal": broken.message, "search_url": search_url}
-        return render(request, "alerts/new.html", context, status=422 if request.method == "POST" else 200)
+        refused = {"refusal": broken.message, "search_url": search_url}
+        return render(request, "alerts/new.html", refused, status=422 if request.method == "POST" else 200)
     words = describe(query)
     form: AlertForm | StrangerAlertForm
     data = request.POST if request.method == "POST" else None
@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except RuleBroken as broken:
             form.add_error(None, broken.message)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "words": words, "search_url": search_url, "refusal": ""}
+    context: dict[str, Any] = {"form": form, "words": words, "search_url": search_url, "refusal": ""}
     return render(request, "alerts/new.html", context, status=status)
 
 
