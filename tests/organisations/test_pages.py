@@ -262,7 +262,7 @@ def test_an_old_slug_of_the_space_redirects(client, organisation):
 def test_who_cannot_host_is_told_what_it_can_do(client, owner, kind):
     organisation = f.make_organisation(kind=kind, owner=owner)
     page = client.get(organisation.space_url).text
-    assert "Ce que vous pouvez faire ici" in page
+    assert ("Proposer une équipe" if kind == "company" else "Ce que vous pouvez faire ici") in page
 
 
 # --- settings ---------------------------------------------------------------------------------------------------
