@@ -41,6 +41,21 @@ def outcome(response: Any) -> str:
     return {403: FORBIDDEN, 404: MISSING}.get(response.status_code, ALLOWED)
 
 
+def assert_headers(response: Any, *, signed_in: bool) -> None:
+    """No answer leaves without these, whatever the route and whoever asks."""
+    policy = response["Content-Security-Policy"]
+    for directive in ("default-src 'self'", "script-src 'self'", "object-src 'none'", "frame-ancestors 'none'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "geolocation=()" in response["Permissions-Policy"]
+    if signed_in:
+        assert "no-store" in response["Cache-Control"]
+
+
 def test_every_route_stands_in_the_table() -> None:
     assert sorted(set(all_routes()) - set(ROUTES)) == []
 
@@ -87,7 +102,9 @@ def test_each_role_gets_what_the_table_says(name: str, world: World) -> None:
             assert response.status_code < 500 or name == "health_ready", f"{role}: {response.status_code}"
             found[role, kind] = outcome(response)
             shown = "" if response.streaming else response.content.decode(errors="replace")
-            assert RAW not in shown, f"{role} {url}: text is not escaped"
+            is_page = "text/html" in response.get("Content-Type", "")
+            assert not is_page or RAW not in shown, f"{role} {url}: text is not escaped"
+            assert_headers(response, signed_in=role != ANONYMOUS)
             leaks |= {
                 (role, what) for what, mark in CITIZENS.items() if mark in shown and role not in MAY_SEE[what]
             }
