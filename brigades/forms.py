@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 
 from jeveuxagir.accounts.forms import EmailField
+from jeveuxagir.accounts.models import User
+from jeveuxagir.moderation import absences
 from jeveuxagir.moderation.models import ModerationItem
+
+from . import answers, scopes
 
 Decision = ModerationItem.Decision
 
@@ -66,13 +70,85 @@ class ReasonForm(forms.Form):
     )
 
 
+BULK_VERBS = [("take", "Prendre"), ("release", "Libérer"), *DECISIONS]
+
+
 class BulkForm(forms.Form):
-    """Several items, one decision. `items` are « id:version »."""
+    """Several items, one decision. `items` are « id:version »; `tous` stands for the whole list as filtered."""
 
     decision = forms.ChoiceField(
-        label="Décision", choices=[("", "Choisir…"), ("take", "Prendre"), *DECISIONS]
+        label="Décision",
+        choices=[("", "Choisir…"), *BULK_VERBS],
+        error_messages={"required": "Choisissez une décision."},
     )
     reason = forms.CharField(label="Raison", required=False, max_length=2000)
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or self.cleaned_data
+        wanted = cleaned.get("decision")
+        if wanted in (Decision.ASK, Decision.REFUSE) and not str(cleaned.get("reason") or "").strip():
+            self.add_error("reason", "Donnez la raison de cette décision : l’organisation la lira.")
+        return cleaned
+
+
+class SaveFilterForm(forms.Form):
+    """Keep a list's filters under a name."""
+
+    name = forms.CharField(label="Nom du filtre", max_length=60)
+    department = forms.ChoiceField(label="Partager avec", required=False)
+    is_default = forms.BooleanField(label="L’ouvrir d’abord quand j’arrive sur cette liste", required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(row.code, f"La brigade : {row.label}") for row in scopes.departments(user)]
+        field: Any = self.fields["department"]
+        field.choices = [("", "Personne, pour moi seulement"), *offered]
+
+
+class AnswerForm(forms.Form):
+    """A text that the brigade often writes."""
+
+    kind = forms.ChoiceField(
+        label="Pour",
+        required=False,
+        choices=[("", "Tous les dossiers"), *((k.value, k.label.capitalize()) for k in ModerationItem.Kind)],
+    )
+    decision = forms.ChoiceField(
+        label="Décision", choices=[(value, label) for value, label in DECISIONS if value != Decision.ACCEPT]
+    )
+    title = forms.CharField(label="Titre", max_length=80, help_text="Pour le retrouver dans la liste.")
+    text = forms.CharField(label="Texte", max_length=2000, widget=forms.Textarea(attrs={"rows": "8"}))
+    department = forms.ChoiceField(label="Qui s’en sert", required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["department"]
+        offered = [(row.code, row.label) for row in answers.writable_departments(user)]
+        everybody = [("", "Toutes les brigades")] if answers.can_write(user, None) else []
+        field.choices = [*everybody, *offered]
+        field.required = not everybody
+        words = ", ".join(f"{{{word}}} ({meaning})" for word, meaning in answers.WORDS.items())
+        self.fields["text"].help_text = f"Mots remplacés quand on l’insère : {words}."
+
+
+class AbsenceForm(forms.Form):
+    """When a member is away, and who decides meanwhile."""
+
+    starts_on = forms.DateField(label="Du", widget=forms.DateInput)
+    ends_on = forms.DateField(label="Au", widget=forms.DateInput)
+    deputy = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Qui vous remplace",
+        required=False,
+        empty_label="Personne",
+        help_text="Vos dossiers seront dans ses « miennes » pendant ce temps. Un message le lui dit.",
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["deputy"]
+        field.queryset = absences.colleagues(user)
+        field.label_from_instance = lambda one: one.person.full_name
 
 
 class FirstOwnerForm(forms.Form):

@@ -12,6 +12,14 @@ def _forget_author(person: Person) -> None:
     AnswerTemplate.objects.filter(written_by__person=person).update(written_by=None)
 
 
+def _erase_filters(person: Person) -> None:
+    SavedFilter.objects.filter(owner__person=person).delete()
+
+
+def _erase_desk(person: Person) -> None:
+    Desk.objects.filter(user__person=person).delete()
+
+
 def register() -> None:
     for entry in (
         PersonalData(
@@ -20,7 +28,7 @@ def register() -> None:
             kept=ACCOUNT,
             rows=lambda person: SavedFilter.objects.filter(owner__person=person),
             export=lambda row: {"Nom": row.name, "Filtres": row.query, "Créé le": row.created_at},
-            erase=lambda person: SavedFilter.objects.filter(owner__person=person).delete(),
+            erase=_erase_filters,
             person_fields=("owner",),
         ),
         PersonalData(
@@ -38,7 +46,7 @@ def register() -> None:
             kept=ACCOUNT,
             rows=lambda person: Desk.objects.filter(user__person=person),
             export=lambda row: {"Touches du clavier": row.shortcuts},
-            erase=lambda person: Desk.objects.filter(user__person=person).delete(),
+            erase=_erase_desk,
             person_fields=("user",),
         ),
     ):

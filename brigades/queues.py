@@ -1,10 +1,14 @@
 """The queues: organisations and missions that await a decision, and requests without a proposal."""
 
+import copy
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,9 +17,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from jeveuxagir.common.errors import RuleBroken, Stale
-from jeveuxagir.common.text import plural
+from jeveuxagir.common.text import clean, plural
 from jeveuxagir.moderation import policies, services
-from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.moderation.models import ModerationItem, held_by
 from jeveuxagir.moderation.registry import handlers
 from missions.models import Mission
 from missions.proposals.models import Proposal
@@ -25,13 +29,11 @@ from organisations.models import Organisation
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import refuse as refuse_request
 
-from . import cells, cockpit, filters, forms, history, request_words, scopes
+from . import answers, batches, cells, cockpit, duplicates, filters, forms, history, request_words, scopes
 from .models import MissionCase, OrganisationCase, WaitingRequest
 from .site import Act, BrigadeAdmin, register
 
-MAX_BULK = 100
-_BULK = "brigade_bulk"
-State = ModerationItem.State
+State, Decision = ModerationItem.State, ModerationItem.Decision
 
 
 class Queue(BrigadeAdmin):
@@ -51,7 +53,10 @@ class Queue(BrigadeAdmin):
         return (
             self.model.objects.visible_to(user)
             .filter(kind__in=self.kinds)
-            .select_related("department", "domain", "owner__person", "decided_by__person")
+            .select_related(
+                *("department", "domain", "decided_by__person"),
+                *("owner__person", "owner__absence__deputy__person"),
+            )
         )
 
     # --- the list
@@ -72,8 +77,15 @@ class Queue(BrigadeAdmin):
 
     since.short_description = "Depuis"  # type: ignore[attr-defined]
 
-    def owned_by(self, item: ModerationItem) -> str:
-        return item.owner.person.first_name if item.owner else "personne"
+    def owned_by(self, item: ModerationItem) -> SafeString | str:
+        if item.owner is None:
+            return "personne"
+        name = item.owner.person.first_name
+        if item.state == State.DECIDED or item.deputy is None:
+            return name
+        return format_html(
+            "{}<span class='br-sub'>absence, remplacement : {}</span>", name, item.deputy.person.first_name
+        )
 
     owned_by.short_description = "Responsable"  # type: ignore[attr-defined]
 
@@ -91,10 +103,19 @@ class Queue(BrigadeAdmin):
 
     next_action.short_description = "Suite"  # type: ignore[attr-defined]
 
+    def row_url(self, pk: Any, query: str) -> str:
+        """The case, which remembers the list it was opened from."""
+        return f"{self.object_url(pk)}?{urlencode({'file': query})}" if query else self.object_url(pk)
+
+    def base_query(self) -> str:
+        return "vue="
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        numbers = cockpit.counts(
-            self.model.objects.visible_to(request.user).filter(kind__in=self.kinds), request.user
-        )
+        items = self.model.objects.visible_to(request.user).filter(kind__in=self.kinds)
+        place = request.GET.get("departement", "")
+        if place:
+            items = items.filter(department=place)
+        numbers = cockpit.counts(items, request.user)
         asked = request.GET.get("vue", "")
         tabs = [
             ("À traiter", "", numbers["open"]),
@@ -107,17 +128,24 @@ class Queue(BrigadeAdmin):
             "tabs": [
                 {
                     "label": label,
-                    "url": f"?vue={value}" if value else "?",
+                    "url": f"?{_with(request, vue=value)}",
                     "count": count,
                     "current": value == asked,
+                    "is_late": value == "retard" and bool(count),
                 }
                 for label, value, count in tabs
             ],
             "bulk": None
             if asked == "decidees"
             else {"form": forms.BulkForm(auto_id="id_lot_%s"), "url": self.bulk_url()},
+            "max_rows": batches.MAX_ROWS,
         }
         return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def places(self, request: HttpRequest) -> list[tuple[str, str, int]]:
+        """Open items by department, the fullest first."""
+        items = self.model.objects.visible_to(request.user).filter(kind__in=self.kinds).open()
+        return self.count_places(request, items, "department")
 
     # --- several at once
 
@@ -128,53 +156,109 @@ class Queue(BrigadeAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("lot/", wrap(require_POST(self.bulk)), name=self.url_name("bulk")),
+            path("lot/confirmer/", wrap(require_GET(self.bulk_confirm)), name=self.url_name("bulk_confirm")),
+            path("lot/appliquer/", wrap(require_POST(self.bulk_apply)), name=self.url_name("bulk_apply")),
             path("lot/resultat/", wrap(require_GET(self.bulk_result)), name=self.url_name("bulk_result")),
             *super().get_urls(),
         ]
 
     def bulk(self, request: HttpRequest) -> HttpResponse:
-        """One decision on each of the rows ticked; each succeeds or fails by itself, and says so."""
+        """One decision on the rows ticked, or on the whole list as filtered; beyond a page it asks first."""
         form = forms.BulkForm(request.POST)
-        wanted = [value.partition(":") for value in request.POST.getlist("items")[:MAX_BULK]]
-        versions = {int(pk): int(version) for pk, _, version in wanted if _number(pk) and _number(version)}
-        if not form.is_valid() or not versions:
+        query = self.list_query(request)
+        back = f"{self.list_url()}?{query}" if query else self.list_url()
+        if "tous" in request.POST:
+            rows = [[item.pk, item.version] for item in self.listed(request, query)[: batches.MAX_ROWS]]
+        else:
+            rows = batches.chosen(request.POST.getlist("items"))
+        if not rows or not form.is_valid():
             sentence = "Cochez au moins une ligne et choisissez une décision."
-            messages.error(request, sentence if not versions or form.is_valid() else _first_error(form))
-            return redirect(self.list_url())
+            messages.error(request, sentence if not rows or form.is_valid() else _first_error(form))
+            return redirect(back)
         decision, reason = form.cleaned_data["decision"], form.cleaned_data["reason"]
-        results = []
-        for item in self.get_queryset(request).filter(pk__in=versions):
-            try:
-                if decision == "take":
-                    services.take(item, actor=request.user, version=versions[item.pk])  # type: ignore[arg-type]
-                    outcome = "Prise en charge"
-                else:
-                    services.decide(
-                        item,
-                        actor=request.user,  # type: ignore[arg-type]
-                        decision=decision,
-                        reason=reason,
-                        version=versions[item.pk],
-                    )
-                    outcome = dict(forms.DECISIONS)[decision] + " : fait"
-                results.append((item.title, True, outcome, self.object_url(item.pk)))
-            except RuleBroken as broken:
-                results.append((item.title, False, broken.message, self.object_url(item.pk)))
-        request.session[_BULK] = results
+        job = batches.Job(queue=self.key(), decision=decision, reason=reason, query=query, rows=rows)
+        if len(rows) > batches.AT_ONCE or "tous" in request.POST:
+            job.keep(request)
+            return redirect(f"brigade:{self.url_name('bulk_confirm')}")
+        batches.run(job, self.get_queryset(request), actor=request.user)
+        job.keep(request)
         return redirect(f"brigade:{self.url_name('bulk_result')}")
 
-    def bulk_result(self, request: HttpRequest) -> TemplateResponse:
-        results = request.session.get(_BULK, [])
-        context = {
+    def bulk_confirm(self, request: HttpRequest) -> HttpResponse:
+        job = batches.of(request, self.key())
+        if job is None or job.at:
+            return redirect(self.list_url())
+        return TemplateResponse(request, "brigades/bulk_confirm.html", self._bulk_context(request, job))
+
+    def bulk_apply(self, request: HttpRequest) -> HttpResponse:
+        """The next batch. Sent twice, or after another selection was made, nothing more happens."""
+        job = batches.of(request, self.key())
+        if job is None:
+            messages.info(request, "Cette sélection n’existe plus : rien d’autre n’a été fait.")
+            return redirect(self.list_url())
+        asked = request.POST.get("selection", ""), request.POST.get("debut", "")
+        if asked == (job.token, str(job.at)) and job.left:
+            batches.run(job, self.get_queryset(request), actor=request.user)
+            job.keep(request)
+        return redirect(f"brigade:{self.url_name('bulk_result')}")
+
+    def bulk_result(self, request: HttpRequest) -> HttpResponse:
+        job = batches.of(request, self.key())
+        if job is None:
+            return redirect(self.list_url())
+        if not job.at:
+            return redirect(f"brigade:{self.url_name('bulk_confirm')}")
+        return TemplateResponse(request, "brigades/bulk_result.html", self._bulk_context(request, job))
+
+    def _bulk_context(self, request: HttpRequest, job: batches.Job) -> dict[str, Any]:
+        lines = [(title, ok, outcome, self.object_url(pk)) for pk, title, ok, outcome in job.lines]
+        return {
             **self.admin_site.each_context(request),
-            "title": "Résultat de la décision groupée",
+            "title": "Décision groupée" if not job.at else "Résultat de la décision groupée",
             "list_label": self.menu_label,
-            "list_url": self.list_url(),
-            "results": results,
-            "done": plural(sum(ok for _, ok, _, _ in results), "ligne traitée", "lignes traitées"),
-            "failed": plural(sum(not ok for _, ok, _, _ in results), "ligne refusée", "lignes refusées"),
+            "list_url": f"{self.list_url()}?{job.query}" if job.query else self.list_url(),
+            "job": job,
+            "total": len(job.rows),
+            "apply_url": reverse(f"brigade:{self.url_name('bulk_apply')}"),
+            "next_count": min(job.left, batches.BATCH),
+            "failures": [line for line in lines if not line[1]],
+            "successes": [line for line in lines if line[1]],
+            "done": plural(job.done, "ligne traitée", "lignes traitées"),
+            "failed": plural(job.failed, "ligne refusée", "lignes refusées"),
+            "left": plural(job.left, "ligne reste", "lignes restent"),
+            "max_lines": batches.MAX_LINES,
+            "max_rows": batches.MAX_ROWS,
         }
-        return TemplateResponse(request, "brigades/bulk_result.html", context)
+
+    # --- one after the other
+
+    def listed(self, request: HttpRequest, query: str) -> "QuerySet[Any]":
+        """The open rows of a list as it was filtered and sorted."""
+        asked = copy.copy(request)
+        asked.GET = QueryDict(query)
+        try:
+            rows = self.get_changelist_instance(asked).get_queryset(asked)
+        except (IncorrectLookupParameters, SuspiciousOperation):
+            rows = self.get_queryset(request)
+        return rows.exclude(state=State.DECIDED)
+
+    def to_decide(self, request: HttpRequest, query: str) -> list[int]:
+        """The keys of a list's rows that are this member's to decide: theirs, or nobody's."""
+        rows = self.listed(request, query).filter(Q(owner__isnull=True) | held_by(request.user))
+        return list(rows.values_list("pk", flat=True)[: batches.MAX_ROWS])
+
+    def following(self, request: HttpRequest, item: ModerationItem, query: str) -> list[int]:
+        """What comes after this item in its list, then what came before it."""
+        keys = self.to_decide(request, query)
+        at = keys.index(item.pk) if item.pk in keys else -1
+        return [*keys[at + 1 :], *keys[: max(at, 0)]]
+
+    def back_url(self, request: HttpRequest, obj: Any) -> str:
+        return self.row_url(obj.pk, self.list_query(request))
+
+    def back_to_list(self, request: HttpRequest) -> str:
+        query = self.list_query(request)
+        return f"{self.list_url()}?{query}" if query else self.list_url()
 
     # --- the case
 
@@ -187,7 +271,7 @@ class Queue(BrigadeAdmin):
         ]
 
     def _take(self, request: HttpRequest, item: ModerationItem) -> str:
-        over = policies.can_overrule(request.user, item)  # type: ignore[arg-type]
+        over = policies.can_take_over(request.user, item)  # type: ignore[arg-type]
         services.take(item, actor=request.user, over=over)  # type: ignore[arg-type]
         return f"Vous vous occupez de « {item.title} »."
 
@@ -196,9 +280,13 @@ class Queue(BrigadeAdmin):
         return f"« {item.title} » est de nouveau à prendre."
 
     def _decide(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
+        if "inserer" in request.POST or "doublon" in request.POST:
+            return self._insert(request, item)
         form = self.decision_form(request.POST, item=item)
         if not form.is_valid():
             return self.page(request, item, decision_form=form)
+        query = self.list_query(request)
+        following = self.following(request, item, query)[:50] if "suivant" in request.POST else []
         try:
             services.decide(
                 item,
@@ -224,16 +312,41 @@ class Queue(BrigadeAdmin):
         done = forms.Decision(form.cleaned_data["decision"]).label
         messages.success(request, f"« {item.title} » : {done}. {self.told}")
         if "suivant" in request.POST:
-            following = (
+            still = set(
                 self.get_queryset(request)
+                .filter(pk__in=following)
                 .exclude(state=State.DECIDED)
-                .filter(**_free_for(request.user))
-                .first()
+                .values_list("pk", flat=True)
             )
-            if following is not None:
-                return redirect(self.object_url(following.pk))
-            messages.info(request, "La file est vide : il n’y a plus rien à décider pour vous.")
-        return redirect(self.list_url())
+            coming = next((pk for pk in following if pk in still), None)
+            if coming is not None:
+                return redirect(self.row_url(coming, query))
+            messages.info(request, "La file est vide : il n’y a plus rien à décider pour vous.")
+        return redirect(self.back_to_list(request))
+
+    def _insert(self, request: HttpRequest, item: ModerationItem) -> HttpResponse:
+        """The chosen text joins what was typed; nothing is decided yet."""
+        typed = {name: request.POST.get(name, "") for name in ("decision", "reason", "version")}
+        typed["reason"] = clean(typed["reason"])
+        other = self.duplicate_text(request, item, _int(request.POST.get("doublon")))
+        wanted = request.POST.get("reponse", "")
+        answer = next((a for a in answers.offered(item, request.user) if str(a["pk"]) == wanted), None)
+        if other:
+            typed |= {"reason": answers.inserted(typed["reason"], other), "decision": Decision.REFUSE.value}
+        elif answer is not None:
+            typed["reason"] = answers.inserted(typed["reason"], answer["text"])
+            typed["decision"] = answer["decision"]
+        else:
+            messages.error(request, "Choisissez une réponse type à insérer.")
+        return self.page(request, item, decision_form=self.decision_form(initial=typed, item=item))
+
+    def duplicates(self, request: HttpRequest, item: ModerationItem) -> list[dict[str, Any]]:
+        """What looks the same: `pk`, `label`, `detail`, `reasons`, `url` if the member may open it."""
+        return []
+
+    def duplicate_text(self, request: HttpRequest, item: ModerationItem, pk: int) -> str:
+        """Why this is refused as the same as that one."""
+        return ""
 
     def _note(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
         form = forms.NoteForm(request.POST)
@@ -274,17 +387,34 @@ class Queue(BrigadeAdmin):
             "is_open": item.state != State.DECIDED,
             "is_mine": item.owner_id == user.pk,
             "can_take": item.owner_id is None
-            or (item.owner_id != user.pk and policies.can_overrule(user, item)),
+            or (item.owner_id != user.pk and policies.can_take_over(user, item)),
             "can_release": item.owner_id is not None
-            and (item.owner_id == user.pk or policies.can_overrule(user, item)),
+            and (item.owner_id == user.pk or policies.can_take_over(user, item)),
             "conflict": conflict,
             "can_decide": not conflict and policies.can_decide(user, item),
             "decision_form": self.decision_form(initial={"version": item.version}, item=item),
+            "answers": answers.offered(item, user) if item.state != State.DECIDED else [],
+            "duplicates": self.duplicates(request, item) if item.state != State.DECIDED else [],
+            **self._place(request, item),
             "note_form": forms.NoteForm(),
             "notes": item.notes.select_related("author__person"),
             "others": others,
             "lines": history.of(*self.history_subjects(item)),
             "urls": {act.path: self.act_url(item.pk, act.path) for act in self.acts()},
+        }
+
+    def _place(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
+        """Where this case is in its list, and its neighbours there."""
+        query = self.list_query(request)
+        keys = self.to_decide(request, query)
+        at = keys.index(item.pk) if item.pk in keys else -1
+        return {
+            "file": query,
+            "list_url": self.back_to_list(request),
+            "position": at + 1,
+            "of": len(keys),
+            "previous_url": self.row_url(keys[at - 1], query) if at > 0 else "",
+            "next_url": self.row_url(keys[at + 1], query) if 0 <= at < len(keys) - 1 else "",
         }
 
     def history_subjects(self, obj: Any) -> list[Any]:
@@ -311,6 +441,36 @@ class OrganisationQueue(Queue):
         may_host = request.POST.get("may_host") == "oui"
         organisations.decide_hosting(_organisation(item), actor=request.user, may_host=may_host)  # type: ignore[arg-type]
         return "Elle peut accueillir des bénévoles." if may_host else "Elle n’accueille pas de bénévoles."
+
+    def duplicates(self, request: HttpRequest, item: ModerationItem) -> list[dict[str, Any]]:
+        found = duplicates.organisations_like(_organisation(item))
+        seen = set(
+            scopes.organisations(request.user)
+            .filter(pk__in=[other.pk for other, _ in found])
+            .values_list("pk", flat=True)
+        )
+        return [
+            {
+                "pk": other.pk,
+                "label": other.name,
+                "detail": f"{other.get_kind_display()}, {other.get_state_display()}",
+                "reasons": reasons,
+                "url": reverse("brigade:organisations_organisation_change", args=[other.pk])
+                if other.pk in seen
+                else "",
+            }
+            for other, reasons in found
+        ]
+
+    def duplicate_text(self, request: HttpRequest, item: ModerationItem, pk: int) -> str:
+        organisation = _organisation(item)
+        other = next((o for o, _ in duplicates.organisations_like(organisation) if o.pk == pk), None)
+        if other is None:
+            return ""
+        return (
+            f"« {organisation.name} » est déjà inscrite sur la plateforme, sous le nom « {other.name} ». "
+            "Demandez à rejoindre son équipe depuis sa page publique : la personne responsable vous répondra."
+        )
 
     def subject_link(self, request: HttpRequest, item: ModerationItem) -> list[tuple[str, str]]:
         if not scopes.organisations(request.user).filter(pk=item.subject_id).exists():
@@ -340,6 +500,40 @@ class MissionQueue(Queue):
         filters.CauseFilter,
         filters.territory("department"),
     )
+
+    def duplicates(self, request: HttpRequest, item: ModerationItem) -> list[dict[str, Any]]:
+        seen = set(
+            scopes.missions(request.user)
+            .filter(pk__in=[other.pk for other, _ in self._like(item)])
+            .values_list("pk", flat=True)
+        )
+        return [
+            {
+                "pk": other.pk,
+                "label": other.title,
+                "detail": other.get_state_display(),
+                "reasons": reasons,
+                "url": reverse("brigade:missions_mission_change", args=[other.pk])
+                if other.pk in seen
+                else "",
+            }
+            for other, reasons in self._like(item)
+        ]
+
+    def _like(self, item: ModerationItem) -> list[tuple[Mission, list[str]]]:
+        if item.kind != ModerationItem.Kind.MISSION:
+            return []
+        mission = Mission.objects.filter(pk=item.subject_id).prefetch_related("slots", "addresses").first()
+        return duplicates.missions_like(mission) if mission else []
+
+    def duplicate_text(self, request: HttpRequest, item: ModerationItem, pk: int) -> str:
+        other = next((mission for mission, _ in self._like(item) if mission.pk == pk), None)
+        if other is None:
+            return ""
+        return (
+            f"« {item.title} » existe déjà chez nous : « {other.title} ». Ajoutez plutôt des places ou des "
+            "créneaux à cette mission."
+        )
 
     def subject_link(self, request: HttpRequest, item: ModerationItem) -> list[tuple[str, str]]:
         mission = scopes.missions(request.user).filter(pk=item.subject_id).first()
@@ -442,8 +636,13 @@ def _organisation(item: ModerationItem) -> Organisation:
     return Organisation.objects.select_related("commune").get(pk=item.subject_id)
 
 
-def _free_for(user: Any) -> dict[str, Any]:
-    return {"owner": user} if ModerationItem.objects.mine(user).exists() else {"owner": None}
+def _with(request: HttpRequest, **changes: str) -> str:
+    """The address's filters with some of them changed, from the first page."""
+    query = request.GET.copy()
+    query.pop("p", None)
+    for name, value in changes.items():
+        query[name] = value
+    return query.urlencode()
 
 
 def _number(text: str) -> bool:

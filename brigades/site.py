@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +21,10 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import Unaccent
 
-from . import cockpit, history
+from . import cockpit, desk, forms, history, saved
+
+#: departments counted above a list
+PLACES_SHOWN = 24
 
 
 def refuse_nul(request: HttpRequest) -> None:
@@ -56,7 +60,10 @@ class BrigadeSite(AdminSite):
         return update_wrapper(guarded, view)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        from . import tool_views
+
         urls: list[URLPattern | URLResolver] = [path("", self.admin_view(self.index), name="index")]
+        urls += [path(route, self.admin_view(view), name=name) for route, view, name in tool_views.ROUTES]
         for model, admin in self._registry.items():
             info = (model._meta.app_label, model._meta.model_name)
             assert isinstance(admin, BrigadeAdmin), info
@@ -73,6 +80,7 @@ class BrigadeSite(AdminSite):
             "title": "Brigade",
             "menu": self.menu(request),
             "territory": cockpit.territory(request.user),
+            "shortcuts": desk.has_shortcuts(request.user),
             "site_url": "/",
             "is_popup": False,
             "is_nav_sidebar_enabled": False,
@@ -86,6 +94,7 @@ class BrigadeSite(AdminSite):
             for admin in self._registry.values()
             if isinstance(admin, BrigadeAdmin) and admin.has_module_permission(request)
         ]
+        entries.append(("Réponses types", reverse("brigade:answers")))
         if grants.may_give_any(request.user):  # type: ignore[arg-type]
             entries.append(("Équipe et droits", reverse("accounts:team")))
         return entries
@@ -155,6 +164,33 @@ class BrigadeAdmin(ModelAdmin):
     def object_url(self, pk: Any) -> str:
         return reverse(f"brigade:{self.url_name('change')}", args=[pk])
 
+    def key(self) -> str:
+        """How this list is named in what members save."""
+        return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def row_url(self, pk: Any, query: str) -> str:
+        """A row's page, opened from the list with these filters."""
+        return self.object_url(pk)
+
+    def base_query(self) -> str:
+        """What asks for the whole list, whatever opens first."""
+        return "q="
+
+    def list_query(self, request: HttpRequest) -> str:
+        """The filters of the list this request comes from (`file`), kept to what this list knows."""
+        given = request.POST.get("file") or request.GET.get("file") or ""
+        return saved.kept(given, self.params(request))
+
+    def params(self, request: HttpRequest) -> set[str]:
+        return {"q", "o", *(getattr(one, "parameter_name", "") for one in self.get_list_filter(request))}
+
+    def back_url(self, request: HttpRequest, obj: Any) -> str:
+        """Where an act leads when it stays on the row."""
+        return self.object_url(obj.pk)
+
+    def back_to_list(self, request: HttpRequest) -> str:
+        return self.list_url()
+
     def act_url(self, pk: Any, act: str) -> str:
         return reverse(f"brigade:{self.url_name(act)}", args=[pk])
 
@@ -184,12 +220,12 @@ class BrigadeAdmin(ModelAdmin):
                 if isinstance(broken, NotAllowed):
                     raise
                 messages.error(request, broken.message)
-                return redirect(self.object_url(obj.pk))
+                return redirect(self.back_url(request, obj))
             if isinstance(done, HttpResponse):
                 return done
             messages.success(request, done)
             wanted = request.POST.get("retour", "")
-            return redirect(self.list_url() if wanted == "liste" else self.object_url(obj.pk))
+            return redirect(self.back_to_list(request) if wanted == "liste" else self.back_url(request, obj))
 
         view.__name__ = f"{self.opts.model_name}_{act.path}"
         return view
@@ -214,19 +250,54 @@ class BrigadeAdmin(ModelAdmin):
         return queryset, False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if request.method != "GET" and request.method != "HEAD":
+            raise PermissionDenied
+        if not request.GET and (first := saved.default_of(request.user, self.key())):
+            return redirect(f"{self.list_url()}?{first}")
+        query = saved.kept(request.GET.urlencode(), self.params(request))
         context = {
             "title": self.menu_label,
             "lead": self.lead,
             "empty": self.empty,
             "search_hint": self.search_hint,
-            "list_url": self.list_url(),
+            "list_url": f"{self.list_url()}?{self.base_query()}",
             "tabs": [],
             "bulk": None,
+            "query": query,
+            "queue_key": self.key(),
+            "saved": saved.tabs(request.user, self.key(), query),
+            "save_form": forms.SaveFilterForm(user=request.user, auto_id="id_filtre_%s") if query else None,
+            "places": self.places(request),
             **(extra_context or {}),
         }
-        if request.method != "GET" and request.method != "HEAD":
-            raise PermissionDenied
         return super().changelist_view(request, context)
+
+    def places(self, request: HttpRequest) -> list[tuple[str, str, int]]:
+        """(department, address, number) of what waits, for members of several departments."""
+        return []
+
+    def count_places(
+        self, request: HttpRequest, rows: "QuerySet[Any]", path: str
+    ) -> list[tuple[str, str, int]]:
+        """One query, whatever the number of departments; none for a member of one."""
+        codes = roles.departments_of(request.user)
+        if codes is not roles.EVERYWHERE and len(codes) < 2:
+            return []
+        counted = (
+            rows.order_by()
+            .values(f"{path}__code", f"{path}__name")
+            .annotate(number=Count("pk", distinct=True))
+            .order_by("-number", f"{path}__code")[:PLACES_SHOWN]
+        )
+        return [
+            (
+                f"{line[f'{path}__name']} ({line[f'{path}__code']})",
+                f"?{urlencode({'departement': line[f'{path}__code']})}",
+                line["number"],
+            )
+            for line in counted
+            if line[f"{path}__code"]
+        ]
 
     # --- the page
 

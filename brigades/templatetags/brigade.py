@@ -29,11 +29,12 @@ def headers(cl: Any) -> list[dict[str, Any]]:
 def rows(cl: Any) -> list[dict[str, Any]]:
     """Of each row: its key, its page and its cells with their headers."""
     texts = [str(header["text"]) for header in result_headers(cl)]
+    query = cl.get_query_string(remove=["p"])[1:]
     return [
         {
             "pk": obj.pk,
             "object": obj,
-            "url": cl.model_admin.object_url(obj.pk),
+            "url": cl.model_admin.row_url(obj.pk, query),
             "cells": [
                 {"header": text, "html": _cell(cl, name, obj)}
                 for text, name in zip(texts, cl.list_display, strict=True)

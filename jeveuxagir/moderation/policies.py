@@ -24,9 +24,19 @@ def conflict(actor: User | None, item: ModerationItem) -> str:
     return handlers[item.kind].conflict(item, actor)
 
 
+def stands_in(actor: User | None, item: ModerationItem) -> bool:
+    """Whether the owner is away today and this member is the deputy."""
+    return actor is not None and item.deputy is not None and item.deputy.pk == actor.pk
+
+
+def can_take_over(actor: User | None, item: ModerationItem) -> bool:
+    """Take from its owner: a lead, or the deputy of somebody who is away."""
+    return can_overrule(actor, item) or (can_moderate(actor, item) and stands_in(actor, item))
+
+
 def can_decide(actor: User | None, item: ModerationItem) -> bool:
-    """Whoever owns it, anybody in scope when nobody does, a lead always."""
+    """Whoever owns it or stands in for its owner, anybody in scope when nobody does, a lead always."""
     if not can_moderate(actor, item):
         return False
     owned_by_other = item.owner_id is not None and (actor is None or item.owner_id != actor.pk)
-    return not owned_by_other or can_overrule(actor, item)
+    return not owned_by_other or can_take_over(actor, item)

@@ -119,11 +119,11 @@ def withdraw(kind: str, subject: models.Model, *, actor: User | None = None) -> 
 def take(
     item: ModerationItem, *, actor: User, version: int | None = None, over: bool = False
 ) -> ModerationItem:
-    """Own the item. `over` takes it from somebody else: leads only."""
+    """Own the item. `over` takes it from somebody else: leads, and the deputy of somebody who is away."""
     item = _locked(item, actor, version)
     if item.owner_id == actor.pk:
         return item
-    if item.owner_id is not None and not (over and policies.can_overrule(actor, item)):
+    if item.owner_id is not None and not (over and policies.can_take_over(actor, item)):
         raise RuleBroken(f"{_name(item.owner)} s’en occupe déjà.", code="owned")
     item.owner, item.owned_at, item.state = actor, Now(), State.OWNED
     item.version += 1
@@ -139,7 +139,7 @@ def release(item: ModerationItem, *, actor: User, version: int | None = None) ->
     item = _locked(item, actor, version)
     if item.owner_id is None:
         return item
-    if item.owner_id != actor.pk and not policies.can_overrule(actor, item):
+    if item.owner_id != actor.pk and not policies.can_take_over(actor, item):
         raise RuleBroken(f"{_name(item.owner)} s’en occupe : vous ne pouvez pas le libérer.", code="owned")
     item.owner, item.owned_at, item.state = None, None, State.NEW
     item.version += 1
@@ -222,7 +222,7 @@ def open_items(kind: str, subject: models.Model) -> "models.QuerySet[ModerationI
 
 def _fresh(item: ModerationItem, actor: User | None) -> ModerationItem:
     item = ModerationItem.objects.select_related(
-        "owner__person", "decided_by__person", "department", "domain"
+        "owner__person", "owner__absence__deputy", "decided_by__person", "department", "domain"
     ).get(pk=item.pk)
     if not policies.can_moderate(actor, item):
         raise NotAllowed("Cet élément n’est pas dans votre territoire.")

@@ -19,6 +19,7 @@ LISTS = {
     "missions-a-valider": "brigades_missioncase",
     "signalements": "brigades_reportcase",
     "idees": "brigades_ideacase",
+    "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",
     "missions": "missions_mission",

@@ -489,7 +489,7 @@ TECHNICAL_MODELS = {
         *("formnonce", "guardiannotice", "person", "readlog", "rolegrant", "staffinvitation"),
         *("termsacceptance", "unconfirmedcontact", "user"),
     ),
-    "audit": ("canary", "delivery", "event", "jobrun"),
+    "audit": ("canary", "delivery", "event", "jobrun", "tally"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
     "ideas": ("idea",),
     "missions": ("mission", "missionaddress", "slot"),

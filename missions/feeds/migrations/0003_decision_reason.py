@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('feeds', '0002_digests_and_decisions'),
+        ("feeds", "0002_digests_and_decisions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feedrun',
-            name='decision_reason',
-            field=models.TextField(blank=True, max_length=500, verbose_name='raison de la décision'),
+            model_name="feedrun",
+            name="decision_reason",
+            field=models.TextField(blank=True, max_length=500, verbose_name="raison de la décision"),
         ),
     ]
