@@ -93,7 +93,7 @@ def _event(entry: Entry) -> Event:
     if entry.place:
         event.add("location", _line(entry.place))
     if entry.text:
-        event.add("description", clean(entry.text))
+        event.add("description", _LINE_END.sub("\n", clean(entry.text)))
     if entry.url:
         event.add("url", _line(entry.url))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
