@@ -70,7 +70,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "jeveuxagir.web.errors.csrf_failure"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+#: room for the 3,000 rows that one decision of the brigade may name; the size above bounds the whole
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
 #: where security.txt sends whoever found a flaw
 SECURITY_CONTACT = _env("SECURITY_CONTACT", default="securite@jeveuxagir.example")

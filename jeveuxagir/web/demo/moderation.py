@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from jeveuxagir.accounts.models import User
-from jeveuxagir.moderation.models import ModerationItem, ModerationNote
+from jeveuxagir.moderation.models import Absence, ModerationItem, ModerationNote
 from missions.enums import State as MissionState
 from missions.models import Mission
 from organisations.enums import State as OrganisationState
@@ -45,6 +45,7 @@ class Moderation:
         self._organisation_edits()
         self._mission_edits()
         self._withdrawn()
+        self._absence()
 
     # --- first requests ------------------------------------------------------------------------------------------
 
@@ -184,6 +185,15 @@ class Moderation:
             at + datetime.timedelta(days=1),
             Decision.WITHDRAWN,
             cause=Cause.EDIT,
+        )
+
+    def _absence(self) -> None:
+        """A member of the Drôme goes away next week; her lead stands in."""
+        Absence.objects.create(
+            user=self.staff["26"],
+            starts_on=self.ground.today + datetime.timedelta(days=6),
+            ends_on=self.ground.today + datetime.timedelta(days=13),
+            deputy=self.staff["lead"],
         )
 
     # --- rows -------------------------------------------------------------------------------------------------------
