@@ -53,6 +53,7 @@ ENVIRONMENT = STATE / "env.json"
 STATIC = STATE / "static"
 PYTHON = sys.executable
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STALE_DAYS = 14  # the demo's missions are for the weeks that follow its making
 RESTARTS = 5  # of one program within a minute, before we give up
 
 
@@ -256,10 +257,24 @@ class Demo:
         stamp = STATE / "seeded"
         database = "embedded" if self.postgresql else self.env["DATABASE_URL"]
         digest = hashlib.sha256(database.encode()).hexdigest()
+        options = []
         if ACCOUNTS.exists() and stamp.exists() and stamp.read_text() == digest:
-            return
+            days = int((time.time() - stamp.stat().st_mtime) // 86400)
+            if days < STALE_DAYS or os.environ.get("DEMO_KEEP"):
+                return
+            if not self.postgresql:  # somebody else's database: nothing is emptied there unasked
+                say(
+                    f"Ces données ont {days} jours. `manage.py seed_demo --reset` les refait pour aujourd’hui."
+                )
+                return
+            say(
+                f"Ces données ont {days} jours : leurs dates sont passées. Le monde de la démonstration est refait"
+            )
+            say("pour aujourd’hui, vos essais d’alors s’effacent (`DEMO_KEEP=1 make demo` les garde).")
+            options = ["--reset"]
+            shutil.rmtree(STATE / "mails", ignore_errors=True)
         say("Données de démonstration…")
-        self._wait_for(self._job("seed", "django", "seed_demo"), "seed")
+        self._wait_for(self._job("seed", "django", "seed_demo", *options), "seed")
         stamp.write_text(digest)
 
     def _announce(self) -> None:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,6 +107,16 @@ def test_the_demo_serves_stops_and_keeps_its_data(demo: Demo) -> None:
 
     demo.start()
     assert "Données de démonstration…" not in demo.output.read_text()
+
+    assert demo.process is not None
+    stop(demo.process, signal.SIGINT, timeout=60)
+    a_month_ago = time.time() - 31 * 86400
+    os.utime(demo.state / "seeded", (a_month_ago, a_month_ago))
+    demo.start()
+    assert "31 jours" in demo.output.read_text()
+    assert "Données de démonstration…" in demo.output.read_text()
+    assert get(f"{demo.addresses()['site']}/")[0] == 200
+    assert time.time() - (demo.state / "seeded").stat().st_mtime < 600
 
 
 def test_nothing_outlives_a_demo_that_is_killed(demo: Demo) -> None:
