@@ -35,7 +35,6 @@ from django.db.models import (
     Value,
     Window,
 )
-from django.utils.functional import cached_property
 
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.geo import DistanceKm, WithinKm
@@ -194,34 +193,6 @@ def counts_of(queries: list[SearchQuery]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         return list(cursor.fetchone())
-
-
-def similar_to(mission: Mission, *, limit: int = 3) -> list[Mission]:
-    """Open missions near this one, in its domain first: what a closed or full page proposes instead."""
-    around = mission.addresses.select_related("commune").first()
-    commune = around.commune if around else mission.organisation.commune
-    wide = SearchQuery(commune=commune if mission.mode != MissionMode.REMOTE else None, radius_km=30)
-    its_domain = (mission.domain,) if mission.domain else ()
-    found: list[Mission] = []
-    for query in (replace(wide, domains=its_domain), wide, SearchQuery(domains=its_domain)):
-        if len(found) < limit and (query.domains or query.commune):
-            known = [mission.pk, *(other.pk for other in found)]
-            others = search_missions(query).exclude(pk__in=known)
-            found += list(for_cards(others)[: limit - len(found)])
-    return found
-
-
-class CappedPaginator(Paginator):
-    """Counts no further than COUNT_AT_MOST, and never fails on a page number."""
-
-    @cached_property
-    def count(self) -> int:
-        found: Any = self.object_list
-        return int(found.order_by()[: COUNT_AT_MOST + 1].count())
-
-    @property
-    def is_capped(self) -> bool:
-        return self.count > COUNT_AT_MOST
 
 
 def set_time_limit() -> None:

@@ -19,10 +19,10 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.errors import RuleBroken
 from missions import policies as mission_policies
-from missions import search
 from missions.cards import by_date, cards
 from missions.enums import State as MissionState
 from missions.models import Mission, Slot
+from missions.similar import similar_to
 from missions.words import when_in_words
 from volunteers.requests.groups import MOST_PLACES
 
@@ -256,7 +256,7 @@ def _full(request: HttpRequest, mission: Mission) -> HttpResponse:
     context = {
         "mission": mission,
         "slots": [when_in_words(slot) for slot in slots[:6]],
-        "similar": cards(search.similar_to(mission)),
+        "similar": cards(similar_to(mission)),
         "alerted": request.user.is_authenticated
         and policies.own_alerts(request.user).filter(mission=mission).exists(),
     }
