@@ -18,6 +18,7 @@ from missions.participations.models import Departure, Participation
 from missions.proposals.models import Proposal
 from organisations.models import Organisation
 from volunteers.requests.models import EngagementRequest
+from volunteers.requests.policies import theme_scope
 
 #: A request without a proposal for this long is the brigade's work.
 WAITING_DAYS = 7
@@ -42,9 +43,13 @@ def missions(user: Any) -> "QuerySet[Mission]":
 
 def requests(user: Any) -> "QuerySet[EngagementRequest]":
     """Confirmed ones."""
-    return EngagementRequest.objects.filter(person__isnull=False).filter(
-        roles.scope_filter(user, "commune__department")
-    )
+    return EngagementRequest.objects.filter(_asked(user), person__isnull=False)
+
+
+def _asked(user: Any, path: str = "pk") -> Q:
+    """The requests of the member's territory; with a theme, those that name it or are open to anything."""
+    scope = theme_scope(user)
+    return Q(**{f"{path}__in": EngagementRequest.objects.filter(scope).values("pk")}) if scope else Q()
 
 
 def waiting_requests(user: Any) -> "QuerySet[EngagementRequest]":
@@ -52,15 +57,13 @@ def waiting_requests(user: Any) -> "QuerySet[EngagementRequest]":
     limit = now() - datetime.timedelta(days=WAITING_DAYS)
     return (
         EngagementRequest.objects.looking()
-        .filter(roles.scope_filter(user, "commune__department"), without_proposal_since__lte=limit)
+        .filter(_asked(user), without_proposal_since__lte=limit)
         .exclude(state="proposed")
     )
 
 
 def _pair(user: Any, request: str, mission: str = "mission") -> Q:
-    return roles.scope_filter(user, f"{request}__commune__department") | roles.scope_filter(
-        user, f"{mission}__department", f"{mission}__domain"
-    )
+    return _asked(user, request) | roles.scope_filter(user, f"{mission}__department", f"{mission}__domain")
 
 
 def proposals(user: Any) -> "QuerySet[Proposal]":

@@ -107,14 +107,19 @@ def in_scope(user: Any, department: str | None, domain: str | None = None, *name
     return False
 
 
-def scope_filter(user: Any, department: str, domain: str = "", *names: str) -> Q:
-    """The rows in the account's brigade scope: `department` and `domain` name the paths of those keys."""
+def scope_filter(user: Any, department: str, domain: str = "", *names: str, any_theme: str = "") -> Q:
+    """The rows in the account's brigade scope: `department` and `domain` name the paths of those keys.
+
+    `any_theme` names a boolean: such a row is of every theme.
+    """
     wanted = frozenset(names) or BRIGADE_ROLES
     found = Q(pk__in=[])
     for role in _roles_of_user(user):
         if role.name not in wanted or (role.domain and not domain):
             continue
         theme = Q(**{domain: role.domain}) if role.domain else Q()
+        if role.domain and any_theme:
+            theme |= Q(**{any_theme: True})
         if role.scope == "nation":
             if not role.domain:
                 return Q()

@@ -207,6 +207,38 @@ def test_a_theme_limits_the_missions_and_the_nation_sees_what_has_no_territory(c
     assert client.get(f"/brigade/organisations/{nowhere.pk}/").status_code == 200
 
 
+def test_a_theme_shows_the_requests_that_name_it_or_are_open_to_anything(client):
+    from jeveuxagir.taxonomies.models import Domain
+
+    first, second = Domain.objects.all()[:2]
+    named = waiting_request(f.GUERET, domains=[first, second])
+    anything = waiting_request(f.GUERET, open_to_anything=True)
+    foreign = waiting_request(f.GUERET, domains=[second], open_to_anything=False)
+    elsewhere = waiting_request(f.LILLE, domains=[first])
+    staff_client(client, domain=first)
+    for path in ("demandes", "demandes-sans-proposition"):
+        page = client.get(f"/brigade/{path}/").text
+        for row, seen in ((named, 1), (anything, 1), (foreign, 0), (elsewhere, 0)):
+            assert page.count(f'href="/brigade/{path}/{row.pk}/"') == seen, (path, row)
+            assert client.get(f"/brigade/{path}/{row.pk}/").status_code == (200 if seen else 404)
+    refuse = f"/brigade/demandes-sans-proposition/{foreign.pk}/refuser/"
+    assert client.post(refuse, {"reason": "Non."}).status_code == 404
+
+
+def test_a_theme_shows_the_pairs_of_its_missions_and_requests(client):
+    from jeveuxagir.taxonomies.models import Domain
+
+    first, second = Domain.objects.all()[:2]
+    staff_client(client, domain=first)
+    for domain, status in ((first, 200), (second, 404)):
+        mission = f.make_mission(domain=domain)
+        request = f.make_request(state="proposed", domains=[second], open_to_anything=False)
+        proposal = f.make_proposal(request=request, mission=mission)
+        participation = f.make_participation(person=request.person, mission=mission, request=request)
+        assert client.get(f"/brigade/propositions/{proposal.pk}/").status_code == status
+        assert client.get(f"/brigade/participations/{participation.pk}/").status_code == status
+
+
 def test_nobody_reads_a_column_by_guessing_in_the_address_bar(client):
     world(f.GUERET)
     staff_client(client)
