@@ -99,6 +99,6 @@ def feed_runs(user: Any) -> "QuerySet[FeedRun]":
 def sees_person(user: Any, department_id: str | None) -> bool:
     """Whether the person behind a pair is shown: the request's (else the person's) department is in scope.
 
-    As for requests, a grant that is limited to a theme shows nobody.
+    A grant that is limited to a theme shows nobody here: its holder sees them on the request, if it is in scope.
     """
     return roles.in_scope(user, department_id)
