@@ -4,24 +4,22 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('brigades', '0003_first_answers'),
-        ('moderation', '0003_absences'),
+        ("brigades", "0003_first_answers"),
+        ("moderation", "0003_absences"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IdeaCase',
-            fields=[
-            ],
+            name="IdeaCase",
+            fields=[],
             options={
-                'verbose_name': 'idée à trier',
-                'verbose_name_plural': 'idées à trier',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "idée à trier",
+                "verbose_name_plural": "idées à trier",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('moderation.moderationitem',),
+            bases=("moderation.moderationitem",),
         ),
     ]

@@ -4,29 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('brigades', '0005_report_case'),
-        ('moderation', '0005_organisations_to_follow'),
+        ("brigades", "0005_report_case"),
+        ("moderation", "0005_organisations_to_follow"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUpCase',
-            fields=[
-            ],
+            name="FollowUpCase",
+            fields=[],
             options={
-                'verbose_name': 'organisation à suivre',
-                'verbose_name_plural': 'organisations à suivre',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "organisation à suivre",
+                "verbose_name_plural": "organisations à suivre",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('moderation.moderationitem',),
+            bases=("moderation.moderationitem",),
         ),
         migrations.AlterField(
-            model_name='answertemplate',
-            name='kind',
-            field=models.CharField(blank=True, choices=[('organisation', 'organisation'), ('mission', 'mission'), ('attachment', 'rattachement d’un flux'), ('claim', 'organisation revendiquée'), ('report', 'signalement'), ('idea', 'idée'), ('check', 'organisation à vérifier')], max_length=20, verbose_name='sorte de dossier'),
+            model_name="answertemplate",
+            name="kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("organisation", "organisation"),
+                    ("mission", "mission"),
+                    ("attachment", "rattachement d’un flux"),
+                    ("claim", "organisation revendiquée"),
+                    ("report", "signalement"),
+                    ("idea", "idée"),
+                    ("check", "organisation à vérifier"),
+                ],
+                max_length=20,
+                verbose_name="sorte de dossier",
+            ),
         ),
     ]

@@ -4,20 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('moderation', '0001_initial'),
+        ("moderation", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='moderationitem',
-            name='cause',
-            field=models.CharField(choices=[('creation', 'première demande'), ('edit', 'modification d’un élément publié'), ('import', 'import d’un partenaire'), ('claim', 'revendication d’une organisation connue par un flux'), ('report', 'signalement d’un visiteur'), ('idea', 'idée déposée sur le site')], default='creation', max_length=20, verbose_name='motif'),
+            model_name="moderationitem",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("creation", "première demande"),
+                    ("edit", "modification d’un élément publié"),
+                    ("import", "import d’un partenaire"),
+                    ("claim", "revendication d’une organisation connue par un flux"),
+                    ("report", "signalement d’un visiteur"),
+                    ("idea", "idée déposée sur le site"),
+                ],
+                default="creation",
+                max_length=20,
+                verbose_name="motif",
+            ),
         ),
         migrations.AlterField(
-            model_name='moderationitem',
-            name='kind',
-            field=models.CharField(choices=[('organisation', 'organisation'), ('mission', 'mission'), ('attachment', 'rattachement d’un flux'), ('claim', 'organisation revendiquée'), ('report', 'signalement'), ('idea', 'idée')], max_length=20, verbose_name='sorte'),
+            model_name="moderationitem",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("organisation", "organisation"),
+                    ("mission", "mission"),
+                    ("attachment", "rattachement d’un flux"),
+                    ("claim", "organisation revendiquée"),
+                    ("report", "signalement"),
+                    ("idea", "idée"),
+                ],
+                max_length=20,
+                verbose_name="sorte",
+            ),
         ),
     ]

@@ -4,20 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('moderation', '0004_reports'),
+        ("moderation", "0004_reports"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='moderationitem',
-            name='cause',
-            field=models.CharField(choices=[('creation', 'première demande'), ('edit', 'modification d’un élément publié'), ('import', 'import d’un partenaire'), ('claim', 'quelqu’un demande à en être responsable'), ('report', 'signalement d’un visiteur'), ('idea', 'idée déposée sur le site'), ('no_owner', 'plus personne n’en est responsable'), ('registry', 'le registre la dit fermée')], default='creation', max_length=20, verbose_name='motif'),
+            model_name="moderationitem",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("creation", "première demande"),
+                    ("edit", "modification d’un élément publié"),
+                    ("import", "import d’un partenaire"),
+                    ("claim", "quelqu’un demande à en être responsable"),
+                    ("report", "signalement d’un visiteur"),
+                    ("idea", "idée déposée sur le site"),
+                    ("no_owner", "plus personne n’en est responsable"),
+                    ("registry", "le registre la dit fermée"),
+                ],
+                default="creation",
+                max_length=20,
+                verbose_name="motif",
+            ),
         ),
         migrations.AlterField(
-            model_name='moderationitem',
-            name='kind',
-            field=models.CharField(choices=[('organisation', 'organisation'), ('mission', 'mission'), ('attachment', 'rattachement d’un flux'), ('claim', 'organisation revendiquée'), ('report', 'signalement'), ('idea', 'idée'), ('check', 'organisation à vérifier')], max_length=20, verbose_name='sorte'),
+            model_name="moderationitem",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("organisation", "organisation"),
+                    ("mission", "mission"),
+                    ("attachment", "rattachement d’un flux"),
+                    ("claim", "organisation revendiquée"),
+                    ("report", "signalement"),
+                    ("idea", "idée"),
+                    ("check", "organisation à vérifier"),
+                ],
+                max_length=20,
+                verbose_name="sorte",
+            ),
         ),
     ]
