@@ -16,9 +16,9 @@ from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.services import send
 
 from .enums import EndReason
+from .models import SavedSearch
 
 if TYPE_CHECKING:
-    from .models import SavedSearch
     from .services import Group
 
 FOUND = "mission_alerts.found"
@@ -60,7 +60,7 @@ def register() -> None:
     )
 
 
-def ask_to_confirm(alert: "SavedSearch", token: str, *, known: bool) -> None:
+def ask_to_confirm(alert: SavedSearch, token: str, *, known: bool) -> None:
     """The one mail to an address nobody has confirmed: nothing a visitor wrote is in it."""
     assert alert.contact is not None
     code = "mission_alerts.sign_in" if known else "mission_alerts.confirm"
@@ -105,7 +105,7 @@ def _place(where: str) -> str:
     return where[:1].lower() + where[1:] if where == "À distance" else where
 
 
-def tell_ended(alert: "SavedSearch") -> None:
+def tell_ended(alert: SavedSearch) -> None:
     if alert.person is not None:
         send(
             "mission_alerts.ended",
@@ -124,8 +124,10 @@ def stop_token(alert_id: int) -> str:
     return Signer(salt="mission_alerts.stop").sign_object(alert_id)
 
 
-def read_stop_token(token: str) -> int | None:
+def alert_of(token: str) -> SavedSearch | None:
+    """The confirmed alert that a mail's link names."""
     try:
-        return int(Signer(salt="mission_alerts.stop").unsign_object(token))
+        pk = int(Signer(salt="mission_alerts.stop").unsign_object(token))
     except (BadSignature, ValueError, TypeError):
         return None
+    return SavedSearch.objects.filter(pk=pk, person__isnull=False).first()

@@ -16,7 +16,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.http import QueryDict
 
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
 from jeveuxagir.accounts.services import known_address
@@ -51,19 +50,19 @@ KEPT_HITS = timedelta(days=365)
 
 
 @transaction.atomic
-def create(
-    *, person: Person, data: QueryDict, rhythm: str, label: str = "", actor: User
+def keep(
+    *, person: Person, query: search.SearchQuery, rhythm: str, label: str = "", actor: User
 ) -> tuple[SavedSearch, bool]:
-    """An alert on this search; False when this person had it already."""
-    query = queries.checked(data)
-    alert = _new(query, rhythm, label)
-    return _give(alert, person, actor=actor)
+    """An alert on this search (see `queries.checked`); False when this person had it already."""
+    return _give(_new(query, rhythm, label), person, actor=actor)
 
 
 @transaction.atomic
-def file_unconfirmed(contact: UnconfirmedContact, data: QueryDict, rhythm: str, *, token: str) -> SavedSearch:
+def file_unconfirmed(
+    contact: UnconfirmedContact, query: search.SearchQuery, rhythm: str, *, token: str
+) -> SavedSearch:
     """Kept until the address is confirmed; one mail asks to."""
-    alert = _new(queries.checked(data), rhythm)
+    alert = _new(query, rhythm)
     alert.contact = contact
     alert.save()
     notifications.ask_to_confirm(alert, token, known=known_address(contact.email))
@@ -162,6 +161,15 @@ def note_open(mission_id: int) -> None:
     """This mission may be news for somebody. Safe to run twice."""
     if Mission.objects.filter(pk=mission_id).exists():
         NewMission.objects.bulk_create([NewMission(mission_id=mission_id)], ignore_conflicts=True)
+
+
+def note_opened_by(source: str, *, since: datetime) -> None:
+    """The missions of a partner that opened lately may be news: once for a whole feed. Safe to run twice."""
+    opened = (
+        Mission.objects.open().filter(source=source, state_changed_at__gte=since).values_list("pk", flat=True)
+    )
+    rows = [NewMission(mission_id=pk) for pk in opened]
+    NewMission.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.notifications.selectors import is_stopped
 from missions.filters import describe
+from missions.search import SearchQuery
 from organisations.spaces import panels_of
 
 from . import notifications, queries, services
@@ -44,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
         form = StrangerAlertForm(data, request=request)
     if request.method == "POST" and form.is_valid():
         try:
-            return _created(request, form)
+            return _kept(request, form, query)
         except RuleBroken as broken:
             form.add_error(None, broken.message)
     status = 422 if request.method == "POST" else 200
@@ -52,17 +53,17 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/new.html", context, status=status)
 
 
-def _created(request: HttpRequest, form: Any) -> HttpResponse:
+def _kept(request: HttpRequest, form: Any, query: SearchQuery) -> HttpResponse:
     typed = form.cleaned_data
     if not request.user.is_authenticated:
         with transaction.atomic():
             contact, token = accounts.keep_contact(email=typed["email"], first_name=typed["first_name"])
-            services.file_unconfirmed(contact, request.GET, typed["rhythm"], token=token)
+            services.file_unconfirmed(contact, query, typed["rhythm"], token=token)
         request.session["confirm_address"] = contact.email
         return redirect("mission_alerts:sent")
     user = user_of(request)
-    _, is_new = services.create(
-        person=user.person, data=request.GET, rhythm=typed["rhythm"], label=typed["label"], actor=user
+    _, is_new = services.keep(
+        person=user.person, query=query, rhythm=typed["rhythm"], label=typed["label"], actor=user
     )
     if is_new:
         messages.success(
@@ -147,8 +148,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """From a mail, without signing in: one button pauses the alert. Opening the page changes nothing."""
-    pk = notifications.read_stop_token(token)
-    alert = SavedSearch.objects.filter(pk=pk, person__isnull=False).first() if pk else None
+    alert = notifications.alert_of(token)
     if alert is None:
         raise Http404
     if request.method == "POST":

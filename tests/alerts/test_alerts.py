@@ -25,7 +25,7 @@ from jeveuxagir.notifications import services as messages
 from jeveuxagir.notifications.enums import Rhythm as Wish
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.taxonomies.models import Domain
-from missions.alerts import notifications, queries, services, tasks
+from missions.alerts import notifications, queries, reactions, services, tasks
 from missions.alerts.models import AlertHit, NewMission, SavedSearch
 from missions.models import Mission
 from tests import factories as f
@@ -41,9 +41,8 @@ def user(db: None) -> User:
 
 
 def keep(user: User, search: str = NEAR_GUERET, rhythm: str = "immediate", **options: Any) -> SavedSearch:
-    alert, _ = services.create(
-        person=user.person, data=QueryDict(search), rhythm=rhythm, actor=user, **options
-    )
+    query = queries.checked(QueryDict(search))
+    alert, _ = services.keep(person=user.person, query=query, rhythm=rhythm, actor=user, **options)
     return alert
 
 
@@ -105,9 +104,9 @@ def test_an_alert_on_a_search_that_means_nothing_is_refused_in_words(
 
 def test_the_same_search_written_otherwise_is_one_alert(user: User) -> None:
     first = keep(user, "domaine=sport&domaine=education&q=Lire&tri=date&page=3")
-    again, is_new = services.create(
+    again, is_new = services.keep(
         person=user.person,
-        data=QueryDict("q=lire&domaine=education&domaine=sport"),
+        query=queries.checked(QueryDict("q=lire&domaine=education&domaine=sport")),
         rhythm="weekly",
         actor=user,
     )
@@ -328,9 +327,20 @@ def test_a_search_kept_by_many_is_asked_once(db: None) -> None:
 
 def test_the_events_of_missions_that_open_reach_the_alerts(user: User) -> None:
     mission = f.make_mission()
-    for verb in ("published", "reopened", "lifted", "imported"):
+    for verb in ("published", "reopened", "lifted"):
         audit.record(f"mission.{verb}", mission)
-    assert Delivery.objects.filter(subscriber="mission_alerts").count() == 4
+    assert Delivery.objects.filter(subscriber="mission_alerts").count() == 3
+
+
+def test_a_whole_feed_reaches_the_alerts_through_one_event(user: User) -> None:
+    keep(user, "domaine=education")
+    new = f.make_mission(imported=True, domain="education")
+    f.make_mission(imported=True, domain="education", state="closed")
+    event = audit.record("feed.run_done", new, partner=new.source, state="done")
+    for _ in range(2):
+        reactions._imported(event)
+    services.collect()
+    assert [hit.mission for hit in AlertHit.objects.all()] == [new]
 
 
 # --- what is told -------------------------------------------------------------------------------------------

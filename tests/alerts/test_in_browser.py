@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.http import QueryDict
 
-from missions.alerts import services
+from missions.alerts import queries, services
 from missions.alerts.models import SavedSearch
 from tests import factories as f
 from tests.support.accessibility import axe
@@ -21,9 +21,8 @@ def test_an_alert_is_asked_from_a_search_and_paused_in_one_s_space(
     page: Page, site: Any, client: Any, width: int
 ) -> None:
     user = f.make_user(first_name="Camille")
-    services.create(
-        person=user.person, data=QueryDict("q=" + "x" * 99), rhythm="weekly", label="Un nom " * 20, actor=user
-    )
+    query = queries.checked(QueryDict("q=" + "x" * 99))
+    services.keep(person=user.person, query=query, rhythm="weekly", label="Un nom " * 20, actor=user)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page.context.add_cookies(
         [{"name": name, "value": morsel.value, "url": site.url} for name, morsel in client.cookies.items()]

@@ -1,5 +1,7 @@
 """Searches that people keep, what these found, and what was told; a few choices about messages."""
 
+from urllib.parse import urlencode
+
 from django.http import QueryDict
 
 from jeveuxagir.accounts.models import Person
@@ -43,9 +45,8 @@ class Alerts:
             adults = [p for p in self.people.of_department[department] if p.eighteen_on is None and p.commune]
             for person in adults[:4]:
                 assert person.commune is not None
-                search = QueryDict(mutable=True)
-                search.update({"lieu": person.commune.label, "rayon": "20"})
-                self._keep(person, search.urlencode(), Rhythm.DAILY, 5 + index * 7, False, department)
+                around = urlencode({"lieu": person.commune.label, "rayon": "20"})
+                self._keep(person, around, Rhythm.DAILY, 5 + index * 7, False, department)
             for person in adults[4:7]:
                 self.ground.new(
                     Preference, person=person, kind="participations.realised", rhythm=Wish.DAILY,
