@@ -257,6 +257,14 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Those that the organisation's owners answer."""
         return self.waiting().filter(to_brigade=False)
 
+    def told_to_owner(self, person: Person) -> "JoinRequestQuerySet":
+        """Those that wait for this person's answer."""
+        return self.for_owners().filter(
+            organisation__memberships__person=person,
+            organisation__memberships__role=MemberRole.OWNER,
+            organisation__memberships__ended_at__isnull=True,
+        )
+
     def claims(self) -> "JoinRequestQuerySet":
         """Those that the brigade answers: nobody is responsible for the organisation."""
         return self.filter(to_brigade=True)

@@ -9,19 +9,14 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Panel, panels
 from jeveuxagir.common.text import plural
 
-from .enums import MemberRole
 from .models import JoinRequest
 
 
 def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
     """Who asks to join the organisations this person is responsible for: one query."""
-    owned = JoinRequest.objects.for_owners().filter(
-        organisation__memberships__person=person,
-        organisation__memberships__role=MemberRole.OWNER,
-        organisation__memberships__ended_at__isnull=True,
-    )
     rows = (
-        owned.order_by("organisation__name", "organisation")
+        JoinRequest.objects.told_to_owner(person)
+        .order_by("organisation__name", "organisation")
         .values_list("organisation", "organisation__slug", "organisation__name")
         .annotate(asking=Count("pk"))
     )
