@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,7 +15,6 @@ from schemathesis import GenerationMode
 
 from jeveuxagir.accounts import limits
 from jeveuxagir.api.schema import document
-from jeveuxagir.wsgi import application
 from tests.factories import make_mission, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_the_documentation_names_every_operation_and_parameter(client: Client) -
 def fuzz(path: str, examples: int) -> None:
     """Right and wrong values alike; the answers must be those that the document promises."""
     make_mission(organisation=make_organisation())
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
         @given(case=schema[path]["GET"].as_strategy(generation_mode=mode))

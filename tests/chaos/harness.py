@@ -129,9 +129,9 @@ class Town:
         """Messages as `send` writes them; a key that exists is the same fact told again."""
         self.sql(
             """INSERT INTO notifications_message
-                   (id, kind, address, dedupe_key, subject, text, html, state, owner, attempts, last_error)
+                   (id, kind, address, dedupe_key, subject, text, html, link, state, owner, attempts, last_error)
                SELECT gen_random_uuid(), 'chaos', 'p' || n || '@example.org', 'chaos:' || n,
-                      'Sujet', 'Texte ' || n, '', 'pending', '', 0, ''
+                      'Sujet', 'Texte ' || n, '', '', 'pending', '', 0, ''
                FROM generate_series(%s::int, %s::int) n ON CONFLICT (dedupe_key) DO NOTHING""",
             first,
             first + count - 1,

@@ -44,7 +44,12 @@ def outcome(response: Any) -> str:
 def assert_headers(response: Any, *, signed_in: bool) -> None:
     """No answer leaves without these, whatever the route and whoever asks."""
     policy = response["Content-Security-Policy"]
-    for directive in ("default-src 'self'", "script-src 'self'", "object-src 'none'", "frame-ancestors 'none'"):
+    for directive in (
+        "default-src 'self'",
+        "script-src 'self'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    ):
         assert directive in policy
     assert "unsafe" not in policy
     assert response["X-Content-Type-Options"] == "nosniff"
