@@ -18,7 +18,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import IO
+from queue import Empty, SimpleQueue
+from typing import IO, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
@@ -142,12 +143,9 @@ def check_url(url: str) -> Target:
     return Target(secure, host, port, _ascii(path))
 
 
-def resolve(host: str, port: int) -> list[Address]:
+def resolve(host: str, port: int, seconds: float = CONNECT_SECONDS) -> list[Address]:
     """The addresses of a name, if all of them are on the public Internet (or a loopback port we allow)."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Unreachable("Ce nom de serveur est inconnu.", code="name") from None
+    found = _named(host, port, seconds)
     addresses = list(dict.fromkeys(ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in found))
     loopback = _is_our_loopback(host, port)
     for address in addresses:
@@ -175,6 +173,26 @@ def is_public(address: Address) -> bool:
 
 def _is_our_loopback(host: str, port: int) -> bool:
     return host in LOOPBACK_NAMES and port in settings.LOOPBACK_PORTS
+
+
+def _named(host: str, port: int, seconds: float) -> list[Any]:
+    """What the system says of a name. It sets no time limit: a thread asks, and we stop waiting for it."""
+    said: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            said.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except Exception as error:
+            said.put(error)
+
+    threading.Thread(target=ask, name="name-lookup", daemon=True).start()
+    try:
+        found = said.get(timeout=max(seconds, 0))
+    except Empty:
+        raise _too_slow() from None
+    if isinstance(found, Exception):
+        raise Unreachable("Ce nom de serveur est inconnu.", code="name") from found
+    return found
 
 
 class _Watch:
@@ -214,7 +232,8 @@ def _too_slow() -> Unreachable:
 @contextmanager
 def _connection(target: Target, deadline: float) -> Iterator[tuple[http.client.HTTPConnection, _Watch]]:
     """A connection to a checked address of this host, watched until the deadline."""
-    connected = _connect(resolve(target.host, target.port), target.port, deadline)
+    left = min(deadline - time.monotonic(), CONNECT_SECONDS)
+    connected = _connect(resolve(target.host, target.port, left), target.port, deadline)
     watch = _Watch(connected, deadline)
     try:
         if target.secure:

@@ -4,6 +4,7 @@ import io
 import ipaddress
 import socket
 import ssl
+import threading
 from typing import Any
 
 import pytest
@@ -145,6 +146,13 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_called(monkeypatch: 
     assert refusal("https://partenaire.example/") == "network"
     assert tried == [("1.1.1.1", 443)]
     assert asked == ["partenaire.example"]
+
+
+def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: never.wait(30))
+    assert refusal("https://partenaire.example/", Limits(seconds=0.1, size=1)) == "too_slow"
+    never.set()
 
 
 def test_a_name_with_one_private_address_among_public_ones_is_refused(
