@@ -54,7 +54,9 @@ TOUR: dict[str, dict[str, str]] = {
         "rapprochement": "/comment-nous-rapprochons/",
     },
     "nadia": {"proposition": "/mon-espace/demandes/ | article a"},
-    "helene": {"association": "/mon-espace/ | a[href^='/espace/']"},
+    "helene": {
+        "association": "/mon-espace/ | a[href^='/espace/']:not([href*='candidatures']):not([href*='equipe'])"
+    },
     "brigade": {"brigade": "/brigade/"},
 }
 
