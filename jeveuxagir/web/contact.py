@@ -109,18 +109,21 @@ def _send(request: HttpRequest, form: ContactForm) -> None:
 
 def register() -> None:
     """The two kinds of messages."""
-    for code, label, why in (
+    kinds: tuple[tuple[str, catalogue.Audience, str, str], ...] = (
         (
             "contact",
+            "staff",
             "Message d’un visiteur",
             "Cette boîte reçoit les messages envoyés depuis la page Contact.",
         ),
         (
             "contact_received",
+            "person",
             "Mon message est bien reçu",
             "Cette adresse a été donnée sur notre page Contact.",
         ),
-    ):
+    )
+    for code, audience, label, why in kinds:
         catalogue.register(
-            Kind(f"web.{code}", label, why, f"emails/web/{code}.txt", can_stop=False, audience="person")
+            Kind(f"web.{code}", label, why, f"emails/web/{code}.txt", can_stop=False, audience=audience)
         )
