@@ -272,6 +272,11 @@ def _near(query: SearchQuery) -> Any:
     return MissionAddress.objects.filter(WithinKm(commune.latitude, commune.longitude, query.radius_km))
 
 
+def _has_distance(query: SearchQuery) -> bool:
+    """Whether a distance is known: the search has a place, and that place a point."""
+    return query.has_place and query.commune is not None and query.commune.has_point
+
+
 def _distance(query: SearchQuery) -> Any:
     commune = query.commune if query.has_place else None
     if commune is None or commune.latitude is None or commune.longitude is None:
@@ -324,8 +329,7 @@ def _needed(query: SearchQuery) -> set[str]:
 def _order(query: SearchQuery) -> list[Any]:
     recent = [F("published_at").desc(nulls_last=True), "pk"]
     soon = F("next_start").asc(nulls_last=True)
-    has_distance = query.commune is not None and query.commune.has_point
-    near = [F("distance_km").asc(nulls_last=True)] if has_distance else []
+    near = [F("distance_km").asc(nulls_last=True)] if _has_distance(query) else []
     return {
         Sort.RELEVANCE: ["-rank", *near, *recent],
         Sort.DISTANCE: [*near, *recent],

@@ -216,3 +216,14 @@ def test_the_address_of_the_next_page_never_comes_from_the_host_header(client: C
         make_mission(organisation=make_organisation())
     found = client.get(MISSIONS, {"limit": 1}, headers={"host": "ailleurs.example"}).json()
     assert found["next"].startswith(settings.SITE_URL)
+
+
+@pytest.mark.parametrize("sort", ["pertinence", "distance", "date", "recentes"])
+@pytest.mark.parametrize(
+    "more", [{}, {"q": "annulé"}, {"distance": "true"}, {"q": "lire", "distance": "true"}]
+)
+def test_every_order_makes_sense_with_every_place(client: Client, sort: str, more: Any) -> None:
+    make_mission(mode=MissionMode.REMOTE)
+    for where in ({}, {"commune": GUERET}, {"commune": "98735"}):  # the last one has no point
+        for page in ("1", "150"):
+            read(client, MISSIONS, tri=sort, page=page, **more, **where)
