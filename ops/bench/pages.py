@@ -63,7 +63,9 @@ def first_visit(port: int, path: str) -> tuple[int, int]:
         )
         page = browser.new_page(viewport={"width": 390, "height": 844})
         answers: list[Response] = []
-        page.on("response", answers.append)
+        page.on(
+            "response", lambda answer: answers.append(answer)
+        )  # marks its handlers: a method it could not
         page.goto(f"http://127.0.0.1:{port}{path}", wait_until="networkidle")
         size = 0
         for answer in answers:
