@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +21,9 @@ from jeveuxagir.notifications.enums import Rhythm
 from jeveuxagir.notifications.models import Message, Preference
 
 CONTEXT = {"first_name": "Camille", "intro": "", "reasons": [], "url": "/missions/"}
-EVENING = datetime(2026, 11, 24, 18, tzinfo=PARIS)
-MORNING = datetime(2026, 11, 25, 7, tzinfo=PARIS)
+#: seven o'clock of yesterday and the evening before: past by the database's clock too, whenever the suite runs
+MORNING = datetime.combine(datetime.now(PARIS).date() - timedelta(days=1), time(7), tzinfo=PARIS)
+EVENING = datetime.combine(MORNING.date() - timedelta(days=1), time(18), tzinfo=PARIS)
 
 
 @pytest.fixture
