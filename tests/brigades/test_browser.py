@@ -157,5 +157,5 @@ def test_the_queue_works_without_javascript(browser, site):
     page.get_by_role("link", name="Organisations à valider").first.click()
     page.locator("[data-row] th a").first.click()
     page.get_by_role("button", name="Prendre en charge").click()
-    assert page.get_by_text("Vous vous occupez de").count() == 1
+    page.get_by_text("Vous vous occupez de").wait_for()
     context.close()

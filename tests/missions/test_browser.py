@@ -153,11 +153,11 @@ def test_a_mission_is_written_to_its_end_on_a_phone_by_keyboard_without_javascri
     page.get_by_label("Au", exact=True).fill((first + timedelta(days=15)).isoformat())
     page.get_by_label("Places par créneau").fill("4")
     press("button", "Ajouter")
-    assert page.get_by_text("3 créneaux ajoutés").is_visible()
+    page.get_by_text("3 créneaux ajoutés").wait_for()
     press("link", "Continuer : relire et envoyer")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     press("button", "Envoyer à la brigade")
-    assert page.get_by_text("sous 2 jours ouvrés et décide sous 5").first.is_visible()
+    page.get_by_text("sous 2 jours ouvrés et décide sous 5").first.wait_for()
 
     mission = services.publish(Mission.objects.get(), actor=None)
     slot = mission.slots.order_by("starts_at")[0]

@@ -77,7 +77,7 @@ def test_every_page_passes_axe_and_fits(page: Any, site: Any, width: int) -> Non
         look(page)
     page.get_by_text("Refuser", exact=True).click()
     page.get_by_role("button", name="Refuser les candidatures choisies").click()
-    assert page.get_by_text("Choisissez la raison").first.is_visible()
+    page.get_by_text("Choisissez la raison").first.wait_for()
     look(page)
     sign_in(page, site, world.person)
     for path in ("/mon-espace/candidatures/", world.apply_path, "/demandes/nouvelle/ou/"):
@@ -116,12 +116,12 @@ def test_a_family_applies_and_its_place_is_answered_with_others_without_javascri
     page.get_by_label("Combien serez-vous").fill("3")
     page.get_by_role("button", name="Envoyer ma candidature").press("Enter")
     page.wait_for_url("**/mon-espace/candidatures/*/")
-    assert page.get_by_text("3 places gardées ensemble").is_visible()
+    page.get_by_text("3 places gardées ensemble").wait_for()
     sign_in(page, site, world.owner)
     page.goto(f"{site.url}{world.organisation.space_url}candidatures/")
     page.get_by_role("link", name="Tout cocher sur cette page").press("Enter")
     page.get_by_text("Accepter", exact=True).press("Enter")
     page.get_by_role("button", name="Accepter les candidatures choisies").press("Enter")
-    assert page.get_by_text("20 candidatures acceptées").is_visible()
+    page.get_by_text("20 candidatures acceptées").wait_for()
     assert Participation.objects.filter(mission=world.mission, state=State.ACCEPTED).count() == 22
     context.close()
