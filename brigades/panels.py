@@ -1,24 +1,26 @@
 """What the brigade adds to its members' own spaces."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count, Min
 from django.urls import reverse
 
 from jeveuxagir.accounts import roles
-from jeveuxagir.common.registries import Panel, panels
+from jeveuxagir.common.registries import ToDo, to_do
 from jeveuxagir.common.text import plural
 from jeveuxagir.moderation.models import ModerationItem
 
 
-def _to_do(request: Any, person: Any) -> dict[str, Any] | None:
+def _to_do(request: Any) -> Iterator[ToDo]:
     if not roles.is_brigade(request.user):
-        return None
-    waiting = ModerationItem.objects.visible_to(request.user).open().count()
-    if not waiting:
-        return None
-    text = f"{plural(waiting, 'décision attend', 'décisions attendent')} la brigade"
-    return {"lines": [(text, reverse("brigade:index"))]}
+        return
+    waiting = ModerationItem.objects.visible_to(request.user).open().order_by()
+    found = waiting.aggregate(count=Count("pk"), since=Min("created_at"))
+    if found["count"]:
+        text = f"{plural(found['count'], 'décision attend', 'décisions attendent')} la brigade"
+        yield ToDo(text, reverse("brigade:index"), found["since"], "Décider")
 
 
 def register() -> None:
-    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=30))
+    to_do.register("brigade", _to_do)

@@ -1,34 +1,51 @@
 """What organisations add to their members' own space."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.urls import reverse
 
-from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import Panel, panels
-from jeveuxagir.common.text import plural
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.registries import ToDo, to_do
+from jeveuxagir.common.text import NBSP, plural
 
-from .models import JoinRequest
+from .enums import MemberRole, State
+from .models import JoinRequest, Organisation
 
 
-def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
+def _asking(request: Any) -> Iterator[ToDo]:
     """Who asks to join the organisations this person is responsible for: one query."""
     rows = (
-        JoinRequest.objects.told_to_owner(person)
-        .order_by("organisation__name", "organisation")
+        JoinRequest.objects.told_to_owner(user_of(request).person)
+        .order_by("organisation")
         .values_list("organisation", "organisation__slug", "organisation__name")
-        .annotate(asking=Count("pk"))
+        .annotate(asking=Count("pk"), since=Min("created_at"))
     )
-    lines = [
-        (
+    for pk, slug, name, asking, since in rows:
+        yield ToDo(
             f"{plural(asking, 'demande à rejoindre', 'demandes à rejoindre')} {name}",
             reverse("organisations:team", args=[pk, slug]) + "#demandes",
+            since,
+            "Répondre",
         )
-        for pk, slug, name, asking in rows
-    ]
-    return {"lines": lines} if lines else None
+
+
+def _drafts(request: Any) -> Iterator[ToDo]:
+    """The sign-ups this person began, or was asked to correct: one query."""
+    mine = Organisation.objects.of_person(user_of(request).person).filter(
+        memberships__role=MemberRole.OWNER, state=State.DRAFT
+    )
+    for organisation in mine.order_by("pk"):
+        what = "à corriger" if organisation.state_reason else "à terminer"
+        yield ToDo(
+            f"Inscription {what}{NBSP}: {organisation.name}",
+            organisation.space_url,
+            organisation.state_changed_at,
+            "Corriger" if organisation.state_reason else "Terminer",
+        )
 
 
 def register() -> None:
-    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=25))
+    to_do.register("organisations.asking", _asking)
+    to_do.register("organisations.drafts", _drafts)

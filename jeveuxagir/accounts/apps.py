@@ -8,12 +8,13 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from jeveuxagir.common.registries import role_sources
+        from jeveuxagir.common.registries import role_sources, to_do
         from jeveuxagir.ui.spaces import MyPage, my_pages, space_sources
 
-        from . import notifications, personal_data, roles, signals, spaces
+        from . import notifications, personal_data, roles, signals, spaces, todo
 
         role_sources.register("grants", roles.granted_roles)
+        to_do.register("account", todo.account)
         space_sources.register("brigade", spaces.staff_spaces)
         notifications.register_kinds()
         personal_data.register()

@@ -22,10 +22,13 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.registries import panels
 
-from . import guardians, limits, privacy, services, terms
+from . import guardians, limits, privacy, services, terms, todo
 from .forms import EraseForm, GuardianForm, ProfileForm
 from .models import GuardianNotice, Person
 from .services import user_of
+
+#: what one's own space opens on; the rest behind « Voir tout »
+TO_DO_SHOWN = 5
 
 
 def draw_panels(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
@@ -38,16 +41,18 @@ def draw_panels(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
 
 @require_safe
 def my_space(request: HttpRequest) -> HttpResponse:
-    """What is to do first, then what one has going on; each app adds its own ("my_space.to_do", "my_space")."""
+    """What is to do first, the oldest before; then what one has going on, each app its own panel ("my_space")."""
     person = user_of(request).person
+    waiting = todo.of(request)
+    shown = waiting if "tout" in request.GET else waiting[:TO_DO_SHOWN]
     return render(
         request,
         "accounts/my_space.html",
         {
             "person": person,
-            "to_do": draw_panels("my_space.to_do", request, person),
+            "to_do": shown,
+            "waiting": len(waiting),
             "panels": draw_panels("my_space", request, person),
-            "guardian_missing": not guardians.is_cleared(person),
             "objected": guardians.has_objection(person),
         },
     )

@@ -119,8 +119,22 @@ class Panel:
     order: int = 100
 
 
+@dataclass(frozen=True)
+class ToDo:
+    """One thing that waits for this person: what, where to do it, since when, and the button's word."""
+
+    text: str
+    url: str
+    since: datetime
+    action: str = "Voir"
+
+
+#: name → function(request) -> what waits for whoever is signed in, in a number of queries that rows do not change
+to_do: Registry[Callable[[Any], Iterable[ToDo]]] = Registry("what is to do")
+
+
 class Panels:
-    """Page name ("organisation.public", "my_space", "person.to_do"…) → panels in order."""
+    """Page name ("organisation.public", "my_space", "my_space.alerts"…) → panels in order."""
 
     def __init__(self) -> None:
         self._panels: dict[str, list[Panel]] = {}

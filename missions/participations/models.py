@@ -63,6 +63,7 @@ class Participation(Grouped):
     answered_at = models.DateTimeField("réponse le", null=True, blank=True)
     #: the time the person had agreed to, until they answer about the new one
     moved_from = models.CharField("ancien horaire", max_length=200, blank=True)
+    moved_at = models.DateTimeField("horaire changé le", null=True, blank=True)
     #: the slot's `sequence` this person knows
     known_sequence = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)

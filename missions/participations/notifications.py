@@ -81,7 +81,7 @@ DAILY_IF_WANTED = {
 }
 
 DEPARTURE_SALT = "participations.departure"
-DEPARTURE_MAX_AGE = 60 * 86400
+DEPARTURE_DAYS = 60
 
 
 def register() -> None:
@@ -279,9 +279,13 @@ def tell_other_missions(alert: "PlaceAlert", others: "Sequence[alternatives.Alte
     )
 
 
+def departure_url(departure: "Departure") -> str:
+    """Where the question is answered, without signing in."""
+    return reverse("participations:departure", args=[signing.dumps(departure.pk, salt=DEPARTURE_SALT)])
+
+
 def ask_about_departure(departure: "Departure") -> None:
     assert departure.person is not None
-    token = signing.dumps(departure.pk, salt=DEPARTURE_SALT)
     send(
         "participations.departure_question",
         to=departure.person,
@@ -289,7 +293,7 @@ def ask_about_departure(departure: "Departure") -> None:
         context={
             "mission": departure.mission,
             "partner": departure.mission.source_name or "notre partenaire",
-            "url": absolute(reverse("participations:departure", args=[token])),
+            "url": absolute(departure_url(departure)),
         },
     )
 
@@ -297,7 +301,7 @@ def ask_about_departure(departure: "Departure") -> None:
 def departure_of_token(token: str) -> int | None:
     """The departure a mail's link names, for 60 days."""
     try:
-        return int(signing.loads(token, salt=DEPARTURE_SALT, max_age=DEPARTURE_MAX_AGE))
+        return int(signing.loads(token, salt=DEPARTURE_SALT, max_age=DEPARTURE_DAYS * 86400))
     except (signing.BadSignature, ValueError, TypeError):
         return None
 

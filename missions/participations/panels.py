@@ -1,28 +1,31 @@
 """What applications add to the spaces and to a mission's pages: what waits comes first."""
 
-from datetime import date, time, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, Sum
+from django.db.models import Count, F, Min, Prefetch, Q, Sum
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.registries import Panel, panels
-from jeveuxagir.common.text import plural
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import NBSP, plural
 from jeveuxagir.ui.spaces import MyPage, my_pages
 from missions.enums import SlotKind
 from missions.models import Slot
-from missions.words import hours
+from missions.words import hours, when_in_words
 from organisations import spaces
 from organisations.policies import HANDLERS, can_see_applicants
 
-from . import policies, services
+from . import notifications, policies, services
 from .enums import LIVE_STATES, WAITING_STATES, State
 from .models import Participation
 
 SHOWN = 5
+#: how long an answer is news
+NEWS = timedelta(days=7)
 #: people named on the line of a slot
 SHOWN_NAMES = 6
 #: slots looked at for the week
@@ -41,23 +44,66 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
     return {"participations": found[:SHOWN], "more": len(found) > SHOWN, "any": any_past}
 
 
-def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
+def _to_answer(request: Any) -> Iterator[ToDo]:
     """The applications that wait, in each organisation whose applicants this person answers: one query."""
-    rows = (
-        policies.of_person_s_spaces(request.user)
-        .waiting()
-        .order_by("mission__organisation__name", "mission__organisation")
+    rows = policies.of_person_s_spaces(request.user).waiting()
+    for url, name, count, since in _by_organisation(rows, "applied_at"):
+        yield ToDo(f"{plural(count, 'candidature')} à traiter{NBSP}: {name}", url, since, "Répondre")
+
+
+def _to_confirm(request: Any) -> Iterator[ToDo]:
+    """Who was expected, once the time is over: did they come? One query."""
+    rows = policies.of_person_s_spaces(request.user).filter(state=State.ACCEPTED, slot__ends_at__lt=now())
+    for url, name, count, since in _by_organisation(rows, "slot__ends_at"):
+        text = f"{plural(count, 'présence')} à confirmer{NBSP}: {name}"
+        yield ToDo(text, f"{url}?etat=acceptees", since, "Confirmer")
+
+
+def _by_organisation(rows: Any, since: str) -> Iterator[tuple[str, str, int, datetime]]:
+    """(its page of applications, name, how many, the oldest moment)."""
+    counted = (
+        rows.order_by("mission__organisation")
         .values_list("mission__organisation", "mission__organisation__slug", "mission__organisation__name")
-        .annotate(waiting=Count("pk"))
+        .annotate(count=Count("pk"), since=Min(since))
     )
-    lines = [
-        (
-            f"{plural(waiting, 'candidature')} à traiter\u00a0: {name}",
-            reverse("participations:space", args=[pk, slug]),
+    for pk, slug, name, count, oldest in counted:
+        yield reverse("participations:space", args=[pk, slug]), name, count, oldest
+
+
+def _own(request: Any) -> Iterator[ToDo]:
+    """One's own: a time that changed, an organisation that wants to talk, an answer of the week. One query."""
+    news = Q(state__in=[State.ACCEPTED, State.DECLINED], answered_at__gt=now() - NEWS)
+    rows = (
+        policies.own(request.user)
+        .filter(Q(state__in=LIVE_STATES) & ~Q(moved_from="") | Q(state=State.IN_TALK) | news)
+        .select_related("mission__organisation", "slot")
+        .order_by("pk")
+    )
+    for row in rows:
+        url, who, what = (
+            reverse("participations:mine", args=[row.pk]),
+            row.mission.organisation.name,
+            row.mission.title,
         )
-        for pk, slug, name, waiting in rows
-    ]
-    return {"lines": lines} if lines else None
+        if row.moved_from and row.state in LIVE_STATES:
+            text = f"L’horaire de « {what} » a changé{NBSP}: venez-vous toujours{NBSP}?"
+            yield ToDo(text, url, row.moved_at or row.state_changed_at, "Répondre")
+        elif row.state == State.IN_TALK:
+            yield ToDo(f"{who} souhaite échanger avec vous{NBSP}: « {what} »", url, row.state_changed_at)
+        elif row.state == State.ACCEPTED and not services.has_begun(row):
+            text = f"{who} vous attend{NBSP}: « {what} », {when_in_words(row.slot)}"
+            yield ToDo(text, url, row.answered_at or row.state_changed_at)
+        elif row.state == State.DECLINED:
+            text = f"{who} a répondu à votre candidature{NBSP}: « {what} »"
+            yield ToDo(text, url, row.answered_at or row.state_changed_at, "Lire")
+
+
+def _departures(request: Any) -> Iterator[ToDo]:
+    """« Avez-vous candidaté ? », asked a week after leaving for a partner: one query."""
+    for row in policies.own_departures_to_answer(request.user).select_related("mission").order_by("pk"):
+        where = row.mission.source_name or "notre partenaire"
+        text = f"Avez-vous candidaté chez {where}{NBSP}? « {row.mission.title} »"
+        yield ToDo(text, notifications.departure_url(row), row.asked_at, "Répondre")  # type: ignore[arg-type]
 
 
 def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -221,7 +267,10 @@ def answer_speed(organisation_id: int) -> str:
 
 
 def register() -> None:
-    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=20))
+    to_do.register("participations.own", _own)
+    to_do.register("participations.departures", _departures)
+    to_do.register("participations.answer", _to_answer)
+    to_do.register("participations.confirm", _to_confirm)
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
     my_pages.register("participations", MyPage("Mes candidatures", "participations:all_mine", order=20))
     panels.register("my_space.alerts", Panel("participations/_my_alerts.html", _my_alerts, order=10))

@@ -1,8 +1,10 @@
 """Who may do and see what of an application. `None` as actor is the platform itself."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.common.clock import now
 from missions.models import Mission
 from missions.policies import HANDLERS, can_handle
 from organisations import policies as organisation_policies
@@ -13,6 +15,10 @@ from .models import Departure, Participation, ParticipationQuerySet, PlaceAlert
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+
+#: how long « Avez-vous candidaté ? » is asked on one's own space
+QUESTION_DAYS = 30
 
 
 def can_apply(actor: User | None, person: Person) -> bool:
@@ -46,6 +52,12 @@ def own(user: User) -> ParticipationQuerySet:
 
 def own_alerts(user: User) -> "QuerySet[PlaceAlert]":
     return PlaceAlert.objects.filter(person=user.person, told_at__isnull=True)
+
+
+def own_departures_to_answer(user: User) -> "QuerySet[Departure]":
+    """Asked whether they applied, these last weeks."""
+    asked = now() - timedelta(days=QUESTION_DAYS)
+    return Departure.objects.filter(person=user.person, asked_at__gt=asked, answer="")
 
 
 def of_space(user: User, organisation: Organisation) -> ParticipationQuerySet:

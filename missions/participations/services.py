@@ -141,7 +141,7 @@ def wait_for_guardian(*, person: Person, slot: Slot, message: str = "", actor: U
     if kept is None:
         kept = Participation(person=person, mission=mission)
     kept.slot, kept.message = slot, message
-    kept.known_sequence, kept.moved_from = slot.sequence, ""
+    kept.known_sequence, kept.moved_from, kept.moved_at = slot.sequence, "", None
     kept.save()
     record("participation.waits", kept, actor=actor, mission=mission.pk, person=person.pk)
     return kept
@@ -478,6 +478,7 @@ def slot_moved(slot_id: int, *, sequence: int, before: str) -> int:
         else:
             if participation.moved_from in ("", when_in_words(slot)[:200]):
                 participation.moved_from = before[:200]
+            participation.moved_at = now()
             participation.version += 1
             participation.save()
             others = nearest_free_slots(slot, participation.places)
@@ -499,7 +500,7 @@ def still_coming(
     _check_version(participation, version)
     if participation.state not in OPEN_STATES:
         raise RuleBroken("Cette candidature n’est plus en cours.", code="wrong_state")
-    participation.moved_from = ""
+    participation.moved_from, participation.moved_at = "", None
     participation.version += 1
     participation.save()
     if participation.person:

@@ -392,13 +392,17 @@ def test_one_s_own_space_says_first_what_waits(space: Any) -> None:
     page = reverse("accounts:my_space")
     assert "Rien ne vous attend" in client.get(page).text
     Membership.objects.create(organisation=organisation, person=user.person, role="manager")
-    make_proposal(request=make_request(person=user.person, state="proposed"))
+    make_proposal(
+        request=make_request(person=user.person, state="proposed"),
+        proposed_at=now() - datetime.timedelta(days=2),
+    )
+    Participation.objects.update(applied_at=now() - datetime.timedelta(days=3))
     pending = make_organisation(state="pending")
     moderation.open_item("organisation", pending, title=pending.name, department=pending.commune.department)
     text = client.get(page).text.replace("\xa0", " ")
-    lines = (
-        "1 proposition à regarder",
+    lines = (  # the oldest first
         f"1 candidature à traiter : {organisation.name}",
+        "1 proposition à regarder",
         "1 décision attend la brigade",
     )
     places = [text.index(line) for line in lines]

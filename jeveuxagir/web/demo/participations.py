@@ -308,6 +308,7 @@ class Participations:
             for row in everyone:
                 if row.slot == slot and row.state in LIVE_STATES:
                     row.known_sequence, row.moved_from = 1, when_in_words(before)
+                    row.moved_at = self.ground.days_ago(1)
             self.ground.event(
                 "mission.slot_moved",
                 slot.mission,
