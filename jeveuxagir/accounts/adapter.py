@@ -23,6 +23,7 @@ from jeveuxagir.notifications.services import send
 
 from . import limits, roles, services, terms
 from .models import User
+from .signals import SIGNED_UP
 
 TOO_MANY = "Vous avez essayé trop de fois. Attendez quelques minutes, puis recommencez."
 
@@ -97,6 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):
             guardian_email=data.get("guardian_email", ""),
         )
         terms.accept(new.person, actor=new)
+        request.session[SIGNED_UP] = new.pk
         return new
 
     @transaction.atomic

@@ -95,10 +95,8 @@ def open_account(contact: UnconfirmedContact, *, request: HttpRequest | None = N
     unconfirmed = User.objects.select_for_update(of=("self",)).filter(email__iexact=email).first()
     if unconfirmed is not None:  # signed up, never confirmed: what the owner of the address says counts
         user = unconfirmed
-        confirm_address(user, email)
+        confirm_address(user, email, typed_here=False)
         person = Person.objects.get(pk=user.person_id)
-        person.birth_year = None  # a stranger may have typed it, and agreed in their name
-        person.terms_acceptances.all().delete()
         _take_over(person, contact, first_name=contact.first_name, last_name=contact.last_name)
     else:
         person = _person_of_address(email) or Person(email=email)
@@ -173,8 +171,12 @@ def sign_up(*, email: str, first_name: str, birth_date: datetime.date, guardian_
 
 
 @transaction.atomic
-def confirm_address(user: User, email: str) -> None:
-    """This account proved that the address is its own. Somebody already known by it becomes this account's person."""
+def confirm_address(user: User, email: str, *, typed_here: bool = True) -> None:
+    """This account proved that the address is its own. Somebody already known by it becomes this account's person.
+
+    Unless the sign-up was `typed_here`, in this very browser, a stranger may have sent it: its age, its guardian and
+    its agreement to the terms are asked again.
+    """
     from allauth.account.models import EmailAddress
 
     email = email.lower()
@@ -182,6 +184,8 @@ def confirm_address(user: User, email: str) -> None:
     person = lock(Person.objects.all(), pk=user.person_id)
     known = _person_of_address(email)
     is_first = not person.email
+    if is_first and not typed_here:
+        _doubt(person)
     if known is not None and is_first:
         person.guardian_notices.update(person=known)
         person.terms_acceptances.exclude(version__in=known.terms_acceptances.values("version")).update(
@@ -209,6 +213,14 @@ def confirm_address(user: User, email: str) -> None:
             guardians.announce(person, email=waiting.email)
     else:
         audit.record("account.address_changed", user, actor=user, person=person.pk)
+
+
+def _doubt(person: Person) -> None:
+    """What only the owner of the address may say of themselves is forgotten; nobody is written to."""
+    person.birth_year = person.sixteen_on = person.eighteen_on = None
+    person.save(update_fields=["birth_year", "sixteen_on", "eighteen_on"])
+    person.guardian_notices.all().delete()
+    person.terms_acceptances.all().delete()
 
 
 @transaction.atomic

@@ -7,9 +7,13 @@ from django.http import HttpRequest
 from . import services, terms
 from .models import User
 
+#: where the session keeps which account was signed up in this browser
+SIGNED_UP = "signed_up"
+
 
 def address_confirmed(sender: Any, *, request: HttpRequest, email_address: Any, **kwargs: Any) -> None:
-    services.confirm_address(email_address.user, email_address.email)
+    typed_here = request.session.get(SIGNED_UP) == email_address.user_id
+    services.confirm_address(email_address.user, email_address.email, typed_here=typed_here)
 
 
 def device_added(sender: Any, *, request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:

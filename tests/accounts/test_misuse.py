@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.test import Client
 
 from jeveuxagir.accounts import guardians, nonces, privacy, services, tokens
-from jeveuxagir.accounts.models import GuardianNotice
+from jeveuxagir.accounts.models import GuardianNotice, User
 from jeveuxagir.common.clock import now
 from jeveuxagir.notifications.models import Message
 from tests import factories as f
+from tests.accounts.test_sign_in import code_in_last_mail, sign_up_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +62,37 @@ def test_a_stranger_s_sign_up_does_not_decide_the_age_of_who_owns_the_address():
     user = services.open_account(contact)
     user.person.refresh_from_db()
     assert guardians.needs_guardian(user.person)
+
+
+def test_a_stranger_s_sign_up_names_no_guardian_for_who_owns_the_address():
+    services.sign_up(
+        email="neuf@exemple.fr",
+        first_name="Faux",
+        birth_date=f.born_for(17),
+        guardian_email="pirate@exemple.fr",
+    )
+    contact, _ = services.keep_contact(
+        email="neuf@exemple.fr",
+        first_name="Vrai",
+        birth_date=f.born_for(17),
+        guardian_email="parent@exemple.fr",
+    )
+    user = services.open_account(contact)
+    addresses = set(Message.objects.filter(kind="accounts.guardian").values_list("address", flat=True))
+    assert addresses == {"parent@exemple.fr"}
+    assert user.person.guardian_notices.get().email == "parent@exemple.fr"
+
+
+def test_whoever_signs_in_on_a_stranger_s_sign_up_says_their_age_themselves(client):
+    """The stranger typed a wrong age and named himself the guardian; the owner only asked for a code."""
+    typed = sign_up_fields(birth_date=f.born_for(17).isoformat(), guardian_email="pirate@exemple.fr")
+    client.post("/compte/inscription/", typed)
+    owner = Client()
+    owner.post("/compte/connexion/", {"login": typed["email"]})
+    sent = owner.post("/compte/connexion/code/", {"code": code_in_last_mail()})
+    assert sent["Location"].startswith("/mon-espace/conditions/")
+    person = User.objects.get(email=typed["email"]).person
+    assert (person.email, person.birth_year, person.sixteen_on) == (typed["email"], None, None)
+    assert not person.guardian_notices.exists()
+    assert not person.terms_acceptances.exists()
+    assert not Message.objects.filter(kind="accounts.guardian").exists()
