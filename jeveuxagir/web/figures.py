@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
@@ -111,9 +111,11 @@ def _towns(missions: Any) -> list[dict[str, Any]]:
 
 
 def _recent(missions: Any) -> list[dict[str, Any]]:
-    """The latest missions of three organisations."""
+    """The latest missions of three organisations, with a place left."""
+    room = Slot.objects.live().filter(Q(seatless=True) | Q(taken__lt=F("capacity")), mission=OuterRef("pk"))
     latest = (
-        missions.select_related("organisation", "domain")
+        missions.filter(Exists(room))
+        .select_related("organisation", "domain")
         .prefetch_related("addresses__commune")
         .order_by("-published_at", "-pk")[:30]
     )

@@ -1,0 +1,64 @@
+"""What the eye meets first, measured in a browser: each of these was ugly once."""
+
+from playwright.sync_api import expect
+
+from missions.models import Slot
+from tests import factories as f
+
+PHONE = {"width": 390, "height": 844}
+
+
+def test_the_first_result_of_a_search_begins_on_the_first_screen_of_a_phone(site, page):
+    f.make_mission(commune=f.GUERET)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site.url}/missions/")
+    card = page.locator(".mi-card").first
+    expect(card).to_be_visible()
+    assert card.bounding_box()["y"] < PHONE["height"] * 0.75
+
+
+def test_a_count_stands_beside_its_filter_however_long_the_words(site, page):
+    f.make_mission(commune=f.GUERET, domain="prevention-protection")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site.url}/missions/")
+    heights = page.locator(".mi-choice").evaluate_all(
+        """choices => choices.filter(choice => choice.offsetHeight).map(choice => {
+          const [words, count] = choice.querySelectorAll('.fr-label > span');
+          return Math.abs(words.getBoundingClientRect().top - count.getBoundingClientRect().top);
+        })"""
+    )
+    assert heights
+    assert max(heights) < 12
+
+
+def test_the_words_of_a_box_to_tick_and_their_link_are_two_words(site, page):
+    page.goto(f"{site.url}/compte/inscription/")
+    gap = page.get_by_role("link", name="conditions d’utilisation").first.evaluate(
+        """link => {
+          const range = document.createRange();
+          range.selectNodeContents(link.previousSibling);
+          return link.getBoundingClientRect().left - range.getBoundingClientRect().right;
+        }"""
+    )
+    assert gap >= 3
+
+
+def test_the_chosen_tag_of_a_row_differs_from_the_others(site, page):
+    page.goto(f"{site.url}/plan-du-site/")
+    colours = page.evaluate(
+        """() => ['', ' aria-current="true"'].map(current => {
+          document.querySelector('main').insertAdjacentHTML(
+            'beforeend', `<a class="fr-tag" href="?"${current}>Ouverte (4)</a>`);
+          return getComputedStyle(document.querySelector('main').lastElementChild).backgroundColor;
+        })"""
+    )
+    assert colours[0] != colours[1]
+
+
+def test_home_shows_new_missions_that_have_a_place_left(client, db):
+    full = f.make_mission(title="Tenir la ludothèque", commune=f.GUERET)
+    Slot.objects.filter(mission=full).update(taken=5)
+    f.make_mission(title="Lire aux enfants", commune=f.GUERET)
+    page = client.get("/").content.decode()
+    assert "Lire aux enfants" in page
+    assert "Tenir la ludothèque" not in page
