@@ -214,7 +214,10 @@ def _confirmed(http: HttpRequest, contact: UnconfirmedContact) -> HttpResponse:
         if confirmed.refusal:
             target = confirmed.mission.get_absolute_url()
             messages.error(http, f"Votre adresse est confirmée, mais : {confirmed.refusal.message}")
-        elif confirmed.waits_for_guardian:
+            continue
+        assert confirmed.participation is not None
+        target = reverse("participations:mine", args=[confirmed.participation.pk])
+        if confirmed.waits_for_guardian:
             messages.info(
                 http,
                 f"Votre adresse est confirmée. Votre candidature « {title} » part dès que votre parent ou tuteur "

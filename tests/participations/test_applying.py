@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from jeveuxagir.accounts import services as accounts
 from jeveuxagir.accounts.models import GuardianNotice, UnconfirmedContact
@@ -267,6 +268,13 @@ def test_a_stranger_s_application_holds_no_place_until_the_address_is_confirmed(
     )
     assert services.confirm_contact(contact, user) == []
     assert Message.objects.filter(kind="participations.received").count() == 1
+
+
+def test_confirming_the_address_leads_to_the_application_that_it_sends(client: Client) -> None:
+    contact, token = keep()
+    services.file_unconfirmed(contact, make_mission().slots.get(), token=token)
+    answer = client.post(f"/confirmer/{token}/", {"terms": "on"})
+    assert answer["Location"] == f"/mon-espace/candidatures/{Participation.objects.get().pk}/"
 
 
 def test_a_known_address_gets_a_mail_to_sign_in() -> None:
