@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from ops.services import spawn, stop, wait_until
 from tests.support.accessibility import axe
@@ -31,13 +31,22 @@ class Mailbox:
 
     def open(self, page: Page, subject: str, *, to: str) -> None:
         """Open the newest mail of this subject to this address, waiting for it."""
-        row = page.get_by_role("row").filter(has_text=to).filter(has_text=subject).first
+        row = self._rows(page, subject, to).first
         for _ in range(60):
             page.goto(self.url)
             if row.count():
                 break
             page.wait_for_timeout(500)
-        row.get_by_role("link").first.click()
+        row.get_by_role("link").first.press("Enter")
+
+    def count(self, page: Page, subject: str, *, to: str) -> int:
+        """How many mails of this subject came to this address."""
+        page.goto(self.url)
+        return self._rows(page, subject, to).count()
+
+    @staticmethod
+    def _rows(page: Page, subject: str, to: str) -> Locator:
+        return page.get_by_role("row").filter(has_text=to).filter(has_text=subject)
 
     def follow(self, page: Page, *, containing: str) -> None:
         """Follow the mail's link whose address contains these characters."""
@@ -97,11 +106,11 @@ def visitor(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
             base_url=site.url,
             java_script_enabled=javascript,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)  # a busy machine is no failure
         contexts.append(context)
         return context.new_page()
 
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=30_000)
     yield open_window
     for context in contexts:
         context.close()
