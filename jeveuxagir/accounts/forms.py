@@ -19,6 +19,7 @@ from jeveuxagir.territories.models import Department, Region
 from . import grants, nonces
 from .bots import BotCheck
 from .models import User, birthday
+from .terms import TermsField
 
 #: Product decision 8.
 MINIMUM_AGE = 16
@@ -210,7 +211,8 @@ class GrantForm(forms.Form):
     """Give a staff role: to whom, which, where, until when."""
 
     email = EmailField(
-        label="Adresse électronique de la personne", help_text="Elle doit déjà avoir un compte."
+        label="Adresse électronique de la personne",
+        help_text="Si elle n’a pas encore de compte, vous pourrez l’inviter.",
     )
     role = forms.ChoiceField(label="Rôle")
     territory = forms.ChoiceField(label="Territoire")
@@ -235,6 +237,10 @@ class GrantForm(forms.Form):
             raise forms.ValidationError("Cette date est passée.", code="past")
         return ends_on
 
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed, to be sent again by another button."""
+        return [(name, self.data.get(name, "")) for name in self.fields]
+
     def scope(self) -> dict[str, Any]:
         """What `grants.grant` asks about the territory."""
         kind, _, key = self.cleaned_data["territory"].partition(":")
@@ -242,3 +248,20 @@ class GrantForm(forms.Form):
             "department": Department.objects.get(pk=key) if kind == "department" else None,
             "region": Region.objects.get(pk=key) if kind == "region" else None,
         }
+
+
+class NewAgentForm(forms.Form):
+    """Who opens an account from an invitation: the address is known, and proved by the link."""
+
+    first_name = FirstNameField(widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = forms.CharField(
+        label="Nom", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    terms = TermsField()
+
+    def clean_last_name(self) -> str:
+        return clean(self.cleaned_data["last_name"])
+
+    def names(self) -> dict[str, str]:
+        """first_name, last_name."""
+        return {name: self.cleaned_data[name] for name in ("first_name", "last_name")}

@@ -51,8 +51,8 @@ def may_give_any(actor: User) -> bool:
     return any(held.name in MAY_GIVE for held in roles.roles_of(actor.person))
 
 
-def given_below(actor: User) -> "QuerySet[RoleGrant]":
-    """The roles in force, or to come, that this actor could give and may take back."""
+def below(actor: User) -> Q:
+    """What this actor could give, as a filter on rows with a role, a department, a region and a theme."""
     found = Q(pk__in=[])
     for held in roles.roles_of(actor.person):
         if held.name not in MAY_GIVE:
@@ -65,7 +65,12 @@ def given_below(actor: User) -> "QuerySet[RoleGrant]":
         elif held.scope == Scope.DEPARTMENT:
             covered &= Q(department=held.key)
         found |= covered
-    live = RoleGrant.objects.filter(found).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()))
+    return found
+
+
+def given_below(actor: User) -> "QuerySet[RoleGrant]":
+    """The roles in force, or to come, that this actor could give and may take back."""
+    live = RoleGrant.objects.filter(below(actor)).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()))
     return live.select_related("person", "department", "region", "domain", "granted_by__person")
 
 
@@ -100,7 +105,7 @@ def person_of_address(email: str) -> Person:
     )
     if user is None:
         raise RuleBroken(
-            "Personne n’a de compte à cette adresse. Demandez d’abord à la personne de créer le sien.",
+            "Personne n’a encore de compte à cette adresse. Vérifiez-la : si elle est bonne, invitez la personne.",
             code="no_account",
         )
     return user.person

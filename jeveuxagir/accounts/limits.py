@@ -48,6 +48,8 @@ LIMITS: dict[str, Limit] = {
     "unverified_mail_global": Limit(2000, HOUR),
     # invitations by one account, whatever the organisation: its name is in the mail before anybody moderated it
     "invitation_account": Limit(50, DAY),
+    # invitations into the staff by one agent
+    "staff_invitation_account": Limit(20, DAY),
     # asking to join organisations, and looking numbers up in the public registries
     "join_account": Limit(10, DAY),
     "registry_account": Limit(40, 10 * MINUTE),

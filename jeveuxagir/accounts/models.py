@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -189,6 +189,12 @@ class RoleGrant(models.Model):
         return f"{self.get_role_display()} ({self.get_scope_display()})"
 
 
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    def open(self) -> "StaffInvitationQuerySet":
+        """Neither accepted nor cancelled; it may have expired."""
+        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
+
+
 class StaffInvitation(models.Model):
     """A staff role offered to an address that has no account yet. Accepting it gives the role."""
 
@@ -217,10 +223,19 @@ class StaffInvitation(models.Model):
     )
     cancelled_at = models.DateTimeField("annulée le", null=True, blank=True)
 
+    objects = StaffInvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "invitation d’agent"
         verbose_name_plural = "invitations d’agents"
         constraints = [
+            models.UniqueConstraint(
+                fields=["email", "role", "department", "region", "domain"],
+                condition=Q(accepted_at__isnull=True, cancelled_at__isnull=True),
+                nulls_distinct=False,
+                name="staff_invitation_one_open",
+                violation_error_message="Une invitation à ce rôle est déjà en cours pour cette adresse.",
+            ),
             models.CheckConstraint(
                 condition=Q(accepted_at__isnull=True) | Q(cancelled_at__isnull=True),
                 name="staff_invitation_one_end",
@@ -240,6 +255,14 @@ class StaffInvitation(models.Model):
         if self.department:
             return self.department.label
         return f"Région {self.region.name}" if self.region else "France entière"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= now()
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.accepted_at or self.cancelled_at or self.has_expired)
 
 
 class ReadLog(models.Model):

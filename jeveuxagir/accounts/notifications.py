@@ -1,8 +1,13 @@
 """The messages about one's account. None of them can be stopped: they are asked for, or warn."""
 
+from django.urls import reverse
+
 from jeveuxagir.notifications.catalogue import Kind, register
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.services import send
 
 from . import guardians
+from .models import StaffInvitation
 
 ASKED = "Quelqu’un, sans doute vous, l’a demandé sur Jeveuxagir. Sinon, ne faites rien."
 
@@ -36,6 +41,17 @@ def register_kinds() -> None:
         )
     register(
         Kind(
+            "accounts.staff_invitation",
+            "On m’invite dans l’équipe d’une brigade",
+            "Un agent a donné votre adresse pour vous inviter. Si ce n’est pas attendu, ne faites rien : l’invitation "
+            "s’éteint d’elle-même.",
+            "emails/accounts/staff_invitation.txt",
+            can_stop=False,
+            audience="staff",
+        )
+    )
+    register(
+        Kind(
             "accounts.guardian",
             "Informer le parent ou tuteur",
             "Un jeune de 16 ou 17 ans a donné votre adresse comme parent ou tuteur.",
@@ -43,4 +59,28 @@ def register_kinds() -> None:
             can_stop=False,
             on_sent=guardians.note_told,
         )
+    )
+
+
+def staff_invitation_key(invitation: StaffInvitation) -> str:
+    """One message per link."""
+    return f"accounts.staff_invitation:{invitation.pk}:{invitation.token_hash[:16]}"
+
+
+def invite_staff(invitation: StaffInvitation, token: str, days: int) -> None:
+    """To the bare address: it has no account."""
+    inviter = invitation.invited_by
+    send(
+        "accounts.staff_invitation",
+        to=invitation.email,
+        dedupe_key=staff_invitation_key(invitation),
+        context={
+            "who": inviter.person.first_name if inviter else "",
+            "role": invitation.get_role_display(),
+            "place": invitation.place,
+            "theme": invitation.domain,
+            "ends_on": invitation.ends_on,
+            "days": days,
+            "url": absolute(reverse("accounts:staff_invitation", args=[token])),
+        },
     )

@@ -13,7 +13,11 @@ urlpatterns = [
     path("mon-espace/donnees/exporter/", views.export_data, name="export_data"),
     path("mon-espace/donnees/effacer/", views.erase_account, name="erase_account"),
     path("brigade/equipe/", staff_views.team, name="team"),
+    path("brigade/equipe/inviter/", staff_views.invite, name="invite"),
     path("brigade/equipe/<int:pk>/retirer/", staff_views.revoke, name="revoke"),
+    path("brigade/equipe/invitations/<int:pk>/renvoyer/", staff_views.resend, name="resend_invitation"),
+    path("brigade/equipe/invitations/<int:pk>/annuler/", staff_views.cancel, name="cancel_invitation"),
+    path("rejoindre-l-equipe/<str:token>/", staff_views.invitation, name="staff_invitation"),
     path("administration/conservation/", retention_views.kept, name="retention"),
     path("tuteur/<str:token>/", views.guardian, name="guardian"),
 ]

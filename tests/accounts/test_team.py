@@ -45,9 +45,12 @@ def test_what_is_beyond_ones_rights_is_refused_even_when_forged(client, lead):
     assert RoleGrant.objects.count() == 1
 
 
-def test_who_has_no_account_is_told_to_open_one(client, lead):
+def test_who_has_no_account_is_given_nothing_and_may_be_invited(client, lead):
     response = client.post(TEAM, fields(email="personne@exemple.fr"))
-    assert "créer le sien" in response.content.decode()
+    assert response.status_code == 422
+    assert "Personne n’a encore de compte à cette adresse" in response.text
+    assert "Inviter cette personne" in response.text
+    assert RoleGrant.objects.count() == 1
 
 
 def test_nobody_gives_rights_to_themselves_here_either(client):

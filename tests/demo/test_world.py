@@ -302,7 +302,6 @@ def test_only_the_tables_that_work_fills_are_empty(demo: Any) -> None:
         "accounts.FormNonce",
         "accounts.Limit",
         "accounts.ReadLog",
-        "accounts.StaffInvitation",
         "audit.Canary",
         "audit.Delivery",
         "audit.JobRun",

@@ -15,6 +15,9 @@ from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, 
 #: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
 ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
 
+#: who gives the roles of a department
+LEADS = ("brigade_lead", "regional", "national")
+
 Rule = Callable[[str, str], str]
 Args = Callable[[World, str], dict[str, Any]]
 
@@ -99,6 +102,11 @@ def brigade(role: str, kind: str) -> str:
     return staff("national")(role, kind) if kind == "there" else staff(*BRIGADE)(role, kind)
 
 
+def leads(role: str, kind: str) -> str:
+    """Those who give the roles of a department: in Creuse those above it, in the Nord the nation alone."""
+    return staff("national")(role, kind) if kind == "there" else staff(*LEADS)(role, kind)
+
+
 everyone = members("owner", "manager", "reader")
 handlers = members("owner", "manager")
 owners = members("owner")
@@ -179,6 +187,10 @@ def invitation_of(world: World, kind: str) -> dict[str, Any]:
 
 def invitation_of_another(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, invitation=world.invitation(other(kind)).pk)
+
+
+def staff_invitation_at(world: World, kind: str) -> dict[str, Any]:
+    return {"pk": world.staff_invitation(kind).pk}
 
 
 def asked_of(world: World, kind: str) -> dict[str, Any]:
@@ -262,11 +274,27 @@ ROUTES: dict[str, Route] = {
     "accounts:my_data": Route(signed_in),
     "accounts:export_data": Route(signed_in, method="post"),
     "accounts:erase_account": Route(signed_in, method="post"),
-    "accounts:team": Route(staff("brigade_lead", "regional", "national")),
+    "accounts:team": Route(leads),
     "accounts:revoke": Route(
-        staff("brigade_lead", "regional", "national"),
+        leads,
         lambda world, kind: {"pk": world.users["brigade_member"].person.grants.get().pk},
         "post",
+    ),
+    "accounts:invite": Route(leads, method="post", data={"email": "recrue@exemple.fr"}),
+    "accounts:resend_invitation": Route(
+        leads,
+        staff_invitation_at,
+        "post",
+        kinds=("here", "there"),
+    ),
+    "accounts:cancel_invitation": Route(
+        leads,
+        staff_invitation_at,
+        "post",
+        kinds=("here", "there"),
+    ),
+    "accounts:staff_invitation": Route(
+        public, lambda world, kind: {"token": world.staff_invitation("here").token}
     ),
     "accounts:retention": Route(staff("national", "technical")),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.test import Client
 
 from brigades.models import AnswerTemplate, SavedFilter
-from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.accounts.models import Person, StaffInvitation, User
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
@@ -201,6 +201,25 @@ class World:
             invitation.token = token
             cache[kind] = invitation
         return cache[kind]
+
+    def staff_invitation(self, place: str) -> Any:
+        """To be a member of the brigade, in Creuse ("here") or in the Nord ("there")."""
+        cache = self.__dict__.setdefault("_staff_invitations", {})
+        if place not in cache:
+            from jeveuxagir.accounts.tokens import new_token
+
+            token, token_hash = new_token()
+            invitation = StaffInvitation.objects.create(
+                email=f"recrue-{place}@exemple.fr",
+                role="brigade_member",
+                department_id="59" if place == "there" else "23",
+                token_hash=token_hash,
+                invited_by=self.users["national"],
+                expires_at=now() + datetime.timedelta(days=7),
+            )
+            invitation.token = token
+            cache[place] = invitation
+        return cache[place]
 
     # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
 

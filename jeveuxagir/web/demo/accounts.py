@@ -1,6 +1,7 @@
 """The demo's own accounts, one per role, and the staff of other departments."""
 
 import base64
+import datetime
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from jeveuxagir.accounts.models import GuardianNotice, Person, User
+from jeveuxagir.accounts.models import GuardianNotice, Person, StaffInvitation, User
 from jeveuxagir.accounts.services import seed_totp
+from jeveuxagir.accounts.staff_invitations import INVITATION_DAYS
 
 from .ground import Ground
 from .people import DOMAIN, People
@@ -152,6 +154,26 @@ class Accounts:
             people.grant(person, "brigade_member", department=code)
             self.staff[code] = people.user(person)
         people.guardian(self.persons["lina"], GuardianNotice.State.TOLD, ground.days_ago(40))
+        self._invitations()
+
+    def _invitations(self) -> None:
+        """Two colleagues to come in the Drôme: one has time to answer, the other's week is over."""
+        for name, days in (("clara.besson", 2), ("yanis.hadj", 12)):
+            sent = self.ground.days_ago(days)
+            invitation = self.ground.new(
+                StaffInvitation,
+                email=f"{name}@{DOMAIN}",
+                role="brigade_member",
+                department_id="26",
+                token_hash=self.people.token_hash(),
+                invited_by=self.staff["lead"],
+                created_at=sent,
+                sent_at=sent,
+                expires_at=sent + datetime.timedelta(days=INVITATION_DAYS),
+            )
+            self.ground.event(
+                "staff.invited", invitation, sent, actor=self.staff["lead"], role=invitation.role
+            )
 
     def _user(self, key: str) -> User:
         return self.people.user(self.persons[key])

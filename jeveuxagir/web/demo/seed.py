@@ -12,6 +12,7 @@ from jeveuxagir.accounts.models import (
     GuardianNotice,
     Person,
     RoleGrant,
+    StaffInvitation,
     TermsAcceptance,
     UnconfirmedContact,
     User,
@@ -140,7 +141,7 @@ def _seed() -> None:
     participations.story_of_a_moved_slot(own.persons["nadia"])
     participations.alerts()
     participations.unconfirmed(9)
-    ground.write(Person, User, EmailAddress, RoleGrant, UnconfirmedContact, TermsAcceptance)
+    ground.write(Person, User, EmailAddress, RoleGrant, StaffInvitation, UnconfirmedContact, TermsAcceptance)
     ground.write(Organisation, Membership, Invitation, JoinRequest, Verification)
     ground.write(Partner, PartnerOrganisation, FeedRun, FeedIssue)
     ground.write(Mission, FeedMission, MissionAddress, Slot)
