@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jeveuxagir.accounts.models import User
@@ -53,8 +54,11 @@ def membership_required(*roles: str) -> Callable[[Any], Any]:
                 raise Http404
             organisation = membership.organisation
             if slug != organisation.slug and request.method in ("GET", "HEAD"):
+                match = request.resolver_match
+                assert match is not None
                 return redirect(
-                    request.get_full_path().replace(f"/{pk}-{slug}/", f"/{pk}-{organisation.slug}/", 1)
+                    reverse(match.view_name, kwargs=match.kwargs | {"slug": organisation.slug})
+                    + (f"?{request.GET.urlencode()}" if request.GET else "")
                 )
             if roles and membership.role not in roles:
                 raise NotAllowed(

@@ -258,6 +258,12 @@ def test_an_old_slug_of_the_space_redirects(client, organisation):
     assert response.url == f"{organisation.space_url}equipe/?a=1"
 
 
+def test_an_address_of_the_space_written_with_zeros_redirects_once(client, organisation):
+    client.force_login(f.make_member(organisation))
+    answer = client.get(f"/espace/00{organisation.pk}-ancien/equipe/?de=mail")
+    assert answer["Location"] == f"{organisation.space_url}equipe/?de=mail"
+
+
 @pytest.mark.parametrize("kind", ["company", "other"])
 def test_who_cannot_host_is_told_what_it_can_do(client, owner, kind):
     organisation = f.make_organisation(kind=kind, owner=owner)
