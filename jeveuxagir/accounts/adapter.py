@@ -21,7 +21,7 @@ from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 
-from . import limits, roles, services, terms
+from . import devices, limits, roles, services, terms
 from .models import User
 from .signals import SIGNED_UP
 
@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Count before any password is hashed; the same for a known and an unknown address."""
         try:
             limits.require_address("login", request)
-            limits.require("login_account", credentials.get("email", ""))
+            limits.require_account("login_account", credentials.get("email", ""), request)
         except RuleBroken as broken:
             raise self.validation_error("too_many_login_attempts") from broken
 
@@ -86,7 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Once signed in: the terms, if they changed since this person agreed; then where one was going."""
         response: HttpResponse = super().post_login(request, user, **details)
         if terms.is_due(request) and isinstance(response, HttpResponseRedirect):
-            return redirect(f"{reverse('accounts:accept_terms')}?{urlencode({'next': response.url})}")
+            response = redirect(f"{reverse('accounts:accept_terms')}?{urlencode({'next': response.url})}")
+        devices.remember(request, response, user.email)
         return response
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:

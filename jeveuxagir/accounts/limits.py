@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.errors import RuleBroken
 
+from . import devices
+
 logger = logging.getLogger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -34,13 +36,16 @@ class Limit:
 LIMITS: dict[str, Limit] = {
     # signing in, by password or by code
     "login_account": Limit(5, 5 * MINUTE, closed=True),
+    # one neighbourhood on one account: counted first, so that it soon stops holding the account's door shut
+    "login_account_network": Limit(50, DAY, closed=True),
     "login_address": Limit(10, MINUTE, closed=True),
     "login_network": Limit(10, MINUTE, closed=True),
     # asking for a mail with a code or a link
     "code_account": Limit(5, 5 * MINUTE, closed=True),
     "code_address": Limit(10, MINUTE, closed=True),
     "code_network": Limit(10, MINUTE, closed=True),
-    "code_account_day": Limit(20, DAY, closed=True),
+    "code_account_network": Limit(20, DAY, closed=True),
+    "code_account_day": Limit(60, DAY, closed=True),
     # the second factor, per account
     "factor_account": Limit(5, 5 * MINUTE, closed=True),
     # mails to an address that nobody has confirmed
@@ -92,7 +97,27 @@ def would_allow(name: str, key: object) -> bool:
         return not LIMITS[name].closed
 
 
+def require_account(name: str, email: str, request: HttpRequest) -> None:
+    """Count this try on an account: for the visitor's neighbourhood, then for all. A browser in which the account
+    was opened before counts apart: whoever else tries the door does not close it to its owner."""
+    key = devices.key_of(request, email)
+    require(f"{name}_network", f"{key} {network_of(client_address(request))}")
+    require(name, key)
+
+
+def household(address: str) -> str:
+    """The address; of an IPv6 one the /64, which is one subscriber's to choose from."""
+    try:
+        if ipaddress.ip_address(address).version == 4:
+            return address
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
+
+
 def _slot(name: str, key: object) -> str:
+    if "_address" in name:
+        key = household(str(key))
     window = int(time.time() // LIMITS[name].seconds)
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".lower().encode()).hexdigest()[:32]
     return f"limit:{name}:{digest}:{window}"

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from jeveuxagir.common.errors import RuleBroken
 
-from . import limits
+from . import devices, limits
 from .bots import BotCheck
 from .forms import EmailField, FirstNameField, GuardianFields
 from .models import User
@@ -51,8 +51,8 @@ def _require(check: Any, *args: Any) -> None:
 def count_code_request(email: str, request: HttpRequest) -> None:
     """One more mailed code for this address: the same limits whether an account exists or not."""
     limits.require_address("code", request)
-    limits.require("code_account", email)
-    limits.require("code_account_day", email)
+    limits.require_account("code_account", email, request)
+    limits.require("code_account_day", devices.key_of(request, email))
 
 
 # --- signing in and up --------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class ChangePasswordForm(_NewPassword, account_forms.ChangePasswordForm):
         self.order_fields(["oldpassword", "password1"])
 
     def clean_oldpassword(self) -> str:
-        _require(limits.require, "login_account", self.user.email if self.user else "")
+        _require(limits.require, "login_account", f"user:{self.user.pk}" if self.user else "")
         return super().clean_oldpassword()
 
 

@@ -3,6 +3,9 @@
 #: A form filled in faster than this (seconds) is sent by a program.
 BOT_MINIMUM_SECONDS = 2
 
+#: Which accounts were opened in this browser (jeveuxagir/accounts/devices.py).
+DEVICE_COOKIE_NAME = "device"
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/mon-espace/"

@@ -37,7 +37,11 @@ def legal(request: HttpRequest) -> HttpResponse:
         ("Adresse", settings.HOST_ADDRESS),
         ("Téléphone", settings.HOST_PHONE),
     ]
-    cookies = {"session_cookie": settings.SESSION_COOKIE_NAME, "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    cookies = {
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "device_cookie": settings.DEVICE_COOKIE_NAME,
+    }
     return render(request, "web/legal.html", {"publisher": publisher, "host": host, **cookies})
 
 
