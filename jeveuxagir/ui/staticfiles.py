@@ -68,6 +68,8 @@ WHERE = (
 WHAT = {".html", ".py", ".csv", ".css", ".js", ".toml", ".txt"}
 _NAME = re.compile(r"fr-icon-[a-z0-9-]+")
 _RULE = re.compile(r"(?P<selectors>\.fr-icon-[^{}]+)\{[^{}]*\}")
+_SAID = ":root[data-fr-theme=dark]"
+_DARK = re.compile(re.escape(_SAID) + r"[^{}]*\{[^{}]*\}")
 _ICON = re.compile(r"url\((?P<path>(?:\.\./)*icons/(?!logo/)[^)\"']+\.svg)\)")
 
 
@@ -92,7 +94,20 @@ def sheet() -> str:
         if not used.isdisjoint(name for name in _NAME.findall(rule["selectors"]))
     ]
     main = (dist / "dsfr.main.min.css").read_text(encoding="utf-8")
-    return _ICON.sub(lambda found: _drawn(dist, found["path"]), main + "".join(kept))
+    main += _dark_at_once(main) + "".join(kept)
+    return _ICON.sub(lambda found: _drawn(dist, found["path"]), main)
+
+
+def _dark_at_once(main: str) -> str:
+    """The dark theme for a system in the dark, before the DSFR's script has said so, or without it.
+
+    Otherwise each page would begin white, then turn dark.
+    """
+    unsaid = ":root[data-fr-scheme=system]:not([data-fr-theme])"
+    rules = "".join(found[0] for found in _DARK.finditer(main))
+    return (
+        f"@media (prefers-color-scheme:dark){{{rules.replace(_SAID, unsaid)}{unsaid}{{color-scheme:dark}}}}"
+    )
 
 
 def _drawn(dist: Path, path: str) -> str:

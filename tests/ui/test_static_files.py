@@ -51,6 +51,21 @@ def test_every_icon_of_our_pages_is_drawn_in_the_stylesheet():
     assert not asked, asked
 
 
+def test_a_page_is_dark_at_once_where_the_system_is(site, browser):
+    """Without waiting for a script: no white flash between two pages."""
+    for script in (False, True):
+        context = browser.new_context(color_scheme="dark", java_script_enabled=script)
+        page = context.new_page()
+        if script:
+            page.route("**/dsfr.module*.js", lambda route: route.abort())
+        page.goto(f"{site.url}/aide/")
+        ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+        words = page.locator("h1").evaluate("title => getComputedStyle(title).color")
+        context.close()
+        assert max(map(int, re.findall(r"\d+", ground))) < 60, ground
+        assert min(map(int, re.findall(r"\d+", words))) > 180, words
+
+
 def test_single_components_are_not_published(published):
     assert not [
         name for name in published if name.startswith(("dsfr/dist/component/", "dsfr/dist/analytics/"))
