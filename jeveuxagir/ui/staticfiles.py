@@ -40,7 +40,6 @@ UNUSED = [
     "dsfr/dist/dsfr.legacy.min.css",
     "dsfr/dist/dsfr.nomodule.min.js",
     "django-dsfr/*",
-    "django_htmx/ext/*",
     "*.md",
 ]
 

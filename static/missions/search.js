@@ -30,7 +30,7 @@
       const part = document.getElementById(id);
       if (part && isOpen) part.open = true;
     }
-    form.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // its fields get their suggestions again
+    form.dispatchEvent(new CustomEvent("ui:fresh", { bubbles: true })); // its fields get their suggestions again
     const again = focused && document.getElementById(focused);
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
@@ -38,7 +38,7 @@
   async function show(url, { push = true, toResults = false } = {}) {
     if (request) request.abort();
     const mine = request = new AbortController();
-    layout.classList.add("htmx-request");
+    layout.classList.add("ui-fetching");
     try {
       const response = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -56,7 +56,7 @@
     } catch (error) {
       if (error.name !== "AbortError") location.assign(url); // the whole page says why
     } finally {
-      if (request === mine) layout.classList.remove("htmx-request");
+      if (request === mine) layout.classList.remove("ui-fetching");
     }
   }
 

@@ -150,5 +150,5 @@
   }
 
   enhanceAll(document);
-  document.addEventListener("htmx:load", (event) => enhanceAll(event.target));
+  document.addEventListener("ui:fresh", (event) => enhanceAll(event.target));
 })();

@@ -18,12 +18,6 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
-  // A fragment that did not come: the whole page says why.
-  document.addEventListener("htmx:responseError", (event) => {
-    const { requestConfig, pathInfo } = event.detail;
-    if (requestConfig.verb === "get") location.assign(pathInfo.finalRequestPath);
-  });
-
   // A link one hesitates over is fetched early, where the answer may be kept (nobody is signed in).
   const saver = navigator.connection && navigator.connection.saveData;
   if (document.body.dataset.prefetch !== undefined && !saver) {

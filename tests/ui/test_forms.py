@@ -75,10 +75,12 @@ def test_a_date_typed_wrong_stays_on_screen():
 
 
 def test_a_field_takes_options_and_attributes():
-    html = render('{% field form.kind label="À quel rythme ?" hide_label=True hx_get="/x" %}', form=KitForm())
+    html = render(
+        '{% field form.kind label="À quel rythme ?" hide_label=True data_suggestions="/x" %}', form=KitForm()
+    )
     assert "À quel rythme ?" in html
     assert "fr-sr-only" in html
-    assert 'hx-get="/x"' in html
+    assert 'data-suggestions="/x"' in html
 
 
 def test_some_fields_in_the_order_asked():

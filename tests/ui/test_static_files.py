@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from jeveuxagir.ui.staticfiles import SHEET, AppsFinder, BuiltFinder, icons_used
-from ops import vendor
 
 STATIC = Path(settings.BASE_DIR / "static")
 LINK = re.compile(r"""{%\s*static\s+["']([^"']+)["']""")
@@ -71,10 +70,6 @@ def test_single_components_are_not_published(published):
         name for name in published if name.startswith(("dsfr/dist/component/", "dsfr/dist/analytics/"))
     ]
     assert len(published) < 1600
-
-
-def test_vendored_libraries_are_the_ones_that_were_fetched():
-    vendor.check()
 
 
 def test_no_file_of_ours_points_to_a_source_map():

@@ -4,7 +4,7 @@ Forms: any plain Django form, nothing to subclass. Write `<form method="post" no
     {% form_fields form %}                    error summary, hidden fields, every visible field
     {% form_fields form only="email,phone" %} some fields (exclude=… too; summary=False, notice=False)
     {% field form.town %}                     one field. Options: label= hint= inline=True hide_label=True
-                                              size="sm"; else an HTML attribute, _ for - (hx_get="…")
+                                              size="sm"; else an HTML attribute, _ for - (data_suggestions="…")
     {% error_summary form %}                  the errors with links, once, above the form
     {% submit "Envoyer" %}                    the main button (name= value= kind="secondary" icon=)
     {% confirm_button url "Retirer" kind= icon= size= why="…" %}
@@ -34,7 +34,7 @@ Blocks
     {% facts rows %}                          rows: (label, value) pairs → definition list
     {% bar_chart rows title= unit= label= %}  rows: (label, number) pairs → SVG and its table
 CSS of ours: ui-narrow (reading width), ui-lead, ui-muted, ui-actions (a row of buttons), ui-grid (a list of
-cards), ui-prose, ui-table, ui-results (fades while htmx fetches it).
+cards), ui-prose, ui-table, ui-results (fades while it is fetched).
 
 Page title rule: `{% block title %}` says what the page is and where one is in it (« Missions près de Guéret,
 page 2 »); base.html adds « – Jeveuxagir » and « Erreur – » in front when the context's `form` has errors.
