@@ -72,11 +72,16 @@ def _forget(rule: Retention, at: datetime) -> int:
             rows = rule.expired(at).order_by("pk")
             if last is not None:
                 rows = rows.filter(pk__gt=last)
-            taken = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            pks = list(taken.values_list("pk", flat=True)[: rule.batch])
+            batch = list(rows.values_list("pk", flat=True)[: rule.batch])
+            every = rows.model._default_manager
+            if rule.lock_first is not None:
+                rule.lock_first(every.filter(pk__in=batch))
+            still = rule.expired(at).filter(pk__in=batch).order_by("pk")
+            taken = still.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            pks = list(taken.values_list("pk", flat=True))
             if pks:
-                rule.forget(rows.model._default_manager.filter(pk__in=pks))
+                rule.forget(every.filter(pk__in=pks))
         total += len(pks)
-        if len(pks) < rule.batch:
+        if len(batch) < rule.batch:
             return total
-        last = pks[-1]
+        last = batch[-1]

@@ -62,7 +62,8 @@ class Retention:
     """How long the rows of a table are kept, and what then: said on /confidentialite/, done every night.
 
     `expired(moment)` gives the rows past it, `forget(rows)` deletes or empties a batch of them: a row forgotten is no
-    longer expired. `since` is the column the time is counted from.
+    longer expired. `since` is the column the time is counted from. `lock_first(rows)` locks what comes before these
+    rows in the order of locks, when forgetting them writes there too.
     """
 
     kept_for: timedelta
@@ -72,6 +73,7 @@ class Retention:
     forget: Callable[[Any], Any]
     since: str = "created_at"
     batch: int = 500
+    lock_first: Callable[[Any], Any] | None = None
 
     @property
     def sentence(self) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.audit import statistics
+from jeveuxagir.common.locks import lock_all
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
+from missions.models import Slot
 from missions.words import when_in_words
 
 from . import services
@@ -86,6 +88,11 @@ def count_and_delete(participations: Any) -> None:
     participations.delete()
 
 
+def _lock_slots(participations: Any) -> None:
+    """Deleting an application gives its seats back to the slot, which comes before it."""
+    lock_all(Slot.objects.filter(pk__in=participations.values("slot")))
+
+
 def _old_departures(moment: datetime) -> Any:
     return Departure.objects.filter(person__isnull=False, created_at__lt=moment - YEAR)
 
@@ -105,6 +112,7 @@ def register() -> None:
                     expired=ended,
                     forget=count_and_delete,
                     since="state_changed_at",
+                    lock_first=_lock_slots,
                 ),
             ),
             rows=_participations,
