@@ -5,8 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from jeveuxagir.accounts.reads import Page
 from jeveuxagir.moderation.models import ModerationItem
-from organisations.models import JoinRequest
+from organisations.models import JoinRequest, Membership
 
 from . import filters, scopes
 from .forms import DecisionForm
@@ -52,3 +53,11 @@ class FollowUpQueue(Queue):
         if pk is None or not scopes.organisations(request.user).filter(pk=pk).exists():
             return []
         return [("Sa fiche", reverse("brigade:organisations_organisation_change", args=[pk]))]
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        """Who asks, with their address; on a check, those responsible."""
+        if obj.kind == Kind.CLAIM:
+            asking = JoinRequest.objects.filter(pk=obj.subject_id).values_list("person", flat=True)
+            return Page.CLAIM, list(asking)
+        owners = Membership.objects.owners().filter(organisation=obj.subject_id)
+        return Page.ORGANISATION, list(owners.values_list("person", flat=True))

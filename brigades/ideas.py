@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from alliances.ideas import services
 from alliances.ideas.moderation import idea_of
 from jeveuxagir.accounts.models import User
+from jeveuxagir.accounts.reads import Page
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation.clocks import DAYS_TO_TRIAGE
 from jeveuxagir.moderation.models import ModerationItem
@@ -84,6 +85,10 @@ class IdeaQueue(Queue):
             return self.page(request, item, status=409, organisation_form=form)
         messages.success(request, f"« {item.title} » devient une organisation. La personne est prévenue.")
         return redirect(self.list_url())
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        idea = idea_of(obj)
+        return Page.IDEA, [idea.person_id] if idea else []
 
     def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
         idea = idea_of(item)

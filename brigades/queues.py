@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
+from jeveuxagir.accounts.reads import Page
 from jeveuxagir.common.errors import RuleBroken, Stale
 from jeveuxagir.common.text import clean, plural
 from jeveuxagir.moderation import policies, services
@@ -25,7 +26,7 @@ from missions.models import Mission
 from missions.proposals.models import Proposal
 from missions.proposals.services import candidates, propose_by_staff
 from organisations import services as organisations
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import refuse as refuse_request
 
@@ -477,6 +478,10 @@ class OrganisationQueue(Queue):
             return []
         return [("Sa fiche", reverse("brigade:organisations_organisation_change", args=[item.subject_id]))]
 
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        owners = Membership.objects.owners().filter(organisation=obj.subject_id)
+        return Page.ORGANISATION, list(owners.values_list("person", flat=True))
+
     def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
         organisation = _organisation(item)
         return {
@@ -619,6 +624,9 @@ class WaitingRequests(BrigadeAdmin):
 
     def title_of(self, obj: Any) -> str:
         return f"Proposer une mission à {obj.person.first_name}"
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        return Page.REQUEST, [obj.person_id]
 
     def describe(self, request: HttpRequest, row: EngagementRequest) -> dict[str, Any]:
         already = Proposal.objects.filter(request=row).select_related("mission").order_by("-pk")[:10]

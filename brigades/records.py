@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jeveuxagir.accounts import guardians
+from jeveuxagir.accounts.reads import Page
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
 from missions import services as missions
@@ -191,6 +192,10 @@ class Organisations(BrigadeAdmin):
             "invite_form": forms.FirstOwnerForm(),
             "urls": {act.path: self.act_url(row.pk, act.path) for act in self.acts()},
         }
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        members = Membership.objects.live().filter(organisation=obj).values_list("person", flat=True)
+        return Page.ORGANISATION, list(members)
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         return [("Page publique", obj.get_absolute_url())] if obj.is_verified else []
@@ -374,6 +379,9 @@ class Requests(BrigadeAdmin):
     def history_subjects(self, obj: Any) -> list[Any]:
         return [obj, *obj.person.guardian_notices.all()]
 
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        return Page.REQUEST, [obj.person_id]
+
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         if not EngagementRequest.objects.looking().filter(pk=obj.pk).exists():
             return []
@@ -449,6 +457,10 @@ class Proposals(BrigadeAdmin):
                 ),
             ],
         }
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        hidden = self.hidden_person(request, obj) is not None
+        return Page.PROPOSAL, [] if hidden else [obj.request.person_id]
 
     def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
         return _hidden_person(request.user, obj)
@@ -533,6 +545,10 @@ class Participations(BrigadeAdmin):
             "related": [("Pourquoi cette mission", [(r.get("text", ""), "", "") for r in row.reasons])],
         }
 
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        hidden = self.hidden_person(request, obj) is not None
+        return Page.PARTICIPATION, [] if hidden else [obj.person_id]
+
     def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
         return _hidden_person(request.user, obj)
 
@@ -599,6 +615,10 @@ class Departures(BrigadeAdmin):
             ],
             "texts": [],
         }
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        hidden = self.hidden_person(request, obj) is not None
+        return Page.DEPARTURE, [] if hidden else [obj.person_id]
 
     def hidden_person(self, request: HttpRequest, obj: Any) -> int | None:
         return _hidden_person(request.user, obj)

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from jeveuxagir.accounts.reads import Page
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation import reports
 from jeveuxagir.moderation.models import ModerationItem
 from missions import services as missions
 from missions.models import Mission
 from organisations import services as organisations
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 
 from . import cells, filters, scopes
 from .forms import DecisionForm
@@ -115,6 +116,13 @@ class ReportQueue(Queue):
         if rows is None or not rows(request.user).filter(pk=item.subject_id).exists():
             return []
         return [("Sa fiche", reverse(url_name, args=[item.subject_id]))]
+
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        """Those responsible for a reported organisation; who reported is never shown."""
+        owners = Membership.objects.none()
+        if obj.subject_type in SUBJECTS and SUBJECTS[obj.subject_type] == "organisation":
+            owners = Membership.objects.owners().filter(organisation=obj.subject_id)
+        return Page.ORGANISATION, list(owners.values_list("person", flat=True))
 
     def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
         described = super().describe(request, item)

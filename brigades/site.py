@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.views.decorators.http import require_POST
 
-from jeveuxagir.accounts import grants, roles
+from jeveuxagir.accounts import grants, reads, roles
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import fold
 from jeveuxagir.territories.text import Unaccent
@@ -314,7 +314,26 @@ class BrigadeAdmin(ModelAdmin):
         obj = self.get_or_404(request, object_id)
         return self.page(request, obj)
 
+    def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
+        """The sort of page for the read log, and the persons whose data this member reads on it."""
+        return "", []
+
+    def noted(self, request: HttpRequest, obj: Any) -> TemplateResponse | None:
+        """Write who is looked at; the page that refuses when it is one person too many today."""
+        page, people = self.people(request, obj)
+        if not people or reads.note(request.user, people, page):  # type: ignore[arg-type]
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Limite du jour atteinte",
+            "quota": reads.QUOTA,
+        }
+        return TemplateResponse(request, "brigades/quota.html", context, status=429)
+
     def page(self, request: HttpRequest, obj: Any, status: int = 200, **extra: Any) -> TemplateResponse:
+        refused = self.noted(request, obj)
+        if refused is not None:
+            return refused
         context = {
             **self.page_context(request, obj),
             "links": self.links(request, obj),
@@ -357,6 +376,9 @@ class BrigadeAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: Any, extra_context: Any = None
     ) -> TemplateResponse:
         obj = self.get_or_404(request, object_id)
+        refused = self.noted(request, obj)
+        if refused is not None:
+            return refused
         context = {
             **self.page_context(request, obj),
             "object_url": self.object_url(obj.pk),

@@ -266,23 +266,40 @@ class StaffInvitation(models.Model):
 
 
 class ReadLog(models.Model):
-    """Staff looked at what is known of a person: who, whom, when, on which page, and why if it was asked."""
+    """Staff looked at what is known of a person: who, whom, which day, on which sort of page. One row for all day.
+
+    `refused`: one person too many that day; the page was not shown.
+    """
+
+    class Page(models.TextChoices):
+        REQUEST = "request", "demande"
+        PROPOSAL = "proposal", "proposition"
+        PARTICIPATION = "participation", "candidature"
+        DEPARTURE = "departure", "départ vers un partenaire"
+        IDEA = "idea", "idée"
+        CLAIM = "claim", "demande à être responsable"
+        ORGANISATION = "organisation", "organisation"
 
     viewer = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", verbose_name="agent qui a consulté"
     )
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name="personne consultée")
-    page = models.CharField("page", max_length=80)
+    page = models.CharField("page", max_length=80, choices=Page)
+    day = models.DateField("jour", default=today)
+    refused = models.BooleanField("refusée", default=False)
     reason = ProseField("raison", max_length=300, blank=True)
     at = models.DateTimeField("le", db_default=Now())
 
     class Meta:
         verbose_name = "consultation d’une personne"
         verbose_name_plural = "consultations de personnes"
+        constraints = [
+            models.UniqueConstraint(fields=["viewer", "day", "person", "page"], name="read_log_once_a_day")
+        ]
         indexes = [
-            models.Index(fields=["viewer", "at"], name="read_log_viewer"),
             models.Index(fields=["person", "at"], name="read_log_person"),
             models.Index(fields=["at"], name="read_log_age"),
+            models.Index(fields=["day"], name="read_log_refused", condition=Q(refused=True)),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,16 @@ def register_kinds() -> None:
     )
     register(
         Kind(
+            "accounts.read_quota",
+            "Un agent a consulté trop de personnes en un jour",
+            "Vous veillez à l’usage des données personnelles sur Jeveuxagir.",
+            "emails/accounts/read_quota.txt",
+            can_stop=False,
+            audience="staff",
+        )
+    )
+    register(
+        Kind(
             "accounts.guardian",
             "Informer le parent ou tuteur",
             "Un jeune de 16 ou 17 ans a donné votre adresse comme parent ou tuteur.",

@@ -221,7 +221,12 @@ def register() -> None:
                 ),
             ),
             rows=lambda person: ReadLog.objects.filter(person=person).order_by("-at"),
-            export=lambda row: {"Le": row.at, "Page": row.page, "Raison": row.reason},
+            export=lambda row: {
+                "Le": row.day,
+                "Page": row.get_page_display(),
+                "Page montrée": "non" if row.refused else "oui",
+                "Raison": row.reason,
+            },
             erase=_erase_read_log,
             person_fields=("person", "viewer"),
         ),

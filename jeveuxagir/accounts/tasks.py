@@ -7,7 +7,7 @@ from celery import shared_task
 from jeveuxagir.audit.jobs import daily, run_once, was_done
 from jeveuxagir.common.periodic import periodic
 
-from . import inactivity, nonces, retention, services
+from . import inactivity, nonces, reads, retention, services
 
 
 @shared_task
@@ -26,6 +26,12 @@ def forget_birthdays() -> None:
 @periodic(every=timedelta(hours=6))
 def forget_old_nonces() -> None:
     nonces.forget_old()
+
+
+@shared_task
+@periodic(every=timedelta(minutes=10))
+def tell_read_quotas() -> None:
+    reads.tell_quotas()
 
 
 @shared_task

@@ -22,7 +22,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.registries import panels
 
-from . import guardians, limits, privacy, services, terms, todo
+from . import guardians, limits, privacy, reads, services, terms, todo
 from .forms import EraseForm, GuardianForm, ProfileForm
 from .models import GuardianNotice, Person
 from .services import user_of
@@ -141,7 +141,15 @@ def my_data(request: HttpRequest) -> HttpResponse:
 def _data_context(request: HttpRequest, form: EraseForm) -> dict[str, Any]:
     held = [section for section in privacy.held_about(user_of(request).person) if section["rows"]]
     sessions = UserSession.objects.filter(user=request.user).order_by("-created_at")[:20]
-    return {"held": held, "sessions": sessions, "form": form, "person": user_of(request).person}
+    person = user_of(request).person
+    return {
+        "held": held,
+        "readings": reads.by_month(person),
+        "year": today().year,
+        "sessions": sessions,
+        "form": form,
+        "person": person,
+    }
 
 
 @require_POST

@@ -97,7 +97,7 @@ def make_old(model: str) -> Any:
             email="a@exemple.fr", role="brigade_member", token_hash="h", expires_at=later(7)
         ),
         "accounts.ReadLog": lambda: ReadLog.objects.create(
-            viewer=f.make_staff(), person=f.make_person(), page="demande"
+            viewer=f.make_staff(), person=f.make_person(), page="request"
         ),
         "organisations.Invitation": lambda: Invitation.objects.create(
             organisation=f.make_organisation(),

@@ -301,7 +301,6 @@ def test_only_the_tables_that_work_fills_are_empty(demo: Any) -> None:
     assert empty <= {
         "accounts.FormNonce",
         "accounts.Limit",
-        "accounts.ReadLog",
         "audit.Canary",
         "audit.Delivery",
         "audit.JobRun",

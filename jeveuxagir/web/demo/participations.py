@@ -305,14 +305,15 @@ class Participations:
             before.start_time = slot.start_time.replace(hour=slot.start_time.hour - 1)
             before.end_time = slot.end_time.replace(hour=slot.end_time.hour - 1)
             slot.sequence = 1
+            moved_at = self.ground.days_ago(1)
             for row in everyone:
                 if row.slot == slot and row.state in LIVE_STATES:
                     row.known_sequence, row.moved_from = 1, when_in_words(before)
-                    row.moved_at = self.ground.days_ago(1)
+                    row.moved_at = moved_at
             self.ground.event(
                 "mission.slot_moved",
                 slot.mission,
-                self.ground.days_ago(1),
+                moved_at,
                 actor=slot.mission.created_by,
                 slot=slot.pk,
                 sequence=1,

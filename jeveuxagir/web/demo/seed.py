@@ -1,6 +1,7 @@
 """Make the demo's world, once. `seed` writes everything in one transaction; `forget` empties it again."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -11,6 +12,7 @@ from alliances.ideas.models import Idea
 from jeveuxagir.accounts.models import (
     GuardianNotice,
     Person,
+    ReadLog,
     RoleGrant,
     StaffInvitation,
     TermsAcceptance,
@@ -18,6 +20,7 @@ from jeveuxagir.accounts.models import (
     User,
 )
 from jeveuxagir.audit.models import Event, Tally
+from jeveuxagir.common.clock import PARIS
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote, Report
 from jeveuxagir.notifications.models import Message, Preference
 from missions.alerts.models import AlertHit, NewMission, SavedSearch
@@ -157,6 +160,7 @@ def _seed() -> None:
         14, [ground.commune(code) for code in ("26281", "45234", "13055", "93066", "97411", "23096")]
     )
     _anonymous_departures(ground, missions)
+    _readings(ground, requests, own)
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
@@ -171,7 +175,7 @@ def _seed() -> None:
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
-    ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, Message, Event)
+    ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     Accounts.second_factors()
 
 
@@ -264,6 +268,27 @@ def _stories_of_requests(ground: Ground, requests: Requests, own: Accounts) -> N
             channel="phone", note=requests.phrases["phone_note"][0],
         )  # fmt: skip
         waiting.leave_to_the_brigade = True
+
+
+def _readings(ground: Ground, requests: Requests, own: Accounts) -> None:
+    """The brigades looked at some requests, the day after they came; Nadia's was, twice."""
+    noted = set()
+    for index, wishes in enumerate(requests.all):
+        request, person = wishes.request, wishes.request.person
+        reader = own.staff.get(request.commune.department_id)
+        known = person in (own.persons["nadia"], own.persons["lina"])
+        if reader is None or person is None or (index % 4 and not known) or person.pk == reader.person_id:
+            continue
+        for readers, page, after in (
+            ((reader, own.staff["lead"]) if known else (reader,), ReadLog.Page.REQUEST, 1),
+            ((reader,) if index % 8 == 0 else (), ReadLog.Page.PROPOSAL, 3),
+        ):
+            for viewer in readers:
+                at = request.filed_at + timedelta(days=after)  # no dice: what follows stays as it was
+                key = (viewer.pk, at.astimezone(PARIS).date(), person.pk, page)
+                if key not in noted and at < ground.now:
+                    noted.add(key)
+                    ground.new(ReadLog, viewer=viewer, person=person, page=page, day=key[1], at=at)
 
 
 def _anonymous_departures(ground: Ground, missions: Missions) -> None:
