@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.ui.calendar import calendar, calendar_response
 from missions.calendars import entry_of
@@ -74,6 +75,15 @@ def still_coming(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "C’est noté : vous venez au nouvel horaire.")
     return redirect("participations:mine", participation.pk)
+
+
+@require_POST
+def forget_alert(request: HttpRequest, pk: int) -> HttpResponse:
+    """« Prévenez-moi si une place se libère » : no more."""
+    user = user_of(request)
+    services.forget_alert(get_object_or_404(policies.own_alerts(user), pk=pk), actor=user)
+    messages.success(request, "C’est noté : nous ne vous écrirons pas pour cette mission.")
+    return redirect("mission_alerts:mine")
 
 
 @never_cache

@@ -670,6 +670,16 @@ def alert_when_free(
 
 
 @transaction.atomic
+def forget_alert(alert: PlaceAlert, *, actor: User) -> None:
+    """The person no longer waits for a place there."""
+    if not policies.can_apply(actor, alert.person):
+        raise NotAllowed
+    alert = lock(PlaceAlert.objects.all(), pk=alert.pk)
+    record("place_alert.deleted", alert, actor=actor, mission=alert.mission_id)
+    alert.delete()
+
+
+@transaction.atomic
 def tell_of_free_places(mission_id: int) -> int:
     """A place may have freed: those who asked are told once. Safe to run twice."""
     mission = Mission.objects.open().filter(pk=mission_id).first()

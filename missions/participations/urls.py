@@ -14,6 +14,7 @@ urlpatterns = [
     path("mon-espace/candidatures/<int:pk>/calendrier.ics", my_views.diary, name="calendar"),
     path("mon-espace/candidatures/<int:pk>/je-viens-toujours/", my_views.still_coming, name="still_coming"),
     path("mon-espace/candidatures/<int:pk>/annuler/", my_views.cancel, name="cancel"),
+    path("mon-espace/alertes/places/<int:pk>/supprimer/", my_views.forget_alert, name="forget_alert"),
     path("missions/<int:pk>/depart/", apply_views.leaving, name="leaving"),
     path("departs/<str:token>/", my_views.departure, name="departure"),
     path(SPACE, space_views.applications, name="space"),

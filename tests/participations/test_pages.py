@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import GuardianNotice, UnconfirmedContact
+from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.notifications.models import Message
@@ -415,3 +416,17 @@ def test_one_s_own_space_says_first_what_waits(space: Any) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(one)
+
+
+def test_one_stops_following_a_full_mission_from_the_list_of_alerts() -> None:
+    user, other = make_user(), make_user()
+    mine = PlaceAlert.objects.create(person=user.person, mission=make_mission(title="Complète"))
+    theirs = PlaceAlert.objects.create(person=other.person, mission=mine.mission)
+    client = sign_in(user)
+    assert "Complète" in client.get("/mon-espace/alertes/").text
+    assert client.post(reverse("participations:forget_alert", args=[theirs.pk])).status_code == 404
+    page = client.post(reverse("participations:forget_alert", args=[mine.pk]), follow=True)
+    assert "nous ne vous écrirons pas pour cette mission" in page.text
+    assert "Complète" not in page.text.partition("<h1>")[2]
+    assert list(PlaceAlert.objects.all()) == [theirs]
+    assert Event.objects.filter(verb="place_alert.deleted").count() == 1

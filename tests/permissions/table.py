@@ -431,6 +431,7 @@ ROUTES: dict[str, Route] = {
     "participations:calendar": Route(own, lambda world, kind: {"pk": world.accepted.pk}),
     "participations:still_coming": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
     "participations:cancel": Route(own, lambda world, kind: {"pk": world.participation.pk}, "post"),
+    "participations:forget_alert": Route(own, lambda world, kind: {"pk": world.place_alert.pk}, "post"),
     "participations:space": Route(handlers, space, kinds=ALL),
     "participations:answer_many": Route(handlers, space, "post", kinds=ALL),
     "participations:participants": Route(handlers, slot_at(), "post", kinds=HOSTS, foreign=slot_elsewhere()),

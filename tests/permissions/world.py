@@ -145,6 +145,12 @@ class World:
         )
 
     @cached_property
+    def place_alert(self) -> Any:
+        from missions.participations.models import PlaceAlert
+
+        return PlaceAlert.objects.create(person=self.users[CITIZEN].person, mission=f.make_mission())
+
+    @cached_property
     def alert_token(self) -> str:
         from missions.alerts.notifications import stop_token
 
