@@ -54,8 +54,11 @@ def at_first_sight(person: Person | None, mission: Mission) -> list[Caution]:
     return said
 
 
-def before_sending(person: Person, slot: Slot) -> list[Caution]:
-    """What asks for a second click: a full day of applications, a time that is already taken."""
+def before_sending(person: Person, slot: Slot, *, named: bool = True) -> list[Caution]:
+    """What asks for a second click: a full day of applications, a time that is already taken.
+
+    `named` says which mission is expected then: to the person signed in, not to whoever holds a link.
+    """
     said = []
     sent = _sent_today(person)
     if sent + 1 >= MANY_A_DAY:
@@ -76,12 +79,26 @@ def before_sending(person: Person, slot: Slot) -> list[Caution]:
         Caution(
             "overlap",
             f"Ce créneau tombe en même temps qu’une mission où l’on vous attend : « {other.mission.title} », "
-            f"{when_in_words(other.slot)}.",
+            f"{when_in_words(other.slot)}."
+            if named
+            else "Ce créneau tombe en même temps qu’une mission où l’on vous attend.",
         )
         for other in agreed
         if overlap(slot, other.slot)
     ]
     return said
+
+
+def before_accepting(
+    person: Person, mission: Mission, slot: Slot, *, named: bool, says_distance: bool
+) -> list[Caution]:
+    """What asks for a second click before a proposal becomes an application: as for applying, on one page less."""
+    said = []
+    if mission.prerequisites:
+        said.append(Caution("asked", f"L’organisation demande : {mission.prerequisites}"))
+    if not says_distance:
+        said += [caution for caution in at_first_sight(person, mission) if caution.code == "far"]
+    return said + before_sending(person, slot, named=named)
 
 
 def key(cautions: Iterable[Caution]) -> str:

@@ -13,6 +13,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Domain, Skill
 from jeveuxagir.territories.forms import CommuneField
 from missions.models import Slot
+from missions.participations.cautions import Caution, key
 from volunteers.requests.enums import Commitment, Mode
 from volunteers.requests.forms import GroupFields, initial_of_group
 from volunteers.requests.models import EngagementRequest
@@ -208,6 +209,8 @@ class Answer(forms.Form):
         empty_label=None,
         widget=forms.RadioSelect,
     )
+    #: the warnings this person has read and goes on with
+    warned = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     message = forms.CharField(
         label="Un mot pour l’association",
         help_text="Facultatif.",
@@ -219,6 +222,17 @@ class Answer(forms.Form):
     def __init__(self, *args: Any, slots: "QuerySet[Slot]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["slot"].queryset = slots  # type: ignore[attr-defined]
+        self.warnings: list[Caution] = []
+
+    def warn(self, warnings: list[Caution]) -> bool:
+        """Whether these were not read yet; sent again as it is, the form says that they were."""
+        read = key(warnings)
+        if not warnings or read == self.cleaned_data["warned"]:
+            return False
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed[self.add_prefix("warned")] = read
+        self.data, self.warnings = typed, warnings
+        return True
 
 
 class Decline(forms.Form):

@@ -22,6 +22,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.registries import filings
 from jeveuxagir.notifications.services import send
+from missions.participations import cautions
 from missions.participations import services as participations
 from missions.participations.models import Departure
 from volunteers.requests import services as requests
@@ -330,15 +331,28 @@ def _page(http: HttpRequest, request: EngagementRequest, *, status: int = 200, *
 @require_POST
 def accept(http: HttpRequest, pk: int, proposal: int) -> HttpResponse:
     request = _visible(http, pk)
-    row = get_object_or_404(request.proposals.select_related("mission", "slot"), pk=proposal)
+    rows = request.proposals.select_related("mission", "slot").prefetch_related("mission__addresses__commune")
+    row = get_object_or_404(rows, pk=proposal)
     slots = services.slots_of([row], places=request.places).get(row.mission_id, [])
     form = Answer(http.POST, slots=slots, prefix=f"p{row.pk}")
     if not form.is_valid():
         return _page(http, request, status=422, **{f"answer_{row.pk}": form})
+    actor = _actor(http, request)
+    slot = form.cleaned_data["slot"] or row.slot
+    if row.state == "proposed" and not row.mission.is_imported and slot is not None:
+        warnings = cautions.before_accepting(
+            services.person_of(request),
+            row.mission,
+            slot,
+            named=isinstance(actor, User),
+            says_distance=any(reason.get("code") == "distance" for reason in row.reasons),
+        )
+        if form.warn(warnings):
+            return _page(http, request, status=200, **{f"answer_{row.pk}": form})
     try:
         result = services.accept(
             row,
-            actor=_actor(http, request),
+            actor=actor,
             slot=form.cleaned_data["slot"],
             message=form.cleaned_data["message"],
         )

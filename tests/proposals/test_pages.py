@@ -14,7 +14,15 @@ from jeveuxagir.notifications.models import Message
 from missions.participations.models import Participation
 from missions.proposals import policies, services
 from missions.proposals.models import Proposal
-from tests.factories import born_for, make_mission, make_proposal, make_request, make_user
+from tests.factories import (
+    born_for,
+    make_mission,
+    make_participation,
+    make_proposal,
+    make_request,
+    make_slot,
+    make_user,
+)
 from volunteers.requests.enums import State as RequestState
 from volunteers.requests.models import EngagementRequest
 
@@ -244,3 +252,57 @@ def test_my_requests_lists_mine_only(client: Client) -> None:
     page = client.get(reverse("proposals:mine")).content.decode()
     assert mine.get_absolute_url() in page
     assert other.get_absolute_url() not in page
+
+
+# --- what should be known before accepting ------------------------------------------------------------------------
+
+
+def _accept(client: Client, proposal: Proposal, **typed: Any) -> Any:
+    url = reverse("proposals:accept", args=[proposal.request_id, proposal.pk])
+    return client.post(url, {f"p{proposal.pk}-{name}": value for name, value in typed.items()})
+
+
+def _expected_at_the_same_time(proposal: Proposal) -> None:
+    slot = proposal.slot
+    assert slot is not None
+    other = make_mission(title="Tenir la buvette", slots=0)
+    twin = make_slot(other, in_days=1)
+    type(twin).objects.filter(pk=twin.pk).update(
+        local_date=slot.local_date,
+        start_time=slot.start_time,
+        end_time=slot.end_time,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+    )
+    make_participation(slot=twin, person=proposal.request.person, state="accepted")
+
+
+def test_accepting_a_time_that_is_taken_asks_for_a_second_click(client: Client) -> None:
+    user = make_user()
+    proposal = make_proposal(request=make_request(person=user.person, state=RequestState.PROPOSED))
+    _expected_at_the_same_time(proposal)
+    client.force_login(user)
+    asked = _accept(client, proposal, message="Avec joie")
+    html = asked.content.decode()
+    assert "Tenir la buvette" in html
+    assert "Avec joie" in html
+    assert not Participation.objects.filter(mission=proposal.mission).exists()
+    assert _accept(client, proposal, warned="overlap").status_code == 302
+    assert Participation.objects.filter(mission=proposal.mission).count() == 1
+
+
+def test_whoever_holds_the_mailed_link_does_not_learn_where_the_person_is_expected(client: Client) -> None:
+    proposal = make_proposal()
+    _expected_at_the_same_time(proposal)
+    client.get(policies.link_for_mail(proposal.request))
+    html = _accept(client, proposal).content.decode()
+    assert "en même temps qu’une mission où l’on vous attend." in html
+    assert "Tenir la buvette" not in html
+
+
+def test_what_the_organisation_asks_is_read_before_a_proposal_is_accepted(client: Client) -> None:
+    proposal = make_proposal(mission=make_mission(prerequisites="Savoir nager."))
+    client.get(policies.link_for_mail(proposal.request))
+    assert "Savoir nager." in _accept(client, proposal).content.decode()
+    assert not Participation.objects.exists()
+    assert _accept(client, proposal, warned="asked").status_code == 302
