@@ -3,20 +3,24 @@
 Fields that hold personal data or secrets are left out: whoever mends the platform has no need to read people.
 """
 
-from functools import update_wrapper
+from collections.abc import Callable
+from functools import cache, update_wrapper
 from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.utils import display_for_field
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Field, ForeignKey, Model
 from django.forms import Media
 from django.http import Http404, HttpRequest
 from django.urls import path, reverse
+from django.utils.text import capfirst
 
 from jeveuxagir.accounts import roles
 
 from .site import refuse_nul
+from .technical_words import heading
 
 #: The apps shown, each with all its tables.
 APPS = (
@@ -88,6 +92,20 @@ def column(field: "Field[Any, Any]") -> str:
     return field.attname if isinstance(field, ForeignKey) else field.name
 
 
+@cache
+def cell(field: "Field[Any, Any]") -> Callable[[Model], Any]:
+    """A column of a list, a line of a row: the value under its French name."""
+
+    def shown(row: Model) -> Any:
+        value = getattr(row, column(field))
+        return value if isinstance(field, ForeignKey) else display_for_field(value, field, "–")
+
+    shown.__name__ = column(field)
+    shown.short_description = heading(field)  # type: ignore[attr-defined]
+    shown.admin_order_field = field.name  # type: ignore[attr-defined]
+    return shown
+
+
 class ReadOnly(ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
@@ -123,13 +141,17 @@ class ReadOnly(ModelAdmin):
         }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [column(field) for field in self.opts.fields if is_shown(field)]
+        return [cell(field) for field in self.opts.fields if is_shown(field)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("-pk")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
         """The list, the row, and nothing that writes."""
@@ -159,11 +181,9 @@ def admin_of(model: type[Model]) -> type[ReadOnly]:
         field for field in model._meta.fields if is_shown(field) and field.get_internal_type() not in _LONG
     ]
     filters = [field.name for field in shown if field.choices][:2]
-    columns = [column(field) for field in shown]
-    columns.sort(key=lambda name: name != model._meta.pk.attname)  # its number first
-    return type(
-        f"{model.__name__}ReadOnly", (ReadOnly,), {"list_display": columns[:_COLUMNS], "list_filter": filters}
-    )
+    shown.sort(key=lambda field: not field.primary_key)  # its number first
+    columns = [cell(field) for field in shown[:_COLUMNS]]
+    return type(f"{model.__name__}ReadOnly", (ReadOnly,), {"list_display": columns, "list_filter": filters})
 
 
 for _label in APPS:

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from brigades.technical import column, is_shown, site
+from brigades.technical_words import HEADINGS, is_unnamed
 from jeveuxagir.notifications.models import Message
 from tests import factories as f
 from tests.brigades.test_browser import sign_in as sign_in_browser
@@ -104,3 +105,26 @@ def test_its_pages_pass_axe(page, site, width):
     ):
         assert page.goto(site.url + path).status == 200
         axe(page)
+
+
+def test_each_field_that_is_shown_has_a_french_name():
+    """A model's own name of the field, else one of the technical team's words: never an English identifier."""
+    fields = [field for model in site._registry for field in model._meta.fields if is_shown(field)]
+    unnamed = {field.name for field in fields if is_unnamed(field)}
+    assert unnamed <= set(HEADINGS), unnamed - set(HEADINGS)
+    assert set(HEADINGS) <= unnamed, set(HEADINGS) - unnamed
+
+
+@pytest.mark.django_db
+def test_headings_of_a_list_and_lines_of_a_row_are_in_french(client):
+    mission = f.make_mission(commune=f.GUERET)
+    staff_client(client, "technical")
+    listed = client.get(reverse("admin:missions_mission_changelist")).text
+    assert "Sélectionnez" not in listed
+    assert ">Missions</h1>" in listed
+    for word in ("Organisation (n°)", "Mots de l’adresse", "Domaine (n°)", "sur place"):
+        assert word in listed, word
+    row = client.get(reverse("admin:missions_mission_change", args=[mission.pk])).text
+    for word in ("Créé par (n°)", "Modifié le", "Organisation (n°)"):
+        assert word in row, word
+    assert "Organisation id" not in row + listed
