@@ -60,12 +60,20 @@ def _handled(organisation: Any, person: Any) -> list[str]:
     return [plural(count, "mission en cours", "missions en cours")] if count else []
 
 
+def _ends(organisation: Any) -> list[str]:
+    count = (
+        Mission.objects.of_organisation(organisation).filter(state__in=(State.OPEN, State.SUSPENDED)).count()
+    )
+    return [f"{plural(count, 'mission ferme', 'missions ferment')}."] if count else []
+
+
 def _with_missions(organisations: Any) -> Any:
     return organisations.filter(pk__in=Mission.objects.open().values("organisation"))
 
 
 def register() -> None:
     spaces.handling.register("missions", _handled)
+    spaces.ending.register("missions", _ends)
     spaces.with_missions.register("missions", _with_missions)
     panels.register("organisation.public", Panel("missions/_of_organisation.html", _public, order=20))
     panels.register("organisation_space", Panel("missions/_space_panel.html", _space, order=30))

@@ -101,6 +101,8 @@ extra_sections: list[tuple[str, str, tuple[str, ...]]] = []
 #: what a member handles for an organisation, in words: function(organisation, person) → ["3 missions publiées"].
 #: Filled by upper apps in AppConfig.ready(); said before that member is removed.
 handling: Registry[Callable[[Organisation, Any], list[str]]] = Registry("what a member handles")
+#: what closing the organisation ends, in sentences: function(organisation) → ["2 missions ferment."]. Said before.
+ending: Registry[Callable[[Organisation], list[str]]] = Registry("what closing an organisation ends")
 #: name → function(queryset of organisations) → those with something to do for volunteers now
 with_missions: Registry[Callable[[Any], Any]] = Registry("organisations with open missions")
 

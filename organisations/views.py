@@ -496,7 +496,7 @@ def _tasks(organisation: Organisation, membership: Membership) -> list[dict[str,
                 "action": "Répondre",
             }
         )
-    if organisation.state == State.VALIDATED and not organisation.email:
+    if organisation.state == State.VALIDATED and organisation.may_host and not organisation.email:
         tasks.append(
             {
                 "title": "Donner une adresse de contact",
@@ -780,7 +780,8 @@ def close(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         services.close(organisation, actor=request.user)
         messages.success(request, f"« {organisation.name} » est fermée.")
         return redirect("/mon-espace/")
-    return render(request, "organisations/close.html", space_context(request))
+    ends = [line for lines in spaces.ending for line in lines(organisation)]
+    return render(request, "organisations/close.html", {**space_context(request), "ends": ends})
 
 
 # --- invitations ----------------------------------------------------------------------------------------------

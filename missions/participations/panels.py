@@ -266,6 +266,26 @@ def answer_speed(organisation_id: int) -> str:
     return "en moins d’un jour" if days < 1 else f"en {plural(round(days), 'jour')}"
 
 
+def _ends(organisation: Any) -> list[str]:
+    """Before it closes: who waits is told no, who is expected is told and still expected."""
+    rows = Participation.objects.filter(mission__organisation=organisation)
+    waiting = rows.waiting().count()
+    over = Q(slot__ends_at__lt=now())
+    expected = rows.filter(state=State.ACCEPTED).exclude(over).count()
+    said = []
+    if waiting:
+        said.append(
+            f"{plural(waiting, 'candidature en attente est refusée', 'candidatures en attente sont refusées')}. "
+            "Chaque personne est prévenue."
+        )
+    if expected:
+        said.append(
+            f"{plural(expected, 'venue acceptée reste prévue', 'venues acceptées restent prévues')}. Chaque personne "
+            "est prévenue. Si vous ne pouvez plus l’accueillir, annulez d’abord le créneau."
+        )
+    return said
+
+
 def register() -> None:
     to_do.register("participations.own", _own)
     to_do.register("participations.departures", _departures)
@@ -274,6 +294,7 @@ def register() -> None:
     panels.register("my_space", Panel("participations/_my_space.html", _my_space, order=20))
     my_pages.register("participations", MyPage("Mes candidatures", "participations:all_mine", order=20))
     panels.register("my_space.alerts", Panel("participations/_my_alerts.html", _my_alerts, order=10))
+    spaces.ending.register("participations", _ends)
     panels.register("organisation_space", Panel("participations/_space_panel.html", _space, order=10))
     panels.register("organisation_space", Panel("participations/_space_week.html", _week, order=20))
     panels.register("organisation_space", Panel("participations/_space_figures.html", _figures, order=90))

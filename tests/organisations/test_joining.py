@@ -1,31 +1,24 @@
 """Joining what is already here, claiming what nobody holds, and what registries say."""
 
+import datetime
 import json
 
 import pytest
+import time_machine
+from django.test import Client
 
-from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.notifications.models import Message
 from organisations import joining, services, verification
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 from tests import factories as f
 from tests.organisations.test_services import SIREN
-from tests.support.hostile_server import Server, body, redirect, status
+from tests.support.hostile_server import body, redirect, status
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def registry(settings):
-    with Server().running() as running:
-        settings.LOOPBACK_PORTS = [running.port]
-        settings.SIRENE_URL = running.url("/{number}")
-        from django.core.cache import cache
-
-        cache.clear()
-        yield running
-        cache.clear()
 
 
 def line(name="ENTRAIDE CREUSOISE", state="A"):
@@ -85,6 +78,91 @@ def test_asking_twice_is_asking_once_and_an_owner_answers():
     assert (membership.person, membership.role) == (person.person, "reader")
     with pytest.raises(RuleBroken):
         joining.decline(first, actor=owner, reason="Trop tard.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (status(500), "Le registre ne répond pas. Continuez sans lui"),
+        (body(b"<html>"), "Le registre ne répond pas. Continuez sans lui"),
+        (body(b'{"results": []}'), "Le registre ne connaît pas ce numéro."),
+        (line(state="C"), "fermée d’après le"),
+        (line(), "Ce que dit le registre public"),
+    ],
+    ids=["down", "nonsense", "unknown", "closed", "found"],
+)
+def test_filling_from_the_registry_keeps_all_that_was_typed_whatever_it_says(registry, client, answer, words):
+    registry.serve(f"/{SIREN}", answer)
+    client.force_login(f.make_user())
+    step = "/organisations/inscription/identite/?type=association"
+    typed = {"name": "Mon nom à moi", "rna": "w 23 1234567", "siren": "732 829 320", "is_research": "on"}
+    nonce = client.get(step).context["form"]["nonce"].value()
+    page = client.post(step, {**typed, "nonce": nonce, "fill": "1"})
+    assert words in page.text
+    form = page.context["form"]
+    assert {name: form[name].value() for name in typed} == typed
+    assert form["nonce"].value() == nonce  # going on from there still makes one draft
+    assert not Organisation.objects.exists()
+
+
+def test_a_registry_that_was_down_is_asked_again_and_then_proves_the_organisation(registry):
+    organisation, made = checked(registry, status(503))
+    assert (organisation.proof_level, made.outcome) == ("form_checked", "unavailable")
+    registry.serve(f"/{SIREN}", line())
+    assert verification.check_due() == 0  # not yet
+    with time_machine.travel(now() + datetime.timedelta(hours=3)):
+        assert verification.check_due() == 1
+    organisation.refresh_from_db()
+    assert organisation.proof_level == "registry"
+
+
+def test_a_declined_person_is_told_why_once_and_may_ask_again():
+    owner, person = f.make_user(), f.make_user()
+    organisation = f.make_organisation(owner=owner)
+    request = joining.ask(organisation, actor=person)
+    with pytest.raises(NotAllowed):
+        joining.decline(request, actor=f.make_user(), reason="Non.")
+    with pytest.raises(RuleBroken, match="Donnez une raison"):
+        joining.decline(request, actor=owner, reason="  ")
+    joining.decline(request, actor=owner, reason="Nous ne vous connaissons pas.")
+    with pytest.raises(RuleBroken, match="déjà répondu"):
+        joining.decline(request, actor=owner, reason="Encore.")
+    told = Message.objects.get(person=person.person, kind="organisations.join_answered")
+    assert "n’est pas acceptée" in told.subject
+    assert "Nous ne vous connaissons pas." in told.text
+    assert not Membership.objects.filter(person=person.person).exists()
+    assert joining.ask(organisation, actor=person).pk != request.pk
+
+
+def test_the_team_page_declines_with_a_reason_only(client: Client):
+    owner = f.make_user()
+    organisation = f.make_organisation(owner=owner)
+    request = joining.ask(organisation, actor=f.make_user())
+    client.force_login(owner)
+    decline = f"{organisation.space_url}equipe/demandes/{request.pk}/refuser/"
+    assert "Donnez une raison" in client.post(decline, {"reason": ""}, follow=True).text
+    assert organisation.join_requests.waiting().exists()
+    said = client.post(decline, {"reason": "Nous sommes au complet."}, follow=True).text
+    assert "La personne est prévenue" in said
+    assert not organisation.join_requests.waiting().exists()
+
+
+def test_a_request_that_no_owner_answers_in_thirty_days_ends_and_its_author_is_told_once():
+    owner, person = f.make_user(), f.make_user()
+    organisation = f.make_organisation(owner=owner)
+    request = joining.ask(organisation, actor=person)
+    assert joining.expire_due() == 0
+    with time_machine.travel(now() + datetime.timedelta(days=30, minutes=1)):
+        assert joining.expire_due() == 1
+        assert joining.expire_due() == 0
+        with pytest.raises(RuleBroken, match="déjà répondu"):
+            joining.accept(request, actor=owner, role="reader")
+        told = Message.objects.get(person=person.person, kind="organisations.join_answered")
+        assert "n’a pas répondu" in told.subject
+        assert "Vous pouvez demander de nouveau" in told.text
+        assert joining.ask(organisation, actor=person).pk != request.pk
+    request.refresh_from_db()
+    assert request.state == "expired"
 
 
 def test_of_two_claims_the_brigade_accepts_one_and_the_other_asks_the_new_owner():

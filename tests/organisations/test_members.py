@@ -4,6 +4,8 @@ import datetime
 import re
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from jeveuxagir.accounts import retention
 from jeveuxagir.accounts.models import Person
@@ -74,6 +76,56 @@ def test_an_expired_or_cancelled_invitation_is_refused_and_may_be_sent_again(own
     services.cancel_invitation(second, actor=owner)
     with pytest.raises(RuleBroken, match="annulée"):
         services.accept_invitation(second, actor=user)
+
+
+def test_an_invitation_is_sent_again_after_an_hour_with_a_new_link_and_a_new_week(owner, organisation):
+    invitation = services.invite(organisation, actor=owner, email="amie@exemple.fr", role="reader")
+    former = token_of("amie@exemple.fr")
+    with pytest.raises(RuleBroken, match="Attendez une heure"):
+        services.resend_invitation(invitation, actor=owner)
+    with time_machine.travel(now() + datetime.timedelta(hours=1, seconds=1)):
+        with pytest.raises(NotAllowed):
+            services.resend_invitation(invitation, actor=f.make_member(organisation, role="manager"))
+        services.resend_invitation(invitation, actor=owner)
+        with pytest.raises(RuleBroken, match="Attendez une heure"):
+            services.resend_invitation(invitation, actor=owner)
+        invitation.refresh_from_db()
+        assert invitation.expires_at - now() > datetime.timedelta(days=6, hours=23)
+    latest = token_of("amie@exemple.fr")
+    assert latest != former
+    assert services.invitation_of(former) is None
+    assert services.invitation_of(latest) == invitation
+    assert Message.objects.filter(address="amie@exemple.fr").count() == 2
+
+
+def test_an_expired_invitation_lives_again_when_it_is_sent_again_and_an_answered_one_does_not(
+    owner, organisation
+):
+    user = f.make_user(email="amie@exemple.fr")
+    invitation = services.invite(organisation, actor=owner, email=user.email, role="reader")
+    with time_machine.travel(now() + datetime.timedelta(days=8)):
+        services.resend_invitation(invitation, actor=owner)
+        services.accept_invitation(services.invitation_of(token_of(user.email)), actor=user)
+    assert policies.is_member(user, organisation)
+    with (
+        time_machine.travel(now() + datetime.timedelta(days=9)),
+        pytest.raises(RuleBroken, match="n’attend plus de réponse"),
+    ):
+        services.resend_invitation(invitation, actor=owner)
+
+
+def test_the_team_page_offers_to_send_again_only_after_an_hour(client, owner, organisation):
+    invitation = services.invite(organisation, actor=owner, email="amie@exemple.fr", role="reader")
+    client.force_login(owner)
+    team = f"{organisation.space_url}equipe/"
+    again = reverse(
+        "organisations:resend_invitation", args=[organisation.pk, organisation.slug, invitation.pk]
+    )
+    assert again not in client.get(team).text
+    assert "Attendez une heure" in client.post(again, follow=True).text
+    Invitation.objects.update(sent_at=now() - datetime.timedelta(hours=1, minutes=1))
+    assert again in client.get(team).text
+    assert "est repartie vers amie@exemple.fr" in client.post(again, follow=True).text
 
 
 def test_invitations_are_no_mail_bomb(owner, organisation):

@@ -322,9 +322,18 @@ def test_bad_settings_are_told_and_nothing_changes(client, organisation, changes
     assert Organisation.objects.get(pk=organisation.pk).version == organisation.version
 
 
-def test_closing_asks_first(client, organisation):
+def test_closing_asks_first_and_says_what_it_ends(client, organisation):
     url = f"{organisation.space_url}reglages/fermer/"
-    assert "Fermer" in client.get(url).text
+    mission = f.make_mission(organisation=organisation)
+    for state in ("applied", "applied", "accepted"):
+        f.make_participation(mission=mission, state=state)
+    page = client.get(url).text.replace("\u00a0", " ")
+    for ends in (
+        "1 mission ferme.",
+        "2 candidatures en attente sont refusées",
+        "1 venue acceptée reste prévue",
+    ):
+        assert ends in page
     client.post(url)
     organisation.refresh_from_db()
     assert organisation.state == "closed"
@@ -347,6 +356,17 @@ def test_inviting_from_the_team_page(client, organisation):
         f"{organisation.space_url}equipe/invitations/{Invitation.objects.get().pk}/annuler/", follow=True
     )
     assert "est annulée" in response.text
+
+
+def test_what_a_removed_member_handled_is_told_and_stays_with_the_team(client, organisation):
+    manager = f.make_member(organisation, role="manager")
+    mission = f.make_mission(organisation=organisation, created_by=manager)
+    row = Membership.objects.get(person=manager.person)
+    said = client.post(f"{organisation.space_url}equipe/{row.pk}/retirer/", follow=True).text
+    assert "À reprendre : 1 mission en cours" in said.replace("\u00a0", " ")
+    mission.refresh_from_db()
+    assert (mission.organisation_id, mission.state) == (organisation.pk, "open")
+    assert client.get(f"{organisation.space_url}missions/{mission.pk}/").status_code == 200
 
 
 def test_the_last_owner_is_told_why_leaving_is_not_possible(client, organisation):
