@@ -401,7 +401,7 @@ class Proposals(BrigadeAdmin):
     )
 
     def scoped(self, user: Any) -> "QuerySet[Any]":
-        return scopes.proposals(user).select_related(
+        return scopes.with_reach(user, scopes.proposals(user)).select_related(
             "mission__organisation",
             "mission__department",
             "request__commune",
@@ -434,7 +434,7 @@ class Proposals(BrigadeAdmin):
 
     def describe(self, request: HttpRequest, row: Proposal) -> dict[str, Any]:
         person = row.request.person
-        shown = person.first_name if person and _sees(request, row.request.commune.department_id) else ""
+        shown = person.first_name if person and scopes.sees_person(request.user, row) else ""
         return {
             "facts": [
                 ("Mission", row.mission.title),
@@ -496,7 +496,7 @@ class Participations(BrigadeAdmin):
     list_filter = (StateFilter, filters.territory("request__commune__department", "mission__department"))
 
     def scoped(self, user: Any) -> "QuerySet[Any]":
-        return scopes.participations(user).select_related(
+        return scopes.with_reach(user, scopes.participations(user)).select_related(
             "mission__organisation", "slot", "person__commune", "request__commune"
         )
 
@@ -570,7 +570,9 @@ class Departures(BrigadeAdmin):
     )
 
     def scoped(self, user: Any) -> "QuerySet[Any]":
-        return scopes.departures(user).select_related("mission__organisation", "request__commune", "person")
+        return scopes.with_reach(user, scopes.departures(user)).select_related(
+            "mission__organisation", "request__commune", "request__person", "person__commune"
+        )
 
     @_headed("Mission")
     def what(self, row: Departure) -> str:
@@ -718,29 +720,21 @@ class FeedRuns(BrigadeAdmin):
 # --- shared -----------------------------------------------------------------------------------------------------
 
 
-def _sees(request: HttpRequest, department: str | None) -> bool:
-    return scopes.sees_person(request.user, department)
-
-
 def _first_name(user: Any, row: Participation) -> str:
-    """The person's first name, only from the request's territory (else that of the person's commune)."""
+    """The person's first name, for who sees them (`scopes.sees_person`)."""
     if row.person is None:
         return ""
-    place = row.request.commune if row.request else row.person.commune
-    if scopes.sees_person(user, place.department_id if place else None):
-        return row.person.first_name
-    return "une personne d’un autre territoire"
+    return (
+        row.person.first_name
+        if scopes.sees_person(user, row)
+        else "une personne d’un autre territoire ou thème"
+    )
 
 
 def _hidden_person(user: Any, row: Any) -> int | None:
-    """The person of this pair, unless the member sees them from the request's territory."""
+    """The person of this pair, unless the member sees them."""
     person = row.request.person if row.request else row.person
-    place = row.request.commune if row.request else person.commune if person else None
-    return (
-        None
-        if scopes.sees_person(user, place.department_id if place else None)
-        else getattr(person, "pk", None)
-    )
+    return None if scopes.sees_person(user, row) else getattr(person, "pk", None)
 
 
 def _score(other: dict[str, Any]) -> str:

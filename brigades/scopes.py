@@ -6,7 +6,7 @@ A pair (request and mission) is seen from both territories; the person behind it
 import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jeveuxagir.accounts import roles
 from jeveuxagir.common.clock import now
@@ -96,9 +96,17 @@ def feed_runs(user: Any) -> "QuerySet[FeedRun]":
     return FeedRun.objects.none()
 
 
-def sees_person(user: Any, department_id: str | None) -> bool:
-    """Whether the person behind a pair is shown: the request's (else the person's) department is in scope.
+def with_reach(user: Any, pairs: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Pairs that know, without asking for each, whether their request is one of the member's (see `sees_person`)."""
+    return pairs.annotate(request_in_scope=Exists(requests(user).filter(pk=OuterRef("request"))))
 
-    A grant that is limited to a theme shows nobody here: its holder sees them on the request, if it is in scope.
+
+def sees_person(user: Any, pair: Any) -> bool:
+    """Whether the person behind a pair of `with_reach` is shown: their request is in the member's territory and theme.
+
+    Without a request, the person's own department counts, with the mission's theme.
     """
-    return roles.in_scope(user, department_id)
+    if pair.request_id is not None:
+        return bool(pair.request_in_scope)
+    commune = pair.person.commune if pair.person else None
+    return roles.in_scope(user, commune.department_id if commune else None, pair.mission.domain_id)

@@ -239,6 +239,40 @@ def test_a_theme_shows_the_pairs_of_its_missions_and_requests(client):
         assert client.get(f"/brigade/participations/{participation.pk}/").status_code == status
 
 
+def test_a_theme_shows_the_person_of_a_request_or_an_application_of_that_theme_alone(client):
+    from jeveuxagir.taxonomies.models import Domain
+
+    first, second = Domain.objects.all()[:2]
+    staff_client(client, domain=first)
+
+    def pages_of(name, commune, **fields):
+        person = f.make_person(first_name=name, commune=commune)
+        mission = f.make_mission(domain=first)
+        request = f.make_request(person=person, state="proposed", **fields) if fields else None
+        participation = f.make_participation(person=person, mission=mission, request=request)
+        pages = [client.get(f"/brigade/participations/{participation.pk}/").text]
+        if request:
+            proposal = f.make_proposal(request=request, mission=mission)
+            pages.append(client.get(f"/brigade/propositions/{proposal.pk}/").text)
+        return pages
+
+    seen = [
+        *pages_of("Ysée", f.GUERET, domains=[first], open_to_anything=False),
+        *pages_of("Ysée", f.GUERET, open_to_anything=True),
+        *pages_of("Ysée", f.GUERET),
+    ]
+    hidden = [
+        *pages_of("Odilon", f.GUERET, domains=[second], open_to_anything=False),
+        *pages_of("Odilon", f.LILLE, domains=[first], open_to_anything=False),
+        *pages_of("Odilon", f.LILLE),
+    ]
+    assert all("Ysée" in page for page in seen)
+    assert not any("Odilon" in page for page in hidden)
+    people = client.get("/brigade/participations/").text
+    assert "Ysée" in people
+    assert "Odilon" not in people
+
+
 def test_nobody_reads_a_column_by_guessing_in_the_address_bar(client):
     world(f.GUERET)
     staff_client(client)
