@@ -42,4 +42,9 @@ class DeclineReason(TextChoices):
     UNREACHABLE = "unreachable", "la personne n’a pas répondu"
     MISSION_OFF = "mission_off", "la mission n’a pas lieu"
     CLOSED = "closed", "la mission est fermée"
+    UNANSWERED = "unanswered", "l’organisation n’a pas répondu"
     OTHER = "other", "autre raison"
+
+
+#: said by the platform, chosen by nobody
+UNCHOSEN = (DeclineReason.CLOSED, DeclineReason.UNANSWERED)

@@ -14,7 +14,7 @@ from missions.words import when_in_words
 from organisations.models import Organisation
 from volunteers.requests.forms import GroupFields
 
-from .enums import DeclineReason
+from .enums import UNCHOSEN, DeclineReason
 
 MESSAGE_AT_MOST = 2000
 
@@ -167,7 +167,7 @@ class AnswerForm(forms.Form):
 class DeclineForm(AnswerForm):
     reason = forms.ChoiceField(
         label="Pourquoi ?",
-        choices=[choice for choice in DeclineReason.choices if choice[0] != DeclineReason.CLOSED],
+        choices=[choice for choice in DeclineReason.choices if choice[0] not in UNCHOSEN],
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez la raison de ce refus : la personne la lira."},
     )

@@ -112,6 +112,11 @@ class Participation(Grouped):
             models.Index(
                 fields=["applied_at"], name="participation_waiting", condition=Q(state__in=WAITING_STATES)
             ),
+            models.Index(
+                fields=["state_changed_at"],
+                name="participation_lapsed",
+                condition=Q(decline_reason=DeclineReason.UNANSWERED),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from jeveuxagir.common.clock import PARIS, now
 from missions.words import day
 
-from . import services
+from . import services, silence
 from .enums import State
 from .models import Participation
 
@@ -42,7 +42,8 @@ def _awaited(participation: Participation, who: str) -> str:
     due = sent + timedelta(days=services.ANSWER_DAYS)
     if due > now():
         return f"{who} a jusqu’au {day(due.astimezone(PARIS).date())} pour vous répondre. Vous recevrez un message."
+    last = day((sent + timedelta(days=silence.RELEASED_AFTER_DAYS)).astimezone(PARIS).date())
     return (
-        f"{who} tarde à répondre. Votre place est gardée ; vous pouvez attendre, ou annuler et chercher une autre "
-        "mission."
+        f"{who} tarde à répondre. Votre place est gardée jusqu’au {last} ; sans réponse, elle est rendue et nous vous "
+        "montrons d’autres missions. Vous pouvez aussi annuler dès maintenant."
     )

@@ -48,6 +48,10 @@ TO_MEMBER = {
         True,
     ),
 }
+SILENCE = {
+    "participations.late": "Des candidatures attendent ma réponse depuis longtemps",
+    "participations.lapsed": "Des candidatures s’arrêtent sans ma réponse",
+}
 OTHERS = {
     "participations.confirm": (
         "Confirmer ma candidature",
@@ -56,6 +60,7 @@ OTHERS = {
     ),
     "participations.sign_in": ("Terminer ma candidature", "Quelqu’un a candidaté avec cette adresse.", False),
     "participations.not_kept": ("Ma candidature n’a pas pu partir", WHY_PERSON, False),
+    "participations.released": ("Une organisation n’a pas répondu à ma candidature", WHY_PERSON, False),
     "participations.moved": ("L’horaire de ma mission change", WHY_PERSON, False),
     "participations.closed": ("La mission où j’ai candidaté ferme", WHY_PERSON, False),
     "participations.paused": ("Ma candidature est en pause", WHY_PERSON, False),
@@ -79,6 +84,9 @@ DAILY_IF_WANTED = {
     "participations.place_alternatives",
     "participations.departure_question",
 }
+
+#: lines of one mail to an organisation
+LISTED = 10
 
 DEPARTURE_SALT = "participations.departure"
 DEPARTURE_DAYS = 60
@@ -106,6 +114,8 @@ def register() -> None:
         add(code, label, WHY_PERSON, can_stop, "person")
     for code, label, can_stop in TO_MEMBER.values():
         add(code, label, WHY_MEMBER, can_stop, "member")
+    for code, label in SILENCE.items():
+        add(code, label, WHY_MEMBER, True, "member")
     for code, (label, why, can_stop) in OTHERS.items():
         add(code, label, why, can_stop, "person")
 
@@ -133,6 +143,40 @@ def tell_ended(rows: Sequence["Participation"]) -> int:
         assert first.person is not None
         _send(code, first.person, _key(code, first), first, alternatives=choice.of(mine))
     return len(rows)
+
+
+def tell_released(rows: Sequence["Participation"]) -> None:
+    """Nobody answered: one mail for each person, of all of theirs at this organisation, with other missions."""
+    code = "participations.released"
+    choice = _Choice(rows)
+    for mine in _by_person(rows):
+        first = mine[0]
+        assert first.person is not None
+        _send(
+            code,
+            first.person,
+            _key(code, first),
+            first,
+            link=_link(mine),
+            lines=_lines(mine),
+            alternatives=choice.of(mine),
+        )
+
+
+def tell_organisation_of_silence(
+    organisation_id: int, rows: Sequence["Participation"], *, released: bool
+) -> None:
+    """Each owner and manager, once for the same applications: they are about to stop, or did."""
+    if not rows:
+        return
+    code = "participations.lapsed" if released else "participations.late"
+    organisation = rows[0].mission.organisation
+    newest = max(row.pk for row in rows)
+    link = reverse("participations:space", args=[organisation.pk, organisation.slug])
+    for member in handlers_of(organisation_id):
+        key = f"{code}:{organisation_id}:{newest}:{member.pk}"
+        lines = _lines(rows[:LISTED])
+        _send(code, member, key, rows[0], link=link, number=len(rows), lines=lines, more=len(rows[LISTED:]))
 
 
 def tell_moved(

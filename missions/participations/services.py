@@ -288,7 +288,7 @@ def decline(
 ) -> Participation:
     """No, with why; the place is free again."""
     participation = _to_answer(participation, actor, version)
-    if reason not in DeclineReason.values:
+    if reason not in DeclineReason.values or reason == DeclineReason.UNANSWERED:
         raise RuleBroken("Choisissez la raison de ce refus : la personne la lira.", code="reason")
     participation.answer = message
     participation.decline_reason = reason

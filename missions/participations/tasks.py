@@ -7,7 +7,7 @@ from celery import shared_task
 from jeveuxagir.audit.jobs import daily, run_once
 from jeveuxagir.common.periodic import periodic
 
-from . import services
+from . import services, silence
 
 BATCH = 500
 
@@ -25,9 +25,12 @@ def run_clocks() -> None:
 @shared_task
 @periodic(every=timedelta(hours=1))
 def run_nightly() -> None:
-    """Once a day: applications that waited too long for a guardian's mail, people who waited too long for a place."""
+    """Once a day: who waited too long for a guardian's mail, for a place, or for an organisation's answer."""
     run_once("participations.guardians", daily(), lambda: {"given_up": services.give_up_on_guardians()})
     run_once("participations.waiting_lists", daily(), lambda: {"shown": show_other_missions()})
+    run_once(
+        "participations.silence", daily(), lambda: {"released": silence.release(), "late": silence.remind()}
+    )
 
 
 def show_other_missions() -> int:

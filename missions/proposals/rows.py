@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, QuerySet
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from jeveuxagir import matching
 from jeveuxagir.common.clock import now
 from missions.enums import MissionMode, SlotKind
 from missions.models import Mission, MissionAddress, Slot
-from missions.participations.enums import WAITING_STATES
+from missions.participations.enums import WAITING_STATES, DeclineReason, State
 from missions.participations.models import Participation
 from organisations.enums import State as OrganisationState
 
@@ -21,6 +21,8 @@ from .models import Proposal
 
 #: An application waits "over 5 days" (product decision 16).
 OVERDUE_DAYS = 5
+#: What an organisation let lapse is forgotten after this many days.
+LAPSED_DAYS = 60
 #: An organisation's usual delay is the mean of its answers over this many days.
 USUAL_DAYS = 180
 DAY = timedelta(days=1)
@@ -169,14 +171,25 @@ def _open_proposals(keys: list[int]) -> dict[int, int]:
 
 
 def _overdue(organisations: set[int]) -> dict[int, int]:
-    """Applications that wait for too long, by organisation."""
-    waiting = Participation.objects.filter(
-        mission__organisation__in=_these(organisations),
-        state__in=WAITING_STATES,
-        applied_at__lt=now() - timedelta(days=OVERDUE_DAYS),
-    ).order_by()
-    counted = waiting.values("mission__organisation").annotate(n=Count("pk"))
-    return dict(counted.values_list("mission__organisation", "n"))
+    """Applications that wait for too long, by organisation; those it let lapse count until it answers one again."""
+    of_these = Participation.objects.filter(mission__organisation__in=_these(organisations)).order_by()
+    waiting = of_these.filter(
+        state__in=WAITING_STATES, applied_at__lt=now() - timedelta(days=OVERDUE_DAYS)
+    ).values("mission__organisation")
+    counted = dict(waiting.annotate(n=Count("pk")).values_list("mission__organisation", "n"))
+    answered = Participation.objects.filter(
+        Q(answered_at__gt=OuterRef("state_changed_at"))
+        | Q(state=State.IN_TALK, state_changed_at__gt=OuterRef("state_changed_at")),
+        mission__organisation=OuterRef("mission__organisation"),
+    )
+    lapsed = of_these.filter(
+        ~Exists(answered),
+        decline_reason=DeclineReason.UNANSWERED,
+        state_changed_at__gt=now() - timedelta(days=LAPSED_DAYS),
+    ).values("mission__organisation")
+    for organisation, number in lapsed.annotate(n=Count("pk")).values_list("mission__organisation", "n"):
+        counted[organisation] = counted.get(organisation, 0) + number
+    return counted
 
 
 def _answer_days(organisations: set[int]) -> dict[int, int]:

@@ -256,7 +256,7 @@ class Participations:
                 ):
                     person = self._somebody(placed)
                     assert placed.mission.published_at is not None
-                    applied = ground.days_ago(ground.dice.randrange(7, 19))
+                    applied = ground.days_ago(ground.dice.randrange(6, 13))
                     if person is None:
                         break
                     self.make(person, placed, slot, State.APPLIED, max(applied, placed.mission.published_at))
