@@ -11,13 +11,14 @@ class AccountsConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources, to_do
         from jeveuxagir.ui.spaces import MyPage, my_pages, space_sources
 
-        from . import notifications, personal_data, roles, signals, spaces, todo
+        from . import notifications, personal_data, reactions, roles, signals, spaces, todo
 
         role_sources.register("grants", roles.granted_roles)
         to_do.register("account", todo.account)
         space_sources.register("brigade", spaces.staff_spaces)
         notifications.register_kinds()
         personal_data.register()
+        reactions.subscribe_all()
         signals.connect()
         my_pages.register("home", MyPage("À faire", "accounts:my_space", order=0))
         my_pages.register("profile", MyPage("Mon profil", "accounts:profile", order=80))

@@ -62,6 +62,16 @@ def register_kinds() -> None:
     )
     register(
         Kind(
+            "accounts.invariants",
+            "Une vérification de la nuit a trouvé une anomalie",
+            "Vous répondez du bon état de la plateforme Jeveuxagir.",
+            "emails/accounts/invariants.txt",
+            can_stop=False,
+            audience="staff",
+        )
+    )
+    register(
+        Kind(
             "accounts.guardian",
             "Informer le parent ou tuteur",
             "Un jeune de 16 ou 17 ans a donné votre adresse comme parent ou tuteur.",

@@ -1,13 +1,14 @@
-"""What the next night will erase, for those who answer for it: the dry run, on a page."""
+"""The nights of the platform, for those who answer for it: what the next one erases, what the last one found."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from jeveuxagir.audit import invariants as nightly
 from jeveuxagir.audit import statistics
 from jeveuxagir.audit.jobs import last_report
-from jeveuxagir.common.registries import personal_data
+from jeveuxagir.common.registries import invariants, personal_data
 
 from . import retention, roles
 
@@ -42,3 +43,20 @@ def kept(request: HttpRequest) -> HttpResponse:
         "counts": [(cell, _words(cell.what), count) for cell, count in statistics.shown()[:200]],
     }
     return render(request, "accounts/retention.html", context)
+
+
+@never_cache
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """The rules that must always hold, and the rows that broke one the last night."""
+    if not roles.has(request.user, roles.N.NATIONAL, roles.N.TECHNICAL):
+        raise Http404
+    last = last_report(nightly.JOB)
+    broken: dict[str, list[str]] = last.report.get("broken", {}) if last else {}
+    lines = [(invariant.rule, broken.get(name, [])) for name, invariant in invariants.items()]
+    context = {
+        "last": last,
+        "broken": [line for line in lines if line[1]],
+        "sound": [rule for rule, rows in lines if not rows],
+    }
+    return render(request, "accounts/rules.html", context)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("brigade/equipe/invitations/<int:pk>/annuler/", staff_views.cancel, name="cancel_invitation"),
     path("rejoindre-l-equipe/<str:token>/", staff_views.invitation, name="staff_invitation"),
     path("administration/conservation/", retention_views.kept, name="retention"),
+    path("administration/verifications/", retention_views.rules, name="rules"),
     path("tuteur/<str:token>/", views.guardian, name="guardian"),
 ]

@@ -7,8 +7,13 @@ from django.db import transaction
 
 from jeveuxagir.common.registries import invariants
 
+from .models import JobRun
+from .services import record
+
 logger = structlog.get_logger(__name__)
 SHOWN = 5
+#: the job of the night
+JOB = "check_invariants"
 
 
 def broken() -> dict[str, list[str]]:
@@ -28,3 +33,11 @@ def report() -> dict[str, Any]:
     for name in found:
         logger.error("invariant_broken", reason=name)
     return {"asked": len(list(invariants)), "broken": found}
+
+
+def ask_tonight(period: str) -> dict[str, Any]:
+    """The job's work: what is broken is a fact, of which apps above tell those who mend it."""
+    said = report()
+    if said["broken"]:
+        record("invariants.broken", JobRun.objects.get(job=JOB, period=period), broken=said["broken"])
+    return said

@@ -21,4 +21,5 @@ def deliver_events() -> None:
 @periodic(every=timedelta(hours=1))
 def check_invariants_nightly() -> None:
     """Ask, once a night, the questions whose answer must be empty."""
-    run_once("check_invariants", daily(), invariants.report)
+    period = daily()
+    run_once(invariants.JOB, period, lambda: invariants.ask_tonight(period))

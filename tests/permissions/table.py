@@ -297,6 +297,7 @@ ROUTES: dict[str, Route] = {
         public, lambda world, kind: {"token": world.staff_invitation("here").token}
     ),
     "accounts:retention": Route(staff("national", "technical")),
+    "accounts:rules": Route(staff("national", "technical")),
     "accounts:guardian": Route(public, lambda world, kind: {"token": world.guardian_token}),
     "notifications:preferences": Route(signed_in),
     "notifications:history": Route(signed_in),
