@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import today
+from jeveuxagir.common.text import plural
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Audience, Kind
 from jeveuxagir.notifications.links import absolute
@@ -52,6 +53,10 @@ SILENCE = {
     "participations.late": "Des candidatures attendent ma réponse depuis longtemps",
     "participations.lapsed": "Des candidatures s’arrêtent sans ma réponse",
 }
+#: told to members of several applications at once
+OF_MISSION = {
+    "participations.age_raised": "Des personnes inscrites n’ont pas l’âge que demande maintenant une mission",
+}
 OTHERS = {
     "participations.confirm": (
         "Confirmer ma candidature",
@@ -62,6 +67,7 @@ OTHERS = {
     "participations.not_kept": ("Ma candidature n’a pas pu partir", WHY_PERSON, False),
     "participations.released": ("Une organisation n’a pas répondu à ma candidature", WHY_PERSON, False),
     "participations.moved": ("L’horaire de ma mission change", WHY_PERSON, False),
+    "participations.place_changed": ("Le lieu de ma mission change", WHY_PERSON, False),
     "participations.closed": ("La mission où j’ai candidaté ferme", WHY_PERSON, False),
     "participations.paused": ("Ma candidature est en pause", WHY_PERSON, False),
     "participations.resumed": ("Ma candidature reprend", WHY_PERSON, False),
@@ -116,6 +122,8 @@ def register() -> None:
         add(code, label, WHY_MEMBER, can_stop, "member")
     for code, label in SILENCE.items():
         add(code, label, WHY_MEMBER, True, "member")
+    for code, label in OF_MISSION.items():
+        add(code, label, WHY_MEMBER, False, "member")
     for code, (label, why, can_stop) in OTHERS.items():
         add(code, label, why, can_stop, "person")
 
@@ -202,6 +210,44 @@ def tell_moved(
             similar, adult=not person.is_minor_on(today()), places=participation.places
         ),
     )
+
+
+def tell_place_changed(rows: Sequence["Participation"], *, places: Sequence[str], event_id: int) -> int:
+    """The mission takes place elsewhere: one mail for each person."""
+    code = "participations.place_changed"
+    for mine in _by_person(rows):
+        first = mine[0]
+        assert first.person is not None
+        _send(
+            code,
+            first.person,
+            f"{code}:{event_id}:{first.person.pk}",
+            first,
+            link=_link(mine),
+            places=places,
+            accepted=any(row.state == "accepted" for row in mine),
+        )
+    return len(rows)
+
+
+def tell_age_raised(rows: Sequence["Participation"], *, event_id: int) -> int:
+    """Each owner and manager, once, of all who are too young now."""
+    if not rows:
+        return 0
+    code = "participations.age_raised"
+    mission = rows[0].mission
+    organisation = mission.organisation
+    page = reverse("participations:space", args=[organisation.pk, organisation.slug])
+    accepted = any(row.state == "accepted" for row in rows)
+    sentence = (
+        f"{plural(len(rows), 'personne', 'personnes')} en cours de candidature n’"
+        f"{'aura' if len(rows) == 1 else 'auront'} pas encore cet âge le jour de la mission."
+    )
+    for member in handlers_of(organisation.pk):
+        key = f"{code}:{event_id}:{member.pk}"
+        tab = f"?etat={'acceptees' if accepted else 'a-repondre'}&mission={mission.pk}"
+        _send(code, member, key, rows[0], link=f"{page}{tab}", sentence=sentence)
+    return len(rows)
 
 
 def tell_closed(

@@ -29,6 +29,10 @@ def slot_cancelled(event: Event) -> None:
     )
 
 
+def mission_changed(event: Event) -> None:
+    services.mission_changed(int(event.subject_id), fields=event.data.get("fields", ()), event_id=event.pk)
+
+
 def slot_moved(event: Event) -> None:
     services.slot_moved(
         int(event.data["slot"]), sequence=int(event.data["sequence"]), before=event.data["before"]
@@ -97,6 +101,7 @@ def register() -> None:
     subscribe("guardian.objected", "participations", guardian_objected)
     subscribe("mission.cancelled", "participations", mission_cancelled)
     subscribe("mission.slot_cancelled", "participations", slot_cancelled)
+    subscribe("mission.changed", "participations", mission_changed)
     subscribe("mission.slot_moved", "participations", slot_moved)
     subscribe("mission.closed", "participations", mission_closed)
     subscribe("mission.suspended", "participations", mission_suspended)

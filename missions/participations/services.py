@@ -24,7 +24,7 @@ from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean, plural
 from missions import alternatives
 from missions import services as mission_services
-from missions.enums import SlotKind
+from missions.enums import MissionMode, SlotKind
 from missions.enums import State as MissionState
 from missions.models import Mission, Slot
 from missions.words import when_in_words
@@ -269,6 +269,12 @@ def accept(
     """Yes: from now on both sides see each other's surname, e-mail and chosen phone."""
     participation = _to_answer(participation, actor, version)
     _require_verified(participation.mission)
+    if is_too_young(participation):
+        raise RuleBroken(
+            f"Votre mission demande maintenant d’avoir {participation.mission.minimum_age} ans, et cette personne ne "
+            "les aura pas ce jour-là : vous pouvez refuser sa candidature, pas l’accepter.",
+            code="under_age",
+        )
     participation.answer = message
     participation.answered_at = now()
     _move(participation, "accept")
@@ -484,6 +490,26 @@ def slot_moved(slot_id: int, *, sequence: int, before: str) -> int:
             others = nearest_free_slots(slot, participation.places)
             notifications.tell_moved(participation, before=before, others=others, similar=similar)
         told += 1
+    return told
+
+
+@transaction.atomic
+def mission_changed(mission_id: int, *, fields: Iterable[str], event_id: int) -> int:
+    """What a published mission asks or where it takes place changed after people applied. Nobody is dropped: whoever
+    comes is told of the new place, the organisation of who is too young now. Safe to run twice.
+    """
+    names = set(fields)
+    rows = Participation.objects.filter(mission=mission_id, state__in=OPEN_STATES, person__isnull=False)
+    in_course = list(
+        rows.select_related("mission__organisation", "slot", "person").order_by("applied_at", "pk")
+    )
+    told = 0
+    if in_course and names & {"addresses", "mode"}:
+        places = _places(in_course[0].mission)
+        told += notifications.tell_place_changed(in_course, places=places, event_id=event_id)
+    if "minimum_age" in names:
+        young = [row for row in in_course if row.state in LIVE_STATES and is_too_young(row)]
+        told += notifications.tell_age_raised(young, event_id=event_id)
     return told
 
 
@@ -802,6 +828,20 @@ def is_old_enough(who: AgeMarks, minimum: int, day: date) -> bool:
     """Compare the two birthdays we keep with the day; without them, somebody known to be an adult."""
     birthday = who.sixteen_on if minimum == 16 else who.eighteen_on
     return birthday is None or birthday <= day
+
+
+def is_too_young(participation: Participation) -> bool:
+    """Whether the mission now asks for an age that this person does not have on the day: it was raised since."""
+    person, minimum = participation.person, participation.mission.minimum_age
+    if participation.under_16 and minimum > 16:
+        return True
+    return person is not None and not is_old_enough(person, minimum, age_day(participation.slot))
+
+
+def _places(mission: Mission) -> list[str]:
+    """Where the mission takes place, a line for each address."""
+    lines = [address.in_words for address in mission.addresses.select_related("commune")]
+    return [*lines, "à distance"] if mission.mode != MissionMode.ON_SITE else lines
 
 
 # --- inside ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
 
 from . import policies, services
-from .enums import TRANSITIONS, WAITING_STATES, State
+from .enums import LIVE_STATES, TRANSITIONS, WAITING_STATES, State
 from .forms import (
     AcceptManyForm,
     AnswerForm,
@@ -344,6 +344,7 @@ def _line(row: Participation, late_since: Any) -> dict[str, Any]:
         "when": when_in_words(row.slot),
         "is_late": waits and row.applied_at is not None and row.applied_at < late_since,
         "age": _age(row),
+        "is_too_young": row.state in LIVE_STATES and services.is_too_young(row),
     }
 
 
@@ -367,6 +368,10 @@ def _application(
         "participation": participation,
         "person": participation.person,
         "sees_contact": policies.organisation_sees_contact(participation),
+        "too_young_text": (
+            f"Il est maintenant de {participation.mission.minimum_age} ans : cette personne ne les aura pas ce "
+            "jour-là. Rien n’est annulé à votre place : prévenez-la, puis annulez ou refusez avec un mot."
+        ),
         "may_talk": TRANSITIONS.allows("talk", state),
         "may_answer": TRANSITIONS.allows("accept", state),
         "may_realise": TRANSITIONS.allows("realise", state) and services.has_begun(participation),

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from jeveuxagir.accounts.models import birthday
 from jeveuxagir.audit import deliveries
-from jeveuxagir.audit.models import Delivery
+from jeveuxagir.audit.models import Delivery, Event
 from jeveuxagir.audit.services import handler_of
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
@@ -473,3 +473,73 @@ def test_a_suspended_organisation_no_longer_reads_the_contacts_of_those_it_accep
     assert client.post(table).status_code == 403
     client.force_login(make_user(person=person))
     assert "En pause" in client.get(reverse("participations:mine", args=[row.pk])).content.decode()
+
+
+# --- what a mission asks, and where it is, change after people applied -------------------------------------------
+
+
+def edit(mission: Any, **values: Any) -> None:
+    diff = {
+        name: {"label": name, "before": "", "after": "", "value": value} for name, value in values.items()
+    }
+    missions.apply_edit(mission, actor=None, diff=diff)
+    deliveries.deliver()
+
+
+def test_a_new_place_is_told_once_to_whoever_is_in_course_and_drops_nobody() -> None:
+    mission = make_mission(slots=2)
+    first, second = mission.slots.all()
+    person = make_person()
+    rows = [
+        make_participation(slot=first, state="accepted", person=person),
+        make_participation(slot=second),
+    ]
+    make_participation(slot=second, state="cancelled")
+    edit(mission, addresses=[{"commune": "23096", "street": "2 rue Neuve", "postal_code": "23000"}])
+    told = mails("place_changed")
+    assert {mail.person_id for mail in told} == {row.person_id for row in rows}
+    assert "2 rue Neuve" in text_of(told[0])
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.state for row in rows] == ["accepted", "applied"]
+    event = Event.objects.filter(verb="mission.changed").latest("pk")
+    services.mission_changed(mission.pk, fields=["addresses"], event_id=event.pk)
+    assert len(mails("place_changed")) == 2, "safe to run twice"
+
+
+def test_a_new_text_writes_to_no_applicant() -> None:
+    mission = make_mission()
+    make_participation(slot=mission.slots.get())
+    edit(mission, title="Un autre titre pour la même mission")
+    assert not mails("place_changed")
+    assert not mails("age_raised")
+
+
+def test_a_higher_age_is_told_to_the_organisation_and_shown_and_drops_nobody(client: Any) -> None:
+    mission = make_mission(minimum_age=16, slots=2)
+    first, second = mission.slots.all()
+    handler = make_member(mission.organisation)
+    lina = make_user(age=16).person
+    expected = make_participation(slot=first, person=lina, state="accepted")
+    waiting = make_participation(slot=second, person=make_user(age=16).person)
+    make_participation(slot=second, state="accepted")
+    edit(mission, minimum_age=18)
+    [mail] = [mail for mail in mails("age_raised") if mail.person_id == handler.person_id]
+    assert "2 personnes" in text_of(mail)
+    expected.refresh_from_db()
+    assert expected.state == State.ACCEPTED
+    client.force_login(handler)
+    space = reverse("participations:space", args=[mission.organisation.pk, mission.organisation.slug])
+    assert client.get(f"{space}?etat=acceptees").text.count("moins de 18") == 1
+    assert "minimum de la mission a changé" in client.get(f"{space}{expected.pk}/").text
+    with pytest.raises(RuleBroken) as refused:
+        services.accept(waiting, actor=handler)
+    assert refused.value.code == "under_age"
+
+
+def test_a_higher_age_that_everybody_has_is_told_to_nobody() -> None:
+    mission = make_mission(minimum_age=16)
+    make_member(mission.organisation)
+    make_participation(slot=mission.slots.get(), state="accepted")
+    edit(mission, minimum_age=18)
+    assert not mails("age_raised")
