@@ -34,6 +34,7 @@ def register() -> None:
         PersonalData(
             model="brigades.AnswerTemplate",
             label="Réponses types que vous avez écrites",
+            erasing="restent, sans votre nom",
             kept="le texte reste, sans votre nom",
             rows=lambda person: AnswerTemplate.objects.filter(written_by__person=person),
             export=lambda row: {"Titre": row.title, "Texte": row.text, "Modifié le": row.updated_at},

@@ -26,6 +26,7 @@ def register() -> None:
         PersonalData(
             model="missions.Mission",
             label="Missions que vous avez écrites",
+            erasing="restent à l’organisation, sans votre nom",
             kept="Les missions restent à l’organisation, sans votre nom.",
             rows=_rows,
             export=_export,

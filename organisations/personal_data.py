@@ -60,6 +60,10 @@ def register() -> None:
         PersonalData(
             model="organisations.Membership",
             label="Organisations dont vous êtes membre",
+            erasing=(
+                "vous quittez leurs équipes ; "
+                "si plus personne n’est responsable de l’une d’elles, la brigade prend contact avec elle"
+            ),
             kept="tant que vous êtes membre, puis jusqu’à l’effacement de votre compte",
             rows=_memberships,
             export=lambda row: {
@@ -131,6 +135,7 @@ def register() -> None:
         PersonalData(
             model="organisations.Organisation",
             label="Organisations que vous avez inscrites",
+            erasing="restent, sans votre nom",
             kept="la fiche reste à l’organisation, sans votre nom",
             rows=lambda person: Organisation.objects.filter(created_by__person=person),
             export=lambda row: {"Organisation": row.name, "Inscrite le": row.created_at},

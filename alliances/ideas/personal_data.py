@@ -14,6 +14,9 @@ def register() -> None:
         PersonalData(
             model="ideas.Idea",
             label="Idées",
+            erasing=(
+                "une idée gardée comme problème commun reste, sans votre nom ; les autres sont effacées"
+            ),
             kept=(
                 "Gardée comme problème commun, une idée reste, sans votre nom si vous effacez votre compte. Sans "
                 "confirmation, elle part avec le dépôt."

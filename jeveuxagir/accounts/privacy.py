@@ -13,7 +13,7 @@ from django.utils import timezone
 from jeveuxagir.audit import services as audit
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.registries import personal_data
+from jeveuxagir.common.registries import PersonalData, personal_data
 from jeveuxagir.notifications.services import send
 
 from .models import Person, User
@@ -21,8 +21,22 @@ from .models import Person, User
 #: Erased last: the others act as this person, write messages, and find what they hold by the address.
 LAST = ("notifications.Message", "audit.Event", "accounts.User", "accounts.Person")
 
+#: shown first, in the copy and on the pages
+FIRST = ("accounts.Person", "accounts.User")
+
 #: what an organisation reads beside a fact whose person is erased
 ERASED_NAME = "Personne effacée"
+
+
+def in_order() -> list[PersonalData]:
+    """What people know best first: themselves, what they did here, then the site's own notes."""
+    last = ("notifications", "audit")
+
+    def rank(entry: PersonalData) -> int:
+        app = entry.model.partition(".")[0]
+        return 0 if entry.model in FIRST else 2 if app in last else 1
+
+    return sorted(personal_data, key=rank)
 
 
 def held_about(person: Person) -> list[dict[str, Any]]:
@@ -31,9 +45,10 @@ def held_about(person: Person) -> list[dict[str, Any]]:
         {
             "label": entry.label,
             "kept": entry.promise,
+            "erasing": entry.erasing,
             "rows": [_plain(entry.export(row)) for row in entry.rows(person)],
         }
-        for entry in personal_data
+        for entry in in_order()
     ]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -134,19 +133,19 @@ def _profile_context(request: HttpRequest, person: Person) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_data(request: HttpRequest) -> HttpResponse:
-    """What is held, for how long; the sign-ins; a copy; erasure."""
+    """What is held, for how long; who looked; a copy; what erasing does, then erasure."""
     return render(request, "accounts/my_data.html", _data_context(request, EraseForm()))
 
 
 def _data_context(request: HttpRequest, form: EraseForm) -> dict[str, Any]:
-    held = [section for section in privacy.held_about(user_of(request).person) if section["rows"]]
-    sessions = UserSession.objects.filter(user=request.user).order_by("-created_at")[:20]
     person = user_of(request).person
+    held = [section for section in privacy.held_about(person) if section["rows"]]
     return {
         "held": held,
+        "erased": [section for section in held if not section["erasing"]],
+        "staying": [section for section in held if section["erasing"]],
         "readings": reads.by_month(person),
         "year": today().year,
-        "sessions": sessions,
         "form": form,
         "person": person,
     }

@@ -28,6 +28,7 @@ def register() -> None:
         PersonalData(
             model="audit.Event",
             label="Journal des faits",
+            erasing="les faits restent, sans votre nom",
             kept="Le fait est gardé, sans le nom de son auteur après l’effacement du compte.",
             rows=_events,
             export=lambda row: {"Fait": row.verb, "Objet": row.subject_type, "Le": row.created_at},

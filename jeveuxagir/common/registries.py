@@ -99,6 +99,8 @@ class PersonalData:
     person_fields: tuple[str, ...] = ("person",)  # the foreign keys to Person or User it covers
     fields: tuple[str, ...] = field(default=())  # the personal fields it covers
     retention: tuple[Retention, ...] = ()
+    #: French, said before somebody erases all: what stays, or who is told; "" when the rows just go
+    erasing: str = ""
 
     @property
     def promise(self) -> str:

@@ -64,6 +64,7 @@ def register() -> None:
         PersonalData(
             model="moderation.ModerationItem",
             label="Décisions de modération que vous avez prises",
+            erasing="restent, sans votre nom",
             kept="la décision reste, sans votre nom",
             rows=lambda person: ModerationItem.objects.filter(
                 Q(owner__person=person) | Q(decided_by__person=person)
@@ -83,6 +84,7 @@ def register() -> None:
         PersonalData(
             model="moderation.ModerationNote",
             label="Notes de travail que vous avez écrites",
+            erasing="restent au dossier, sans votre nom",
             kept="la note reste au dossier, sans votre nom",
             rows=lambda person: ModerationNote.objects.filter(author__person=person),
             export=lambda row: {"Note": row.text, "Écrite le": row.created_at},
@@ -95,6 +97,7 @@ def register() -> None:
         PersonalData(
             model="moderation.Report",
             label="Signalements que vous avez faits",
+            erasing="restent, sans votre adresse",
             kept="Votre adresse est effacée dès que nous vous avons dit ce que nous avons décidé.",
             rows=_reports,
             export=lambda row: {

@@ -19,6 +19,7 @@ def register() -> None:
         PersonalData(
             model="feeds.FeedRun",
             label="Relevés de flux que vous avez lancés ou décidés",
+            erasing="restent, sans votre nom",
             kept="le relevé reste, sans votre nom",
             rows=lambda person: FeedRun.objects.filter(
                 Q(started_by__person=person) | Q(decided_by__person=person)

@@ -103,6 +103,10 @@ def register() -> None:
         PersonalData(
             model="participations.Participation",
             label="Candidatures et participations",
+            erasing=(
+                "celles en cours sont annulées, et les organisations prévenues ; "
+                "celles qui ont eu lieu restent comptées, sans votre nom ni vos messages"
+            ),
             kept="",
             retention=(
                 Retention(
@@ -127,6 +131,7 @@ def register() -> None:
         PersonalData(
             model="participations.Departure",
             label="Départs vers un partenaire",
+            erasing="restent comptés, sans votre nom",
             kept="",
             retention=(
                 Retention(

@@ -109,3 +109,24 @@ def test_a_guardian_reads_and_objects(site, page):
     page.get_by_role("button", name="Je m’oppose").click()
     expect(page.get_by_role("heading", name="Votre opposition est enregistrée")).to_be_visible()
     check(page)
+
+
+def test_on_a_phone_one_sees_in_the_menu_where_one_is_and_reads_what_waits(site, page, client):
+    user = f.make_user(first_name="Nour")
+    for number in range(7):
+        f.make_idea(person=user.person, what=f"{'Une très longue idée ' * 6}{number}", state="problem")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page.context.add_cookies(
+        [{"name": name, "value": morsel.value, "url": site.url} for name, morsel in client.cookies.items()]
+    )
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{site.url}/mon-espace/donnees/")
+    expect(page.locator(".my-menu").get_by_role("link", name="Mes données")).to_be_in_viewport(ratio=1)
+    page.goto(f"{site.url}/mon-espace/")
+    expect(page.locator(".my-tasks > li")).to_have_count(5)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    check(page)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.get_by_role("link", name="Voir tout (7)").press("Enter")
+    expect(page.locator(".my-tasks > li")).to_have_count(7)
+    expect(page.locator("#a-faire")).to_be_in_viewport()

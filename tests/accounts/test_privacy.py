@@ -134,3 +134,21 @@ def test_the_page_of_ones_data_says_what_is_kept_and_for_how_long(client, user):
     page = client.get("/mon-espace/donnees/").content.decode()
     assert "Votre profil" in page
     assert "2\u00a0ans après votre dernière action" in page
+
+
+def test_what_erasing_does_is_said_before_the_box_is_ticked(client, user):
+    f.make_participation(person=user.person)
+    f.make_member(f.make_organisation(), person=user.person)
+    client.force_login(user)
+    page = client.get("/mon-espace/donnees/").content.decode()
+    said = page[page.index("Voici ce qui se passera") : page.index("Je veux effacer mon compte")]
+    assert "votre profil" in said
+    assert "celles en cours sont annulées, et les organisations prévenues" in said
+    assert "vous quittez leurs équipes" in said
+    assert "Idées" not in said, "only what this person has here"
+
+
+def test_one_s_data_begin_with_oneself(user):
+    labels = [section["label"] for section in privacy.held_about(user.person)]
+    assert labels[:2] == ["Votre profil", "Votre compte"]
+    assert labels[-1] == "Adresse refusée par le serveur de courrier"
