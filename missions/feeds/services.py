@@ -19,12 +19,13 @@ from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
 from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.common.statistics import MUCH, analyze
 from jeveuxagir.common.text import clean, plural
 from jeveuxagir.partners import http
 from missions import imports
 from missions import services as mission_services
 from missions.enums import State as MissionState
-from missions.models import Mission
+from missions.models import Mission, MissionAddress, Slot
 from missions.proposals import services as proposals
 from organisations.models import Organisation
 
@@ -50,6 +51,16 @@ SHORTER_PERCENT = 30
 #: Nor does one that would close more than half of a partner's missions, from this number on.
 MANY_CLOSINGS = 20
 MAX_REMARKS = 20_000
+#: what a feed fills; searches read them at once
+WRITTEN = (
+    Mission,
+    MissionAddress,
+    Slot,
+    Mission.activities.through,
+    Mission.skills.through,
+    Mission.sdgs.through,
+    Organisation,
+)
 RUNS_WITH_ISSUES = 40
 ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.1"
 
@@ -88,6 +99,8 @@ def carry_out(run: FeedRun, *, progress: Progress | None = None) -> FeedRun:
     try:
         with _on_disk(run.source) as path:
             _Import(run, path, progress).run()
+        if run.created + run.updated + run.closed >= MUCH:
+            analyze(*WRITTEN)
     except _Replaced:
         run.refresh_from_db()
     except RuleBroken as refusal:

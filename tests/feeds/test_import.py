@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jeveuxagir.audit.models import Delivery, Event
 from jeveuxagir.common.errors import RuleBroken
@@ -52,6 +54,21 @@ def test_a_trusted_partners_mission_is_open_at_once_and_carries_its_source(xml: 
     assert found.source_values["activity"] == "lutte-contre-isolement"
     assert "Guéret" in found.search_extra
     assert found in Mission.objects.open()
+
+
+def test_a_big_import_refreshes_what_the_database_knows_of_its_tables(
+    xml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner = make_partner()
+
+    def asked(*missions: str) -> bool:
+        with CaptureQueriesContext(connection) as queries:
+            run(partner, xml, *missions)
+        return any(query["sql"].startswith("ANALYZE") for query in queries)
+
+    assert not asked(mission())
+    monkeypatch.setattr(services, "MUCH", 2)
+    assert asked(*many(3))
 
 
 def test_an_imported_mission_has_one_undated_slot_that_holds_no_seat(xml: Path) -> None:

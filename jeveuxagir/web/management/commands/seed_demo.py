@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jeveuxagir.common.statistics import analyze_all
+
 
 class Command(BaseCommand):
     help = "Crée les données inventées de la démonstration. Sans effet si elles existent ; refusé hors démonstration."
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         if options["reset"]:
             seed.forget()
         made = seed.seed()
+        if made:
+            analyze_all()
         path = options["accounts_file"] or (
             Path(os.environ["DEMO_STATE"]) / "accounts.json" if os.environ.get("DEMO_STATE") else None
         )
