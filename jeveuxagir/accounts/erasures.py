@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from jeveuxagir.audit.models import Event
 
@@ -10,6 +12,7 @@ from . import privacy
 from .models import Person
 
 VERB = "person.erased"
+FILE = "effacees.jsonl"
 
 
 def lines() -> Iterator[str]:
@@ -17,6 +20,20 @@ def lines() -> Iterator[str]:
     events = Event.objects.filter(verb=VERB, subject_type=Person._meta.label).order_by("pk")
     for subject, at in events.values_list("subject_id", "created_at").iterator():
         yield json.dumps({"person": int(subject), "erased_at": at.isoformat()})
+
+
+def write(file: Path) -> int:
+    """The list, whole or not at all, for its owner's eyes; returns how many lines it has."""
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    number = 0
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        for number, line in enumerate(lines(), start=1):  # noqa: B007
+            out.write(f"{line}\n")
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.replace(file)
+    return number
 
 
 def replay(listed: Iterable[str]) -> int:

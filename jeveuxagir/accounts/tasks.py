@@ -1,13 +1,15 @@
 """Periodic work on people: what was never confirmed, and 18th birthdays."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from celery import shared_task
+from django.conf import settings
 
-from jeveuxagir.audit.jobs import daily, run_once, was_done
+from jeveuxagir.audit.jobs import daily, hourly, run_once, was_done
 from jeveuxagir.common.periodic import periodic
 
-from . import inactivity, nonces, reads, retention, services
+from . import erasures, inactivity, nonces, reads, retention, services
 
 
 @shared_task
@@ -50,3 +52,13 @@ def apply_retention() -> None:
     report = retention.run()
     if not report["failed"]:
         run_once("accounts.retention", daily(), lambda: report)
+
+
+@shared_task
+@periodic(every=timedelta(minutes=20))
+def export_erasures() -> None:
+    """Each hour, who was erased is written where backups do not go, so that a restore brings nobody back."""
+    folder = settings.ERASURES_FOLDER
+    if folder:
+        file = Path(folder) / erasures.FILE
+        run_once("accounts.erasures", hourly(), lambda: {"listed": erasures.write(file)})

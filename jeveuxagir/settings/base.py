@@ -162,6 +162,9 @@ OUTBOX_SWEEP = env.float("OUTBOX_SWEEP", default=60)  # seconds between two swee
 # Loopback ports that outgoing HTTP may reach (tests and demo only; a deploy check refuses any).
 LOOPBACK_PORTS = env.list("LOOPBACK_PORTS", cast=int, default=[])
 
+# Where the list of erased people is written each hour, apart from the database and its backups. Empty: nowhere.
+ERASURES_FOLDER = env("ERASURES_FOLDER", default="")
+
 # Public registries of companies and associations; {number} stands for what is looked up. Empty: nothing is asked.
 SIRENE_URL = env("SIRENE_URL", default="")
 RNA_URL = env("RNA_URL", default="")

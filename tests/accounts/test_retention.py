@@ -24,7 +24,7 @@ from jeveuxagir.accounts.models import (
     UnconfirmedContact,
     User,
 )
-from jeveuxagir.accounts.tasks import apply_retention, warn_inactive
+from jeveuxagir.accounts.tasks import apply_retention, export_erasures, warn_inactive
 from jeveuxagir.audit import statistics
 from jeveuxagir.audit.models import Event, JobRun, Tally
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
@@ -397,6 +397,25 @@ def test_erasures_are_done_again_after_a_restore(tmp_path: Any) -> None:
     person.refresh_from_db()
     assert (person.first_name, person.email) == (privacy.ERASED_NAME, "")
     assert not Message.objects.exists(), "told the first time, not again"
+
+
+def test_the_list_of_the_erased_is_written_each_hour_where_the_deployment_says(
+    tmp_path: Any, settings: Any
+) -> None:
+    person = f.make_person()
+    privacy.erase(person, actor=None)
+    export_erasures()  # no folder: nothing, no error
+    settings.ERASURES_FOLDER = str(tmp_path)
+    export_erasures()
+    [file] = tmp_path.iterdir()
+    assert json.loads(file.read_text())["person"] == person.pk
+    assert file.stat().st_mode & 0o077 == 0, "for its owner alone"
+    privacy.erase(f.make_person(), actor=None)
+    export_erasures()
+    assert len(file.read_text().splitlines()) == 1, "once for an hour"
+    JobRun.objects.update(period="2026-01-01T00")  # an hour later
+    export_erasures()
+    assert len(file.read_text().splitlines()) == 2
 
 
 def test_somebody_new_who_got_the_number_of_somebody_erased_is_left_alone() -> None:

@@ -19,9 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["export"]:
-            lines = list(erasures.lines())
-            Path(options["export"]).write_text("".join(f"{line}\n" for line in lines))
-            self.stdout.write(f"{len(lines)} personne(s) effacée(s) dans la liste.")
+            number = erasures.write(Path(options["export"]))
+            self.stdout.write(f"{number} personne(s) effacée(s) dans la liste.")
             return
         try:
             done = erasures.replay(Path(options["source"]).read_text().splitlines())
