@@ -48,9 +48,16 @@ def in_words(moment: date | datetime) -> str:
 
 
 def exact(moment: date | datetime) -> str:
-    """« mercredi 25 novembre 2026 à 14:05 » (the hour only when there is one)."""
+    """« mercredi 25 novembre 2026 à 14 h 05 » (the hour only when there is one)."""
     if isinstance(moment, datetime):
         if timezone.is_aware(moment):
             moment = moment.astimezone(PARIS)
-        return f"{date_format(moment, 'l j F Y')} à {date_format(moment, 'H:i')}"
-    return date_format(moment, "l j F Y")
+        minutes = f"{NBSP}{moment.minute:02d}" if moment.minute else ""
+        return f"{_day(moment)} à {moment.hour}{NBSP}h{minutes}"
+    return _day(moment)
+
+
+def _day(moment: date | datetime) -> str:
+    """The number of the day stays with its month; the first is « 1er »."""
+    day = "1er" if moment.day == 1 else str(moment.day)
+    return f"{date_format(moment, 'l')} {day}{NBSP}{date_format(moment, 'F Y')}"

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 
 from jeveuxagir.accounts.forms import ContactFields, GuardianFields, NonceMixin
 from jeveuxagir.accounts.forms import EmailField as AddressField
 from jeveuxagir.accounts.models import AgeMarks, Person
-from jeveuxagir.common.text import plural
+from jeveuxagir.common.text import fold, plural
 from missions.cards import by_date
 from missions.models import Mission, Slot
 from missions.words import when_in_words
@@ -199,6 +200,10 @@ class DeclineManyForm(ManyAnswersForm):
     field_order = ["reason", "message"]
 
 
+#: an organisation of a large network may have thousands of missions: the list stays one that a person reads
+MISSIONS_TO_CHOOSE = 200
+
+
 class ApplicationFilters(forms.Form):
     """What the list of applications may be narrowed to; a wrong value narrows nothing."""
 
@@ -212,8 +217,9 @@ class ApplicationFilters(forms.Form):
     def __init__(self, data: Any, *, organisation: Organisation) -> None:
         super().__init__(data)
         missions = Mission.objects.filter(organisation=organisation, participations__isnull=False).distinct()
-        self.fields["mission"].queryset = missions.order_by("title", "pk")  # type: ignore[attr-defined]
+        self.fields["mission"].queryset = missions  # type: ignore[attr-defined]
         self.only_mission: Mission | None = self._read("mission")
+        self.fields["mission"].choices = self._missions(organisation)  # type: ignore[attr-defined]
         if self.only_mission is None:
             del self.fields["creneau"]
             self.only_slot: Slot | None = None
@@ -225,6 +231,19 @@ class ApplicationFilters(forms.Form):
         field.queryset = Slot.objects.filter(mission=self.only_mission)  # type: ignore[attr-defined]
         field.choices = [("", "Tous les créneaux"), *((slot.pk, when_in_words(slot)) for slot in slots)]  # type: ignore[attr-defined]
         self.only_slot = self._read("creneau")
+
+    def _missions(self, organisation: Organisation) -> list[tuple[Any, str]]:
+        """By title; when they are too many, those of the latest applications, and the chosen one."""
+        latest = (
+            Mission.objects.filter(organisation=organisation, participations__isnull=False)
+            .annotate(latest=Max("participations__pk"))
+            .order_by("-latest")
+            .values_list("pk", "title")[:MISSIONS_TO_CHOOSE]
+        )
+        rows = dict(latest)
+        if self.only_mission is not None:
+            rows[self.only_mission.pk] = self.only_mission.title
+        return [("", "Toutes les missions"), *sorted(rows.items(), key=lambda row: (fold(row[1]), row[0]))]
 
     def _read(self, name: str) -> Any:
         try:

@@ -4,6 +4,7 @@ import datetime
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from jeveuxagir.common.clock import now
 from jeveuxagir.moderation import services as moderation
@@ -158,4 +159,18 @@ def test_the_queue_works_without_javascript(browser, site):
     page.locator("[data-row] th a").first.click()
     page.get_by_role("button", name="Prendre en charge").click()
     page.get_by_text("Vous vous occupez de").wait_for()
+    context.close()
+
+
+def test_the_menu_is_there_before_any_script_and_says_where_one_is(browser, site):
+    user, _ = fill(site)
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    sign_in(page, site, user)
+    page.goto(f"{site.url}/brigade/organisations-a-valider/")
+    page.locator("[data-row] th a").first.click()
+    page.wait_for_url("**/organisations-a-valider/*/")
+    current = page.locator(".br-menu [aria-current]")
+    expect(current).to_be_visible()
+    expect(current).to_have_text("Organisations à valider")
     context.close()

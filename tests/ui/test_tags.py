@@ -57,7 +57,7 @@ def test_a_delay_carries_its_exact_date_in_paris_time():
     with time_machine.travel(NOON, tick=False):
         html = render("{% since d %}", d=NOON - timedelta(days=3))
     assert 'datetime="2026-11-22T13:00+01:00"' in html
-    assert 'title="dimanche 22 novembre 2026 à 13:00"' in html
+    assert 'title="dimanche 22\u00a0novembre 2026 à 13\u00a0h"' in html
 
 
 def test_no_date_prints_nothing():

@@ -13,7 +13,7 @@ States, dates, numbers
     {% state_badge mission.get_state_display "success" %}
                                               kinds: success info warning error new neutral
     {% since moment %}                        <time>il y a 3 jours</time>, the exact date as title
-    {% moment date %}                         <time>mercredi 25 novembre 2026 à 14:05</time>
+    {% moment date %}                         <time>mercredi 25 novembre 2026 à 14 h 05</time>
     {{ total|number }}                        1 234 (narrow space)
     {{ total|count:"place,places" }}          « 2 places »; |word:"…" gives the noun alone
     {{ distance|km }}                         « à 4 km », « à moins d’1 km »
