@@ -1,6 +1,7 @@
 """From what a person types, or a feed says, to a commune."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -112,6 +113,26 @@ def resolve(text: str, limit: int = 8) -> Resolution:
     if len(found) == 1 and typed.department in right and _is_sure(found[0], typed):
         return Resolution(found[0])
     return Resolution(candidates=tuple(found[: max(limit, len(exact))]))
+
+
+def of_labels(labels: Iterable[str]) -> dict[str, Commune]:
+    """The communes of many labels ("Guéret (23)"), in one question: as `resolve` finds them. Others are left out."""
+    typed = {label: Typed.parse(label) for label in labels}
+    names = {name for one in typed.values() if one.department for name in _with_articles(one.name)}
+    there: dict[tuple[str, str], list[Commune]] = {}
+    for commune in Commune.objects.filter(search_name__in=names) if names else ():
+        there.setdefault((commune.search_name, commune.department_id), []).append(commune)
+    found = {}
+    for label, one in typed.items():
+        if one.name and one.department and not one.postal_code:
+            same = [
+                commune
+                for name in _with_articles(one.name)
+                for commune in there.get((name, one.department), ())
+            ]
+            if len(same) == 1:
+                found[label] = same[0]
+    return found
 
 
 def find(*, name: str = "", postal_code: str = "", code: str = "", department: str = "") -> Commune | None:

@@ -81,6 +81,22 @@ def read(kept: str) -> Kept:
     return Kept(None, EndReason.PAST if past else EndReason.CRITERIA)
 
 
+#: fields of an address that make one criterion together
+_TOGETHER = ({"lieu", "rayon"}, {"du", "au"})
+
+
+def criteria(kept: str) -> list[str]:
+    """The criteria of a kept search, each an address of its own: a mission is found when each finds it."""
+    values = QueryDict(kept)
+    if values.get("distance") and values.get("lieu"):
+        return [kept]  # never written so: far away, the place does not count
+    parts: dict[str, QueryDict] = {}
+    for name, several in values.lists():
+        key = next((min(names) for names in _TOGETHER if name in names), name)
+        parts.setdefault(key, QueryDict(mutable=True)).setlist(name, several)
+    return [part.urlencode() for part in parts.values()]
+
+
 def gates(query: SearchQuery) -> dict[str, Any]:
     """What a mission must share with this search, in columns that one statement compares."""
     return {

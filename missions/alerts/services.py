@@ -3,15 +3,16 @@
     a mission opens → NewMission → collect(): AlertHit, once for an alert and a mission → tell_due(): one mail
 
 A run asks the searches about all the missions that opened since the last one, not each mission about all searches:
-what cannot fit (other departments, other domains) is left out by columns, and a search kept by many is asked once.
+what cannot fit (other departments, other domains) is left out by columns, and what many searches ask (a domain, a
+town) is asked once (finding.py).
 """
 
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -30,13 +31,19 @@ from missions.models import Mission, MissionAddress
 
 from . import notifications, queries
 from .enums import Rhythm
+from .finding import Finder
 from .models import AlertHit, NewMission, SavedSearch
+
+T = TypeVar("T")
 
 #: Alerts of one person.
 AT_MOST = 10
 #: Missions that one run looks at, and that one mail names.
-BATCH = 300
+BATCH = 2000
 SHOWN = 10
+#: Alerts that are asked together, and rows written by one statement.
+ASKED_AT_ONCE = 5000
+HITS_AT_ONCE = 1000
 #: Beyond so many different missions in a run, only their departments and domains are compared.
 FINE_GATES = 40
 #: Mails go between these hours of Paris.
@@ -184,8 +191,9 @@ def collect() -> int:
     if not waiting:
         return 0
     ids = [row.mission_id for row in waiting]
-    hits = [AlertHit(alert_id=alert_id, mission_id=mission_id) for alert_id, mission_id in _fitting(ids)]
-    AlertHit.objects.bulk_create(hits, ignore_conflicts=True, batch_size=1000)
+    for some in _by(HITS_AT_ONCE, _fitting(ids)):
+        hits = [AlertHit(alert_id=alert_id, mission_id=mission_id) for alert_id, mission_id in some]
+        AlertHit.objects.bulk_create(hits, ignore_conflicts=True)
     NewMission.objects.filter(pk__in=[row.pk for row in waiting]).delete()
     return len(waiting)
 
@@ -195,17 +203,21 @@ def _fitting(mission_ids: list[int]) -> Iterable[tuple[int, int]]:
     worth = _gates(mission_ids)
     if worth is None:
         return
-    alerts = SavedSearch.objects.live().filter(worth).order_by("query", "pk")
-    rows = alerts.values_list("query", "pk", "since").iterator(chunk_size=5000)
-    for kept, same in itertools.groupby(rows, key=lambda row: row[0]):
-        query = queries.read(kept).query
-        if query is None:
-            continue  # end_dead() says so to its person
-        found = search.matching(query).filter(pk__in=mission_ids).order_by()
-        missions = list(found.values_list("pk", "state_changed_at"))
-        if missions:
-            for _, alert_id, since in same:
-                yield from ((alert_id, pk) for pk, opened in missions if opened >= since)
+    finder = Finder(mission_ids)
+    opened = dict(Mission.objects.filter(pk__in=mission_ids).values_list("pk", "state_changed_at"))
+    alerts = SavedSearch.objects.live().filter(worth).order_by()
+    rows = alerts.values_list("query", "pk", "since").iterator(chunk_size=ASKED_AT_ONCE)
+    for some in _by(ASKED_AT_ONCE, rows):
+        finder.prepare(kept for kept, _, _ in some)
+        for kept, alert_id, since in some:
+            yield from ((alert_id, pk) for pk in finder.find(kept) if opened[pk] >= since)
+
+
+def _by(number: int, rows: Iterable[T]) -> Iterator[list[T]]:
+    """These rows, so many at a time."""
+    left = iter(rows)
+    while some := list(itertools.islice(left, number)):
+        yield some
 
 
 def _gates(mission_ids: list[int]) -> Q | None:
