@@ -8,6 +8,7 @@ from jeveuxagir.accounts.forms import EmailField
 from jeveuxagir.accounts.models import User
 from jeveuxagir.moderation import absences
 from jeveuxagir.moderation.models import ModerationItem
+from missions.feeds.services import MAX_REASON
 
 from . import answers, scopes
 
@@ -67,6 +68,18 @@ class ReasonForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text="L’organisation la lira.",
+    )
+
+
+class ClosingsForm(forms.Form):
+    """Why the closings that a feed's run holds are done, or not."""
+
+    reason = forms.CharField(
+        label="Raison de votre décision",
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+        help_text="Lue par vos collègues, et par le contact du partenaire si vous gardez les missions.",
+        error_messages={"required": "Donnez la raison de votre décision."},
     )
 
 

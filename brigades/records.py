@@ -6,6 +6,7 @@ Organisations have acts (suspend, lift, close, invite a first owner), missions t
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -40,6 +41,8 @@ from . import cells, filters, forms, request_words, scopes
 from .site import Act, BrigadeAdmin, register
 
 SHOWN = 50
+#: runs of a partner beside each other
+COMPARED = 6
 _ORGANISATION_KINDS = {
     OrganisationState.VALIDATED: "success",
     OrganisationState.PENDING: "info",
@@ -647,7 +650,7 @@ class FeedRuns(BrigadeAdmin):
         return super().has_module_permission(request) and scopes.is_national(request.user)
 
     def scoped(self, user: Any) -> "QuerySet[Any]":
-        return scopes.feed_runs(user).select_related("partner")
+        return scopes.feed_runs(user).select_related("partner", "decided_by__person")
 
     @_headed("Partenaire")
     def partner_name(self, row: FeedRun) -> str:
@@ -680,16 +683,26 @@ class FeedRuns(BrigadeAdmin):
     def acts(self) -> list[Act]:
         return [Act("confirmer", self._release), Act("garder", self._keep)]
 
-    def _release(self, request: HttpRequest, row: FeedRun) -> str:
-        run = feeds.release_held(row, actor=request.user)  # type: ignore[arg-type]
-        return f"{plural(run.closed, 'mission fermée', 'missions fermées')}."
+    def _release(self, request: HttpRequest, row: FeedRun) -> str | HttpResponse:
+        return self._decide(request, row, feeds.release_held)
 
-    def _keep(self, request: HttpRequest, row: FeedRun) -> str:
-        feeds.refuse_held(row, actor=request.user)  # type: ignore[arg-type]
-        return "Les missions restent ouvertes."
+    def _keep(self, request: HttpRequest, row: FeedRun) -> str | HttpResponse:
+        return self._decide(request, row, feeds.refuse_held)
+
+    def _decide(self, request: HttpRequest, row: FeedRun, service: Any) -> str | HttpResponse:
+        """Decide with a reason; what was typed stays on the page when it is not taken."""
+        form = forms.ClosingsForm(request.POST)
+        if not form.is_valid() and row.state == FeedRun.State.HELD:
+            return self.page(request, row, closings_form=form)
+        run = service(row, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+        if run.decision == FeedRun.Decision.RELEASED:
+            return f"{plural(run.closed, 'mission fermée', 'missions fermées')}."
+        told = " Le contact du partenaire est prévenu." if run.partner.contact_email else ""
+        return f"Les missions restent ouvertes.{told}"
 
     def describe(self, request: HttpRequest, row: FeedRun) -> dict[str, Any]:
         issues = FeedIssue.objects.filter(run=row).order_by("line", "pk")
+        decider = row.decided_by.person.first_name if row.decided_by else ""
         return {
             "facts": [
                 ("Partenaire", f"{row.partner.name} ({row.partner.get_trust_display()})"),
@@ -705,16 +718,53 @@ class FeedRuns(BrigadeAdmin):
                 ("Rejetées", row.rejected),
                 ("Valeurs laissées de côté", row.left_out),
                 ("Fermetures à confirmer", len(row.held_closings)),
-                ("Décision", row.get_decision_display()),
-                ("Erreur", row.error),
+                ("Décision", " par ".join(filter(None, [row.get_decision_display(), decider]))),
+                ("Erreur", "" if row.state == FeedRun.State.HELD else row.error),
             ],
-            "texts": [],
+            "texts": [("Raison de la décision", row.decision_reason)] if row.decision_reason else [],
             "issues": issues[:500],
             "issue_count": issues.count(),
             "is_held": row.state == FeedRun.State.HELD,
-            "held": Mission.objects.filter(pk__in=row.held_closings[:SHOWN]).select_related("organisation"),
+            "runs": self._compared(request.user, row),
             "urls": {act.path: self.act_url(row.pk, act.path) for act in self.acts()},
+            **(self._held(request, row) if row.state == FeedRun.State.HELD else {}),
         }
+
+    def _held(self, request: HttpRequest, row: FeedRun) -> dict[str, Any]:
+        """What would close, a page at a time, and where that is."""
+        page = Paginator(row.held_closings, SHOWN).get_page(request.GET.get("page"))
+        seen = scopes.missions(request.user).select_related("organisation", "department")
+        missions = seen.in_bulk(list(page.object_list))
+        held = seen.filter(pk__in=row.held_closings).order_by()
+        words = dict(MissionState.choices)
+        states = held.values_list("state").annotate(number=Count("pk")).order_by("-number")
+        hosts = held.values_list("organisation__name").annotate(number=Count("pk"))
+        return {
+            "page_obj": page,
+            "held": [
+                (mission, link(Mission, mission.pk))
+                for mission in map(missions.get, page.object_list)
+                if mission
+            ],
+            "held_facts": [
+                ("Aujourd’hui", ", ".join(f"{number} {words[state]}" for state, number in states)),
+                (
+                    "Organisations les plus touchées",
+                    ", ".join(
+                        f"{name} ({number})" for name, number in hosts.order_by("-number", "organisation")[:5]
+                    ),
+                ),
+                (
+                    "Contact du partenaire",
+                    "connu : il lira la raison d’un refus" if row.partner.contact_email else "aucun",
+                ),
+            ],
+            "closings_form": forms.ClosingsForm(),
+        }
+
+    def _compared(self, user: Any, row: FeedRun) -> list[FeedRun]:
+        """This run and those just before it, which say whether its loss is usual."""
+        return list(self.scoped(user).filter(partner=row.partner_id, pk__lte=row.pk)[:COMPARED])
 
 
 # --- shared -----------------------------------------------------------------------------------------------------

@@ -42,6 +42,12 @@ def granted_roles(person: Person) -> Iterable[Role]:
         yield Role(grant.role, grant.scope, key, grant.domain_id or "")
 
 
+def people_with(*names: str) -> list[Person]:
+    """Who holds one of these roles by a grant in force today."""
+    granted = RoleGrant.objects.active().filter(role__in=names).values("person")
+    return list(Person.objects.filter(pk__in=granted, erased_at__isnull=True).order_by("pk"))
+
+
 def roles_of(person: Person | None) -> frozenset[Role]:
     """Every role of this person, from all sources, asked now."""
     if person is None or person.pk is None:

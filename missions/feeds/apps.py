@@ -8,7 +8,8 @@ class FeedsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, personal_data
+        from . import moderation, notifications, personal_data
 
         moderation.register()
+        notifications.register()
         personal_data.register()

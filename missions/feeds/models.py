@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from jeveuxagir.common.models import LineField, ProseField
+from jeveuxagir.common.models import LineField, ProseField, personal
 from missions.models import Mission
 from organisations.models import Organisation
 
@@ -18,6 +18,8 @@ class Partner(models.Model):
     slug = models.SlugField("identifiant", max_length=40, unique=True)
     name = LineField("nom", max_length=120)
     feed_url = models.CharField("adresse du flux", max_length=1000, blank=True)
+    #: who keeps the feed there, told why closings were refused
+    contact_email = personal(models.EmailField("adresse de contact", blank=True))
     trust = models.CharField("confiance", max_length=10, choices=Trust, default=Trust.REVIEWED)
     is_active = models.BooleanField("relevé toutes les 6 heures", default=True)
     created_at = models.DateTimeField(db_default=Now())

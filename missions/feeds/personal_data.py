@@ -1,11 +1,14 @@
-"""What feeds hold about people: which member of staff started a run, or decided about its closings."""
+"""What feeds hold about people: who keeps a partner's feed, which member of staff started a run or decided."""
+
+from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, personal_data
 
-from .models import FeedRun
+from .models import FeedRun, Partner
 
 
 def _erase(person: Person) -> None:
@@ -13,7 +16,30 @@ def _erase(person: Person) -> None:
     FeedRun.objects.filter(decided_by__person=person).update(decided_by=None)
 
 
+def _contacts(person: Person) -> Any:
+    user = getattr(person, "user", None)
+    addresses = {email.lower() for email in (person.email, user.email if user else "") if email}
+    return Partner.objects.annotate(address=Lower("contact_email")).filter(address__in=addresses)
+
+
+def _erase_contacts(person: Person) -> None:
+    _contacts(person).update(contact_email="")
+
+
 def register() -> None:
+    personal_data.register(
+        "feeds.Partner",
+        PersonalData(
+            model="feeds.Partner",
+            label="Partenaires dont votre adresse est le contact",
+            kept="tant que le partenaire ne donne pas d’autre adresse",
+            rows=_contacts,
+            export=lambda row: {"Partenaire": row.name, "Adresse de contact": row.contact_email},
+            erase=_erase_contacts,
+            person_fields=(),
+            fields=("contact_email",),
+        ),
+    )
     personal_data.register(
         "feeds.FeedRun",
         PersonalData(
@@ -28,6 +54,8 @@ def register() -> None:
                 "Partenaire": row.partner.name,
                 "Début": row.started_at,
                 "État": row.get_state_display(),
+                "Décision": row.get_decision_display(),
+                "Raison": row.decision_reason if row.decision else "",
             },
             erase=_erase,
             person_fields=("started_by", "decided_by"),

@@ -29,7 +29,7 @@ from missions.models import Mission, MissionAddress, Slot
 from missions.proposals import services as proposals
 from organisations.models import Organisation
 
-from . import policies, reader, reading
+from . import notifications, policies, reader, reading
 from .models import FeedIssue, FeedRun, Partner, PartnerOrganisation
 from .reader import Unreadable
 from .reading import Item, Rejected
@@ -62,6 +62,8 @@ WRITTEN = (
     Organisation,
 )
 RUNS_WITH_ISSUES = 40
+#: letters of the reason of a decision
+MAX_REASON = 500
 ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.1"
 
 
@@ -133,24 +135,32 @@ def claim_due() -> FeedRun | None:
 
 
 @transaction.atomic
-def release_held(run: FeedRun, *, actor: User) -> FeedRun:
+def release_held(run: FeedRun, *, actor: User, reason: str) -> FeedRun:
     """The closings that waited are right: do them."""
     run = _held(run, actor)
+    reason = _reason(reason)
     ids = run.held_closings
     closed = sum(imports.close_gone(ids[at : at + CHUNK], actor=actor) for at in range(0, len(ids), CHUNK))
     run.closed += closed
-    _decide(run, actor, Decision.RELEASED)
-    record("feed.closings_released", run, actor=actor, closed=closed)
+    _decide(run, actor, Decision.RELEASED, reason)
+    record("feed.closings_released", run, actor=actor, closed=closed, reason=reason)
+    notifications.tell_decided(run, len(ids))
     return run
 
 
 @transaction.atomic
-def refuse_held(run: FeedRun, *, actor: User) -> FeedRun:
-    """The feed was wrong: its missing missions stay open, and the next feed is not compared with it."""
+def refuse_held(run: FeedRun, *, actor: User, reason: str) -> FeedRun:
+    """The feed was wrong: its missing missions stay open, and the next feed is not compared with it.
+
+    Whoever keeps the feed at the partner's reads why.
+    """
     run = _held(run, actor)
+    reason = _reason(reason)
     kept = len(run.held_closings)
-    _decide(run, actor, Decision.REFUSED)
-    record("feed.closings_refused", run, actor=actor, kept=kept)
+    _decide(run, actor, Decision.REFUSED, reason)
+    record("feed.closings_refused", run, actor=actor, kept=kept, reason=reason)
+    notifications.tell_decided(run, kept)
+    notifications.tell_partner(run, kept)
     return run
 
 
@@ -301,9 +311,11 @@ class _Import:
         with transaction.atomic():
             lock(Partner.objects.all(), pk=self.partner.pk)
             self._beat()
-            _supersede(run)
+            replaced = _supersede(run)
             run.held_closings = gone if why else []
             _end(run, State.HELD if why else State.DONE, error=why)
+            if why and not replaced:  # who decides knows already that this feed waits
+                notifications.tell_held(run)
         _match(self.report.offered + _left_behind(run))
         _forget_old_issues(self.partner)
 
@@ -376,26 +388,55 @@ def _end(run: FeedRun, state: str, *, error: str = "") -> None:
     )
 
 
-def _supersede(run: FeedRun) -> None:
-    """Closings that an older run holds are judged anew by this one."""
-    for old in lock_all(FeedRun.objects.held().filter(partner=run.partner, pk__lt=run.pk)):
+def _supersede(run: FeedRun) -> int:
+    """Closings that an older run holds are judged anew by this one. How many runs held some."""
+    older = lock_all(FeedRun.objects.held().filter(partner=run.partner, pk__lt=run.pk))
+    for old in older:
         _decide(old, None, Decision.SUPERSEDED)
+    return len(older)
 
 
-def _decide(run: FeedRun, actor: User | None, decision: str) -> None:
-    run.state, run.decision, run.decided_by = State.DONE, decision, actor
+def _decide(run: FeedRun, actor: User | None, decision: str, reason: str = "") -> None:
+    run.state, run.decision, run.decided_by, run.decision_reason = State.DONE, decision, actor, reason
     run.held_closings, run.error = [], ""
     run.save()
 
 
 def _held(run: FeedRun, actor: User) -> FeedRun:
+    """The run whose closings wait, locked: of two who decide at once, the second reads what the first did."""
     lock(Partner.objects.all(), pk=run.partner_id)
-    run = lock(FeedRun.objects.select_related("partner"), pk=run.pk)
+    run = lock(FeedRun.objects.select_related("partner", "decided_by__person"), pk=run.pk)
     if not policies.can_decide_closings(actor):
         raise NotAllowed
     if run.state != State.HELD:
-        raise WrongState("Ces fermetures n’attendent plus de décision.", code="wrong_state")
+        raise WrongState(_why_not_held(run), code="wrong_state")
+    reading = FeedRun.objects.filter(partner=run.partner_id, state=State.RUNNING)
+    if reading.filter(heartbeat_at__gt=now() - DEAD_AFTER).exists():
+        raise WrongState(
+            f"Un relevé plus récent du flux de {run.partner.name} est en cours : attendez sa fin, il dira ce qui "
+            "manque encore.",
+            code="running",
+        )
     return run
+
+
+def _why_not_held(run: FeedRun) -> str:
+    waits_no_more = "Ces fermetures n’attendent plus de décision"
+    if run.decision == Decision.SUPERSEDED:
+        return f"{waits_no_more} : un relevé plus récent les a remplacées."
+    if run.decision and run.decided_by:
+        done = "confirmées" if run.decision == Decision.RELEASED else "refusées"
+        return f"{waits_no_more} : {run.decided_by.person.first_name} les a {done}."
+    return f"{waits_no_more}."
+
+
+def _reason(text: str) -> str:
+    reason = clean(text)
+    if not reason:
+        raise RuleBroken("Donnez la raison de votre décision.", code="reason")
+    if len(reason) > MAX_REASON:
+        raise RuleBroken(f"La raison a {MAX_REASON} caractères au plus.", code="reason")
+    return reason
 
 
 def _match(missions: list[int]) -> None:

@@ -322,27 +322,63 @@ def test_the_history_of_an_object_is_told_in_french(client):
 # --- feeds ------------------------------------------------------------------------------------------------------
 
 
-def held_run():
+def held_run(missions=1, **fields):
     from missions.feeds.models import FeedRun, Partner
 
-    partner = Partner.objects.create(slug="p", name="Partenaire d’essai")
-    mission = f.make_mission(title="Mission disparue", imported=True)
-    return mission, FeedRun.objects.create(
-        partner=partner, state="held", finished_at=now(), held_closings=[mission.pk]
-    )
+    partner, _ = Partner.objects.get_or_create(slug="p", defaults={"name": "Partenaire d’essai"})
+    gone = [f.make_mission(title=f"Mission disparue {n}", imported=True) for n in range(1, missions + 1)]
+    held = [mission.pk for mission in gone]
+    values = {"state": "held", "finished_at": now(), "held_closings": held, "seen": 12, "created": 3} | fields
+    return gone[0], FeedRun.objects.create(partner=partner, **values)
 
 
 @pytest.mark.parametrize(("act", "state"), [("confirmer", "closed"), ("garder", "open")])
-def test_held_closings_wait_for_a_person(client, act, state):
+def test_held_closings_wait_for_a_person_who_says_why(client, act, state):
     mission, run = held_run()
-    staff_client(client, "national")
+    user = staff_client(client, "national")
     assert "Flux à confirmer" in client.get("/brigade/").text
-    assert "Mission disparue" in client.get(f"/brigade/flux/{run.pk}/").text
-    assert client.post(f"/brigade/flux/{run.pk}/{act}/", follow=True).status_code == 200
+    page = client.get(f"/brigade/flux/{run.pk}/").text
+    assert "Mission disparue 1" in page
+    assert "3\u00a0nouvelles" in page
+    asked = client.post(f"/brigade/flux/{run.pk}/{act}/", {"reason": " "})
+    assert "Donnez la raison" in asked.text
+    run.refresh_from_db()
+    assert run.state == "held"
+    answer = client.post(f"/brigade/flux/{run.pk}/{act}/", {"reason": "Vu avec lui"}, follow=True)
+    assert answer.status_code == 200
+    assert "Vu avec lui" in answer.text
     mission.refresh_from_db()
     assert mission.state == state
-    response = client.post(f"/brigade/flux/{run.pk}/{act}/", follow=True)
+    response = client.post(f"/brigade/flux/{run.pk}/{act}/", {"reason": "Encore"}, follow=True)
     assert "attendent plus de décision" in response.text
+    assert user.person.first_name in response.text
+    assert "Encore" not in response.text
+    assert "Raison de votre décision" not in response.text
+
+
+def test_what_would_close_is_listed_page_by_page(client, django_assert_max_num_queries):
+    _, run = held_run(missions=53)
+    staff_client(client, "national")
+    url = f"/brigade/flux/{run.pk}/"
+    with django_assert_max_num_queries(30):
+        first = client.get(url).text
+    assert "53\u00a0fermetures à confirmer" in first
+    assert "Mission disparue 50<" in first
+    assert "Mission disparue 51<" not in first
+    assert "Mission disparue 53<" in client.get(url, {"page": "2"}).text
+    assert "Mission disparue 53<" in client.get(url, {"page": str(10**9)}).text
+    assert "Mission disparue 1<" in client.get(url, {"page": "x"}).text
+
+
+def test_a_held_run_stands_beside_those_before_it(client):
+    held_run(state="done", held_closings=[], seen=412)
+    _, run = held_run(seen=98)
+    held_run(state="done", held_closings=[], seen=777)
+    staff_client(client, "national")
+    page = client.get(f"/brigade/flux/{run.pk}/").text
+    assert ">412<" in page
+    assert ">98<" in page
+    assert ">777<" not in page  # it came later
 
 
 def test_an_attachment_is_accepted_or_refused_nothing_else(client):

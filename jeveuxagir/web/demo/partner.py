@@ -54,6 +54,7 @@ class Partners:
             trust=Partner.Trust.TRUSTED,
             is_active=False,  # its address answers nobody: `make import` reads the file
             feed_url=f"{self.spec['site']}/flux.xml",
+            contact_email="flux@partenaire-essai.example",
             created_at=created,
         )
         self.reviewed = ground.new(

@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
 
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural, slugify
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("source", help="adresse https:// du flux, ou fichier XML")
         parser.add_argument("--partner", help="identifiant du partenaire (par défaut, tiré de la source)")
         parser.add_argument("--name", help="nom du partenaire, s’il est nouveau")
+        parser.add_argument("--contact", help="adresse électronique du partenaire, s’il est nouveau")
         parser.add_argument(
             "--trust",
             choices=Partner.Trust.values,
@@ -38,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "Un identifiant de partenaire a 40 lettres minuscules, chiffres ou tirets au plus."
             )
-        found = self._partner(slug, source, options["name"], options["trust"])
+        found = self._partner(slug, source, options)
         bar = ProgressBar(self.stderr)
         try:
             run = services.import_feed(found, source, progress=bar.show)
@@ -50,13 +53,19 @@ class Command(BaseCommand):
         if run.state in (FeedRun.State.FAILED, FeedRun.State.HELD):
             sys.exit(1)
 
-    def _partner(self, slug: str, source: str, name: str | None, trust: str | None) -> Partner:
+    def _partner(self, slug: str, source: str, options: dict[str, Any]) -> Partner:
+        name, trust, contact = options["name"], options["trust"], options["contact"] or ""
+        try:
+            validate_email(contact or "contact@partenaire.example")
+        except ValidationError as error:
+            raise CommandError("L’adresse de contact n’est pas une adresse électronique.") from error
         default = Partner.Trust.TRUSTED if settings.DEMO else Partner.Trust.REVIEWED
         found, created = Partner.objects.get_or_create(
             slug=slug,
             defaults={
                 "name": name or slug.replace("-", " ").capitalize(),
                 "trust": trust or default,
+                "contact_email": contact,
                 "feed_url": source if source.startswith("https://") else "",
             },
         )
