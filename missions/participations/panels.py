@@ -20,7 +20,7 @@ from organisations import spaces
 from organisations.policies import HANDLERS, can_see_applicants
 
 from . import notifications, policies, services
-from .enums import LIVE_STATES, WAITING_STATES, State
+from .enums import LIVE_STATES, UNCHOSEN, WAITING_STATES, State
 from .models import Participation
 
 SHOWN = 5
@@ -72,7 +72,10 @@ def _by_organisation(rows: Any, since: str) -> Iterator[tuple[str, str, int, dat
 
 def _own(request: Any) -> Iterator[ToDo]:
     """One's own: a time that changed, an organisation that wants to talk, an answer of the week. One query."""
-    news = Q(state__in=[State.ACCEPTED, State.DECLINED], answered_at__gt=now() - NEWS)
+    since = now() - NEWS
+    news = Q(state=State.ACCEPTED, answered_at__gt=since) | Q(
+        state=State.DECLINED, state_changed_at__gt=since
+    )
     rows = (
         policies.own(request.user)
         .filter(Q(state__in=LIVE_STATES) & ~Q(moved_from="") | Q(state=State.IN_TALK) | news)
@@ -94,8 +97,11 @@ def _own(request: Any) -> Iterator[ToDo]:
             text = f"{who} vous attend{NBSP}: « {what} », {when_in_words(row.slot)}"
             yield ToDo(text, url, row.answered_at or row.state_changed_at)
         elif row.state == State.DECLINED:
-            text = f"{who} a répondu à votre candidature{NBSP}: « {what} »"
-            yield ToDo(text, url, row.answered_at or row.state_changed_at, "Lire")
+            if row.decline_reason in UNCHOSEN:
+                text = f"Votre candidature n’a pas eu de suite{NBSP}: « {what} »"
+            else:
+                text = f"{who} a répondu à votre candidature{NBSP}: « {what} »"
+            yield ToDo(text, url, row.state_changed_at, "Lire")
 
 
 def _departures(request: Any) -> Iterator[ToDo]:

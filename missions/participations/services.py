@@ -868,6 +868,7 @@ def _take_place(participation: Participation, slot: Slot, actor: User | None) ->
     participation.state = State.APPLIED
     participation.applied_at = participation.state_changed_at = now()
     participation.known_sequence, participation.moved_from = slot.sequence, ""
+    participation.moved_at = None
     try:
         with transaction.atomic():
             participation.save()

@@ -109,13 +109,21 @@ def test_five_lines_then_a_link_to_all_of_them(signed_in: Client, user: User) ->
 def test_an_answer_is_news_for_a_week(signed_in: Client, user: User) -> None:
     yes = f.make_participation(person=user.person, state="accepted", answered_at=ago(6))
     no = f.make_participation(
-        person=user.person, state="declined", answered_at=ago(2), mission=f.make_mission(title="Cuisiner")
+        person=user.person,
+        state="declined",
+        state_changed_at=ago(2),
+        mission=f.make_mission(title="Cuisiner"),
     )
+    silence = f.make_participation(person=user.person, state="declined", decline_reason="unanswered")
     lines = shown(signed_in)
-    assert [url for _, url, _ in lines] == [reverse("participations:mine", args=[p.pk]) for p in (yes, no)]
+    assert [url for _, url, _ in lines] == [
+        reverse("participations:mine", args=[p.pk]) for p in (yes, no, silence)
+    ]
     assert f"{yes.mission.organisation.name} vous attend" in lines[0][0]
-    for row in (yes, no):
-        type(row).objects.filter(pk=row.pk).update(answered_at=ago(8))
+    assert lines[1][0] == f"{no.mission.organisation.name} a répondu à votre candidature : « Cuisiner »"
+    assert lines[2][0].startswith("Votre candidature n’a pas eu de suite")
+    for row in (yes, no, silence):
+        type(row).objects.filter(pk=row.pk).update(answered_at=ago(8), state_changed_at=ago(8))
     assert shown(signed_in) == []
 
 
