@@ -8,6 +8,7 @@ from django.db.models import Model, Q
 
 from jeveuxagir.audit.models import Event
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.moderation.registry import outcome_of
 
 SHOWN = 100
 
@@ -131,7 +132,8 @@ def _what(event: Event) -> str:
     words = VERBS.get(event.verb, event.verb)
     decision = event.data.get("decision")
     if decision:
-        words += f" : {_DECISIONS.get(decision, decision)}"
+        own = outcome_of(event.data.get("kind", ""), decision)
+        words += f" : {own or _DECISIONS.get(decision, decision)}"
     return words
 
 

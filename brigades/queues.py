@@ -92,7 +92,7 @@ class Queue(BrigadeAdmin):
 
     def next_action(self, item: ModerationItem) -> SafeString | str:
         if item.state == State.DECIDED:
-            return item.get_decision_display().capitalize()
+            return item.outcome.capitalize()
         if item.owner_id is not None:
             return "À décider"
         return format_html(  # a button of the list's own form
@@ -289,7 +289,7 @@ class Queue(BrigadeAdmin):
         query = self.list_query(request)
         following = self.following(request, item, query)[:50] if "suivant" in request.POST else []
         try:
-            services.decide(
+            item = services.decide(
                 item,
                 actor=request.user,  # type: ignore[arg-type]
                 decision=form.cleaned_data["decision"],
@@ -310,8 +310,7 @@ class Queue(BrigadeAdmin):
         except RuleBroken as broken:
             form.add_error("reason" if broken.code == "reason" else None, broken.message)
             return self.page(request, item, status=409, decision_form=form)
-        done = forms.Decision(form.cleaned_data["decision"]).label
-        messages.success(request, f"« {item.title} » : {done}. {self.told}")
+        messages.success(request, f"« {item.title} » : {item.outcome}. {self.told}")
         if "suivant" in request.POST:
             still = set(
                 self.get_queryset(request)

@@ -30,12 +30,6 @@ OUTCOMES = [
     (Decision.ASK.value, "Demander une correction : la page reste en ligne"),
     (Decision.REFUSE.value, "Suspendre : la page n’est plus en ligne"),
 ]
-#: the same, once decided
-DECIDED = {
-    Decision.ACCEPT.value: "Rien à signaler",
-    Decision.ASK.value: "Correction demandée",
-    Decision.REFUSE.value: "Suspendue",
-}
 #: sort of subject → word, in the list
 SUBJECTS = {"missions.Mission": "mission", "organisations.Organisation": "organisation"}
 
@@ -81,13 +75,6 @@ class ReportQueue(Queue):
         return super().changelist_view(request, {"bulk": None, **(extra_context or {})})
 
     what.short_description = "Quoi"  # type: ignore[attr-defined]
-
-    def next_action(self, item: ModerationItem) -> SafeString | str:
-        if item.state == ModerationItem.State.DECIDED:
-            return DECIDED.get(item.decision, item.get_decision_display())
-        return super().next_action(item)
-
-    next_action.short_description = "Suite"  # type: ignore[attr-defined]
 
     def acts(self) -> list[Act]:
         return [*super().acts(), Act("lever", self._lift)]

@@ -255,6 +255,7 @@ def plug_in() -> None:
             ask=_followed_up,
             refuse=_followed_up,
             describe=_describe_check,
+            outcomes={"accept": "suivi terminé", "ask": "suivi terminé", "refuse": "classée sans suite"},
             conflict=lambda item, actor: policies.conflict(actor, _subject(item)),
         ),
     )

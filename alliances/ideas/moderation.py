@@ -67,5 +67,12 @@ def conflict(item: ModerationItem, actor: User) -> str:
 def register() -> None:
     registry.register(
         ModerationItem.Kind.IDEA.value,
-        registry.Handler(accept=accept, ask=ask, refuse=refuse, describe=describe, conflict=conflict),
+        registry.Handler(
+            accept=accept,
+            ask=ask,
+            refuse=refuse,
+            describe=describe,
+            conflict=conflict,
+            outcomes={"accept": "idée retenue", "refuse": "idée classée"},
+        ),
     )

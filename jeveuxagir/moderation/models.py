@@ -14,6 +14,7 @@ from jeveuxagir.common.models import ProseField, personal
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.models import Department
 
+from . import registry
 from .clocks import DAYS_TO_DECIDE, DAYS_TO_OWN, triage_limit, working_days_ago
 
 
@@ -154,6 +155,11 @@ class ModerationItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def outcome(self) -> str:
+        """The decision in the words of this kind of item: « signalement retenu, page suspendue »."""
+        return registry.outcome_of(self.kind, self.decision) or self.get_decision_display()
 
     @property
     def deputy(self) -> Any:

@@ -73,7 +73,7 @@ def register() -> None:
                 "Objet": row.title,
                 "Pris en charge le": row.owned_at,
                 "Décidé le": row.decided_at,
-                "Décision": row.get_decision_display(),
+                "Décision": row.outcome,
             },
             erase=_erase_items,
             person_fields=("owner", "decided_by"),

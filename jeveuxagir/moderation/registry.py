@@ -1,6 +1,6 @@
 """How a domain plugs its objects into moderation: it registers a Handler for a kind of item in `ready()`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ class Handler:
     `describe(item)` gives what the page shows, each key optional:
     `facts` [(label, value)], `texts` [(label, long text)], `warnings` [sentence], `links` [(label, url)].
     `url(item)` is the subject's page.
+    `outcomes` says each decision in the past, where the usual word (acceptée, refusée…) does not.
     `conflict(item, actor)` says, in a sentence, why this member of staff may not be the one who decides.
     """
 
@@ -44,10 +45,16 @@ class Handler:
     describe: Callable[["ModerationItem"], dict[str, Any]] = field(default=_nothing)
     url: Callable[["ModerationItem"], str] = field(default=_nowhere)
     conflict: Callable[["ModerationItem", "User"], str] = field(default=_no_conflict)
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 #: kind of item → Handler
 handlers: Registry[Handler] = Registry("moderation handlers")
+
+
+def outcome_of(kind: str, decision: str) -> str:
+    """A decision on this kind of item in its own words; "" where the usual ones do."""
+    return handlers[kind].outcomes.get(decision, "") if kind in handlers else ""
 
 
 def register(kind: str, handler: Handler) -> Handler:

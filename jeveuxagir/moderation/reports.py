@@ -244,5 +244,10 @@ def plug_in() -> None:
             describe=describe,
             url=lambda item: page.page if (page := item.reports.first()) else "/",
             conflict=_conflict,
+            outcomes={
+                "accept": "rien à signaler",
+                "ask": "signalement retenu, correction demandée",
+                "refuse": "signalement retenu, page suspendue",
+            },
         ),
     )

@@ -17,7 +17,7 @@ from jeveuxagir.territories.models import Department
 
 from . import policies
 from .models import ModerationItem, ModerationNote
-from .registry import handlers
+from .registry import handlers, outcome_of
 
 State, Decision, Cause = ModerationItem.State, ModerationItem.Decision, ModerationItem.Cause
 
@@ -194,7 +194,7 @@ def decide(
     )
     if not written:
         _check_version(_fresh(item, actor), version)
-    record("moderation.decided", item, actor=actor, decision=str(decision), cause=item.cause)
+    record("moderation.decided", item, actor=actor, decision=str(decision), cause=item.cause, kind=item.kind)
     item.refresh_from_db()
     return item
 
@@ -264,12 +264,14 @@ def _check_version(item: ModerationItem, version: int) -> None:
 def _who_decided(item: ModerationItem) -> str:
     if item.decision == Decision.WITHDRAWN:
         return "Cette demande a été retirée : il n’y a plus rien à décider."
+    reason = f" Raison donnée : {item.reason}" if item.reason else ""
+    if outcome_of(item.kind, item.decision):
+        return f"C’est déjà décidé par {_name(item.decided_by)} : {item.outcome}.{reason}"
     done = {
         Decision.ACCEPT: "a accepté",
         Decision.ASK: "a demandé une correction",
         Decision.REFUSE: "a refusé",
     }[Decision(item.decision)]
-    reason = f" Raison donnée : {item.reason}" if item.reason else ""
     return f"C’est déjà décidé : {_name(item.decided_by)} {done}.{reason}"
 
 

@@ -64,5 +64,12 @@ def url(item: ModerationItem) -> str:
 def register() -> None:
     registry.register(
         ModerationItem.Kind.ATTACHMENT.value,
-        registry.Handler(accept=accept, ask=ask, refuse=refuse, describe=describe, url=url),
+        registry.Handler(
+            accept=accept,
+            ask=ask,
+            refuse=refuse,
+            describe=describe,
+            url=url,
+            outcomes={"accept": "rattachement accepté", "refuse": "rattachement refusé"},
+        ),
     )

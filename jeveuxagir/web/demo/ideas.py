@@ -128,4 +128,12 @@ class Ideas:
         item.owner, item.decided_by, item.version = staff, staff, 2
         verb = "closed" if state == State.CLOSED else "kept"
         ground.event(f"idea.{verb}", idea, decided, actor=staff)
-        ground.event("moderation.decided", item, decided, actor=staff, decision=str(decision), cause="idea")
+        ground.event(
+            "moderation.decided",
+            item,
+            decided,
+            actor=staff,
+            decision=str(decision),
+            cause="idea",
+            kind="idea",
+        )

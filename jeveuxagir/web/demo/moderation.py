@@ -249,7 +249,13 @@ class Moderation:
         item.decided_at, item.version = decided, 3
         verb = "decided" if by_staff else "withdrawn"
         ground.event(
-            f"moderation.{verb}", item, decided, actor=item.decided_by, decision=str(decision), cause=cause
+            f"moderation.{verb}",
+            item,
+            decided,
+            actor=item.decided_by,
+            decision=str(decision),
+            cause=cause,
+            kind=kind,
         )
         if by_staff and ground.chance(0.08):
             self._note(item, owner, decided)

@@ -53,7 +53,13 @@ class Reports:
             if report.item_id == decided.pk:
                 report.told_at = decided.decided_at
         self.ground.event(
-            "moderation.decided", decided, self._ago(38), actor=actor, decision="ask", cause="report"
+            "moderation.decided",
+            decided,
+            self._ago(38),
+            actor=actor,
+            decision="ask",
+            cause="report",
+            kind="report",
         )
         self._on_page("/comment-nous-rapprochons/", "Le mot « réserve » n'est pas clair.")
         self._counts()
