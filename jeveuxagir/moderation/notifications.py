@@ -1,10 +1,31 @@
-"""The message to whoever stands in for a member who is away, and to whoever reported a page."""
+"""The messages to the brigade: what waits, what is late, whom one stands in for. And to whoever reported a page."""
 
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.catalogue import register as register_kind
+from jeveuxagir.notifications.enums import Rhythm
 
 
 def register() -> None:
+    register_kind(
+        Kind(
+            code="moderation.arrived",
+            label="De nouvelles décisions attendent ma brigade",
+            why="Vous êtes membre d’une brigade de Jeveuxagir.",
+            template="emails/moderation/arrived.txt",
+            audience="staff",
+            digestible=True,
+        )
+    )
+    register_kind(
+        Kind(
+            code="moderation.late",
+            label="Des décisions sont en retard",
+            why="Vous êtes membre d’une brigade de Jeveuxagir.",
+            template="emails/moderation/late.txt",
+            audience="staff",
+            digestible=True,
+        )
+    )
     register_kind(
         Kind(
             code="moderation.deputy",
@@ -13,6 +34,8 @@ def register() -> None:
             template="emails/moderation/deputy.txt",
             can_stop=False,
             audience="staff",
+            digestible=True,
+            default=Rhythm.IMMEDIATE,
         )
     )
     register_kind(

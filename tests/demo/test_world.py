@@ -106,9 +106,15 @@ def test_ended_runs_of_every_sort_are_shown_and_none_is_running(demo: Any) -> No
 
 
 def test_nothing_is_pending(demo: Any) -> None:
-    assert not Message.objects.exclude(state__in=["sent", "failed", "cancelled"]).exists()
+    assert not Message.objects.exclude(state__in=["sent", "failed", "cancelled", "grouped"]).exists()
     assert not Delivery.objects.exists()
     assert not MatchDue.objects.exists()
+
+
+def test_a_member_of_the_brigade_has_news_that_wait_for_the_digest(demo: Any) -> None:
+    waiting = Message.objects.get(state="grouped")
+    assert (waiting.person.email, waiting.kind) == ("brigade@demo.example", "moderation.late")
+    assert waiting.link.endswith("/brigade/")
 
 
 def test_the_clocks_of_tonight_send_nothing(demo: Any) -> None:

@@ -7,9 +7,11 @@ import datetime
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import GuardianNotice, Person
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.links import absolute, stop_link
 from jeveuxagir.notifications.models import Message
@@ -44,6 +46,7 @@ class Mails:
         self.participations = participations
         self.ground, self.organisations, self.missions = ground, organisations, missions
         self.hosted = {placed.mission.organisation_id: placed.hosted for placed in missions.all}
+        self.accounts = accounts
         self.wanted = {person.pk for person in accounts.values()}
 
     def build(self) -> None:
@@ -61,6 +64,21 @@ class Mails:
         for notice in self.ground.rows(GuardianNotice):
             self._guardian(notice)
         self._organisations()
+        self._brigade()
+
+    def _brigade(self) -> None:
+        """The Drôme's morning: what waits for the digest of the next morning."""
+        member = self.accounts["brigade"]
+        url = absolute(settings.STAFF_PATHS[0])
+        lines = [f"3{NBSP}missions à valider", f"1{NBSP}signalement"]
+        self._send(
+            "moderation.late",
+            member,
+            f"moderation.late:{member.pk}:{self.ground.today.isoformat()}",
+            self.ground.now - datetime.timedelta(minutes=20),
+            {"lines": lines, "count": 4, "url": url},
+            state=Message.State.GROUPED,
+        )
 
     def _send(
         self,
@@ -91,7 +109,8 @@ class Mails:
         rendered = render(declared.template, context, first_name=first_name, why=declared.why, stop_url=stop)
         message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
         message.created_at = message.not_before = at
-        message.attempts = 1
+        message.attempts = 0 if state == Message.State.GROUPED else 1
+        message.link = rendered.link if declared.digestible else ""
         if state == Message.State.SENT:
             message.sending_at = at + datetime.timedelta(seconds=1)
             message.sent_at = at + datetime.timedelta(seconds=2)
