@@ -201,7 +201,7 @@ def words_for_members(organisation: Organisation) -> str:
         Checked.UNKNOWN: "le registre ne connaît pas encore ce numéro",
         Checked.UNAVAILABLE: "le registre ne répondait pas, nous réessayons plus tard",
         Checked.NONSENSE: "le registre a mal répondu, nous réessayons plus tard",
-    }.get(Checked(said.outcome), f"consulté le {said.checked_at:%d/%m/%Y}")
+    }.get(Checked(said.outcome), f"registre consulté le {said.checked_at:%d/%m/%Y}")
     return f"{level} ({more})"
 
 

@@ -68,7 +68,7 @@ def list_page(
     order = ("-state_changed_at", "-pk") if tab == "terminees" else ("applied_at", "pk")
     rows = (
         mine.filter(state__in=TABS[tab][1])
-        .select_related("person__commune", "mission", "slot")
+        .select_related("person__commune", "mission__organisation", "slot")
         .order_by(*order)
     )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page", "1")[:12])
@@ -345,6 +345,7 @@ def _line(row: Participation, late_since: Any) -> dict[str, Any]:
         "is_late": waits and row.applied_at is not None and row.applied_at < late_since,
         "age": _age(row),
         "is_too_young": row.state in LIVE_STATES and services.is_too_young(row),
+        "sees_contact": policies.organisation_sees_contact(row),
     }
 
 

@@ -121,7 +121,9 @@ def test_the_team_page_offers_to_send_again_only_after_an_hour(client, owner, or
     again = reverse(
         "organisations:resend_invitation", args=[organisation.pk, organisation.slug, invitation.pk]
     )
-    assert again not in client.get(team).text
+    page = client.get(team).text
+    assert again not in page
+    assert "Vous pourrez la renvoyer une heure après son envoi." in page
     assert "Attendez une heure" in client.post(again, follow=True).text
     Invitation.objects.update(sent_at=now() - datetime.timedelta(hours=1, minutes=1))
     assert again in client.get(team).text

@@ -30,6 +30,29 @@ def home(organisation: Any, role: str = "owner") -> str:
     return client.get(organisation.space_url).content.decode()
 
 
+def test_a_home_where_nothing_waits_says_so_to_those_who_answer() -> None:
+    organisation = make_organisation()
+    make_participation(mission=make_mission(organisation=organisation), state="accepted")
+    assert "Aucune candidature n’attend votre réponse." in home(organisation)
+    assert "Aucune candidature" not in home(organisation, role="reader")
+
+
+def test_the_list_names_whom_it_accepted_and_only_them() -> None:
+    organisation = make_organisation()
+    mission = make_mission(organisation=organisation)
+    for state in ("applied", "accepted"):
+        make_participation(
+            mission=mission, person=make_person(first_name="Éric", last_name="Navarro"), state=state
+        )
+    client = Client()
+    client.force_login(make_member(organisation), backend=BACKEND)
+    applications = f"{organisation.space_url}candidatures/"
+    assert "Navarro" not in client.get(applications).text
+    accepted = client.get(applications, {"etat": "acceptees"}).text
+    assert "Éric Navarro" in accepted
+    assert "Acceptée " in accepted
+
+
 def test_the_oldest_that_waits_comes_first_with_its_age_and_one_action() -> None:
     organisation = make_organisation()
     mission = make_mission(organisation=organisation, capacity=9)

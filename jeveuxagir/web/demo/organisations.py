@@ -186,6 +186,7 @@ class Organisations:
                 token_hash=self.people.token_hash(),
                 invited_by=organisation.created_by,
                 created_at=made,
+                sent_at=made,
                 expires_at=made + datetime.timedelta(days=7),
                 accepted_at=ground.later(made, 0.5, 3) if end == "accepted" else None,
                 accepted_by=manager if end == "accepted" else None,
