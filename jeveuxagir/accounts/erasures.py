@@ -23,17 +23,20 @@ def lines() -> Iterator[str]:
 
 
 def write(file: Path) -> int:
-    """The list, whole or not at all, for its owner's eyes; returns how many lines it has."""
+    """The list, whole or not at all, for its owner's eyes; returns how many lines it has.
+
+    What the file already says stays: a database that was just restored does not know all of it.
+    """
+    before = file.read_text().splitlines() if file.exists() else []
+    listed = dict.fromkeys([*filter(str.strip, before), *lines()])
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
-    number = 0
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        for number, line in enumerate(lines(), start=1):  # noqa: B007
-            out.write(f"{line}\n")
+        out.writelines(f"{line}\n" for line in listed)
         out.flush()
         os.fsync(out.fileno())
     unfinished.replace(file)
-    return number
+    return len(listed)
 
 
 def replay(listed: Iterable[str]) -> int:

@@ -418,6 +418,17 @@ def test_the_list_of_the_erased_is_written_each_hour_where_the_deployment_says(
     assert len(file.read_text().splitlines()) == 2
 
 
+def test_a_restored_database_makes_nobody_fall_out_of_the_list(tmp_path: Any) -> None:
+    """The job of the hour may run between the restore and the erasing again."""
+    file = tmp_path / "effacees.jsonl"
+    since_the_backup = json.dumps({"person": 987654, "erased_at": later(-1).isoformat()})
+    file.write_text(f"{since_the_backup}\n")
+    person = f.make_user().person
+    privacy.erase(person, actor=None)
+    assert [erasures.write(file), erasures.write(file)] == [2, 2]
+    assert [json.loads(line)["person"] for line in file.read_text().splitlines()] == [987654, person.pk]
+
+
 def test_somebody_new_who_got_the_number_of_somebody_erased_is_left_alone() -> None:
     person = f.make_person(first_name="Nouvelle")
     gone = json.dumps({"person": person.pk, "erased_at": later(-1).isoformat()})
