@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from jeveuxagir.common.clock import today
@@ -180,6 +182,12 @@ def address(
     for name, value in changes.items():
         values[name] = str(value)
     return "?" + values.urlencode()
+
+
+def theme_address(theme: Domain | Activity | Sdg) -> str:
+    """The page of all the missions of a domain, an activity or a goal."""
+    field = {Domain: "domaine", Activity: "activite", Sdg: "odd"}[type(theme)]
+    return f"{reverse('missions:list')}?{urlencode({field: theme.pk})}"
 
 
 def active_filters(query: SearchQuery, data: QueryDict) -> list[ActiveFilter]:

@@ -101,6 +101,14 @@ class SearchQuery:
         return replace(self, sort="", radius_km=DEFAULT_RADIUS) == SearchQuery()
 
     @property
+    def theme(self) -> "Domain | Activity | Sdg | None":
+        """The one domain, activity or goal of a search that asks nothing else: such a search is a page of its own."""
+        alone: list[Domain | Activity | Sdg] = [*self.domains, *self.activities, *self.sdgs]
+        if len(alone) != 1 or not replace(self, domains=(), activities=(), sdgs=()).is_empty:
+            return None
+        return alone[0]
+
+    @property
     def more_filters(self) -> int:
         """How many of the filters beside the results are in force."""
         several = (self.domains, self.activities, self.skills, self.sdgs, self.commitments)

@@ -17,7 +17,7 @@ from organisations.spaces import panels_of
 
 from . import facets, maps, search, spelling
 from .cards import cards
-from .filters import SearchForm, active_filters, address, normalised
+from .filters import SearchForm, active_filters, address, normalised, theme_address
 from .suggestions import suggestions
 from .widening import widened, wider
 
@@ -50,8 +50,11 @@ def missions(request: HttpRequest) -> HttpResponse:
         first = (hits.number - 1) * hits.size + 1
         found = cards(hits.missions)
         drawn = maps.maps_of(found, query, first=first) if on_map and found else []
+    theme = query.theme if hits.number == 1 and not on_map and query is asked else None
     context = {
         "form": form,
+        "theme": theme,
+        "canonical": settings.SITE_URL.rstrip("/") + theme_address(theme) if theme else "",
         "query": query,
         "asked": asked,
         "nearest": nearest,

@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
+from missions.filters import theme_address
 from missions.models import Mission, MissionAddress
 from organisations.models import Organisation
 
@@ -94,11 +96,29 @@ class Territories(OurSitemap):
         return territories.commune_url(item)
 
 
+class Themes(OurSitemap):
+    """The domains, activities and goals of which a mission is open."""
+
+    changefreq = "daily"
+
+    def items(self) -> list[Any]:
+        open_now = Mission.objects.open()
+        return [
+            *Domain.objects.active().filter(pk__in=open_now.values("domain")),
+            *Activity.objects.active().filter(pk__in=open_now.values("activities")),
+            *Sdg.objects.filter(pk__in=open_now.values("sdgs")),
+        ]
+
+    def location(self, item: Domain | Activity | Sdg) -> str:
+        return theme_address(item)
+
+
 SITEMAPS: dict[str, Any] = {
     "pages": Pages,
     "missions": Missions,
     "organisations": Organisations,
     "territories": Territories,
+    "themes": Themes,
 }
 
 

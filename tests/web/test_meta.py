@@ -120,13 +120,32 @@ def test_places_are_listed_where_something_happens(client):
     assert not any(url.endswith("/territoires/communes/59350-lille/") for url in found)
 
 
+def test_a_domain_an_activity_or_a_goal_is_a_page_of_its_own(client, settings):
+    mission = f.make_mission(domain="education")
+    mission.activities.set(["lutte-isolement"])
+    mission.sdgs.set([4])
+    base = settings.SITE_URL.rstrip("/")
+    listed = locations(client, "themes")
+    assert set(listed) == {
+        f"{base}/missions/?{theme}" for theme in ("domaine=education", "activite=lutte-isolement", "odd=4")
+    }
+    for url in listed:
+        head = read(client.get(url.removeprefix(base)).content.decode())
+        assert head.canonical == url
+        assert head.title != "Missions – Jeveuxagir"
+        assert head.metas["description"].startswith("1 mission bénévole".replace(" ", "\xa0", 1))
+    for more in ("&q=lire", "&page=2&distance=on", "&domaine=sante"):
+        head = read(client.get(f"/missions/?domaine=education{more}").content.decode())
+        assert head.canonical == "", more
+
+
 def test_the_index_lists_each_part_and_every_listed_page_answers(client):
     f.make_mission()
     index = re.findall(r"<loc>[^<]*(/sitemap-\w+\.xml)</loc>", client.get("/sitemap.xml").content.decode())
     assert sorted(index) == [
-        f"/sitemap-{name}.xml" for name in ("missions", "organisations", "pages", "territories")
+        f"/sitemap-{name}.xml" for name in ("missions", "organisations", "pages", "territories", "themes")
     ]
-    for section in ("missions", "organisations", "pages"):
+    for section in ("missions", "organisations", "pages", "themes"):
         for url in locations(client, section):
             path = "/" + url.split("/", 3)[3]
             assert client.get(path).status_code == 200, path
