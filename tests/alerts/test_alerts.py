@@ -359,8 +359,8 @@ def test_one_mail_a_day_for_all_the_alerts_of_a_person(user: User) -> None:
     assert mail.text.count("Lire avec des élèves, Guéret (23)") == 1  # found by both, said once
     assert "Trier des livres" in mail.text
     assert mail.text.count("Arrêter cette alerte") == 2
-    assert "Pour votre alerte « Près de chez moi »" in mail.text.replace("\xa0", " ")
-    assert "Pour votre alerte « L’éducation »" in mail.text.replace("\xa0", " ")
+    assert "Votre alerte : Près de chez moi" in mail.text.replace("\xa0", " ")
+    assert "Votre alerte : L’éducation" in mail.text.replace("\xa0", " ")
     opens(title="Encore", domain="education")
     services.collect()
     assert tell(hour=19) == 0
