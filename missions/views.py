@@ -67,6 +67,7 @@ def missions(request: HttpRequest) -> HttpResponse:
         ],
         "facets": facets.facets(form, query, counts),
         "more_filters": query.more_filters,
+        "filter_errors": not set(form.errors) <= {"q", "lieu", "rayon"},
         "hits": hits,
         "on_map": on_map,
         "maps": drawn,

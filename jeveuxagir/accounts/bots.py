@@ -139,6 +139,8 @@ class BotCheck(forms.Form):
         waited = seconds_since(cleaned.get("shown_at", ""))
         if waited is None or waited < settings.BOT_MINIMUM_SECONDS:
             self._show_again()
+            if self.errors:  # it comes back anyway, for what the person can mend
+                return
             raise forms.ValidationError(
                 "Votre envoi est arrivé très vite. Relisez vos réponses, puis envoyez de nouveau.",
                 code="too_fast",

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
+#: « Qui est venu ? » · « Avant : » · « … ; » · « » »: after a word, a bracket, a tag or what a variable gives
+_BEFORE_MARK = re.compile(r"(?<=[\w)»…’%}>]) (?=[?!;:»](?:[\s\"'<)\].,]|$))", re.MULTILINE)
+_AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -13,6 +16,11 @@ def clean(text: str) -> str:
     """NFC, no NUL or control or direction-override character, unified line ends, trimmed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _CONTROL.sub("", text).strip()
+
+
+def spaced(text: str) -> str:
+    """`text` with non-breaking spaces where French wants them: a mark never begins a line."""
+    return _AFTER_QUOTE.sub(NBSP, _BEFORE_MARK.sub(NBSP, text))
 
 
 def fold(text: str) -> str:

@@ -12,7 +12,9 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+
+from jeveuxagir.common.text import spaced
 
 #: WCAG 1.3.5: what browsers may fill in, by the name of the field.
 AUTOCOMPLETE = {
@@ -39,6 +41,12 @@ class Renderer(TemplatesSetting):
     form_template_name = "components/form.html"
     formset_template_name = "components/formset.html"
     field_template_name = "components/field.html"
+
+
+def french(words: Any) -> str:
+    """Words of a form, with their non-breaking spaces; markup stays markup."""
+    text = str(words or "")
+    return mark_safe(spaced(text)) if isinstance(text, SafeString) else spaced(text)  # noqa: S308
 
 
 def kind_of(bound: BoundField) -> str:
@@ -117,7 +125,7 @@ def control(bound: BoundField, kind: str, **attrs: Any) -> SafeString:
 def options_of(bound: BoundField) -> list[dict[str, Any]]:
     """The choices of radios and checkboxes: the bare input, its id and its label."""
     return [
-        {"tag": option.tag(), "id": option.id_for_label, "label": option.choice_label}
+        {"tag": option.tag(), "id": option.id_for_label, "label": french(option.choice_label)}
         for option in bound.subwidgets
     ]
 
@@ -129,13 +137,13 @@ def field_context(bound: BoundField, **extra: Any) -> dict[str, Any]:
     context: dict[str, Any] = {
         "bound": bound,
         "kind": kind,
-        "label": extra.pop("label", None) or bound.label,
-        "hint": extra.pop("hint", None) or bound.help_text,
+        "label": french(extra.pop("label", None) or bound.label),
+        "hint": french(extra.pop("hint", None) or bound.help_text),
         "optional": extra.pop("optional", optional),
         "inline": extra.pop("inline", False),
         "hide_label": extra.pop("hide_label", False),
         "size": extra.pop("size", ""),
-        "errors": list(bound.errors),
+        "errors": [french(error) for error in bound.errors],
     }
     if context["hint"] and not bound.help_text:
         bound.help_text = context["hint"]
@@ -157,13 +165,13 @@ def error_list(form: forms.BaseForm) -> list[dict[str, str]]:
     """Every error of a bound form, with the anchor of the control it is about."""
     if not form.is_bound:
         return []
-    found = [{"anchor": "", "label": "", "message": str(message)} for message in form.non_field_errors()]
+    found = [{"anchor": "", "label": "", "message": french(message)} for message in form.non_field_errors()]
     for bound in form:
         anchor = bound.auto_id if not bound.is_hidden else ""
         if anchor and kind_of(bound) in ("radios", "checkboxes", "group"):
             anchor += "_0"
         found += [
-            {"anchor": str(anchor), "label": strip_tags(str(bound.label)), "message": str(message)}
+            {"anchor": str(anchor), "label": strip_tags(french(bound.label)), "message": french(message)}
             for message in bound.errors
         ]
     return found

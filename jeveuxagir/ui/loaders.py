@@ -5,13 +5,10 @@ import re
 from django.template.base import Origin
 from django.template.loaders import filesystem
 
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import spaced
 
 #: code that is not French: left as written
 _CODE = re.compile(r"(<(script|style|pre|code)\b.*?</\2>|<!--.*?-->|\{#.*?#\})", re.DOTALL | re.IGNORECASE)
-#: « Qui est venu ? » · « Avant : » · « … ; » · « » »: after a word, a bracket, a tag or what a variable gives
-_BEFORE = re.compile(r"(?<=[\w)»…’%}>]) (?=[?!;:»](?:[\s\"'<)\].,]|$))", re.MULTILINE)
-_AFTER = re.compile(r"(?<=«) (?=\S)")
 
 
 def french(source: str) -> str:
@@ -19,10 +16,7 @@ def french(source: str) -> str:
     parts = _CODE.split(source)
     # split gives (text, code, name of its tag) again and again
     kept = [part for place, part in enumerate(parts) if place % 3 != 2]
-    return "".join(
-        part if place % 2 else _AFTER.sub(NBSP, _BEFORE.sub(NBSP, part or ""))
-        for place, part in enumerate(kept)
-    )
+    return "".join(part if place % 2 else spaced(part or "") for place, part in enumerate(kept))
 
 
 class Loader(filesystem.Loader):

@@ -78,7 +78,7 @@ def test_a_field_takes_options_and_attributes():
     html = render(
         '{% field form.kind label="À quel rythme ?" hide_label=True data_suggestions="/x" %}', form=KitForm()
     )
-    assert "À quel rythme ?" in html
+    assert "À quel rythme\u00a0?" in html
     assert "fr-sr-only" in html
     assert 'data-suggestions="/x"' in html
 

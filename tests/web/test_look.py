@@ -62,3 +62,18 @@ def test_home_shows_new_missions_that_have_a_place_left(client, db):
     page = client.get("/").content.decode()
     assert "Lire aux enfants" in page
     assert "Tenir la ludothèque" not in page
+
+
+def test_an_unknown_town_is_corrected_beside_it_and_the_filters_stay_closed(site, page):
+    f.make_mission(commune=f.GUERET)
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site.url}/missions/?lieu=Xyzq")
+    expect(page.get_by_text("Nous ne connaissons pas ce lieu")).to_be_visible()
+    expect(page.get_by_label("À partir du")).to_be_hidden()
+
+
+def test_an_empty_form_sent_fast_says_what_is_missing_and_nothing_else(client, db, settings):
+    settings.BOT_MINIMUM_SECONDS = 2
+    page = client.post("/contact/", {"shown_at": "faux"}).content.decode()
+    assert "Ce champ est obligatoire." in page
+    assert "très vite" not in page

@@ -17,6 +17,7 @@ States, dates, numbers
     {{ total|number }}                        1 234 (narrow space)
     {{ total|count:"place,places" }}          « 2 places »; |word:"…" gives the noun alone
     {{ distance|km }}                         « à 4 km », « à moins d’1 km »
+    {{ words|french }}                        our own words from Python, with their non-breaking spaces
     {{ text|prose }}                          plain text typed by somebody: escaped, paragraphs, links
 Navigation
     {% breadcrumb "Missions" "/missions/" "Lire avec des élèves" %}   label, address, …, this page
@@ -188,6 +189,11 @@ def km(value: Any) -> str:
     except (TypeError, ValueError):
         return ""
     return f"à moins d’1{NBSP}km" if distance < 1 else f"à {round(distance)}{NBSP}km"
+
+
+@register.filter
+def french(value: Any) -> str:
+    return forms.french(value)
 
 
 @register.filter
