@@ -78,7 +78,7 @@ def test_somebody_signs_in_without_javascript(site, browser):
     page.get_by_role("button", name="Continuer").click()
     page.get_by_label("Code reçu par courriel").fill(last_code())
     page.get_by_role("button", name="Valider le code").click()
-    assert page.url.endswith("/mon-espace/")
+    page.wait_for_url("**/mon-espace/")
     context.close()
 
 

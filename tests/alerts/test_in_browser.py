@@ -30,6 +30,7 @@ def test_an_alert_is_asked_from_a_search_and_paused_in_one_s_space(
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{site.url}/missions/?lieu=Gu%C3%A9ret+(23)&rayon=20")
     page.get_by_role("link", name="M’alerter des nouvelles missions").press("Enter")
+    page.wait_for_url("**/missions/alerte/**")
     axe(page)
     page.get_by_role("button", name="Créer mon alerte").press("Enter")
     page.get_by_text("Votre alerte est créée").wait_for()

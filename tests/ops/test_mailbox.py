@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ops.services import free_port, spawn, stop, wait_until
 from tests.support.accessibility import axe
@@ -78,11 +78,11 @@ def test_messages_are_listed_newest_first_and_read_as_text_and_html(mailbox: Mai
     mailbox.send("Première", "Bonjour,\nvoyez http://127.0.0.1:8000/x?a=1&b=2.")
     mailbox.send("Deuxième", "texte", "<html><head></head><body><p>mise en page</p></body></html>")
     page.get_by_role("link", name="Actualiser").click()
-    axe(page)
     subjects = page.get_by_role("region", name="Messages").get_by_role("link")
-    assert subjects.all_inner_texts() == ["Deuxième", "Première"]
+    expect(subjects).to_have_text(["Deuxième", "Première"])
+    axe(page)
     subjects.first.click()
-    assert page.frame_locator("iframe").get_by_text("mise en page").is_visible()
+    page.frame_locator("iframe").get_by_text("mise en page").wait_for()
     axe(page)
     page.goto(f"{mailbox.url}/messages/1")
     assert page.get_by_role("link", name="http://127.0.0.1:8000").get_attribute("href") == (

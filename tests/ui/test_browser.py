@@ -1,6 +1,7 @@
 """The kit and the public pages in a real browser: axe, a phone's width, the keyboard, no JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.accessibility import axe
 
@@ -41,7 +42,7 @@ def test_a_refused_form_puts_the_reader_on_the_corrections(kit, page):
     assert page.input_value("#id_first_name") == "Claire"
     axe(page)
     page.click("#erreurs a:text('Quand ?')")
-    assert page.evaluate("document.activeElement.id") == "id_when_0"
+    expect(page.locator("#id_when_0")).to_be_focused()
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(kit, page):
@@ -49,7 +50,7 @@ def test_the_first_tab_offers_to_skip_to_the_content(kit, page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Contenu"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "contenu"
+    expect(page.locator("#contenu")).to_be_focused()
 
 
 def test_the_phone_menu_opens_and_closes(kit, page):
@@ -69,5 +70,5 @@ def test_the_menu_is_there_without_javascript_on_a_phone(kit, browser):
     assert page.is_visible("#pied-de-page >> text=Trouver une mission")
     page.goto(kit.url + "/kit/form/")
     page.click("button:text('Envoyer')")
-    assert page.is_visible("#erreurs")
+    page.wait_for_selector("#erreurs", state="visible")
     context.close()
