@@ -20,12 +20,14 @@ from organisations import spaces
 from organisations.policies import HANDLERS, can_see_applicants
 
 from . import notifications, policies, services
-from .enums import LIVE_STATES, UNCHOSEN, WAITING_STATES, State
+from .enums import LIVE_STATES, UNCHOSEN, WAITING_STATES, DeclineReason, State
 from .models import Participation
 
 SHOWN = 5
 #: how long an answer is news
 NEWS = timedelta(days=7)
+#: refused, or ended because nobody answered
+UNSERVED = Q(state=State.DECLINED) | Q(state=State.CANCELLED, decline_reason=DeclineReason.UNANSWERED)
 #: people named on the line of a slot
 SHOWN_NAMES = 6
 #: slots looked at for the week
@@ -73,9 +75,7 @@ def _by_organisation(rows: Any, since: str) -> Iterator[tuple[str, str, int, dat
 def _own(request: Any) -> Iterator[ToDo]:
     """One's own: a time that changed, an organisation that wants to talk, an answer of the week. One query."""
     since = now() - NEWS
-    news = Q(state=State.ACCEPTED, answered_at__gt=since) | Q(
-        state=State.DECLINED, state_changed_at__gt=since
-    )
+    news = Q(state=State.ACCEPTED, answered_at__gt=since) | Q(UNSERVED, state_changed_at__gt=since)
     rows = (
         policies.own(request.user)
         .filter(Q(state__in=LIVE_STATES) & ~Q(moved_from="") | Q(state=State.IN_TALK) | news)
@@ -96,7 +96,7 @@ def _own(request: Any) -> Iterator[ToDo]:
         elif row.state == State.ACCEPTED and not services.has_begun(row):
             text = f"{who} vous attend{NBSP}: « {what} », {when_in_words(row.slot)}"
             yield ToDo(text, url, row.answered_at or row.state_changed_at)
-        elif row.state == State.DECLINED:
+        elif row.state in (State.DECLINED, State.CANCELLED):
             if row.decline_reason in UNCHOSEN:
                 text = f"Votre candidature n’a pas eu de suite{NBSP}: « {what} »"
             else:

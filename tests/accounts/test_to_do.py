@@ -114,7 +114,7 @@ def test_an_answer_is_news_for_a_week(signed_in: Client, user: User) -> None:
         state_changed_at=ago(2),
         mission=f.make_mission(title="Cuisiner"),
     )
-    silence = f.make_participation(person=user.person, state="declined", decline_reason="unanswered")
+    silence = f.make_participation(person=user.person, state="cancelled", decline_reason="unanswered")
     lines = shown(signed_in)
     assert [url for _, url, _ in lines] == [
         reverse("participations:mine", args=[p.pk]) for p in (yes, no, silence)
