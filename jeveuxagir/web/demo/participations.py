@@ -10,6 +10,7 @@ from missions.enums import State as MissionState
 from missions.models import Slot
 from missions.participations.enums import LIVE_STATES, SEAT_STATES, DeclineReason, State
 from missions.participations.models import Participation, PlaceAlert
+from missions.participations.silence import RELEASED_AFTER_DAYS
 from missions.words import when_in_words
 from volunteers.requests.enums import GroupKind
 from volunteers.requests.groups import ALONE, Group
@@ -117,6 +118,13 @@ class Participations:
             reason = phrases["cancelled_by_person" if by_person else "cancelled_by_organisation"]
             participation.cancel_reason = ground.pick(reason)
             participation.state_changed_at = ground.later(applied, 0.2, 6)
+            nobody_answered = applied + datetime.timedelta(days=RELEASED_AFTER_DAYS)
+            if not by_person and nobody_answered < ground.now and answered is None:
+                participation.decline_reason = DeclineReason.UNANSWERED
+                participation.cancel_reason = (
+                    f"l’organisation n’a pas répondu en {RELEASED_AFTER_DAYS}\u00a0jours"
+                )
+                participation.state_changed_at, member = nobody_answered, None
             ground.event(
                 "participation.cancelled",
                 participation,
