@@ -77,3 +77,21 @@ def test_an_empty_form_sent_fast_says_what_is_missing_and_nothing_else(client, d
     page = client.post("/contact/", {"shown_at": "faux"}).content.decode()
     assert "Ce champ est obligatoire." in page
     assert "très vite" not in page
+
+
+def test_a_link_one_hesitates_over_is_fetched_early_for_strangers_only(site, page, client):
+    page.goto(f"{site.url}/aide/")
+    page.locator("header a[href='/organisations/']").first.hover()
+    page.locator("head link[rel=prefetch][href$='/organisations/']").wait_for(state="attached")
+    client.force_login(f.make_user())
+    assert "data-prefetch" not in client.get("/aide/").content.decode()  # a private page is kept nowhere
+
+
+def test_a_place_without_missions_shows_no_row_of_zeros(client, db):
+    f.make_mission(commune=f.GUERET)
+    empty = client.get("/territoires/departements/01-ain/").content.decode()
+    assert "<dd>0</dd>" not in empty
+    assert "Aucune mission ouverte" in empty
+    region = client.get("/territoires/regions/84-auvergne-rhone-alpes/").content.decode()
+    assert "aucune mission" in region
+    assert "0\u00a0mission" not in region
