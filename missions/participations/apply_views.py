@@ -48,6 +48,8 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return _full(request, mission)
     form_class = _form_class(request)
     person = request.user.person if request.user.is_authenticated else None
+    if person is not None and request.method != "POST" and _is_too_young(person, mission, free):
+        return _too_young(request, mission)
     extra: dict[str, Any] = {"mission": mission, "person": person}
     if form_class is StrangerApplyForm:
         extra["request"] = request
@@ -246,6 +248,21 @@ def _form_class(request: HttpRequest) -> type[ApplyForm]:
     if guardians.needs_guardian(person) and not policies.guardian_named(person):
         return GuardianApplyForm
     return ApplyForm
+
+
+def _is_too_young(person: Person, mission: Mission, slots: Sequence[Slot]) -> bool:
+    """Whether this person, whose age is known, is too young on the day of each of these slots."""
+    minimum = mission.minimum_age
+    return person.birth_year is not None and not any(
+        services.is_old_enough(person, minimum, services.age_day(slot)) for slot in slots
+    )
+
+
+def _too_young(request: HttpRequest, mission: Mission) -> HttpResponse:
+    """No form that could only be refused: missions where this age is welcome."""
+    near = [other for other in similar_to(mission, limit=12) if other.minimum_age == 16]
+    context = {"mission": mission, "similar": cards(near[:3])}
+    return render(request, "participations/too_young.html", context)
 
 
 def _full(request: HttpRequest, mission: Mission) -> HttpResponse:

@@ -169,3 +169,23 @@ def test_two_slots_meet_when_one_person_cannot_be_at_both(one: Any, other: Any, 
     first, second = slot(one), slot(other)
     assert cautions.overlap(first, second) is meets
     assert cautions.overlap(second, first) is meets
+
+
+def test_a_minor_is_led_from_a_mission_for_adults_to_those_of_their_age() -> None:
+    mission = make_mission(minimum_age=18)
+    make_mission(title="Planter une haie", minimum_age=16)
+    make_mission(title="Conduire un camion", minimum_age=18)
+    minor = make_user(age=17)
+    assert minor.person.eighteen_on is not None
+    page = sign_in(minor).get(apply_url(mission))
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert "demande d’avoir 18 ans" in html.replace("\xa0", " ")
+    assert "Planter une haie" in html
+    assert "Conduire un camion" not in html
+    assert "Envoyer ma candidature" not in html
+    adult = sign_in(make_user()).get(apply_url(mission)).content.decode()
+    assert "Envoyer ma candidature" in adult
+    later = make_mission(minimum_age=18)
+    make_slot(later, in_days=(minor.person.eighteen_on - today()).days)
+    assert "Envoyer ma candidature" in sign_in(minor).get(apply_url(later)).content.decode()
