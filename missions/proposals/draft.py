@@ -61,6 +61,8 @@ class Draft:
         slug = screen.slug  # type: ignore[attr-defined]
         extra: dict[str, Any] = {"person": self.person} if issubclass(screen, GroupFields) else {}
         if slug not in self.typed:
+            if "commune" in screen.base_fields and self.person is not None:
+                extra["initial"] = {"commune": self.person.commune}  # typing is dear: what is known is there
             return screen(**extra)
         data = QueryDict(mutable=True)
         for name, values in self.typed[slug].items():

@@ -95,3 +95,8 @@ def test_a_place_without_missions_shows_no_row_of_zeros(client, db):
     region = client.get("/territoires/regions/84-auvergne-rhone-alpes/").content.decode()
     assert "aucune mission" in region
     assert "0\u00a0mission" not in region
+
+
+def test_whoever_told_a_town_once_finds_it_in_a_new_request(client, db):
+    client.force_login(f.make_user(person=f.make_person(commune=f.get_commune(f.GUERET))))
+    assert 'value="Guéret (23)"' in client.get("/demandes/nouvelle/ou/").content.decode()
