@@ -14,7 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Model
 
 from .filters import SearchForm, SeveralField
 from .models import Mission
-from .search import REMOTE_MODES, SearchQuery, choices, matching, within
+from .search import DEFAULT_RADIUS, REMOTE_MODES, SearchQuery, choices, matching, within
 
 #: The counts of one search, whatever its page or order, are counted again after this long.
 KEPT_SECONDS = 30
@@ -132,12 +132,15 @@ def _count(query: SearchQuery) -> Counts:
     parts.append(
         f"SELECT 'mineurs', 'on', count(*) FROM found WHERE {others('mineurs')} AND minimum_age = 16"  # noqa: S608
     )
-    if query.has_place:  # "à distance" leaves the place
-        remote, its_params = (
-            matching(replace(query, remote_only=True)).order_by().values("pk").query.sql_with_params()
-        )
-        parts.append(f"SELECT 'distance', 'on', count(*) FROM ({remote}) remote")  # noqa: S608
-        params = (*params, *its_params)
+    remote_key, remote_count = "", None
+    if query.has_place:  # "à distance" leaves the place: the same count for a search anywhere
+        remote_query = replace(query, remote_only=True, commune=None, radius_km=DEFAULT_RADIUS)
+        remote_key = f"{_key(remote_query)}:remote"
+        remote_count = cache.get(remote_key)
+        if remote_count is None:
+            remote, its_params = matching(remote_query).order_by().values("pk").query.sql_with_params()
+            parts.append(f"SELECT 'distance', 'on', count(*) FROM ({remote}) remote")  # noqa: S608
+            params = (*params, *its_params)
     else:
         modes = ", ".join(f"'{mode.value}'" for mode in REMOTE_MODES)
         parts.append(
@@ -147,4 +150,9 @@ def _count(query: SearchQuery) -> Counts:
     sql = f"WITH found ({', '.join(names)}) AS MATERIALIZED ({base}) {' UNION ALL '.join(parts)}"
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return {(name, value): found for name, value, found in cursor.fetchall() if value and found}
+        counts = {(name, value): found for name, value, found in cursor.fetchall() if value and found}
+    if remote_count:
+        counts["distance", "on"] = remote_count
+    elif remote_key and remote_count is None:
+        cache.set(remote_key, counts.get(("distance", "on"), 0), KEPT_SECONDS)
+    return counts

@@ -1,11 +1,13 @@
 """The search as a visitor writes it in an address: checked field by field, put in words, and back into addresses."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
@@ -51,7 +53,18 @@ class SeveralField(forms.Field):
 
 
 def _by_key(rows: "Callable[[], QuerySet[Any]]") -> Callable[[], dict[str, Any]]:
-    return lambda: {str(row.pk): row for row in rows()}
+    """The terms of a vocabulary, which hardly ever change: read once a minute by each process, never written to."""
+    kept: tuple[float, dict[str, Any]] = (0.0, {})
+
+    def known() -> dict[str, Any]:
+        nonlocal kept
+        moment, (until, terms) = time.monotonic(), kept
+        if moment >= until:
+            terms = {str(row.pk): row for row in rows()}
+            kept = (moment + settings.SEARCH_TERMS_SECONDS, terms)
+        return terms
+
+    return known
 
 
 class SearchForm(forms.Form):

@@ -153,9 +153,13 @@ def search_missions(query: SearchQuery) -> MissionQuerySet:
 
 def for_cards(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
     """With all that a card shows, in a constant number of queries: `live_slots`, addresses, organisation."""
-    return missions.select_related("organisation", "domain").prefetch_related(
-        Prefetch("addresses", MissionAddress.objects.select_related("commune")),
-        Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
+    return (
+        missions.select_related("organisation", "domain")
+        .defer("search", "words")
+        .prefetch_related(
+            Prefetch("addresses", MissionAddress.objects.select_related("commune")),
+            Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
+        )
     )
 
 

@@ -116,6 +116,9 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=10s -c lock_timeout=3s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+#: how long a process keeps the vocabularies of the search before it reads them again
+SEARCH_TERMS_SECONDS = 60
+
 REDIS_URL = env("REDIS_URL", default="")
 CACHES = {
     "default": {

@@ -102,6 +102,8 @@ class Resolution:
 
 def resolve(text: str, limit: int = 8) -> Resolution:
     """The commune that the text names for certain; else those it may mean, most likely first."""
+    if whole := of_labels([text]):
+        return Resolution(whole[text])
     typed = Typed.parse(text)
     found = lookup(text, MAX_HOMONYMS)
     if typed.department:
