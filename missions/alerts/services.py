@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
@@ -36,6 +36,11 @@ from .models import AlertHit, NewMission, SavedSearch
 
 T = TypeVar("T")
 
+_INSERT = """
+INSERT INTO mission_alerts_alerthit (alert_id, mission_id)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING
+"""
+
 #: Alerts of one person.
 AT_MOST = 10
 #: Missions that one run looks at, and that one mail names.
@@ -43,7 +48,7 @@ BATCH = 2000
 SHOWN = 10
 #: Alerts that are asked together, and rows written by one statement.
 ASKED_AT_ONCE = 5000
-HITS_AT_ONCE = 1000
+HITS_AT_ONCE = 10_000
 #: Beyond so many different missions in a run, only their departments and domains are compared.
 FINE_GATES = 40
 #: Mails go between these hours of Paris.
@@ -192,8 +197,7 @@ def collect() -> int:
         return 0
     ids = [row.mission_id for row in waiting]
     for some in _by(HITS_AT_ONCE, _fitting(ids)):
-        hits = [AlertHit(alert_id=alert_id, mission_id=mission_id) for alert_id, mission_id in some]
-        AlertHit.objects.bulk_create(hits, ignore_conflicts=True)
+        _keep(some)
     NewMission.objects.filter(pk__in=[row.pk for row in waiting]).delete()
     return len(waiting)
 
@@ -211,6 +215,12 @@ def _fitting(mission_ids: list[int]) -> Iterable[tuple[int, int]]:
         finder.prepare(kept for kept, _, _ in some)
         for kept, alert_id, since in some:
             yield from ((alert_id, pk) for pk in finder.find(kept) if opened[pk] >= since)
+
+
+def _keep(hits: list[tuple[int, int]]) -> None:
+    """Write (alert, mission) rows that are not there yet. A feed may make a million: no object for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [[alert for alert, _ in hits], [mission for _, mission in hits]])
 
 
 def _by(number: int, rows: Iterable[T]) -> Iterator[list[T]]:
