@@ -741,6 +741,7 @@ class FeedRuns(BrigadeAdmin):
         hosts = held.values_list("organisation__name").annotate(number=Count("pk"))
         return {
             "page_obj": page,
+            "page_url": self.object_url(row.pk),
             "held": [
                 (mission, link(Mission, mission.pk))
                 for mission in map(missions.get, page.object_list)

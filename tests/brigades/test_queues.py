@@ -368,6 +368,11 @@ def test_what_would_close_is_listed_page_by_page(client, django_assert_max_num_q
     assert "Mission disparue 53<" in client.get(url, {"page": "2"}).text
     assert "Mission disparue 53<" in client.get(url, {"page": str(10**9)}).text
     assert "Mission disparue 1<" in client.get(url, {"page": "x"}).text
+    asked = client.post(
+        f"{url}garder/", {"reason": ""}
+    ).text  # a page of another address: its links lead back
+    assert f'href="{url}#fermetures"' in asked
+    assert 'href="?page=2"' not in asked
 
 
 def test_a_held_run_stands_beside_those_before_it(client):
