@@ -274,7 +274,7 @@ def answer_speed(organisation_id: int) -> str:
 
 def _ends(organisation: Any) -> list[str]:
     """Before it closes: who waits is told no, who is expected is told and still expected."""
-    rows = Participation.objects.filter(mission__organisation=organisation)
+    rows = Participation.objects.told_to_organisation().filter(mission__organisation=organisation)
     waiting = rows.waiting().count()
     over = Q(slot__ends_at__lt=now())
     expected = rows.filter(state=State.ACCEPTED).exclude(over).count()
