@@ -1,1 +1,1 @@
-"""What several organisations do together. Today: the ideas that people bring; alliances come above them."""
+"""What several organisations do together, from a common problem to a steered alliance."""

@@ -70,6 +70,8 @@ LIMITS: dict[str, Limit] = {
     "feed_address": Limit(12, HOUR),
     # ideas brought by one account
     "idea_account": Limit(10, DAY),
+    # alliances started by one account
+    "alliance_account": Limit(20, DAY),
     # what the search proposes as one types
     "suggestions_address": Limit(600, 10 * MINUTE),
     # leaving with one's data

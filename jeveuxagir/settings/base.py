@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "missions.proposals",
     "missions.feeds",
     "missions.alerts",
+    "alliances",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -1,0 +1,33 @@
+"""How long invitations to an alliance are kept."""
+
+import datetime
+from typing import Any
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import Retention
+
+from .models import AllianceInvitation
+
+KEPT = datetime.timedelta(days=180)
+
+
+def addresses(person: Person) -> set[str]:
+    """Every address this person may have been invited at."""
+    user = getattr(person, "user", None)
+    return {email.lower() for email in (person.email, user.email if user else "") if email}
+
+
+def invitations() -> Retention:
+    return Retention(
+        kept_for=KEPT,
+        counted_from="après l’envoi",
+        then="puis effacées",
+        expired=_expired,
+        forget=lambda rows: rows.delete(),
+        since="sent_at",
+    )
+
+
+def _expired(moment: datetime.datetime) -> Any:
+    """Even what led to a party: the party says enough."""
+    return AllianceInvitation.objects.filter(sent_at__lt=moment - KEPT)

@@ -1,0 +1,682 @@
+"""Every write on an alliance, its parties and its invitations: lock → policy → guard → write → audit → message.
+
+The alliance's row is locked first, then the party's or the invitation's. `acted` is called by every app above when
+somebody does something in an alliance: that is what keeps it awake.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from jeveuxagir.accounts import limits, roles, tokens
+from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.accounts.services import require_mail_allowed, touch
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.constraints import refusals
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.locks import lock
+from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.territories.models import Commune, Department, Epci, Region
+from jeveuxagir.ui.spaces import forget_spaces
+from missions import policies as missions_policies
+from missions.models import Mission
+from organisations import policies as organisation_policies
+from organisations.models import Organisation
+
+from . import journey, policies
+from . import notifications as mails
+from .category import category_of
+from .enums import (
+    ACTIVITIES,
+    ANSWERS,
+    STAGES,
+    Activity,
+    College,
+    Condition,
+    InvitationState,
+    Rule,
+    Section,
+    Stage,
+    StepState,
+)
+from .models import INVITATION_LIFE, Alliance, AllianceInvitation, AllianceMission, Party, Place, Step
+
+#: more would be an assembly, and every page lists them
+MOST_PARTIES = 100
+MOST_OPEN_INVITATIONS = 50
+MOST_PLACES = 60
+RESEND_AFTER = datetime.timedelta(hours=1)
+PURPOSE_AT_LEAST = 30
+
+_CLOSED = "Cette alliance est close : on ne peut plus y agir."
+
+
+@dataclass(frozen=True)
+class AllianceData:
+    """What the forms of an alliance hold. `places` are communes, an intercommunality, departments or regions."""
+
+    name: str
+    purpose: str
+    places: Sequence[Commune | Epci | Department | Region] = ()
+    domain: Domain | None = None
+    sdgs: Sequence[Sdg] = ()
+    shared_interest: str = ""
+    derogation: str = ""
+    starts_on: datetime.date | None = None
+    ends_on: datetime.date | None = None
+    rule: str = Rule.CONSENT
+    cadence_days: int | None = None
+    declared: Sequence[str] = field(default=())
+
+
+# --- its life -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start(
+    *,
+    actor: User,
+    organisation: Organisation | None,
+    data: AllianceData,
+    department: Department | None = None,
+) -> Alliance:
+    """A new alliance; the organisation that starts it (or the citizen) is its first party and animates it.
+
+    Staff of the department start one without being a party: `organisation` is None and they say which department.
+    """
+    by_staff = organisation is None and department is not None
+    if by_staff:
+        _allow(_is_staff_of(actor, department, data.domain))
+    elif organisation is not None:
+        _allow(organisation_policies.can_handle_missions(actor, organisation))
+        if not organisation.is_verified:
+            raise RuleBroken(
+                "Votre organisation doit d’abord être validée par la brigade.", code="not_validated"
+            )
+    limits.require("alliance_account", actor.pk)
+    _check(data)
+    alliance = Alliance(created_by=actor, department=department or _department_of(organisation, data, actor))
+    _write(alliance, data)
+    if not by_staff:
+        _add_party(alliance, organisation, None if organisation else actor.person, actor, is_animator=True)
+    record("alliance.started", alliance, actor=actor, organisation=organisation.pk if organisation else None)
+    touch(actor.person)
+    return alliance
+
+
+@transaction.atomic
+def update(alliance: Alliance, *, actor: User, version: int | None, data: AllianceData) -> Alliance:
+    """Edit what the alliance is. Refused when somebody changed it meanwhile (Stale)."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    if version is not None and version != alliance.version:
+        raise Stale("Quelqu’un a modifié l’alliance entre-temps. Relisez, puis recommencez.")
+    _check(data)
+    if alliance.stage != Stage.EMERGING and not (data.starts_on and data.ends_on and data.places):
+        raise RuleBroken("Une alliance structurée garde ses dates et son territoire.", code="structured")
+    _write(alliance, data)
+    acted(alliance, actor=actor)
+    record("alliance.edited", alliance, actor=actor)
+    return alliance
+
+
+@transaction.atomic
+def classify(alliance: Alliance, *, actor: User, answers: dict[str, str]) -> PartnershipCategory:
+    """The category that the three answers mean."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    try:
+        code = category_of(answers)
+    except KeyError as missing:
+        raise RuleBroken("Répondez aux trois questions.", code="answers") from missing
+    alliance.category = PartnershipCategory.objects.get(pk=code)
+    _save(alliance)
+    acted(alliance, actor=actor)
+    record("alliance.classified", alliance, actor=actor, category=code)
+    return alliance.category
+
+
+@transaction.atomic
+def move_stage(alliance: Alliance, *, actor: User, verb: str) -> Alliance:
+    """To another stage. Structured asks for parties, a place, dates and a purpose (K41)."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    alliance_label = alliance.get_stage_display()
+    target = STAGES.target(verb, alliance.stage, label=alliance_label)
+    if verb == "structure":
+        lacks = missing_to_structure(alliance)
+        if lacks:
+            raise RuleBroken("Avant de structurer l’alliance, il manque : " + ", ".join(lacks) + ".")
+    alliance.stage, alliance.stage_changed_at = target, now()
+    _save(alliance)
+    acted(alliance, actor=actor)
+    record("alliance.stage_moved", alliance, actor=actor, stage=str(target))
+    mails.tell(alliance, "stage", once=f"{target}:{alliance.version}", besides=actor.person_id)
+    return alliance
+
+
+def missing_to_structure(alliance: Alliance) -> list[str]:
+    """What K41 asks, in words, for what is not there yet."""
+    lacks = []
+    if alliance.parties.live().count() < 2:
+        lacks.append("une deuxième partie")
+    if not alliance.places.exists():
+        lacks.append("un territoire")
+    if not (alliance.starts_on and alliance.ends_on):
+        lacks.append("une date de début et une date de fin")
+    if len(alliance.purpose) < PURPOSE_AT_LEAST:
+        lacks.append("un but écrit")
+    return lacks
+
+
+@transaction.atomic
+def set_step(alliance: Alliance, *, actor: User, key: str, state: str, note: str = "") -> Step | None:
+    """A step of the journey is done or skipped; an empty `state` takes it back."""
+    alliance = locked(alliance)
+    _allow(policies.can_act(actor, alliance))
+    if key not in journey.STEPS or state not in ("", *StepState.values):
+        raise RuleBroken("Cette étape n’existe pas.", code="step")
+    if not state:
+        Step.objects.filter(alliance=alliance, key=key).delete()
+        step = None
+    else:
+        step, _made = Step.objects.update_or_create(
+            alliance=alliance, key=key, defaults={"state": state, "note": note, "by": actor, "at": now()}
+        )
+    acted(alliance, actor=actor)
+    record("alliance.step_set", alliance, actor=actor, step=key, state=state)
+    return step
+
+
+# --- awake, asleep, closed ------------------------------------------------------------------------------------
+
+
+def acted(alliance: Alliance, *, actor: User | None) -> None:
+    """Something happened in this alliance, whose row is locked: it is awake, and nobody is to be warned."""
+    alliance.last_acted_at = now()
+    alliance.animator_warned_at = alliance.brigade_warned_at = None
+    fields = ["last_acted_at", "animator_warned_at", "brigade_warned_at"]
+    if alliance.activity == Activity.ASLEEP:
+        alliance.activity, alliance.activity_changed_at = Activity.ACTIVE, now()
+        fields += ["activity", "activity_changed_at"]
+        record("alliance.woken", alliance, actor=actor)
+    alliance.save(update_fields=fields)
+
+
+@transaction.atomic
+def wake(alliance: Alliance, *, actor: User) -> Alliance:
+    """In one click, by any party."""
+    alliance = locked(alliance)
+    _allow(policies.can_act(actor, alliance))
+    ACTIVITIES.target("wake", alliance.activity, label=alliance.get_activity_display())
+    acted(alliance, actor=actor)
+    mails.tell(alliance, "woken", once=str(alliance.activity_changed_at), besides=actor.person_id)
+    return alliance
+
+
+@transaction.atomic
+def close(
+    alliance: Alliance, *, actor: User | None, reached: str, learned: str, what_next: str, reason: str = ""
+) -> Alliance:
+    """Close, with the answers to the three questions. The parties' rule is checked by whoever calls."""
+    alliance = locked(alliance)
+    target = ACTIVITIES.target("close", alliance.activity, label=alliance.get_activity_display())
+    alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
+    alliance.activity, alliance.activity_changed_at, alliance.activity_reason = target, now(), reason
+    with refusals():
+        _save(alliance)
+    AllianceInvitation.objects.open().filter(alliance=alliance).update(state=InvitationState.CANCELLED)
+    record("alliance.closed", alliance, actor=actor)
+    mails.tell(alliance, "closed", once="closed")
+    return alliance
+
+
+# --- parties --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_party(
+    party: Party,
+    *,
+    actor: User,
+    brings: str | None = None,
+    signatory: Person | None = None,
+    capacity: str | None = None,
+) -> Party:
+    """What a party says of itself: who signs and in what capacity, what it brings. By who acts for it."""
+    alliance, party = locked_party(party)
+    _allow(policies.acts_for(actor, party))
+    if brings is not None:
+        party.brings = brings
+    if signatory is not None:
+        if not policies.may_sign_for(signatory, party):
+            raise RuleBroken("Cette personne ne peut pas signer pour votre organisation.", code="signatory")
+        party.signatory, party.capacity = signatory, capacity or ""
+    party.version += 1
+    party.save()
+    acted(alliance, actor=actor)
+    record("alliance.party_edited", alliance, actor=actor, party=party.pk)
+    return party
+
+
+@transaction.atomic
+def set_roles(
+    party: Party,
+    *,
+    actor: User,
+    is_animator: bool,
+    is_facilitator: bool,
+    is_trusted_third: bool,
+    mandate: str = "",
+) -> Party:
+    """The animator says who animates, facilitates, is the trusted third party. Somebody always animates."""
+    alliance, party = locked_party(party)
+    _allow(policies.can_animate(actor, alliance))
+    others = alliance.parties.live().exclude(pk=party.pk).filter(is_animator=True)
+    if not is_animator and not others.exists():
+        raise RuleBroken("Une alliance garde au moins une partie qui l’anime.", code="animator")
+    party.is_animator, party.is_facilitator = is_animator, is_facilitator
+    party.is_trusted_third, party.mandate = is_trusted_third, mandate if is_trusted_third else ""
+    party.version += 1
+    with refusals():
+        party.save()
+    acted(alliance, actor=actor)
+    record("alliance.roles_set", alliance, actor=actor, party=party.pk)
+    return party
+
+
+@transaction.atomic
+def leave(party: Party, *, actor: User, reason: str = "", successor: Party | None = None) -> Party:
+    """A party leaves; who animated it alone names a successor first. What it owed is passed on by reactions."""
+    alliance, party = locked_party(party)
+    _allow(policies.acts_for(actor, party))
+    _end_party(alliance, party, actor=actor, reason=reason, successor=successor)
+    return party
+
+
+@transaction.atomic
+def replace(party: Party, *, actor: User, by: Party, reason: str = "") -> Party:
+    """A party gives its place to another that is already in."""
+    alliance, party = locked_party(party)
+    _allow(policies.acts_for(actor, party) or policies.can_animate(actor, alliance))
+    _end_party(alliance, party, actor=actor, reason=reason, successor=by)
+    return party
+
+
+def _end_party(
+    alliance: Alliance, party: Party, *, actor: User | None, reason: str, successor: Party | None
+) -> None:
+    if successor is not None:
+        successor = lock(Party.objects.live().filter(alliance=alliance).exclude(pk=party.pk), pk=successor.pk)
+    others = alliance.parties.live().exclude(pk=party.pk)
+    if party.is_animator and not others.filter(is_animator=True).exists() and others.exists():
+        if successor is None:
+            raise RuleBroken("Vous êtes seuls à animer : dites qui prend la suite.", code="successor")
+        successor.is_animator = True
+        successor.save(update_fields=["is_animator"])
+    party.left_at, party.leave_reason, party.replaced_by = now(), reason, successor
+    party.save(update_fields=["left_at", "leave_reason", "replaced_by"])
+    acted(alliance, actor=actor)
+    record(
+        "alliance.party_left",
+        alliance,
+        actor=actor,
+        party=party.pk,
+        successor=successor.pk if successor else None,
+    )
+    mails.tell(
+        alliance,
+        "left",
+        once=str(party.pk),
+        party=party.name,
+        successor=successor.name if successor else "",
+        reason=reason,
+        besides=actor.person_id if actor else None,
+    )
+    _forget_spaces(party)
+
+
+# --- invitations ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def invite(
+    alliance: Alliance,
+    *,
+    actor: User,
+    name: str,
+    college: str,
+    email: str,
+    organisation: Organisation | None = None,
+    message: str = "",
+    reasons: Iterable[dict[str, Any]] = (),
+) -> AllianceInvitation:
+    """Ask somebody to join. An expired invitation to the same address gives way to the new one."""
+    alliance = locked(alliance)
+    _allow(policies.can_invite(actor, alliance))
+    email = email.strip().lower()
+    if organisation is not None:
+        name, college = organisation.name, Party.college_for(organisation)
+        if alliance.parties.live().filter(organisation=organisation).exists():
+            raise RuleBroken("Cette organisation est déjà partie à l’alliance.", code="party")
+    if college not in College.values:
+        raise RuleBroken("Choisissez un collège dans la liste.", code="college")
+    open_ones = AllianceInvitation.objects.open().filter(alliance=alliance)
+    open_ones.filter(email=email, expires_at__lte=now()).update(state=InvitationState.CANCELLED)
+    if open_ones.count() >= MOST_OPEN_INVITATIONS:
+        raise RuleBroken(f"{MOST_OPEN_INVITATIONS} invitations attendent déjà une réponse.", code="too_many")
+    _refuse_crowd(alliance)
+    limits.require("invitation_account", actor.pk)
+    require_mail_allowed(email)
+    token, token_hash = tokens.new_token()
+    with refusals():
+        invitation = AllianceInvitation.objects.create(
+            alliance=alliance,
+            organisation=organisation,
+            name=name,
+            college=college,
+            email=email,
+            message=message,
+            reasons=list(reasons),
+            token_hash=token_hash,
+            invited_by=actor,
+            expires_at=now() + INVITATION_LIFE,
+        )
+    acted(alliance, actor=actor)
+    record("alliance.invited", alliance, actor=actor, invitation=invitation.pk, college=str(college))
+    mails.invite(invitation, token, INVITATION_LIFE.days)
+    return invitation
+
+
+@transaction.atomic
+def resend_invitation(invitation: AllianceInvitation, *, actor: User) -> AllianceInvitation:
+    """Once more, with a new link; the former one stops working. At most once an hour."""
+    alliance, invitation = _locked_invitation(invitation)
+    _allow(policies.can_invite(actor, alliance))
+    if not invitation.is_open:
+        raise RuleBroken("Cette invitation n’attend plus de réponse.", code="answered")
+    if invitation.sent_at > now() - RESEND_AFTER:
+        raise RuleBroken(
+            "Cette invitation vient de partir. Attendez une heure avant de la renvoyer.", code="too_soon"
+        )
+    limits.require("invitation_account", actor.pk)
+    require_mail_allowed(invitation.email)
+    token, invitation.token_hash = tokens.new_token()
+    invitation.sent_at, invitation.expires_at = now(), now() + INVITATION_LIFE
+    invitation.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    record("alliance.invitation_resent", alliance, actor=actor, invitation=invitation.pk)
+    mails.invite(invitation, token, INVITATION_LIFE.days)
+    return invitation
+
+
+@transaction.atomic
+def cancel_invitation(invitation: AllianceInvitation, *, actor: User) -> AllianceInvitation:
+    alliance, invitation = _locked_invitation(invitation)
+    _allow(policies.can_invite(actor, alliance))
+    _move_invitation(invitation, "cancel")
+    invitation.save(update_fields=["state"])
+    record("alliance.invitation_cancelled", alliance, actor=actor, invitation=invitation.pk)
+    return invitation
+
+
+def invitation_of(token: str) -> AllianceInvitation | None:
+    """The invitation behind a link, whatever has become of it."""
+    found = AllianceInvitation.objects.filter(token_hash=tokens.hash_token(token[:200]))
+    return found.select_related("alliance__department", "organisation", "invited_by__person").first()
+
+
+@transaction.atomic
+def answer_invitation(
+    invitation: AllianceInvitation, *, interested: bool, answer_name: str = "", answer: str = ""
+) -> AllianceInvitation:
+    """Yes or no, by whoever holds the link, without an account. A yes is not yet to join."""
+    alliance, invitation = _locked_invitation(invitation)
+    _require_answerable(alliance, invitation)
+    _move_invitation(invitation, "interest" if interested else "decline")
+    invitation.answer_name, invitation.answer, invitation.answered_at = answer_name, answer, now()
+    invitation.save(update_fields=["state", "answer_name", "answer", "answered_at"])
+    record("alliance.invitation_answered", alliance, invitation=invitation.pk, interested=interested)
+    mails.tell(
+        alliance,
+        "answered",
+        once=f"{invitation.pk}:{invitation.state}",
+        parties=[
+            party for party in mails.live_parties(alliance) if party.is_animator or party.is_facilitator
+        ],
+        invited=invitation.name,
+        interested=interested,
+    )
+    return invitation
+
+
+@transaction.atomic
+def join(invitation: AllianceInvitation, *, actor: User, organisation: Organisation | None) -> Party:
+    """Become a party: signed in, for an organisation one handles (the invited one, if it was named), or for oneself.
+
+    Used once: who holds the link of an invitation already used learns so.
+    """
+    alliance, invitation = _locked_invitation(invitation)
+    if invitation.party_id:
+        party = Party.objects.get(pk=invitation.party_id)
+        if policies.acts_for(actor, party):
+            return party
+    _require_answerable(alliance, invitation)
+    if organisation is None:
+        if invitation.organisation_id or invitation.college != College.CITIZENS:
+            raise RuleBroken("Dites pour quelle organisation vous rejoignez l’alliance.", code="organisation")
+    else:
+        if invitation.organisation_id and invitation.organisation_id != organisation.pk:
+            raise NotAllowed("Cette invitation est pour une autre organisation.")
+        _allow(organisation_policies.can_handle_missions(actor, organisation))
+        if not organisation.is_verified:
+            raise RuleBroken("Cette organisation doit d’abord être validée par la brigade.", code="state")
+    first = not alliance.parties.live().exists()
+    person = None if organisation else actor.person
+    party = _add_party(alliance, organisation, person, actor, is_animator=first)
+    _move_invitation(invitation, "join")
+    invitation.party, invitation.answered_at = party, now()
+    invitation.save(update_fields=["state", "party", "answered_at"])
+    acted(alliance, actor=actor)
+    record("alliance.party_joined", alliance, actor=actor, party=party.pk, invitation=invitation.pk)
+    mails.tell(alliance, "joined", once=str(party.pk), party=party.name, besides=actor.person_id)
+    touch(actor.person)
+    return party
+
+
+# --- what is shown --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_shown(alliance: Alliance, *, actor: User, shown: Sequence[str]) -> Alliance:
+    """What the public page shows, chosen by the parties."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    alliance.shown = [section for section in Section.values if section in shown]
+    _save(alliance)
+    acted(alliance, actor=actor)
+    record("alliance.shown", alliance, actor=actor, sections=alliance.shown)
+    return alliance
+
+
+@transaction.atomic
+def carry(alliance: Alliance, *, actor: User, mission: Mission) -> AllianceMission:
+    """A mission of a party's organisation belongs to the alliance: both pages show it."""
+    alliance = locked(alliance)
+    _allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
+    if not alliance.parties.live().filter(organisation=mission.organisation_id).exists():
+        raise RuleBroken("Cette mission n’est pas celle d’une partie.", code="mission")
+    taken = AllianceMission.objects.filter(mission=mission).exclude(alliance=alliance)
+    if taken.exists():
+        raise RuleBroken("Une autre alliance porte déjà cette mission.", code="mission")
+    carried, _made = AllianceMission.objects.get_or_create(
+        alliance=alliance, mission=mission, defaults={"added_by": actor}
+    )
+    acted(alliance, actor=actor)
+    record("alliance.mission_added", alliance, actor=actor, mission=mission.pk)
+    return carried
+
+
+@transaction.atomic
+def drop(alliance: Alliance, *, actor: User, mission: Mission) -> None:
+    alliance = locked(alliance)
+    _allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
+    AllianceMission.objects.filter(alliance=alliance, mission=mission).delete()
+    record("alliance.mission_removed", alliance, actor=actor, mission=mission.pk)
+
+
+# --- for the apps above ---------------------------------------------------------------------------------------
+
+
+def locked(alliance: Alliance, *, even_closed: bool = False) -> Alliance:
+    """The alliance's row, locked: the first lock of every write in an alliance. A closed one refuses (RuleBroken)."""
+    alliance = lock(Alliance.objects.all(), pk=alliance.pk)
+    if alliance.is_closed and not even_closed:
+        raise RuleBroken(_CLOSED, code="closed")
+    return alliance
+
+
+def locked_party(party: Party) -> tuple[Alliance, Party]:
+    """The alliance, then the party: both locked, both live."""
+    alliance = locked(party.alliance)
+    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
+    if not party.is_live:
+        raise RuleBroken("Cette partie a quitté l’alliance.", code="left")
+    return alliance, party
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _allow(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed
+
+
+def _is_staff_of(actor: User, department: Department | None, domain: Domain | None) -> bool:
+    return department is not None and roles.in_scope(actor, department.pk, domain.pk if domain else None)
+
+
+def _department_of(organisation: Organisation | None, data: AllianceData, actor: User) -> Department:
+    """The first place's department; else the organisation's seat; else where the citizen lives."""
+    for place in data.places:
+        if isinstance(place, Commune):
+            return place.department
+        if isinstance(place, Department):
+            return place
+    seat = organisation.commune if organisation else actor.person.commune
+    if seat is None:
+        raise RuleBroken("Dites au moins une commune où l’alliance agit.", code="place")
+    return seat.department
+
+
+def _check(data: AllianceData) -> None:
+    if not data.name.strip():
+        raise RuleBroken("Donnez un nom à l’alliance.", code="name")
+    if not data.purpose.strip():
+        raise RuleBroken("Dites ce que l’alliance veut changer.", code="purpose")
+    if len(data.places) > MOST_PLACES:
+        raise RuleBroken(f"{MOST_PLACES} territoires au plus.", code="places")
+    if set(data.declared) - set(Condition.values) or data.rule not in Rule.values:
+        raise RuleBroken("Choisissez dans les listes.", code="choice")
+
+
+def _write(alliance: Alliance, data: AllianceData) -> None:
+    for name in ("name", "purpose", "shared_interest", "derogation", "domain", "starts_on", "ends_on"):
+        setattr(alliance, name, getattr(data, name))
+    alliance.rule, alliance.cadence_days = data.rule, data.cadence_days
+    alliance.declared = [condition for condition in Condition.values if condition in data.declared]
+    with refusals():
+        _save(alliance)
+    alliance.sdgs.set(data.sdgs)
+    kinds: dict[type, str] = {Commune: "commune", Epci: "epci", Department: "department", Region: "region"}
+    wanted = {(kinds[type(place)], place.pk): place for place in data.places}
+    for row in alliance.places.all():
+        key = next(
+            (name, getattr(row, f"{name}_id")) for name in kinds.values() if getattr(row, f"{name}_id")
+        )
+        if wanted.pop(key, None) is None:
+            row.delete()
+    Place.objects.bulk_create(
+        [Place(alliance=alliance, **{name: place}) for (name, _pk), place in wanted.items()]
+    )
+
+
+def _save(alliance: Alliance) -> None:
+    alliance.version = (alliance.version or 0) + (1 if alliance.pk else 0)
+    alliance.save()
+
+
+def _refuse_crowd(alliance: Alliance) -> None:
+    if alliance.parties.live().count() >= MOST_PARTIES:
+        raise RuleBroken(f"Une alliance compte {MOST_PARTIES} parties au plus.", code="crowd")
+
+
+def _add_party(
+    alliance: Alliance,
+    organisation: Organisation | None,
+    person: Person | None,
+    actor: User,
+    *,
+    is_animator: bool = False,
+) -> Party:
+    _refuse_crowd(alliance)
+    with refusals():
+        party = Party.objects.create(
+            alliance=alliance,
+            organisation=organisation,
+            person=person,
+            college=Party.college_for(organisation),
+            name=organisation.name if organisation else (person.first_name if person else ""),
+            is_animator=is_animator,
+        )
+    _forget_spaces(party)
+    return party
+
+
+def _locked_invitation(invitation: AllianceInvitation) -> tuple[Alliance, AllianceInvitation]:
+    alliance = locked(invitation.alliance)
+    found = lock(AllianceInvitation.objects.select_related("invited_by__person"), pk=invitation.pk)
+    found.alliance = alliance
+    return alliance, found
+
+
+def _require_answerable(alliance: Alliance, invitation: AllianceInvitation) -> None:
+    if invitation.state == InvitationState.JOINED:
+        raise RuleBroken("Cette invitation a déjà servi.", code="used")
+    if invitation.state == InvitationState.CANCELLED:
+        raise RuleBroken("Cette invitation a été retirée.", code="cancelled")
+    if invitation.has_expired:
+        raise RuleBroken("Cette invitation a expiré. Demandez qu’on vous la renvoie.", code="expired")
+
+
+def _move_invitation(invitation: AllianceInvitation, verb: str) -> None:
+    invitation.state = ANSWERS.target(verb, invitation.state, label=invitation.get_state_display())
+
+
+def _forget_spaces(party: Party) -> None:
+    """The account menu of those who speak for the party shows the new list at the next page."""
+    people = [person.pk for person in mails.people_of([party])]
+    users = list(User.objects.filter(person__in=people).values_list("pk", flat=True))
+
+    def forget() -> None:
+        for pk in users:
+            forget_spaces(pk)
+
+    transaction.on_commit(forget)
+
+
+def forget_person(person: Person) -> None:
+    """Erasure: a citizen leaves their alliances; a signatory's name and capacity go, the party stays."""
+    for party in (
+        Party.objects.live().filter(person=person).select_related("alliance").order_by("alliance", "pk")
+    ):
+        alliance = locked(party.alliance, even_closed=True)
+        fresh = lock(Party.objects.all(), pk=party.pk)
+        heir = alliance.parties.live().exclude(pk=party.pk).order_by("joined_at", "pk").first()
+        _end_party(alliance, fresh, actor=None, reason="", successor=heir if fresh.is_animator else None)
+    Party.objects.filter(person=person).update(person=None, name="une personne")
+    Party.objects.filter(signatory=person).update(signatory=None, capacity="")

@@ -1,0 +1,101 @@
+"""The space of an alliance: who enters, its menu, and the panels that upper apps add to its pages.
+
+Pages with panels: "alliance.home" (for the parties), "alliance.public" (for anybody; a panel stays silent unless
+`alliance.shows(...)` its section). A panel's context is `function(request, alliance) -> dict | None`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from jeveuxagir.accounts.models import User
+from jeveuxagir.common.errors import NotAllowed
+from jeveuxagir.common.registries import Registry
+from jeveuxagir.ui.spaces import Space
+
+from . import policies
+from .enums import Activity
+from .models import Alliance, Party
+
+
+class AllianceRequest(HttpRequest):
+    """What `party_required` hands to its view."""
+
+    user: User
+    alliance: Alliance
+    #: the live parties the person belongs to, then those they may act for
+    parties: list[Party]
+    acting: list[Party]
+
+
+def party_required(*, act: bool = False, animate: bool = False) -> Callable[[Any], Any]:
+    """For views under /alliances/<pk>-<slug>/: sets `request.alliance`, `request.parties` and `request.acting`.
+
+    Strangers, staff included, get a 404; a member of a party who may not act (or animate) is told so.
+
+    @party_required(act=True)
+    def add_task(request, pk, slug): ...
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: AllianceRequest, pk: int, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            mine = Alliance.objects.of_person(request.user.person).select_related("department", "category")
+            alliance = mine.filter(pk=pk).first()
+            if alliance is None:
+                raise Http404
+            if slug != alliance.slug and request.method in ("GET", "HEAD"):
+                return redirect(
+                    request.get_full_path().replace(f"/{pk}-{slug}/", f"/{pk}-{alliance.slug}/", 1)
+                )
+            request.alliance = alliance
+            request.parties = policies.parties_of(request.user, alliance)
+            request.acting = [party for party in request.parties if policies.acts_for(request.user, party)]
+            if (act or animate) and not request.acting:
+                raise NotAllowed("Vous lisez cette alliance, sans y agir : demandez à un responsable.")
+            if animate and not any(party.is_animator for party in request.acting):
+                raise NotAllowed("Cette page est pour qui anime l’alliance.")
+            return view(request, pk, slug, *args, **kwargs)
+
+        return wrapped
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Section:
+    """One line of the alliance's menu: the route takes `pk` and `slug`."""
+
+    label: str
+    route: str
+    order: int = 50
+
+
+#: name → Section; each app adds its own in `AppConfig.ready()`
+menu: Registry[Section] = Registry("pages of an alliance")
+#: what a party still owes, in words, before it leaves: function(party) → ["2 obligations", "1 indicateur"].
+owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
+
+
+def sections(alliance: Alliance) -> list[tuple[str, str]]:
+    """(label, address) of each page of the alliance's space, in order."""
+    entries = sorted(menu, key=lambda section: section.order)
+    return [(entry.label, reverse(entry.route, args=[alliance.pk, alliance.slug])) for entry in entries]
+
+
+def route_to(alliance: Alliance, name: str) -> str:
+    """The address of a menu entry by its name, or the alliance's home while that page does not exist."""
+    if name in menu:
+        return reverse(menu[name].route, args=[alliance.pk, alliance.slug])
+    return alliance.space_url
+
+
+def spaces_of_user(user: Any) -> list[Space]:
+    """The account menu's lines: one per alliance that goes on."""
+    mine = Alliance.objects.of_person(user.person).exclude(activity=Activity.CLOSED).order_by("name")[:20]
+    return [Space(alliance.name, alliance.space_url, "fr-icon-links-line") for alliance in mine]
