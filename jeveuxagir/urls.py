@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.urls")),
+    path("", include("alliances.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),
