@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from alliances.ideas.models import Idea
+from alliances.models import Alliance, Party
 from jeveuxagir.accounts import terms
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
 from jeveuxagir.common.clock import now, today
@@ -401,3 +402,46 @@ def make_idea(
         received_at=now(),
         **{"what": "Un atelier vélo", "why": "Pour les jeunes du quartier."} | fields,
     )
+
+
+# --- alliances ------------------------------------------------------------------------------------------------
+
+
+def make_alliance(*, parties: int = 2, department: str = "23", **fields: Any) -> Alliance:
+    """An emerging alliance with `parties` organisations, the first of which animates it."""
+    fields.setdefault("name", f"Alliance {next(_numbers)}")
+    fields.setdefault("purpose", "Que chaque enfant lise avec quelqu’un, une fois par semaine.")
+    alliance = Alliance.objects.create(department=Department.objects.get(pk=department), **fields)
+    for number in range(parties):
+        make_party(alliance, is_animator=number == 0)
+    alliance.refresh_from_db()
+    return alliance
+
+
+def make_party(
+    alliance: Alliance,
+    *,
+    organisation: Organisation | None = None,
+    person: Person | None = None,
+    **fields: Any,
+) -> Party:
+    """An organisation (or a citizen) in an alliance."""
+    if organisation is None and person is None:
+        organisation = make_organisation(kind=fields.pop("kind", OrganisationKind.ASSOCIATION))
+    party = Party.objects.create(
+        alliance=alliance,
+        organisation=organisation,
+        person=person,
+        college=Party.college_for(organisation),
+        name=organisation.name if organisation else str(person),
+        **fields,
+    )
+    party.refresh_from_db()
+    return party
+
+
+def make_signatory(party: Party) -> User:
+    """Somebody who acts and signs for a party."""
+    if party.organisation is None:
+        return make_user(person=party.person)
+    return make_member(party.organisation, may_sign=True)

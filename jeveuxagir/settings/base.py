@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "missions.feeds",
     "missions.alerts",
     "alliances",
+    "alliances.texts",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -1,0 +1,1 @@
+"""The charter and the agreements of an alliance: versions, comments, adoptions, obligations, verified documents."""

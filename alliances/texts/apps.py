@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class TextsConfig(AppConfig):
+    name = "alliances.texts"
+    label = "texts"
+    verbose_name = "Chartes et conventions"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import notifications, personal_data, reactions
+
+        notifications.register()
+        personal_data.register()
+        reactions.register()
