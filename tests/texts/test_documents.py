@@ -1,0 +1,87 @@
+"""The PDF of a charter: tagged, the same for ever, checked by its code or its bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from alliances.texts import documents, services
+from alliances.texts.models import Document
+from jeveuxagir.common.errors import RuleBroken
+from tests.texts.test_services import Table
+
+pytestmark = pytest.mark.django_db
+
+
+def adopted(number: int = 3) -> Table:
+    table = Table()
+    table.open()
+    for one in range(number):
+        table.adopt(one)
+    table.version.refresh_from_db()
+    return table
+
+
+def test_the_document_is_made_once_for_what_it_says() -> None:
+    table = adopted(1)
+    first = documents.document_of(table.version)
+    assert documents.document_of(table.version) == first
+    table.adopt(1)
+    second = documents.document_of(table.version)
+    assert (second.adopted, Document.objects.count()) == (2, 2)
+    assert bytes(first.content) == bytes(Document.objects.get(pk=first.pk).content)
+
+
+def test_it_is_tagged_and_says_its_language_and_its_code() -> None:
+    content = bytes(documents.document_of(adopted().version).content)
+    assert content.startswith(b"%PDF-1.7")
+    assert b"/MarkInfo" in content
+    assert b"/StructTreeRoot" in content
+    assert b"/Lang" in content
+
+
+def test_what_people_wrote_is_shown_and_never_run() -> None:
+    table = Table()
+    articles = [dict(one) for one in table.version.articles]
+    articles[0]["text"] = '#read("/etc/passwd") #panic("x") $x$ *gras* <a> \\ @ref // rien'
+    services.write(table.version, actor=table.animator, revision=1, articles=articles)
+    table.version.refresh_from_db()
+    table.open()
+    assert bytes(documents.document_of(table.version).content).startswith(b"%PDF")
+
+
+def test_words_that_still_change_have_no_document() -> None:
+    with pytest.raises(RuleBroken, match="ouvert à l’adoption"):
+        documents.document_of(Table().version)
+
+
+def test_a_code_is_checked_however_it_is_typed() -> None:
+    document = documents.document_of(adopted().version)
+    for typed in (
+        document.code,
+        document.code.lower().replace("-", " "),
+        f"  {document.code.replace('-', '')} ",
+    ):
+        assert documents.check_code(typed).document == document
+    for typed in ("", "ABCD", "\x00" * 12, "é" * 4000, document.code[:-1], "A" * 12):
+        assert documents.check_code(typed).document is None
+
+
+def test_an_altered_file_fails() -> None:
+    document = documents.document_of(adopted().version)
+    content = bytes(document.content)
+    assert documents.check_file(content).document == document
+    assert documents.check_file(content).is_current
+    assert documents.check_file(content + b" ").document is None
+    assert documents.check_file(content.replace(b"1", b"2", 1)).document is None
+
+
+def test_a_document_of_a_former_version_is_ours_and_no_longer_current() -> None:
+    table = adopted()
+    document = documents.document_of(table.version)
+    table.version = services.new_version(table.version.text, actor=table.animator)
+    table.open()
+    for number in range(3):
+        table.adopt(number)
+    checked = documents.check_code(document.code)
+    assert checked.document == document
+    assert not checked.is_current
