@@ -11,11 +11,15 @@ class AlliancesConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import notifications, personal_data
+        from . import moderation, notifications, owing, panels, personal_data, reports
         from .roles import party_roles
         from .spaces import spaces_of_user
 
         role_sources.register("alliances", party_roles)
         space_sources.register("alliances", spaces_of_user)
+        moderation.register()
         notifications.register()
+        owing.register()
+        panels.register()
         personal_data.register()
+        reports.register()

@@ -87,8 +87,15 @@ class StepState(TextChoices):
 OPEN_INVITATIONS = (InvitationState.SENT, InvitationState.INTERESTED)
 ANSWERS = Transitions(
     {
-        "interest": ([InvitationState.SENT, InvitationState.INTERESTED], InvitationState.INTERESTED),
-        "decline": ([InvitationState.SENT, InvitationState.INTERESTED], InvitationState.DECLINED),
+        # one may think better of a no, as long as the link lives
+        "interest": (
+            [InvitationState.SENT, InvitationState.INTERESTED, InvitationState.DECLINED],
+            InvitationState.INTERESTED,
+        ),
+        "decline": (
+            [InvitationState.SENT, InvitationState.INTERESTED, InvitationState.DECLINED],
+            InvitationState.DECLINED,
+        ),
         "join": ([InvitationState.SENT, InvitationState.INTERESTED], InvitationState.JOINED),
         "cancel": ([InvitationState.SENT, InvitationState.INTERESTED], InvitationState.CANCELLED),
     }

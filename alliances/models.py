@@ -114,6 +114,16 @@ class Alliance(models.Model):
     reached = ProseField("ce qui a été atteint", max_length=2000, blank=True)
     learned = ProseField("ce qui a été appris", max_length=2000, blank=True)
     what_next = ProseField("ce qui continue", max_length=2000, blank=True)
+    #: a party asked to close: it happens after a while, unless another objects
+    closing_asked_at = models.DateTimeField("fermeture proposée le", null=True, blank=True)
+    closing_by = models.ForeignKey(
+        "Party",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="fermeture proposée par",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -144,6 +154,12 @@ class Alliance(models.Model):
             models.CheckConstraint(
                 condition=~Q(publication=Publication.PUBLIC) | Q(published_at__isnull=False),
                 name="alliance_public_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_asked_at__isnull=True)
+                | (~Q(reached="") & ~Q(learned="") & ~Q(what_next="")),
+                name="alliance_closing_with_answers",
+                violation_error_message="Répondez aux trois questions avant de clore.",
             ),
             models.CheckConstraint(
                 condition=Q(cadence_days__isnull=True) | Q(cadence_days__range=(7, 180)),
@@ -222,10 +238,13 @@ class Place(models.Model):
         return self.label
 
     @property
+    def place(self) -> Commune | Epci | Department | Region | None:
+        return self.commune or self.epci or self.department or self.region
+
+    @property
     def label(self) -> str:
-        if self.commune is not None:
-            return self.commune.label
-        return str(self.epci or self.department or self.region)
+        """« Saint-Denis (93) », « Seine-Saint-Denis (93) », « Île-de-France »."""
+        return str(getattr(self.place, "label", self.place))
 
 
 class PartyQuerySet(models.QuerySet["Party"]):

@@ -23,9 +23,15 @@ KINDS = {
     "silent": ("Mon alliance ne donne plus de nouvelles", True),
     "asleep": ("Mon alliance s’est endormie", True),
     "woken": ("Mon alliance se réveille", True),
+    "closing": ("La fin de mon alliance est proposée", False),
+    "not_closed": ("La fin de mon alliance est abandonnée", True),
     "closed": ("Mon alliance est close", True),
     "published": ("La page de mon alliance est publique", False),
     "not_published": ("La page de mon alliance n’est pas publiée", False),
+    "edit_accepted": ("Une modification de mon alliance est en ligne", False),
+    "edit_refused": ("Une modification de mon alliance n’est pas acceptée", False),
+    "to_mend": ("La page de mon alliance est à corriger", False),
+    "unpublished": ("La page de mon alliance n’est plus publique", False),
 }
 
 
@@ -90,6 +96,14 @@ def tell(
         )
 
 
+def host_of(invitation: "AllianceInvitation") -> str:
+    """The party for which the invitation was sent: its name tells more than a first name."""
+    if invitation.invited_by is None:
+        return ""
+    parties = invitation.alliance.parties.live().of_person(invitation.invited_by.person)
+    return next((party.name for party in parties.order_by("-is_animator", "pk") if party.organisation_id), "")
+
+
 def invite(invitation: "AllianceInvitation", token: str, days: int) -> None:
     """One mail with the link that answers, to an address; nothing secret of the alliance is in it."""
     send(
@@ -100,6 +114,7 @@ def invite(invitation: "AllianceInvitation", token: str, days: int) -> None:
             "invitation": invitation,
             "alliance": invitation.alliance,
             "inviter": invitation.invited_by.person.first_name if invitation.invited_by else "",
+            "host": host_of(invitation),
             "days": days,
             "url": absolute(f"/alliances/invitation/{token}/"),
         },

@@ -8,17 +8,27 @@ and how it goes, never its documents or its thread.
 from typing import Any
 
 from jeveuxagir.accounts import roles
-from jeveuxagir.accounts.models import User, actor_person_id
+from jeveuxagir.accounts.models import Person, User, actor_person_id
 from jeveuxagir.accounts.services import person_of
 from organisations import policies as organisations
+from organisations.models import Membership, Organisation
 
 from .models import Alliance, Party
+
+
+def handled_by(actor: Any) -> list[Organisation]:
+    """The organisations that the actor handles, by name: those they may bring into an alliance."""
+    person = person_of(actor)
+    if not isinstance(person, Person):
+        return []
+    mine = Membership.objects.live().filter(person=person, role__in=organisations.HANDLERS)
+    return [row.organisation for row in mine.select_related("organisation").order_by("organisation__name")]
 
 
 def parties_of(actor: Any, alliance: Alliance) -> list[Party]:
     """The live parties the actor belongs to."""
     person = person_of(actor)
-    if person is None:
+    if not isinstance(person, Person):
         return []
     found = Party.objects.live().of_person(person).filter(alliance=alliance)
     return list(found.select_related("organisation").order_by("pk"))

@@ -10,22 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from jeveuxagir.accounts import limits, roles, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import PARIS, now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock
+from jeveuxagir.common.text import clean
+from jeveuxagir.moderation import services as moderation
+from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.models import Commune, Department, Epci, Region
 from jeveuxagir.ui.spaces import forget_spaces
 from missions import policies as missions_policies
 from missions.models import Mission
 from organisations import policies as organisation_policies
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 
 from . import journey, policies
 from . import notifications as mails
@@ -33,11 +38,13 @@ from .category import category_of
 from .enums import (
     ACTIVITIES,
     ANSWERS,
+    PUBLICATIONS,
     STAGES,
     Activity,
     College,
     Condition,
     InvitationState,
+    Publication,
     Rule,
     Section,
     Stage,
@@ -51,6 +58,10 @@ MOST_OPEN_INVITATIONS = 50
 MOST_PLACES = 60
 RESEND_AFTER = datetime.timedelta(hours=1)
 PURPOSE_AT_LEAST = 30
+#: a closing that a party proposed happens after this, unless another objects
+CLOSING_AFTER = datetime.timedelta(days=7)
+#: Decision 10: on a public page, a change of these waits for the brigade; the rest applies at once.
+SENSITIVE = {"name": "nom", "purpose": "ce que l’alliance veut changer"}
 
 _CLOSED = "Cette alliance est close : on ne peut plus y agir."
 
@@ -71,6 +82,27 @@ class AllianceData:
     rule: str = Rule.CONSENT
     cadence_days: int | None = None
     declared: Sequence[str] = field(default=())
+
+
+@dataclass
+class Edited:
+    """What an edit did at once, and what waits for the brigade (French labels)."""
+
+    alliance: Alliance
+    waiting: list[str] = field(default_factory=list)
+
+
+def data_of(alliance: Alliance) -> AllianceData:
+    """What the forms of an alliance show."""
+    names = ("name", "purpose", "domain", "shared_interest", "derogation", "starts_on", "ends_on", "rule")
+    rows = alliance.places.select_related("commune__department", "epci", "department", "region")
+    return AllianceData(
+        **{name: getattr(alliance, name) for name in names},
+        places=[place for row in rows.order_by("pk") if (place := row.place) is not None],
+        sdgs=list(alliance.sdgs.all()),
+        cadence_days=alliance.cadence_days,
+        declared=list(alliance.declared),
+    )
 
 
 # --- its life -------------------------------------------------------------------------------------------------
@@ -109,8 +141,11 @@ def start(
 
 
 @transaction.atomic
-def update(alliance: Alliance, *, actor: User, version: int | None, data: AllianceData) -> Alliance:
-    """Edit what the alliance is. Refused when somebody changed it meanwhile (Stale)."""
+def update(alliance: Alliance, *, actor: User, version: int | None, data: AllianceData) -> Edited:
+    """Edit what the alliance is. Refused when somebody changed it meanwhile (Stale).
+
+    On a public page the name and the purpose wait for the brigade; the published text stays.
+    """
     alliance = locked(alliance)
     _allow(policies.can_animate(actor, alliance))
     if version is not None and version != alliance.version:
@@ -118,10 +153,15 @@ def update(alliance: Alliance, *, actor: User, version: int | None, data: Allian
     _check(data)
     if alliance.stage != Stage.EMERGING and not (data.starts_on and data.ends_on and data.places):
         raise RuleBroken("Une alliance structurée garde ses dates et son territoire.", code="structured")
-    _write(alliance, data)
+    diff = _diff(alliance, data) if alliance.is_public else {}
+    _write(alliance, data, leave=frozenset(diff))
     acted(alliance, actor=actor)
     record("alliance.edited", alliance, actor=actor)
-    return alliance
+    if alliance.is_public:
+        _moderate_edit(alliance, diff, actor)
+    elif alliance.publication == Publication.PENDING:
+        _open_item(alliance, actor)  # whoever was deciding on the former text is told
+    return Edited(alliance, [change["label"] for change in diff.values()])
 
 
 @transaction.atomic
@@ -198,6 +238,8 @@ def set_step(alliance: Alliance, *, actor: User, key: str, state: str, note: str
 def acted(alliance: Alliance, *, actor: User | None) -> None:
     """Something happened in this alliance, whose row is locked: it is awake, and nobody is to be warned."""
     alliance.last_acted_at = now()
+    if alliance.brigade_warned_at is not None:
+        moderation.withdraw(ModerationItem.Kind.SILENCE, alliance, actor=actor)
     alliance.animator_warned_at = alliance.brigade_warned_at = None
     fields = ["last_acted_at", "animator_warned_at", "brigade_warned_at"]
     if alliance.activity == Activity.ASLEEP:
@@ -219,6 +261,63 @@ def wake(alliance: Alliance, *, actor: User) -> Alliance:
 
 
 @transaction.atomic
+def ask_to_close(alliance: Alliance, *, actor: User, reached: str, learned: str, what_next: str) -> Alliance:
+    """The animator answers the three questions. Alone, it closes at once; else the others have a week to object."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    ACTIVITIES.target("close", alliance.activity, label=alliance.get_activity_display())
+    if not (clean(reached) and clean(learned) and clean(what_next)):
+        raise RuleBroken("Répondez aux trois questions avant de clore.", code="answers")
+    mine = next(party for party in policies.acting_parties(actor, alliance) if party.is_animator)
+    if not alliance.parties.live().exclude(pk=mine.pk).exists():
+        return close(alliance, actor=actor, reached=reached, learned=learned, what_next=what_next)
+    if alliance.closing_asked_at is not None:
+        raise RuleBroken("La fin de l’alliance est déjà proposée.", code="asked")
+    alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
+    alliance.closing_asked_at, alliance.closing_by = now(), mine
+    _save(alliance)
+    acted(alliance, actor=actor)
+    record("alliance.closing_asked", alliance, actor=actor, party=mine.pk)
+    mails.tell(
+        alliance,
+        "closing",
+        once=str(alliance.version),
+        besides=actor.person_id,
+        party=mine.name,
+        closes_on=(alliance.closing_asked_at + CLOSING_AFTER).astimezone(PARIS).date(),
+    )
+    return alliance
+
+
+@transaction.atomic
+def object_to_closing(alliance: Alliance, *, actor: User, reason: str) -> Alliance:
+    """Any other party says no within the week: the alliance goes on."""
+    alliance = locked(alliance)
+    _allow(policies.can_act(actor, alliance))
+    if alliance.closing_asked_at is None:
+        raise RuleBroken("Personne ne propose plus de clore cette alliance.", code="not_asked")
+    if not clean(reason):
+        raise RuleBroken("Dites pourquoi : les autres parties le liront.", code="reason")
+    mine = policies.acting_parties(actor, alliance)
+    withdrawn = any(party.pk == alliance.closing_by_id for party in mine)
+    party = mine[0]
+    alliance.closing_asked_at = alliance.closing_by = None
+    _save(alliance)
+    acted(alliance, actor=actor)
+    record("alliance.closing_stopped", alliance, actor=actor, party=party.pk, withdrawn=withdrawn)
+    mails.tell(
+        alliance,
+        "not_closed",
+        once=str(alliance.version),
+        besides=actor.person_id,
+        party=party.name,
+        withdrawn=withdrawn,
+        reason=clean(reason),
+    )
+    return alliance
+
+
+@transaction.atomic
 def close(
     alliance: Alliance, *, actor: User | None, reached: str, learned: str, what_next: str, reason: str = ""
 ) -> Alliance:
@@ -227,12 +326,33 @@ def close(
     target = ACTIVITIES.target("close", alliance.activity, label=alliance.get_activity_display())
     alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
     alliance.activity, alliance.activity_changed_at, alliance.activity_reason = target, now(), reason
+    alliance.closing_asked_at = alliance.closing_by = None
     with refusals():
         _save(alliance)
     AllianceInvitation.objects.open().filter(alliance=alliance).update(state=InvitationState.CANCELLED)
+    moderation.withdraw(ModerationItem.Kind.SILENCE, alliance, actor=actor)
     record("alliance.closed", alliance, actor=actor)
     mails.tell(alliance, "closed", once="closed")
+    for party in mails.live_parties(alliance):
+        _forget_spaces(party)
     return alliance
+
+
+@transaction.atomic
+def close_when_due(alliance: Alliance) -> bool:
+    """The week went by and nobody objected. True if it is closed now."""
+    alliance = lock(Alliance.objects.all(), pk=alliance.pk)
+    due = alliance.closing_asked_at is not None and alliance.closing_asked_at <= now() - CLOSING_AFTER
+    if alliance.is_closed or not due:
+        return False
+    close(
+        alliance,
+        actor=None,
+        reached=alliance.reached,
+        learned=alliance.learned,
+        what_next=alliance.what_next,
+    )
+    return True
 
 
 # --- parties --------------------------------------------------------------------------------------------------
@@ -261,6 +381,14 @@ def set_party(
     acted(alliance, actor=actor)
     record("alliance.party_edited", alliance, actor=actor, party=party.pk)
     return party
+
+
+def signatories(party: Party) -> QuerySet[Person]:
+    """Who may sign for this party."""
+    if party.organisation_id is None:
+        return Person.objects.filter(pk=party.person_id or 0)
+    may = Membership.objects.live().filter(organisation=party.organisation_id, may_sign=True)
+    return Person.objects.filter(pk__in=may.values("person")).order_by("last_name", "first_name", "pk")
 
 
 @transaction.atomic
@@ -310,9 +438,15 @@ def replace(party: Party, *, actor: User, by: Party, reason: str = "") -> Party:
 def _end_party(
     alliance: Alliance, party: Party, *, actor: User | None, reason: str, successor: Party | None
 ) -> None:
-    if successor is not None:
-        successor = lock(Party.objects.live().filter(alliance=alliance).exclude(pk=party.pk), pk=successor.pk)
     others = alliance.parties.live().exclude(pk=party.pk)
+    if successor is not None:
+        if not others.filter(pk=successor.pk).exists():
+            raise RuleBroken("Choisissez une autre partie, qui est encore dans l’alliance.", code="successor")
+        successor = lock(Party.objects.all(), pk=successor.pk)
+    if actor is not None and not others.exists():
+        raise RuleBroken(
+            "Vous êtes la dernière partie : fermez l’alliance, ou invitez quelqu’un d’abord.", code="last"
+        )
     if party.is_animator and not others.filter(is_animator=True).exists() and others.exists():
         if successor is None:
             raise RuleBroken("Vous êtes seuls à animer : dites qui prend la suite.", code="successor")
@@ -320,6 +454,9 @@ def _end_party(
         successor.save(update_fields=["is_animator"])
     party.left_at, party.leave_reason, party.replaced_by = now(), reason, successor
     party.save(update_fields=["left_at", "leave_reason", "replaced_by"])
+    if alliance.closing_by_id == party.pk:
+        alliance.closing_asked_at = alliance.closing_by = None
+        _save(alliance)
     acted(alliance, actor=actor)
     record(
         "alliance.party_left",
@@ -503,6 +640,169 @@ def set_shown(alliance: Alliance, *, actor: User, shown: Sequence[str]) -> Allia
 
 
 @transaction.atomic
+def ask_publication(alliance: Alliance, *, actor: User) -> Alliance:
+    """The brigade of its department reads the page before anybody else does."""
+    alliance = locked(alliance)
+    _allow(policies.can_animate(actor, alliance))
+    target = PUBLICATIONS.target("ask", alliance.publication, label=alliance.get_publication_display())
+    if len(alliance.purpose) < PURPOSE_AT_LEAST:
+        raise RuleBroken(
+            "Écrivez d’abord, en une phrase au moins, ce que l’alliance veut changer.", code="purpose"
+        )
+    alliance.publication = target
+    _save(alliance)
+    acted(alliance, actor=actor)
+    _open_item(alliance, actor)
+    record("alliance.publication_asked", alliance, actor=actor)
+    return alliance
+
+
+@transaction.atomic
+def withdraw_publication(alliance: Alliance, *, actor: User) -> Alliance:
+    """The page is for the parties alone again; nothing waits at the brigade. A closed alliance may do it too."""
+    alliance = locked(alliance, even_closed=True)
+    _allow(policies.can_animate(actor, alliance))
+    _move_publication(alliance, "withdraw")
+    moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
+    record("alliance.unpublished", alliance, actor=actor)
+    return alliance
+
+
+@transaction.atomic
+def publish(alliance: Alliance, *, actor: User | None) -> Alliance:
+    """The brigade's yes."""
+    alliance = locked(alliance)
+    alliance.published_at = now()
+    _move_publication(alliance, "publish")
+    record("alliance.published", alliance, actor=actor)
+    _tell_animators(alliance, "published")
+    return alliance
+
+
+@transaction.atomic
+def refuse_publication(
+    alliance: Alliance, *, actor: User | None, reason: str, corrected: bool = False
+) -> Alliance:
+    """The brigade's no, or what to correct first; the space of the parties does not change."""
+    alliance = locked(alliance, even_closed=True)
+    _move_publication(alliance, "refuse")
+    record("alliance.publication_refused", alliance, actor=actor, corrected=corrected)
+    _tell_animators(alliance, "not_published", reason=clean(reason), corrected=corrected)
+    return alliance
+
+
+@transaction.atomic
+def apply_edit(alliance: Alliance, *, actor: User | None, diff: dict[str, Any]) -> Alliance:
+    """The brigade's yes to the waiting name or purpose."""
+    alliance = locked(alliance, even_closed=True)
+    if not alliance.is_public:
+        raise RuleBroken("Cette page n’est plus publique : rien n’a été appliqué.", code="wrong_state")
+    for name, change in diff.items():
+        if name in SENSITIVE:
+            setattr(alliance, name, change["value"])
+    _save(alliance)
+    record("alliance.edit_accepted", alliance, actor=actor, fields=sorted(diff))
+    labels = [change["label"] for change in diff.values()]
+    _tell_animators(alliance, "edit_accepted", fields=labels)
+    return alliance
+
+
+@transaction.atomic
+def refuse_edit(alliance: Alliance, *, actor: User | None, reason: str) -> Alliance:
+    """The published text stays; those who animate are told why."""
+    alliance = locked(alliance, even_closed=True)
+    record("alliance.edit_refused", alliance, actor=actor)
+    _save(alliance)
+    _tell_animators(alliance, "edit_refused", reason=clean(reason))
+    return alliance
+
+
+@transaction.atomic
+def ask_change(alliance: Alliance, *, actor: User | None, reason: str) -> Alliance:
+    """After a report: the page stays, those who animate are asked to correct it."""
+    alliance = locked(alliance, even_closed=True)
+    _allow(actor is None or policies.is_staff_for(actor, alliance))
+    if not clean(reason):
+        raise RuleBroken("Dites ce qu’il faut corriger : les parties le liront.", code="reason")
+    record("alliance.change_asked", alliance, actor=actor)
+    _save(alliance)
+    _tell_animators(alliance, "to_mend", reason=clean(reason))
+    return alliance
+
+
+@transaction.atomic
+def unpublish(alliance: Alliance, *, actor: User | None, reason: str) -> Alliance:
+    """After a report: the page is no longer public. Those who animate correct it, then ask again."""
+    alliance = locked(alliance, even_closed=True)
+    _allow(actor is None or policies.is_staff_for(actor, alliance))
+    if not clean(reason):
+        raise RuleBroken("Donnez la raison : les parties la liront.", code="reason")
+    if alliance.publication == Publication.PRIVATE:
+        return alliance
+    _move_publication(alliance, "withdraw")
+    moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
+    record("alliance.unpublished", alliance, actor=actor, reason=clean(reason))
+    _tell_animators(alliance, "unpublished", reason=clean(reason))
+    return alliance
+
+
+def _move_publication(alliance: Alliance, verb: str) -> None:
+    alliance.publication = PUBLICATIONS.target(
+        verb, alliance.publication, label=alliance.get_publication_display()
+    )
+    _save(alliance)
+
+
+def _open_item(alliance: Alliance, actor: User | None) -> None:
+    moderation.open_item(
+        ModerationItem.Kind.ALLIANCE,
+        alliance,
+        title=alliance.name,
+        department=alliance.department,
+        domain=alliance.domain,
+        actor=actor,
+    )
+
+
+def _moderate_edit(alliance: Alliance, diff: dict[str, Any], actor: User) -> None:
+    if not diff:
+        moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
+        return
+    moderation.open_item(
+        ModerationItem.Kind.ALLIANCE,
+        alliance,
+        title=alliance.name,
+        department=alliance.department,
+        domain=alliance.domain,
+        cause=ModerationItem.Cause.EDIT,
+        diff=diff,
+        actor=actor,
+    )
+
+
+def _diff(alliance: Alliance, data: AllianceData) -> dict[str, Any]:
+    """What of a public page would change and must be read first."""
+    changes = {}
+    for name, label in SENSITIVE.items():
+        before, after = getattr(alliance, name), clean(getattr(data, name))
+        if before != after:
+            changes[name] = {"label": label, "before": before, "after": after, "value": after}
+    return changes
+
+
+def _tell_animators(alliance: Alliance, name: str, **context: Any) -> None:
+    """Once per version of the alliance: each decision saves it."""
+    mails.tell(
+        alliance,
+        name,
+        once=str(alliance.version),
+        parties=mails.live_parties(alliance, is_animator=True),
+        public_url=absolute(alliance.get_absolute_url()),
+        **context,
+    )
+
+
+@transaction.atomic
 def carry(alliance: Alliance, *, actor: User, mission: Mission) -> AllianceMission:
     """A mission of a party's organisation belongs to the alliance: both pages show it."""
     alliance = locked(alliance)
@@ -561,16 +861,24 @@ def _is_staff_of(actor: User, department: Department | None, domain: Domain | No
 
 
 def _department_of(organisation: Organisation | None, data: AllianceData, actor: User) -> Department:
-    """The first place's department; else the organisation's seat; else where the citizen lives."""
+    """The first place's department; else, for a wider one, that of the seat or of the citizen if it lies in it."""
+    seat = organisation.commune if organisation else actor.person.commune
+    home = seat.department if seat else None
     for place in data.places:
         if isinstance(place, Commune):
             return place.department
         if isinstance(place, Department):
             return place
-    seat = organisation.commune if organisation else actor.person.commune
-    if seat is None:
+        inside = Department.objects.filter(
+            **({"region": place} if isinstance(place, Region) else {"communes__epci": place})
+        )
+        found = inside.filter(pk=home.pk).first() if home else None
+        found = found or inside.order_by("code").first()
+        if found is not None:
+            return found
+    if home is None:
         raise RuleBroken("Dites au moins une commune où l’alliance agit.", code="place")
-    return seat.department
+    return home
 
 
 def _check(data: AllianceData) -> None:
@@ -584,9 +892,10 @@ def _check(data: AllianceData) -> None:
         raise RuleBroken("Choisissez dans les listes.", code="choice")
 
 
-def _write(alliance: Alliance, data: AllianceData) -> None:
+def _write(alliance: Alliance, data: AllianceData, *, leave: frozenset[str] = frozenset()) -> None:
     for name in ("name", "purpose", "shared_interest", "derogation", "domain", "starts_on", "ends_on"):
-        setattr(alliance, name, getattr(data, name))
+        if name not in leave:
+            setattr(alliance, name, getattr(data, name))
     alliance.rule, alliance.cadence_days = data.rule, data.cadence_days
     alliance.declared = [condition for condition in Condition.values if condition in data.declared]
     with refusals():

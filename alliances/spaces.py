@@ -4,6 +4,7 @@ Pages with panels: "alliance.home" (for the parties), "alliance.public" (for any
 `alliance.shows(...)` its section). A panel's context is `function(request, alliance) -> dict | None`.
 """
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -69,22 +70,49 @@ def party_required(*, act: bool = False, animate: bool = False) -> Callable[[Any
 
 @dataclass(frozen=True)
 class Section:
-    """One line of the alliance's menu: the route takes `pk` and `slug`."""
+    """One line of the alliance's menu: the route takes `pk` and `slug`.
+
+    `shown=False`: a page that the journey leads to, without a line of its own.
+    """
 
     label: str
     route: str
     order: int = 50
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One line of « qui doit quoi » on the alliance's home: who, what, until when, where it is done."""
+
+    who: str
+    what: str
+    url: str
+    due: datetime.date | None = None
 
 
 #: name → Section; each app adds its own in `AppConfig.ready()`
 menu: Registry[Section] = Registry("pages of an alliance")
 #: what a party still owes, in words, before it leaves: function(party) → ["2 obligations", "1 indicateur"].
 owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
+#: what is owed in an alliance now, for its home: function(alliance) → lines, the most urgent first.
+owed: Registry[Callable[[Alliance], list[Owed]]] = Registry("what is owed in an alliance")
+
+
+def owed_in(alliance: Alliance) -> list[Owed]:
+    """Every line, the dated ones first by date."""
+    lines = [line for source in owed for line in source(alliance)]
+    return sorted(lines, key=lambda line: (line.due is None, line.due or datetime.date.max))
+
+
+def owed_by(party: Party) -> list[str]:
+    """What is to be handed over before this party leaves."""
+    return [line for source in owes for line in source(party)]
 
 
 def sections(alliance: Alliance) -> list[tuple[str, str]]:
     """(label, address) of each page of the alliance's space, in order."""
-    entries = sorted(menu, key=lambda section: section.order)
+    entries = sorted((section for section in menu if section.shown), key=lambda section: section.order)
     return [(entry.label, reverse(entry.route, args=[alliance.pk, alliance.slug])) for entry in entries]
 
 

@@ -31,18 +31,19 @@ class StepMark:
     row: Step | None = None
 
 
-def _position(alliance: Alliance) -> int:
+def position(alliance: Alliance) -> int:
+    """The number of the present stage in the journey; past its end for a review and what follows."""
     return _ORDER.index(Stage(alliance.stage)) if alliance.stage in _ORDER else len(_ORDER)
 
 
 def line(alliance: Alliance) -> list[StageMark]:
     """Envie → structurer → animer, with how many steps are behind."""
     settled = set(alliance.steps.values_list("key", flat=True))
-    position = _position(alliance)
+    here = position(alliance)
     return [
         StageMark(
             stage.title,
-            "past" if index < position else "now" if index == position else "ahead",
+            "past" if index < here else "now" if index == here else "ahead",
             sum(step.key in settled for step in stage.steps),
             len(stage.steps),
         )
@@ -72,6 +73,6 @@ def marks(alliance: Alliance) -> list[tuple[JourneyStage, list[StepMark]]]:
 
 def next_steps(alliance: Alliance) -> list[StepMark]:
     """The next three that are neither done nor skipped, from the present stage on."""
-    position = min(_position(alliance), len(_ORDER) - 1)
-    ahead = [mark for _stage, found in marks(alliance)[position:] for mark in found]
+    here = min(position(alliance), len(_ORDER) - 1)
+    ahead = [mark for _stage, found in marks(alliance)[here:] for mark in found]
     return [mark for mark in ahead if mark.state not in StepState.values][:NEXT]

@@ -5,14 +5,20 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from jeveuxagir.accounts.services import person_of
-from organisations.spaces import panels_of
+from jeveuxagir.common.clock import PARIS
+from organisations.spaces import SpaceRequest, membership_required, panels_of
+from organisations.views import space_context as organisation_context
 
-from . import steps
+from . import panels, policies, services, steps
+from .enums import Stage
 from .models import Alliance
-from .spaces import AllianceRequest, party_required, sections
+from .spaces import AllianceRequest, owed_in, party_required, sections
+
+SHOWN_OWED = 6
+SHOWN_PARTIES = 8
 
 
 @login_not_required
@@ -22,13 +28,12 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     alliance = get_object_or_404(Alliance.objects.public().select_related("department", "category"), pk=pk)
     if slug != alliance.slug:
         return redirect(alliance, permanent=True)
-    person = person_of(request.user)
     context = {
         "alliance": alliance,
         "places": list(alliance.places.select_related("commune", "epci", "department", "region")),
         "sdgs": list(alliance.sdgs.all()),
         "line": steps.line(alliance),
-        "is_party": bool(person and Alliance.objects.of_person(person).filter(pk=pk).exists()),
+        "is_party": policies.can_read(request.user, alliance),
         "panels": panels_of("alliance.public", request, alliance),
     }
     return render(request, "alliances/public.html", context)
@@ -39,13 +44,40 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def home(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """Where we are, what is next, who owes what: in one screen."""
     alliance = request.alliance
+    live = list(alliance.parties.live().in_order())
+    may_move = any(party.is_animator for party in request.acting)
+    lacks = services.missing_to_structure(alliance) if alliance.stage == Stage.EMERGING else []
+    owed = owed_in(alliance)
     context = {
         **space_context(request),
         "line": steps.line(alliance),
         "next_steps": steps.next_steps(alliance),
+        "lacks": lacks if may_move and not alliance.is_closed else [],
+        "owed": owed[:SHOWN_OWED],
+        "owed_more": len(owed) - SHOWN_OWED,
+        "live": live[:SHOWN_PARTIES],
+        "live_more": len(live) - SHOWN_PARTIES,
+        "colleges": len({party.college for party in live}),
+        "places": list(alliance.places.select_related("commune", "epci", "department", "region")[:8]),
+        "closes_on": (alliance.closing_asked_at + services.CLOSING_AFTER).astimezone(PARIS).date()
+        if alliance.closing_asked_at
+        else None,
         "panels": panels_of("alliance.home", request, alliance),
     }
     return render(request, "alliances/home.html", context)
+
+
+@membership_required()
+@require_safe
+def of_organisation(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """The alliances of an organisation, in its space: those that go on first."""
+    context = {
+        **organisation_context(request),
+        "alliances": panels.of_organisation(request, request.organisation)[:100],
+        "may_start": panels.may_start(request.user, request.organisation),
+        "new_url": f"{reverse('alliances:new')}?pour={request.organisation.pk}",
+    }
+    return render(request, "alliances/of_organisation.html", context)
 
 
 def space_context(request: AllianceRequest) -> dict[str, Any]:

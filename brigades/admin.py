@@ -1,5 +1,5 @@
 """Registers everything: Django finds this file by itself."""
 
-from . import claims, ideas, queues, records, reports, technical
+from . import alliances, claims, ideas, queues, records, reports, technical
 
-__all__ = ["claims", "ideas", "queues", "records", "reports", "technical"]
+__all__ = ["alliances", "claims", "ideas", "queues", "records", "reports", "technical"]

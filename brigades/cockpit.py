@@ -22,12 +22,17 @@ QUEUES = {
     ),
     "reports": ((ModerationItem.Kind.REPORT,), "brigade:brigades_reportcase"),
     "ideas": ((ModerationItem.Kind.IDEA,), "brigade:brigades_ideacase"),
+    "alliances": (
+        (ModerationItem.Kind.ALLIANCE, ModerationItem.Kind.SILENCE),
+        "brigade:brigades_alliancecase",
+    ),
 }
 LABELS = {
     "organisations": "Organisations à valider",
     "missions": "Missions à valider",
     "reports": "Signalements",
     "ideas": "Idées à trier",
+    "alliances": "Alliances à suivre",
 }
 
 

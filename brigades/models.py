@@ -48,6 +48,13 @@ class FollowUpCase(ModerationItem):
         verbose_name_plural = "organisations à suivre"
 
 
+class AllianceCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "alliance à suivre"
+        verbose_name_plural = "alliances à suivre"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

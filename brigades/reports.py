@@ -31,7 +31,11 @@ OUTCOMES = [
     (Decision.REFUSE.value, "Suspendre : la page n’est plus en ligne"),
 ]
 #: sort of subject → word, in the list
-SUBJECTS = {"missions.Mission": "mission", "organisations.Organisation": "organisation"}
+SUBJECTS = {
+    "missions.Mission": "mission",
+    "organisations.Organisation": "organisation",
+    "alliances.Alliance": "alliance",
+}
 
 
 class ReportDecisionForm(DecisionForm):
@@ -114,5 +118,5 @@ class ReportQueue(Queue):
     def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
         described = super().describe(request, item)
         known = reports.reportable_of(item)
-        described["can_lift"] = known is not None and known[1].state == "suspended"
+        described["can_lift"] = known is not None and getattr(known[1], "state", "") == "suspended"
         return described

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from alliances.ideas.models import Idea
-from alliances.models import Alliance, Party
+from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
 from jeveuxagir.accounts import terms
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
 from jeveuxagir.common.clock import now, today
@@ -445,3 +445,24 @@ def make_signatory(party: Party) -> User:
     if party.organisation is None:
         return make_user(person=party.person)
     return make_member(party.organisation, may_sign=True)
+
+
+def make_alliance_invitation(alliance: Alliance, **fields: Any) -> AllianceInvitation:
+    """An invitation sent to an association; its `token` is the link's."""
+    from jeveuxagir.accounts.tokens import new_token
+
+    token, token_hash = new_token()
+    invitation = AllianceInvitation.objects.create(
+        alliance=alliance,
+        token_hash=token_hash,
+        **{
+            "name": "La Recyclerie",
+            "college": "associations",
+            "email": f"invitee{next(_numbers)}@exemple.fr",
+            "expires_at": now() + INVITATION_LIFE,
+        }
+        | fields,
+    )
+    invitation.refresh_from_db()
+    invitation.token = token  # type: ignore[attr-defined]
+    return invitation

@@ -63,6 +63,8 @@ class ModerationItem(models.Model):
         REPORT = "report", "signalement"
         IDEA = "idea", "idée"
         CHECK = "check", "organisation à vérifier"
+        ALLIANCE = "alliance", "page d’une alliance"
+        SILENCE = "silence", "alliance silencieuse"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"
@@ -84,6 +86,7 @@ class ModerationItem(models.Model):
         IDEA = "idea", "idée déposée sur le site"
         NO_OWNER = "no_owner", "plus personne n’en est responsable"
         REGISTRY = "registry", "le registre la dit fermée"
+        SILENT = "silent", "plus de nouvelles de l’alliance"
 
     kind = models.CharField("sorte", max_length=20, choices=Kind)
     cause = models.CharField("motif", max_length=20, choices=Cause, default=Cause.CREATION)

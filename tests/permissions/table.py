@@ -122,6 +122,57 @@ def space(world: World, kind: str, **more: Any) -> dict[str, Any]:
     return {"pk": organisation.pk, "slug": organisation.slug, **more}
 
 
+def alliance(world: World, kind: str, **more: Any) -> dict[str, Any]:
+    return {"pk": world.alliance.pk, "slug": world.alliance.slug, **more}
+
+
+def in_alliance(*allowed: str) -> Rule:
+    """A page of an alliance's space: its parties are told what is not for them; for all others it does not exist."""
+
+    def rule(role: str, kind: str) -> str:
+        if role == ANONYMOUS:
+            return LOGIN
+        if not role.endswith((" of association", " of company")):
+            return MISSING
+        return ALLOWED if role in allowed else FORBIDDEN
+
+    return rule
+
+
+def party_of(**more: Any) -> Args:
+    return lambda world, kind: alliance(world, kind, party_pk=world.party(kind).pk, **more)
+
+
+def party_of_another(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, party_pk=world.another_alliance.parties.first().pk)
+
+
+def asked_to_join(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, invitation_pk=world.alliance_invitation(world.alliance).pk)
+
+
+def asked_to_join_another(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, invitation_pk=world.alliance_invitation(world.another_alliance).pk)
+
+
+ANIMATORS = ("owner of association", "manager of association")
+ACTORS = (*ANIMATORS, "owner of company", "manager of company")
+all_parties = in_alliance(*ACTORS, "reader of association", "reader of company")
+actors = in_alliance(*ACTORS)
+animators = in_alliance(*ANIMATORS)
+
+
+def own_party(role: str, kind: str) -> str:
+    return in_alliance(f"owner of {kind}", f"manager of {kind}")(role, kind)
+
+
+def own_party_or_animators(role: str, kind: str) -> str:
+    return in_alliance(*ANIMATORS, f"owner of {kind}", f"manager of {kind}")(role, kind)
+
+
+PARTIES = ("association", "company")
+
+
 def other(kind: str) -> str:
     return "authority" if kind == "association" else "association"
 
@@ -416,6 +467,39 @@ ROUTES: dict[str, Route] = {
     "ideas:sent": Route(public),
     "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
     "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
+    # alliances
+    "alliances:new": Route(public),
+    "alliances:new_step": Route(public, fixed(step="but")),
+    "alliances:invitation": Route(
+        public, lambda world, kind: {"token": world.alliance_invitation(world.alliance).token}
+    ),
+    "alliances:join": Route(
+        signed_in, lambda world, kind: {"token": world.alliance_invitation(world.alliance).token}, "post"
+    ),
+    "alliances:of_organisation": Route(everyone, space, kinds=ALL),
+    "alliances:public": Route(public, alliance),
+    "alliances:home": Route(all_parties, alliance),
+    "alliances:journey": Route(all_parties, alliance),
+    "alliances:set_step": Route(
+        actors, lambda world, kind: alliance(world, kind, key="constat"), "post", {"state": "done"}
+    ),
+    "alliances:move_stage": Route(
+        animators, lambda world, kind: alliance(world, kind, verb="structure"), "post"
+    ),
+    "alliances:parties": Route(all_parties, alliance),
+    "alliances:party": Route(own_party, party_of(), kinds=PARTIES, foreign=party_of_another),
+    "alliances:roles": Route(animators, party_of(), kinds=PARTIES, foreign=party_of_another),
+    "alliances:leave": Route(own_party_or_animators, party_of(), kinds=PARTIES, foreign=party_of_another),
+    "alliances:invite": Route(animators, alliance, "post"),
+    "alliances:resend_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
+    "alliances:cancel_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
+    "alliances:settings": Route(all_parties, alliance),
+    "alliances:section": Route(animators, lambda world, kind: alliance(world, kind, section="but")),
+    "alliances:category": Route(all_parties, alliance),
+    "alliances:conditions": Route(all_parties, alliance),
+    "alliances:publication": Route(animators, alliance),
+    "alliances:wake": Route(actors, alliance, "post"),
+    "alliances:close": Route(actors, alliance),
     # applications
     "missions:apply": Route(public, public_mission),
     "missions:applied": Route(public, public_mission),
@@ -458,6 +542,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_organisationcase": ("prendre", "liberer", "decider", "noter", "prouver", "accueil"),
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
+    "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_waitingrequest": ("proposer", "refuser"),
@@ -482,6 +567,7 @@ for model in (
     "brigades_missioncase",
     "brigades_reportcase",
     "brigades_ideacase",
+    "brigades_alliancecase",
     "brigades_followupcase",
 ):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")
@@ -515,6 +601,7 @@ technical = staff("technical")
 SOME = (ANONYMOUS, CITIZEN, "owner of association", *GRANTS)
 
 TECHNICAL_MODELS = {
+    "alliances": ("alliance", "allianceinvitation", "alliancemission", "party", "place", "step"),
     "accounts": (
         *("formnonce", "guardiannotice", "person", "readlog", "rolegrant", "staffinvitation"),
         *("termsacceptance", "unconfirmedcontact", "user"),

@@ -15,6 +15,7 @@ from jeveuxagir.accounts.models import Person, StaffInvitation, User
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.territories.models import Commune
 from missions.feeds.models import FeedRun, Partner
 from missions.participations.models import Departure, Participation
 from organisations.models import Invitation, JoinRequest
@@ -227,6 +228,28 @@ class World:
             cache[place] = invitation
         return cache[place]
 
+    # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
+
+    @cached_property
+    def alliance(self) -> Any:
+        alliance = f.make_alliance(parties=0, publication="public", published_at=now())
+        f.make_party(alliance, organisation=self.organisations["association"], is_animator=True)
+        f.make_party(alliance, organisation=self.organisations["company"])
+        return alliance
+
+    @cached_property
+    def another_alliance(self) -> Any:
+        return f.make_alliance()
+
+    def party(self, kind: str) -> Any:
+        return self.alliance.parties.get(organisation=self.organisations[kind])
+
+    def alliance_invitation(self, alliance: Any) -> Any:
+        cache = self.__dict__.setdefault("_alliance_invitations", {})
+        if alliance.pk not in cache:
+            cache[alliance.pk] = f.make_alliance_invitation(alliance)
+        return cache[alliance.pk]
+
     # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
 
     def join_request(self, kind: str) -> Any:
@@ -261,6 +284,11 @@ class World:
     def _brigades_followupcase(self, town: str) -> Any:
         organisation = f.make_organisation(commune=town)
         return self._case("check", organisation, organisation.commune.department)
+
+    def _brigades_alliancecase(self, town: str) -> Any:
+        department = Commune.objects.get(pk=town).department
+        alliance = f.make_alliance(department=department.pk, publication="pending")
+        return self._case("alliance", alliance, department)
 
     def _brigades_ideacase(self, town: str) -> Any:
         idea = f.make_idea(commune=town)

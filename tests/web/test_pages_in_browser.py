@@ -28,7 +28,8 @@ INTENTS = (
     ("J’ai un besoin", ("Une association, une fondation",), "**/organisations/inscription/**"),
     ("J’ai un besoin", ("Une entreprise",), "**/organisations/inscription/**"),
     ("J’ai un besoin", ("Un habitant, un collectif",), "**/idees/nouvelle/**"),
-    ("Nous nous allions", (), "**/idees/nouvelle/**"),
+    ("Nous nous allions", (), "**/alliances/nouvelle/**"),
+    ("Nous nous allions", ("Déposer une idée",), "**/idees/nouvelle/**"),
 )
 
 

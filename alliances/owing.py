@@ -1,0 +1,38 @@
+"""What the core of an alliance adds to « qui doit quoi »: answers awaited, what a party has not said of itself."""
+
+import datetime
+
+from django.urls import reverse
+
+from jeveuxagir.common.clock import PARIS
+
+from .enums import InvitationState
+from .models import Alliance
+from .spaces import Owed, owed
+
+#: an invitation is chased after this
+ANSWER_WITHIN = datetime.timedelta(days=10)
+
+
+def _lines(alliance: Alliance) -> list[Owed]:
+    if alliance.is_closed:
+        return []
+    page = reverse("alliances:parties", args=[alliance.pk, alliance.slug])
+    lines = [
+        Owed(
+            row.name, "répondre à l’invitation", page, (row.sent_at + ANSWER_WITHIN).astimezone(PARIS).date()
+        )
+        for row in alliance.invitations.filter(state=InvitationState.SENT).order_by("sent_at")[:5]
+    ]
+    lines += [
+        Owed(row.name, "rejoindre l’alliance, après avoir dit oui", page)
+        for row in alliance.invitations.filter(state=InvitationState.INTERESTED).order_by("answered_at")[:5]
+    ]
+    for party in alliance.parties.live().filter(brings="").order_by("joined_at", "pk")[:5]:
+        own = reverse("alliances:party", args=[alliance.pk, alliance.slug, party.pk])
+        lines.append(Owed(party.name, "dire ce qu’elle apporte", own))
+    return lines
+
+
+def register() -> None:
+    owed.register("alliances", _lines)

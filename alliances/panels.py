@@ -1,0 +1,86 @@
+"""What alliances add to lower pages: one's own space, an organisation's space and page; and their own menu."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import Panel, panels
+from organisations import spaces as organisation_spaces
+from organisations.policies import HANDLERS, role_in
+
+from .enums import Activity
+from .enums import Section as Shown
+from .models import Alliance
+from .spaces import Section, menu
+
+SHOWN = 5
+
+
+def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
+    """The alliances where one acts; silent for whoever has none."""
+    mine = Alliance.objects.of_person(person).exclude(activity=Activity.CLOSED)
+    found = list(mine.order_by("-last_acted_at", "-pk")[:SHOWN])
+    return {"alliances": found} if found else None
+
+
+def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
+    """Those that sleep: awake in one click from their home."""
+    asleep = Alliance.objects.of_person(person).filter(activity=Activity.ASLEEP).order_by("name")[:SHOWN]
+    lines = [
+        (f"Réveiller ou clore l’alliance « {alliance.name} »", alliance.space_url) for alliance in asleep
+    ]
+    return {"lines": lines} if lines else None
+
+
+def _of_organisation(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """Its public alliances, on its public page."""
+    found = list(Alliance.objects.public().of_organisation(organisation).order_by("name")[:20])
+    return {"alliances": found} if found else None
+
+
+def _organisation_space(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """Its alliances, on the home of its space."""
+    found = list(of_organisation(request, organisation).exclude(activity=Activity.CLOSED)[:SHOWN])
+    if not found:
+        return None
+    return {
+        "organisation": organisation,
+        "alliances": found,
+        "all_url": reverse("alliances:of_organisation", args=[organisation.pk, organisation.slug]),
+    }
+
+
+def of_organisation(request: Any, organisation: Any) -> Any:
+    """The alliances of this organisation that this member reads."""
+    mine = Alliance.objects.of_person(request.user.person).of_organisation(organisation)
+    return mine.order_by("activity", "-last_acted_at", "-pk")
+
+
+def _parties(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """The parties, on the public page, if they chose so."""
+    if not alliance.shows(Shown.PARTIES):
+        return None
+    return {"parties": list(alliance.parties.live().in_order())}
+
+
+def may_start(user: Any, organisation: Any) -> bool:
+    return organisation.is_verified and role_in(user, organisation) in HANDLERS
+
+
+def register() -> None:
+    menu.register("journey", Section("Parcours", "alliances:journey", order=10))
+    menu.register("parties", Section("Parties", "alliances:parties", order=20))
+    menu.register("settings", Section("Réglages", "alliances:settings", order=200))
+    menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
+    menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))
+    panels.register("my_space", Panel("alliances/_my_space.html", _my_space, order=50))
+    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=40))
+    panels.register(
+        "organisation.public", Panel("alliances/_of_organisation.html", _of_organisation, order=40)
+    )
+    panels.register("organisation_space", Panel("alliances/_space_panel.html", _organisation_space, order=50))
+    panels.register("alliance.public", Panel("alliances/_public_parties.html", _parties, order=20))
+    section = ("Alliances", "alliances/", ())
+    if section not in organisation_spaces.extra_sections:
+        organisation_spaces.extra_sections.append(section)

@@ -1,0 +1,17 @@
+"""The nightly round over alliances: warnings, sleep, and closings that nobody objected to."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from jeveuxagir.audit.jobs import daily, run_once
+from jeveuxagir.common.periodic import periodic
+
+from . import health
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def watch_alliances() -> None:
+    """Once a night."""
+    run_once("alliances.watch", daily(), health.watch)
