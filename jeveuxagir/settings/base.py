@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "missions.alerts",
     "alliances",
     "alliances.texts",
+    "alliances.governance",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class GovernanceConfig(AppConfig):
+    name = "alliances.governance"
+    label = "governance"
+    verbose_name = "Gouvernance des alliances"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import notifications, personal_data, reactions
+
+        notifications.register()
+        personal_data.register()
+        reactions.register()

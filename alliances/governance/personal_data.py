@@ -1,0 +1,86 @@
+"""What steering an alliance holds about a person: their voice, their presence, their tasks."""
+
+from typing import Any
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from . import services
+from .models import Attendance, Decision, Meeting, Task, Vote
+
+KEPT = "avec l’alliance ; sans votre nom si vous effacez votre compte"
+
+
+def register() -> None:
+    personal_data.register(
+        "governance.Vote",
+        PersonalData(
+            model="governance.Vote",
+            label="Voix que vous avez données pour une partie",
+            kept=KEPT,
+            rows=lambda person: Vote.objects.filter(person=person).select_related("decision", "party"),
+            export=lambda row: {
+                "Décision": row.decision.title,
+                "Partie": row.party.name,
+                "Voix": row.get_choice_display(),
+                "Raison": row.reason,
+                "Le": row.voted_at,
+            },
+            erase=services.forget_person,
+            person_fields=("person",),
+            fields=("reason",),
+        ),
+    )
+    personal_data.register(
+        "governance.Attendance",
+        PersonalData(
+            model="governance.Attendance",
+            label="Réunions où vous avez dit venir",
+            kept="avec l’alliance ; effacées avec votre compte",
+            rows=lambda person: Attendance.objects.filter(person=person).select_related("meeting"),
+            export=lambda row: {"Réunion": row.meeting.title, "Réponse": row.get_coming_display()},
+            erase=services.forget_person,
+            person_fields=("person",),
+        ),
+    )
+    personal_data.register(
+        "governance.Task",
+        PersonalData(
+            model="governance.Task",
+            label="Actions qui vous sont confiées",
+            kept=KEPT,
+            rows=lambda person: Task.objects.filter(person=person),
+            export=lambda row: {
+                "Action": row.title,
+                "Pour le": row.due_on,
+                "État": row.get_state_display(),
+            },
+            erase=services.forget_person,
+            person_fields=("person",),
+        ),
+    )
+    _register_author(Meeting, "Réunions que vous avez convoquées")
+    _register_author(Decision, "Décisions que vous avez proposées")
+
+
+def _register_author(model: Any, label: str) -> None:
+    name = f"governance.{model.__name__}"
+
+    def rows(person: Person) -> Any:
+        return model.objects.filter(created_by__person=person).order_by("pk")
+
+    def erase(person: Person) -> None:
+        rows(person).update(created_by=None)
+
+    personal_data.register(
+        name,
+        PersonalData(
+            model=name,
+            label=label,
+            kept=KEPT,
+            rows=rows,
+            export=lambda row: {"Intitulé": row.title, "Le": row.created_at},
+            erase=erase,
+            person_fields=("created_by",),
+        ),
+    )

@@ -1,0 +1,573 @@
+"""Every write on meetings, decisions, tasks and roles.
+
+The alliance's row is locked first: votes, ends of votes and departures take turns.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from alliances import policies as alliance_policies
+from alliances import services as alliances
+from alliances.models import Alliance, Party
+from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.constraints import refusals
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.locks import lock
+from jeveuxagir.common.text import clean
+from organisations.models import Membership
+
+from . import notifications as mails
+from . import policies
+from .enums import (
+    DECISIONS,
+    MEETINGS,
+    Choice,
+    Coming,
+    DecisionState,
+    Effect,
+    Level,
+    MeetingState,
+    TaskState,
+)
+from .models import Attendance, Decision, Function, Holding, Meeting, Task, Vote
+from .tally import Count, Outcome, Voter, tally
+
+VOTE_DAYS = 7
+MOST_POINTS = 30
+MOST_FUNCTIONS = 40
+MOST_TASKS = 500
+#: the lines every matrix starts with
+FUNCTIONS = (
+    "Animer l’alliance",
+    "Suivre les actions",
+    "Agir sur le terrain",
+    "Réunir les moyens",
+    "Accueillir les rencontres",
+    "Faire connaître",
+    "Mesurer les effets",
+)
+
+_ENDED = {"vote_in_time": "Ce vote est terminé."}
+
+
+# --- meetings -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def convene(
+    alliance: Alliance,
+    *,
+    actor: User,
+    title: str,
+    day: datetime.date,
+    start: datetime.time,
+    minutes_long: int = 120,
+    place: str = "",
+    online_url: str = "",
+    agenda: Sequence[str] = (),
+) -> Meeting:
+    """Call a meeting, at the hour of the place; each party is told once."""
+    alliance = alliances.locked(alliance)
+    _allow(policies.can_convene(actor, alliance))
+    meeting = Meeting(
+        alliance=alliance, zone=alliance.department.timezone, created_by=actor, minutes_long=minutes_long
+    )
+    _write_meeting(
+        meeting, title=title, day=day, start=start, place=place, online_url=online_url, agenda=agenda
+    )
+    alliances.acted(alliance, actor=actor)
+    record("meeting.convened", alliance, actor=actor, meeting=meeting.pk)
+    mails.tell_meeting(meeting, "meeting", besides=actor.person_id)
+    return meeting
+
+
+@transaction.atomic
+def change_meeting(
+    meeting: Meeting,
+    *,
+    actor: User,
+    version: int,
+    title: str,
+    day: datetime.date,
+    start: datetime.time,
+    minutes_long: int,
+    place: str = "",
+    online_url: str = "",
+    agenda: Sequence[str] = (),
+) -> Meeting:
+    """Change it; moved to another time or place, everybody is told once more."""
+    alliance, meeting = _locked_meeting(meeting)
+    _allow(policies.can_convene(actor, alliance))
+    if meeting.state != MeetingState.PLANNED:
+        raise RuleBroken("Cette réunion n’est plus à venir.", code="wrong_state")
+    if version != meeting.version:
+        raise Stale("Quelqu’un a modifié cette réunion entre-temps. Relisez, puis recommencez.")
+    before = (meeting.starts_at, meeting.minutes_long, meeting.place, meeting.online_url)
+    meeting.minutes_long = minutes_long
+    meeting.version += 1
+    meeting.sequence += 1
+    _write_meeting(
+        meeting, title=title, day=day, start=start, place=place, online_url=online_url, agenda=agenda
+    )
+    alliances.acted(alliance, actor=actor)
+    record("meeting.changed", alliance, actor=actor, meeting=meeting.pk)
+    if before != (meeting.starts_at, meeting.minutes_long, meeting.place, meeting.online_url):
+        mails.tell_meeting(meeting, "meeting_moved", besides=actor.person_id)
+    return meeting
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, *, actor: User) -> Meeting:
+    alliance, meeting = _locked_meeting(meeting)
+    _allow(policies.can_convene(actor, alliance))
+    meeting.state = MEETINGS.target("cancel", meeting.state, label=meeting.get_state_display())
+    meeting.state_changed_at = now()
+    meeting.sequence += 1
+    meeting.save()
+    alliances.acted(alliance, actor=actor)
+    record("meeting.cancelled", alliance, actor=actor, meeting=meeting.pk)
+    mails.tell_meeting(meeting, "meeting_cancelled", besides=actor.person_id)
+    return meeting
+
+
+@transaction.atomic
+def answer_meeting(meeting: Meeting, *, actor: User, coming: str) -> Attendance:
+    """I come, or not: any member of a party, until the meeting is held."""
+    alliance, meeting = _locked_meeting(meeting)
+    mine = alliance_policies.parties_of(actor, alliance)
+    _allow(bool(mine))
+    if meeting.state != MeetingState.PLANNED:
+        raise RuleBroken("Cette réunion n’est plus à venir.", code="wrong_state")
+    if coming not in Coming.values:
+        raise RuleBroken("Choisissez une réponse.", code="choice")
+    attendance, _made = Attendance.objects.update_or_create(
+        meeting=meeting,
+        person=actor.person,
+        defaults={"party": mine[0], "coming": coming, "answered_at": now()},
+    )
+    record("meeting.answered", alliance, actor=actor, meeting=meeting.pk)
+    return attendance
+
+
+@transaction.atomic
+def minute(
+    meeting: Meeting, *, actor: User, version: int, minutes: str, came: Sequence[int] | None = None
+) -> Meeting:
+    """The meeting was held: what was said, and who came (ids of persons of parties). Plain text, shown escaped."""
+    alliance, meeting = _locked_meeting(meeting)
+    _allow(policies.can_convene(actor, alliance))
+    if meeting.state == MeetingState.CANCELLED:
+        raise RuleBroken("Cette réunion est annulée.", code="wrong_state")
+    if version != meeting.version:
+        raise Stale("Quelqu’un a écrit ce compte rendu entre-temps. Vos mots sont gardés : comparez.")
+    if meeting.starts_at > now():
+        raise RuleBroken("Cette réunion n’a pas encore eu lieu.", code="too_soon")
+    if not clean(minutes).strip():
+        raise RuleBroken("Écrivez le compte rendu.", code="minutes")
+    first = not meeting.minutes
+    if meeting.state == MeetingState.PLANNED:
+        meeting.state, meeting.state_changed_at = MeetingState.HELD, now()
+    meeting.minutes, meeting.minutes_at = minutes, now()
+    meeting.version += 1
+    meeting.save()
+    if came is not None:
+        _set_came(meeting, came)
+    alliances.acted(alliance, actor=actor)
+    record("meeting.minuted", alliance, actor=actor, meeting=meeting.pk)
+    if first:
+        mails.tell_meeting(meeting, "minutes", besides=actor.person_id)
+    return meeting
+
+
+# --- decisions ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(
+    alliance: Alliance,
+    *,
+    actor: User,
+    title: str,
+    body: str = "",
+    days: int = VOTE_DAYS,
+    meeting: Meeting | None = None,
+    effect: str = Effect.NONE,
+    details: Mapping[str, str] | None = None,
+) -> Decision:
+    """Bring a decision to the vote, by the rule of the alliance as it is now."""
+    alliance = alliances.locked(alliance)
+    _allow(policies.can_propose(actor, alliance))
+    if not clean(title).strip():
+        raise RuleBroken("Dites ce qui est à décider.", code="title")
+    if not 1 <= days <= 60:
+        raise RuleBroken("Un vote dure de 1 à 60 jours.", code="days")
+    if meeting is not None and meeting.alliance_id != alliance.pk:
+        raise NotAllowed
+    if effect == Effect.CLOSE:
+        details = _closing(details or {})
+    with refusals():
+        decision = Decision.objects.create(
+            alliance=alliance,
+            meeting=meeting,
+            title=title,
+            body=body,
+            rule=alliance.rule,
+            effect=effect,
+            details=dict(details or {}),
+            closes_at=now() + datetime.timedelta(days=days),
+            created_by=actor,
+        )
+    alliances.acted(alliance, actor=actor)
+    record("decision.proposed", alliance, actor=actor, decision=decision.pk, rule=str(decision.rule))
+    mails.tell_decision(decision, "vote", besides=actor.person_id)
+    return decision
+
+
+@transaction.atomic
+def vote(decision: Decision, *, actor: User, party: Party, choice: str, reason: str = "") -> Vote:
+    """A party's voice; changed until the vote ends. An early end is told as soon as nothing can change it."""
+    alliance, decision = _locked_decision(decision)
+    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
+    if party.alliance_id != alliance.pk:
+        raise NotAllowed
+    if party.is_trusted_third:
+        raise NotAllowed("Le tiers de confiance ne vote pas : il est indépendant des parties.")
+    _allow(policies.can_vote(actor, party))
+    if not decision.is_open or decision.closes_at <= now():
+        raise RuleBroken("Ce vote est terminé.", code="vote_in_time")
+    if choice not in Choice.values:
+        raise RuleBroken("Choisissez une réponse.", code="choice")
+    said = {"person": actor.person, "choice": choice, "reason": reason, "voted_at": now()}
+    with refusals(_ENDED):
+        voice, _made = Vote.objects.update_or_create(decision=decision, party=party, defaults=said)
+    alliances.acted(alliance, actor=actor)
+    record("decision.voted", alliance, actor=actor, decision=decision.pk, party=party.pk, choice=str(choice))
+    _settle(alliance, decision, over=False)
+    return voice
+
+
+@transaction.atomic
+def withdraw(decision: Decision, *, actor: User) -> Decision:
+    """Whoever proposed it, or the animator, takes it back before the end."""
+    alliance, decision = _locked_decision(decision)
+    author = decision.created_by_id is not None and decision.created_by_id == actor.pk
+    _allow(author or alliance_policies.can_animate(actor, alliance))
+    _move(decision, "withdraw")
+    decision.save()
+    alliances.acted(alliance, actor=actor)
+    record("decision.withdrawn", alliance, actor=actor, decision=decision.pk)
+    return decision
+
+
+def end_due() -> int:
+    """Votes whose time is over are counted. Safe to run twice; one failing leaves the others."""
+    done = 0
+    due = Decision.objects.filter(state=DecisionState.OPEN, closes_at__lte=now()).order_by("closes_at", "pk")
+    for decision in due.select_related("alliance")[:500]:
+        with transaction.atomic():
+            alliance = lock(Alliance.objects.all(), pk=decision.alliance_id)
+            fresh = lock(Decision.objects.all(), pk=decision.pk)
+            if not fresh.is_open:
+                continue
+            if alliance.is_closed:
+                _move(fresh, "withdraw")
+                fresh.save()
+                continue
+            _settle(alliance, fresh, over=True)
+            done += 1
+    return done
+
+
+@transaction.atomic
+def settle_all(alliance: Alliance) -> None:
+    """A party left: votes that only waited for it are counted. Safe to run twice."""
+    alliance = alliances.locked(alliance, even_closed=True)
+    if alliance.is_closed:
+        return
+    for decision in alliance.decisions.filter(state=DecisionState.OPEN).order_by("pk"):
+        _settle(alliance, lock(Decision.objects.all(), pk=decision.pk), over=False)
+
+
+def outcome_of(decision: Decision, *, over: bool = False) -> Outcome:
+    """What the votes say now, by the decision's rule and the live parties that vote."""
+    voters = [
+        Voter(pk, college, facilitator)
+        for pk, college, facilitator in decision.alliance.parties.live()
+        .filter(is_trusted_third=False)
+        .order_by("pk")
+        .values_list("pk", "college", "is_facilitator")
+    ]
+    votes = dict(decision.votes.values_list("party_id", "choice"))
+    return tally(decision.rule, voters, votes, over=over)
+
+
+def _settle(alliance: Alliance, decision: Decision, *, over: bool) -> None:
+    """Count, and end the vote if nothing can change it. Both rows are locked by the caller."""
+    if not decision.is_open:
+        return
+    decision.alliance = alliance
+    outcome = outcome_of(decision, over=over)
+    if outcome.adopted is None:
+        return
+    _move(decision, "adopt" if outcome.adopted else "reject")
+    decision.outcome = {
+        "why": outcome.why,
+        **_count(outcome.whole),
+        "colleges": {college: _count(count) for college, count in outcome.colleges.items()},
+    }
+    decision.save()
+    record(f"decision.{decision.state}", alliance, decision=decision.pk)
+    mails.tell_decision(decision, "decided")
+    if outcome.adopted and decision.effect == Effect.CLOSE:
+        alliances.close(alliance, actor=None, **decision.details)
+
+
+# --- tasks ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def give(
+    alliance: Alliance,
+    *,
+    actor: User,
+    title: str,
+    party: Party,
+    due_on: datetime.date,
+    person: Person | None = None,
+    decision: Decision | None = None,
+    meeting: Meeting | None = None,
+) -> Task:
+    """A task for a party, by a date; maybe for one of its people. Who gives it may act in the alliance."""
+    alliance = alliances.locked(alliance)
+    _allow(alliance_policies.can_act(actor, alliance))
+    _check_task(alliance, title, party, person)
+    for linked in (decision, meeting):
+        if linked is not None and linked.alliance_id != alliance.pk:
+            raise NotAllowed
+    if Task.objects.active().filter(alliance=alliance).count() >= MOST_TASKS:
+        raise RuleBroken(f"{MOST_TASKS} actions en cours au plus.", code="too_many")
+    task = Task.objects.create(
+        alliance=alliance,
+        title=title,
+        party=party,
+        person=person,
+        due_on=due_on,
+        decision=decision,
+        meeting=meeting,
+    )
+    alliances.acted(alliance, actor=actor)
+    record("task.given", alliance, actor=actor, task=task.pk, party=party.pk)
+    mails.tell_task(task, "task", besides=actor.person_id)
+    return task
+
+
+@transaction.atomic
+def move_task(
+    task: Task,
+    *,
+    actor: User,
+    version: int,
+    state: str,
+    note: str = "",
+    due_on: datetime.date | None = None,
+    party: Party | None = None,
+    person: Person | None = None,
+) -> Task:
+    """Where it stands, in honest words; maybe another date, another party. Refused when it changed meanwhile."""
+    alliance, task = _locked_task(task)
+    _allow(policies.can_move_task(actor, task))
+    if version != task.version:
+        raise Stale("Quelqu’un a modifié cette action entre-temps. Relisez, puis recommencez.")
+    if state not in TaskState.values:
+        raise RuleBroken("Choisissez un état dans la liste.", code="state")
+    if party is not None:
+        _check_task(alliance, task.title, party, person)
+        task.party, task.person = party, person
+    if state != task.state:
+        task.state, task.state_changed_at = state, now()
+    task.note, task.due_on = note, due_on or task.due_on
+    task.version += 1
+    with refusals():
+        task.save()
+    alliances.acted(alliance, actor=actor)
+    record("task.moved", alliance, actor=actor, task=task.pk, state=str(state))
+    return task
+
+
+def remind_due() -> int:
+    """Tasks past their date: who has them is reminded, once a week at most. Safe to run twice."""
+    day = today()
+    done = 0
+    waiting = Task.objects.overdue().exclude(reminded_on__gt=day - datetime.timedelta(days=7))
+    for task in waiting.filter(alliance__activity="active").order_by("pk")[:1000]:
+        with transaction.atomic():
+            fresh = lock(Task.objects.select_related("alliance", "party__organisation", "person"), pk=task.pk)
+            if not fresh.is_late or (fresh.reminded_on and (day - fresh.reminded_on).days < 7):
+                continue
+            fresh.reminded_on = day
+            fresh.save(update_fields=["reminded_on"])
+            mails.tell_task(fresh, "task_late", once=day.isoformat())
+            done += 1
+    return done
+
+
+@transaction.atomic
+def pass_on(alliance: Alliance, party: Party, successor: Party | None) -> int:
+    """What a party that left had to do goes to its successor, else to nobody: to be taken over. Safe to run twice."""
+    alliances.locked(alliance, even_closed=True)
+    moved = Task.objects.active().filter(alliance=alliance, party=party)
+    return moved.update(party=successor, person=None, version=F("version") + 1)
+
+
+# --- roles ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_matrix(
+    alliance: Alliance, *, actor: User, lines: Sequence[tuple[str, Mapping[int, str]]]
+) -> list[Function]:
+    """The whole matrix at once: for each function, in order, party id → level. A line left out goes."""
+    alliance = alliances.locked(alliance)
+    _allow(alliance_policies.can_animate(actor, alliance))
+    if len(lines) > MOST_FUNCTIONS:
+        raise RuleBroken(f"{MOST_FUNCTIONS} fonctions au plus.", code="too_many")
+    live = set(alliance.parties.live().values_list("pk", flat=True))
+    names = [clean(name).strip() for name, _cells in lines]
+    if not all(names) or len(set(names)) != len(names):
+        raise RuleBroken("Chaque fonction a un nom, et un seul.", code="name")
+    alliance.functions.exclude(name__in=names).delete()
+    kept = []
+    for position, (name, (_raw, cells)) in enumerate(zip(names, lines, strict=True)):
+        function, _made = Function.objects.update_or_create(
+            alliance=alliance, name=name, defaults={"position": position}
+        )
+        chosen = {party: level for party, level in cells.items() if level}
+        if set(chosen) - live or set(chosen.values()) - set(Level.values):
+            raise RuleBroken("Choisissez dans les listes.", code="cell")
+        function.holdings.exclude(party__in=chosen).delete()
+        for party, level in chosen.items():
+            Holding.objects.update_or_create(function=function, party_id=party, defaults={"level": level})
+        kept.append(function)
+    alliances.acted(alliance, actor=actor)
+    record("roles.set", alliance, actor=actor, functions=len(kept))
+    return kept
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _allow(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed
+
+
+def _locked_meeting(meeting: Meeting) -> tuple[Alliance, Meeting]:
+    alliance = alliances.locked(meeting.alliance)
+    found = lock(Meeting.objects.all(), pk=meeting.pk)
+    found.alliance = alliance
+    return alliance, found
+
+
+def _locked_decision(decision: Decision) -> tuple[Alliance, Decision]:
+    alliance = alliances.locked(decision.alliance)
+    found = lock(Decision.objects.all(), pk=decision.pk)
+    found.alliance = alliance
+    return alliance, found
+
+
+def _locked_task(task: Task) -> tuple[Alliance, Task]:
+    alliance = alliances.locked(task.alliance)
+    found = lock(Task.objects.select_related("party__organisation", "person"), pk=task.pk)
+    found.alliance = alliance
+    return alliance, found
+
+
+def _write_meeting(
+    meeting: Meeting,
+    *,
+    title: str,
+    day: datetime.date,
+    start: datetime.time,
+    place: str,
+    online_url: str,
+    agenda: Sequence[str],
+) -> None:
+    if not clean(title).strip():
+        raise RuleBroken("Donnez un intitulé à la réunion.", code="title")
+    points = [point for point in (clean(line).strip() for line in agenda) if point]
+    if len(points) > MOST_POINTS or any(len(point) > 200 for point in points):
+        raise RuleBroken(
+            f"L’ordre du jour compte {MOST_POINTS} points au plus, de 200 lettres chacun.", code="agenda"
+        )
+    meeting.title, meeting.place, meeting.online_url, meeting.agenda = title, place, online_url, points
+    starts_at = datetime.datetime.combine(day, start, ZoneInfo(meeting.zone))
+    if meeting.starts_at != starts_at and starts_at <= now():
+        raise RuleBroken("Choisissez une date à venir.", code="past")
+    meeting.starts_at = starts_at
+    with refusals():
+        meeting.save()
+
+
+def _set_came(meeting: Meeting, came: Sequence[int]) -> None:
+    """Only people of the alliance's parties; who never answered and came is noted too."""
+    parties = {}
+    for party in meeting.alliance.parties.live().order_by("-pk"):
+        if party.person_id:
+            parties[party.person_id] = party
+        elif party.organisation_id:
+            for person in (
+                Membership.objects.live()
+                .filter(organisation=party.organisation_id)
+                .values_list("person", flat=True)
+            ):
+                parties[person] = party
+    wanted = set(came) & set(parties)
+    for person in wanted:
+        Attendance.objects.update_or_create(
+            meeting=meeting,
+            person_id=person,
+            defaults={"came": True},
+            create_defaults={"party": parties[person], "coming": Coming.MAYBE, "came": True},
+        )
+    meeting.attendances.exclude(person__in=wanted).update(came=False)
+
+
+def _closing(details: Mapping[str, str]) -> dict[str, str]:
+    """The three questions of a closing, all answered."""
+    answers = {name: clean(details.get(name, "")).strip() for name in ("reached", "learned", "what_next")}
+    if not all(answers.values()):
+        raise RuleBroken("Répondez aux trois questions avant de proposer de clore.", code="answers")
+    return answers
+
+
+def _check_task(alliance: Alliance, title: str, party: Party, person: Person | None) -> None:
+    if not clean(title).strip():
+        raise RuleBroken("Dites ce qui est à faire.", code="title")
+    if party.alliance_id != alliance.pk or not party.is_live:
+        raise RuleBroken("Choisissez une partie de l’alliance.", code="party")
+    if person is not None and not Party.objects.filter(pk=party.pk).of_person(person).exists():
+        raise RuleBroken("Cette personne n’est pas de cette partie.", code="person")
+
+
+def _move(decision: Decision, verb: str) -> None:
+    decision.state = DECISIONS.target(verb, decision.state, label=decision.get_state_display())
+    decision.state_changed_at = now()
+
+
+def _count(count: Count) -> dict[str, Any]:
+    return {"yes": count.yes, "no": count.no, "abstain": count.abstain, "silent": count.silent}
+
+
+def forget_person(person: Person) -> None:
+    """Erasure: the party's voice and task stay, without who spoke."""
+    Vote.objects.filter(person=person).exclude(choice=Choice.AGAINST).update(person=None, reason="")
+    Vote.objects.filter(person=person).update(person=None, reason="(raison effacée)")
+    Attendance.objects.filter(person=person).delete()
+    Task.objects.filter(person=person).update(person=None)
