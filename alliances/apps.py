@@ -11,12 +11,13 @@ class AlliancesConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import moderation, notifications, owing, panels, personal_data, reports
+        from . import invariants, moderation, notifications, owing, panels, personal_data, reports
         from .roles import party_roles
         from .spaces import spaces_of_user
 
         role_sources.register("alliances", party_roles)
         space_sources.register("alliances", spaces_of_user)
+        invariants.register()
         moderation.register()
         notifications.register()
         owing.register()

@@ -4,7 +4,7 @@ import datetime
 
 from django.urls import reverse
 
-from jeveuxagir.common.clock import PARIS
+from jeveuxagir.common.clock import PARIS, today
 
 from .enums import InvitationState
 from .models import Alliance
@@ -18,12 +18,12 @@ def _lines(alliance: Alliance) -> list[Owed]:
     if alliance.is_closed:
         return []
     page = reverse("alliances:parties", args=[alliance.pk, alliance.slug])
-    lines = [
-        Owed(
-            row.name, "répondre à l’invitation", page, (row.sent_at + ANSWER_WITHIN).astimezone(PARIS).date()
-        )
-        for row in alliance.invitations.filter(state=InvitationState.SENT).order_by("sent_at")[:5]
-    ]
+    lines = []
+    for row in alliance.invitations.filter(state=InvitationState.SENT).order_by("sent_at")[:5]:
+        due = (row.sent_at + ANSWER_WITHIN).astimezone(PARIS).date()
+        late = due < today()
+        what = "toujours pas de réponse à l’invitation, à relancer" if late else "répondre à l’invitation"
+        lines.append(Owed(row.name, what, page, None if late else due))
     lines += [
         Owed(row.name, "rejoindre l’alliance, après avoir dit oui", page)
         for row in alliance.invitations.filter(state=InvitationState.INTERESTED).order_by("answered_at")[:5]

@@ -188,6 +188,7 @@ def invite(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
             with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
                 if sent.first:
                     services.invite(request.alliance, actor=request.user, **values)
+                    sent.outcome = request.alliance.space_url
             messages.success(
                 request,
                 f"L’invitation est partie à {values['email']}. La réponse se donne sans créer de compte.",

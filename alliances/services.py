@@ -327,6 +327,9 @@ def close(
     alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
     alliance.activity, alliance.activity_changed_at, alliance.activity_reason = target, now(), reason
     alliance.closing_asked_at = alliance.closing_by = None
+    if alliance.publication == Publication.PENDING:
+        alliance.publication = Publication.PRIVATE
+        moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
     with refusals():
         _save(alliance)
     AllianceInvitation.objects.open().filter(alliance=alliance).update(state=InvitationState.CANCELLED)

@@ -82,9 +82,11 @@ def of_organisation(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
 
 def space_context(request: AllianceRequest) -> dict[str, Any]:
     """What every page of the space shows (alliances/space_base.html)."""
+    entries = sections(request.alliance)
     return {
         "alliance": request.alliance,
-        "sections": sections(request.alliance),
+        "sections": entries,
+        "here": max((path for _, path in entries if request.path.startswith(path)), key=len, default=""),
         "parties_of_mine": request.parties,
         "may_act": bool(request.acting),
         "may_animate": any(party.is_animator for party in request.acting),

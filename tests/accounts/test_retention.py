@@ -114,6 +114,7 @@ def make_old(model: str) -> Any:
             answered_at=timezone.now(),
         ),
         "moderation.Report": make_old_report,
+        "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),
             what="Un jardin",

@@ -21,7 +21,7 @@ from tests import factories
 from tests.support.mail import SmtpSink
 from volunteers.requests.models import EngagementRequest
 
-PACKAGES = ("jeveuxagir.", "organisations.", "volunteers.", "missions.", "brigades.")
+PACKAGES = ("jeveuxagir.", "organisations.", "volunteers.", "missions.", "alliances.", "brigades.")
 #: How to call a task that takes arguments: task name → function that gives them.
 ARGUMENTS: dict[str, Callable[[], tuple[Any, ...]]] = {}
 #: Rows that say when something ran, not what it did.
@@ -37,6 +37,9 @@ def ours() -> list[str]:
 def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     """Something to do for every clock: late, due, expired and waiting rows."""
     long_ago = timezone.now() - datetime.timedelta(days=100)
+    factories.make_alliance(last_acted_at=long_ago, cadence_days=30)
+    factories.make_alliance(last_acted_at=long_ago, animator_warned_at=long_ago)
+    factories.make_alliance(closing_asked_at=long_ago, reached="Un peu", learned="Beaucoup", what_next="Rien")
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago
     )

@@ -37,6 +37,8 @@ from volunteers.requests.models import EngagementRequest
 from . import accounts, partner, texts
 from .accounts import ACCOUNTS, Accounts
 from .alerts import Alerts
+from .alliances import TABLES as ALLIANCE_TABLES
+from .alliances import Alliances
 from .board import Board
 from .ground import Ground
 from .ideas import Ideas
@@ -164,6 +166,7 @@ def _seed() -> None:
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
+    Alliances(ground, organisations, people, missions, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
@@ -174,6 +177,7 @@ def _seed() -> None:
         EngagementRequest.skills.through,
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
+    ground.write(*ALLIANCE_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     Accounts.second_factors()

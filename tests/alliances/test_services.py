@@ -1,0 +1,447 @@
+"""An alliance begins, is edited, gains and loses parties, ends: who may, when, and what is refused."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from alliances import policies, services
+from alliances.category import QUESTIONS, category_of
+from alliances.conditions import check
+from alliances.enums import Activity, College, InvitationState, Publication, Stage
+from alliances.models import Alliance, Party, Step
+from alliances.services import AllianceData
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.audit.models import Event
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, WrongState
+from jeveuxagir.notifications.models import Message
+from jeveuxagir.territories.models import Commune, Department, Region
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+PURPOSE = "Que chaque enfant de la ville lise une heure par semaine avec un adulte."
+ANSWERS = {
+    "reached": "Cent enfants.",
+    "learned": "Aller moins vite.",
+    "what_next": "La médiathèque continue.",
+}
+
+
+def data(**changes):
+    return replace(
+        AllianceData("Lire ensemble", PURPOSE, places=[Commune.objects.get(pk=f.GUERET)]), **changes
+    )
+
+
+def begun(**changes):
+    """An alliance that a verified association began, and who handles it."""
+    owner = f.make_user()
+    organisation = f.make_organisation(owner=owner)
+    return services.start(actor=owner, organisation=organisation, data=data(**changes)), owner
+
+
+def with_another(alliance, kind="company"):
+    """One more party, and who acts for it."""
+    user = f.make_user()
+    organisation = f.make_organisation(kind=kind, owner=user)
+    return f.make_party(alliance, organisation=organisation), user
+
+
+def dated():
+    return {"starts_on": today(), "ends_on": today() + datetime.timedelta(days=400)}
+
+
+# --- beginning ------------------------------------------------------------------------------------------------
+
+
+def test_who_begins_an_alliance_is_its_first_party_and_animates_it():
+    alliance, owner = begun()
+    party = alliance.parties.get()
+    assert (party.is_animator, party.college, party.name) == (True, "associations", party.organisation.name)
+    assert (alliance.stage, alliance.publication, alliance.department_id) == ("emerging", "private", "23")
+    assert policies.can_animate(owner, alliance)
+    assert Event.objects.filter(verb="alliance.started", subject_id=str(alliance.pk)).exists()
+
+
+def test_a_citizen_begins_one_for_themself():
+    user = f.make_user(first_name="Nadia")
+    alliance = services.start(actor=user, organisation=None, data=data())
+    party = alliance.parties.get()
+    assert (party.person, party.college, party.name) == (user.person, College.CITIZENS, "Nadia")
+    assert policies.may_sign_for(user, party)
+
+
+def test_an_organisation_that_is_not_validated_begins_none():
+    owner = f.make_user()
+    organisation = f.make_organisation(owner=owner, state="pending")
+    with pytest.raises(RuleBroken):
+        services.start(actor=owner, organisation=organisation, data=data())
+
+
+def test_a_reader_begins_none_for_the_organisation():
+    organisation = f.make_organisation()
+    reader = f.make_member(organisation, role="reader")
+    with pytest.raises(NotAllowed):
+        services.start(actor=reader, organisation=organisation, data=data())
+
+
+def test_the_brigade_begins_one_without_being_a_party():
+    staff = f.make_staff()
+    creuse = Department.objects.get(pk="23")
+    alliance = services.start(actor=staff, organisation=None, data=data(), department=creuse)
+    assert not alliance.parties.exists()
+    assert policies.can_invite(staff, alliance)
+    assert not policies.can_read(staff, alliance)
+    with pytest.raises(NotAllowed):
+        services.start(
+            actor=staff, organisation=None, data=data(), department=Department.objects.get(pk="59")
+        )
+
+
+@pytest.mark.parametrize(
+    ("places", "department"),
+    [
+        (["commune"], "59"),
+        (["department"], "59"),
+        (["region"], "23"),  # Guéret lies in it: the seat's brigade
+        (["epci"], "23"),
+    ],
+)
+def test_its_brigade_is_that_of_its_first_place(places, department):
+    lille = Commune.objects.get(pk=f.LILLE)
+    gueret = Commune.objects.get(pk=f.GUERET)
+    known = {
+        "commune": lille,
+        "department": lille.department,
+        "region": Region.objects.get(pk=gueret.department.region_id),
+        "epci": gueret.epci,
+    }
+    alliance, _ = begun(places=[known[name] for name in places])
+    assert alliance.department_id == department
+    assert alliance.places.get().label
+
+
+def test_an_account_begins_a_limited_number_of_alliances():
+    user = f.make_user()
+    for _ in range(20):
+        services.start(actor=user, organisation=None, data=data())
+    with pytest.raises(RuleBroken):
+        services.start(actor=user, organisation=None, data=data())
+
+
+# --- rights ---------------------------------------------------------------------------------------------------
+
+
+def test_a_member_reads_a_handler_acts_the_animator_edits():
+    alliance, _owner = begun()
+    party, other = with_another(alliance)
+    reader = f.make_member(party.organisation, role="reader")
+    stranger = f.make_user()
+    assert policies.can_read(reader, alliance)
+    assert not policies.can_act(reader, alliance)
+    assert policies.can_act(other, alliance)
+    assert not policies.can_animate(other, alliance)
+    assert not policies.can_read(stranger, alliance)
+    with pytest.raises(NotAllowed):
+        services.update(alliance, actor=other, version=None, data=data())
+
+
+def test_a_member_removed_from_the_organisation_is_out_at_once():
+    alliance, _owner = begun()
+    party, other = with_another(alliance)
+    party.organisation.memberships.update(ended_at=now())
+    assert not policies.can_read(other, alliance)
+
+
+def test_only_who_may_sign_is_the_signatory():
+    alliance, owner = begun()
+    party = alliance.parties.get()
+    signatory = f.make_member(party.organisation, may_sign=True)
+    services.set_party(
+        party, actor=owner, brings="Des livres", signatory=signatory.person, capacity="présidente"
+    )
+    party.refresh_from_db()
+    assert (party.signatory, party.capacity) == (signatory.person, "présidente")
+    with pytest.raises(RuleBroken):
+        services.set_party(party, actor=owner, signatory=f.make_person(), capacity="maire")
+
+
+def test_a_party_says_nothing_for_another():
+    alliance, _owner = begun()
+    _party, other = with_another(alliance)
+    with pytest.raises(NotAllowed):
+        services.set_party(alliance.parties.order_by("pk")[0], actor=other, brings="Tout")
+
+
+def test_a_funder_is_never_the_trusted_third_party():
+    alliance, owner = begun()
+    party, _ = with_another(alliance)
+    Party.objects.filter(pk=party.pk).update(is_funder=True)
+    with pytest.raises(RuleBroken, match="finance"):
+        services.set_roles(
+            party,
+            actor=owner,
+            is_animator=False,
+            is_facilitator=False,
+            is_trusted_third=True,
+            mandate="Veiller",
+        )
+
+
+def test_a_trusted_third_party_has_a_mandate():
+    alliance, owner = begun()
+    party, _ = with_another(alliance)
+    with pytest.raises(RuleBroken, match="mandat"):
+        services.set_roles(party, actor=owner, is_animator=False, is_facilitator=False, is_trusted_third=True)
+
+
+def test_only_a_public_actor_facilitates_and_then_invites_but_does_not_edit():
+    alliance, owner = begun()
+    company, _ = with_another(alliance)
+    roles = {"is_animator": False, "is_facilitator": True, "is_trusted_third": False}
+    with pytest.raises(RuleBroken, match="public"):
+        services.set_roles(company, actor=owner, **roles)
+    town, mayor = with_another(alliance, "local_authority")
+    services.set_roles(town, actor=owner, **roles)
+    assert policies.can_invite(mayor, alliance)
+    assert not policies.can_animate(mayor, alliance)
+
+
+def test_somebody_always_animates():
+    alliance, owner = begun()
+    with pytest.raises(RuleBroken):
+        services.set_roles(
+            alliance.parties.get(),
+            actor=owner,
+            is_animator=False,
+            is_facilitator=False,
+            is_trusted_third=False,
+        )
+
+
+# --- editing, stages, steps -------------------------------------------------------------------------------------
+
+
+def test_an_edit_of_what_somebody_changed_meanwhile_is_refused():
+    alliance, owner = begun()
+    services.update(alliance, actor=owner, version=alliance.version, data=data(name="Lire en Creuse"))
+    with pytest.raises(Stale):
+        services.update(alliance, actor=owner, version=alliance.version, data=data(name="Autre nom"))
+
+
+def test_structured_asks_for_a_second_party_a_place_dates_and_a_purpose():
+    alliance, owner = begun(places=[])
+    with pytest.raises(RuleBroken) as refused:
+        services.move_stage(alliance, actor=owner, verb="structure")
+    for word in ("deuxième partie", "territoire", "date de début"):
+        assert word in refused.value.message
+    with_another(alliance)
+    services.update(alliance, actor=owner, version=None, data=data(**dated()))
+    alliance = services.move_stage(alliance, actor=owner, verb="structure")
+    assert alliance.stage == Stage.STRUCTURED
+    assert Message.objects.filter(kind="alliances.stage").count() == 1  # whoever moved it knows
+    with pytest.raises(RuleBroken):
+        services.update(alliance, actor=owner, version=None, data=data())
+
+
+def test_stages_follow_each_other_and_a_review_may_be_resumed():
+    alliance, owner = begun(**dated())
+    with_another(alliance)
+    for verb in ("structure", "animate", "review", "resume", "review", "spread"):
+        alliance = services.move_stage(alliance, actor=owner, verb=verb)
+    assert alliance.stage == Stage.SPREAD
+    with pytest.raises(WrongState):
+        services.move_stage(alliance, actor=owner, verb="structure")
+
+
+def test_a_step_is_done_skipped_with_a_note_and_taken_back():
+    alliance, _owner = begun()
+    _party, other = with_another(alliance)
+    services.set_step(alliance, actor=other, key="constat", state="skipped", note="Déjà écrit ailleurs")
+    assert Step.objects.get(alliance=alliance).note == "Déjà écrit ailleurs"
+    services.set_step(alliance, actor=other, key="constat", state="")
+    assert not Step.objects.filter(alliance=alliance).exists()
+    with pytest.raises(RuleBroken):
+        services.set_step(alliance, actor=other, key="inconnue", state="done")
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        (("nothing", "support", "giver"), "mecenat"),
+        (("better", "practice", "changer"), "pratiques-responsables"),
+        (("income", "offer", "all"), "cooperation-economique"),
+        (("answer", "experiment", "learners"), "rd-societale"),
+        (("nothing", "experiment", "all"), "rd-societale"),  # three different: what is produced decides
+    ],
+)
+def test_three_answers_find_the_category(answers, code):
+    alliance, owner = begun()
+    given = dict(zip([question.key for question in QUESTIONS], answers, strict=True))
+    assert category_of(given) == code
+    assert services.classify(alliance, actor=owner, answers=given).pk == code
+
+
+def test_the_conditions_say_what_is_missing_and_why():
+    alliance, owner = begun()
+    first = check(alliance)[0]
+    assert (first.met, first.missing) == (False, "Il manque une entreprise.")
+    with_another(alliance)
+    services.update(
+        alliance,
+        actor=owner,
+        version=None,
+        data=data(declared=["shared_interest", "parity"], shared_interest="Lire"),
+    )
+    alliance.refresh_from_db()
+    assert [one.met for one in check(alliance)] == [True, True, True, False, False]
+    assert all(one.missing for one in check(alliance) if not one.met)
+
+
+# --- leaving --------------------------------------------------------------------------------------------------
+
+
+def test_the_only_animator_names_a_successor_before_leaving():
+    alliance, owner = begun()
+    mine = alliance.parties.get()
+    party, other = with_another(alliance)
+    with pytest.raises(RuleBroken, match="suite"):
+        services.leave(mine, actor=owner)
+    services.leave(mine, actor=owner, successor=party, reason="Nous déménageons")
+    mine.refresh_from_db()
+    assert (mine.is_live, mine.replaced_by) == (False, party)
+    assert policies.can_animate(other, alliance)
+    assert not policies.can_read(owner, alliance)
+    event = Event.objects.get(verb="alliance.party_left")
+    assert event.data == {"party": mine.pk, "successor": party.pk}
+    assert "Nous déménageons" in Message.objects.get(kind="alliances.left").text
+
+
+def test_the_last_party_closes_instead_of_leaving():
+    alliance, owner = begun()
+    with pytest.raises(RuleBroken) as refused:
+        services.leave(alliance.parties.get(), actor=owner)
+    assert refused.value.code == "last"
+
+
+def test_a_party_replaces_neither_itself_nor_one_that_left_nor_one_of_another_alliance():
+    alliance, owner = begun()
+    mine = alliance.parties.get()
+    party, _ = with_another(alliance)
+    elsewhere = f.make_alliance().parties.first()
+    for wrong in (mine, elsewhere):
+        with pytest.raises(RuleBroken):
+            services.leave(mine, actor=owner, successor=wrong)
+    services.replace(party, actor=owner, by=mine)
+    party.refresh_from_db()
+    assert party.replaced_by == mine
+    with pytest.raises(RuleBroken):  # back in a circle
+        services.leave(mine, actor=owner, successor=party)
+
+
+def test_who_left_may_come_back_as_a_new_party():
+    alliance, _owner = begun()
+    party, other = with_another(alliance)
+    services.leave(party, actor=other)
+    invitation = f.make_alliance_invitation(alliance, college="companies")
+    again = services.join(invitation, actor=other, organisation=party.organisation)
+    assert again.pk != party.pk
+    assert policies.can_act(other, alliance)
+
+
+def test_nobody_but_the_party_or_the_animator_ends_it():
+    alliance, _owner = begun()
+    party, other = with_another(alliance)
+    _third, third = with_another(alliance)
+    with pytest.raises(NotAllowed):
+        services.leave(party, actor=third)
+    with pytest.raises(NotAllowed):
+        services.replace(alliance.parties.order_by("pk")[0], actor=other, by=party)
+
+
+def test_an_alliance_has_a_hundred_parties_at_most(monkeypatch):
+    monkeypatch.setattr(services, "MOST_PARTIES", 3)
+    alliance, owner = begun()
+    with_another(alliance)
+    waiting = f.make_alliance_invitation(alliance, college="companies")
+    with_another(alliance)
+    with pytest.raises(RuleBroken) as refused:
+        services.invite(alliance, actor=owner, name="Une de trop", college="companies", email="x@exemple.fr")
+    assert "parties" in refused.value.message
+    user = f.make_user()
+    with pytest.raises(RuleBroken):
+        services.join(waiting, actor=user, organisation=f.make_organisation(kind="company", owner=user))
+
+
+def test_a_citizen_who_erases_their_account_leaves_and_another_animates():
+    user = f.make_user(first_name="Zoé")
+    alliance = services.start(actor=user, organisation=None, data=data())
+    _party, other = with_another(alliance)
+    services.forget_person(user.person)
+    gone = Party.objects.get(alliance=alliance, college=College.CITIZENS)
+    assert (gone.person, gone.is_live) == (None, False)
+    assert "Zoé" not in gone.name
+    assert policies.can_animate(other, alliance)
+    assert not Person.objects.filter(parties__alliance=alliance).exists()
+
+
+# --- the end --------------------------------------------------------------------------------------------------
+
+
+def test_alone_an_alliance_closes_at_once_with_its_three_answers():
+    alliance, owner = begun()
+    with pytest.raises(RuleBroken):
+        services.ask_to_close(alliance, actor=owner, reached="", learned="x", what_next="y")
+    alliance = services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    assert alliance.activity == Activity.CLOSED
+    with pytest.raises(RuleBroken) as refused:
+        services.update(alliance, actor=owner, version=None, data=data())
+    assert refused.value.code == "closed"
+
+
+def test_the_others_have_a_week_to_object_to_a_closing():
+    alliance, owner = begun()
+    _party, other = with_another(alliance)
+    invitation = f.make_alliance_invitation(alliance)
+    services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    assert "s’opposer" in Message.objects.get(kind="alliances.closing").text
+    assert not services.close_when_due(alliance)
+    Alliance.objects.update(closing_asked_at=now() - datetime.timedelta(days=7, minutes=1))
+    assert services.close_when_due(alliance)
+    assert not services.close_when_due(alliance)
+    alliance.refresh_from_db()
+    invitation.refresh_from_db()
+    assert (alliance.activity, invitation.state) == (Activity.CLOSED, InvitationState.CANCELLED)
+    assert Message.objects.filter(kind="alliances.closed", person=other.person).count() == 1
+
+
+def test_an_objection_stops_the_closing_and_the_others_read_why():
+    alliance, owner = begun()
+    _party, other = with_another(alliance)
+    services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    with pytest.raises(RuleBroken):
+        services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    with pytest.raises(RuleBroken):
+        services.object_to_closing(alliance, actor=other, reason=" ")
+    services.object_to_closing(alliance, actor=other, reason="Il reste un an de travail")
+    Alliance.objects.update(last_acted_at=now())
+    assert not services.close_when_due(alliance)
+    assert "Il reste un an" in Message.objects.get(kind="alliances.not_closed").text
+    with pytest.raises(RuleBroken):
+        services.object_to_closing(alliance, actor=other, reason="Encore")
+
+
+def test_only_the_animator_proposes_to_close():
+    alliance, _owner = begun()
+    _party, other = with_another(alliance)
+    with pytest.raises(NotAllowed):
+        services.ask_to_close(alliance, actor=other, **ANSWERS)
+
+
+def test_a_closed_alliance_may_still_take_its_page_back():
+    alliance, owner = begun()
+    Alliance.objects.update(publication=Publication.PUBLIC, published_at=now())
+    services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    assert services.withdraw_publication(alliance, actor=owner).publication == Publication.PRIVATE
