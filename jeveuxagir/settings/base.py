@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "alliances",
     "alliances.texts",
     "alliances.governance",
+    "alliances.contributions",
+    "alliances.indicators",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -10,213 +10,595 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_terms'),
-        ('alliances', '0001_alliances'),
+        ("accounts", "0003_terms"),
+        ("alliances", "0001_alliances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Function',
+            name="Function",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='fonction')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='ordre')),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='functions', to='alliances.alliance')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="fonction")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="ordre")),
+                (
+                    "alliance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="functions",
+                        to="alliances.alliance",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fonction',
-                'ordering': ['position', 'id'],
+                "verbose_name": "fonction",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('decides', 'décide'), ('does', 'fait'), ('brings', 'apporte'), ('informed', 'est informée')], max_length=8, verbose_name='rôle')),
-                ('function', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='governance.function')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holdings', to='alliances.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("decides", "décide"),
+                            ("does", "fait"),
+                            ("brings", "apporte"),
+                            ("informed", "est informée"),
+                        ],
+                        max_length=8,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="governance.function",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdings",
+                        to="alliances.party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rôle dans une fonction',
-                'verbose_name_plural': 'rôles dans les fonctions',
-                'ordering': ['function', 'party'],
+                "verbose_name": "rôle dans une fonction",
+                "verbose_name_plural": "rôles dans les fonctions",
+                "ordering": ["function", "party"],
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=160, verbose_name='intitulé')),
-                ('starts_at', models.DateTimeField(verbose_name='commence le')),
-                ('zone', models.CharField(default='Europe/Paris', max_length=40, verbose_name='fuseau')),
-                ('minutes_long', models.PositiveSmallIntegerField(default=120, verbose_name='durée en minutes')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='lieu')),
-                ('online_url', models.URLField(blank=True, max_length=300, verbose_name='lien de visioconférence')),
-                ('agenda', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='ordre du jour')),
-                ('state', models.CharField(choices=[('planned', 'prévue'), ('held', 'tenue'), ('cancelled', 'annulée')], default='planned', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('minutes', models.TextField(blank=True, max_length=20000, verbose_name='compte rendu')),
-                ('minutes_at', models.DateTimeField(blank=True, null=True, verbose_name='compte rendu du')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='alliances.alliance')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="intitulé")),
+                ("starts_at", models.DateTimeField(verbose_name="commence le")),
+                ("zone", models.CharField(default="Europe/Paris", max_length=40, verbose_name="fuseau")),
+                (
+                    "minutes_long",
+                    models.PositiveSmallIntegerField(default=120, verbose_name="durée en minutes"),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="lieu")),
+                (
+                    "online_url",
+                    models.URLField(blank=True, max_length=300, verbose_name="lien de visioconférence"),
+                ),
+                (
+                    "agenda",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="ordre du jour",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "prévue"), ("held", "tenue"), ("cancelled", "annulée")],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("minutes", models.TextField(blank=True, max_length=20000, verbose_name="compte rendu")),
+                ("minutes_at", models.DateTimeField(blank=True, null=True, verbose_name="compte rendu du")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "alliance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="meetings",
+                        to="alliances.alliance",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réunion',
-                'ordering': ['-starts_at', '-id'],
+                "verbose_name": "réunion",
+                "ordering": ["-starts_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='décision')),
-                ('body', models.TextField(blank=True, max_length=4000, verbose_name='ce qui est décidé')),
-                ('rule', models.CharField(choices=[('consent', 'consentement : personne ne s’oppose'), ('majority', 'majorité des voix exprimées'), ('unanimity', 'unanimité'), ('per_college', 'majorité dans chaque collège')], max_length=12, verbose_name='règle')),
-                ('effect', models.CharField(choices=[('none', 'aucun effet automatique'), ('close', 'clore l’alliance')], default='none', max_length=8, verbose_name='effet')),
-                ('details', models.JSONField(blank=True, default=dict, verbose_name='détails')),
-                ('state', models.CharField(choices=[('open', 'ouverte au vote'), ('adopted', 'adoptée'), ('rejected', 'rejetée'), ('withdrawn', 'retirée')], default='open', max_length=10, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('closes_at', models.DateTimeField(verbose_name='vote jusqu’au')),
-                ('outcome', models.JSONField(blank=True, default=dict, verbose_name='résultat')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='proposée le')),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='alliances.alliance')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='governance.meeting', verbose_name='réunion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="décision")),
+                ("body", models.TextField(blank=True, max_length=4000, verbose_name="ce qui est décidé")),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("consent", "consentement : personne ne s’oppose"),
+                            ("majority", "majorité des voix exprimées"),
+                            ("unanimity", "unanimité"),
+                            ("per_college", "majorité dans chaque collège"),
+                        ],
+                        max_length=12,
+                        verbose_name="règle",
+                    ),
+                ),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[("none", "aucun effet automatique"), ("close", "clore l’alliance")],
+                        default="none",
+                        max_length=8,
+                        verbose_name="effet",
+                    ),
+                ),
+                ("details", models.JSONField(blank=True, default=dict, verbose_name="détails")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "ouverte au vote"),
+                            ("adopted", "adoptée"),
+                            ("rejected", "rejetée"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("closes_at", models.DateTimeField(verbose_name="vote jusqu’au")),
+                ("outcome", models.JSONField(blank=True, default=dict, verbose_name="résultat")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="proposée le"
+                    ),
+                ),
+                (
+                    "alliance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="alliances.alliance",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="decisions",
+                        to="governance.meeting",
+                        verbose_name="réunion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'décision',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "décision",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('coming', models.CharField(choices=[('yes', 'je viens'), ('maybe', 'je ne sais pas encore'), ('no', 'je ne viens pas')], max_length=6, verbose_name='vient')),
-                ('came', models.BooleanField(blank=True, null=True, verbose_name='est venue')),
-                ('answered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='répondu le')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='alliances.party')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='accounts.person')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='governance.meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "coming",
+                    models.CharField(
+                        choices=[
+                            ("yes", "je viens"),
+                            ("maybe", "je ne sais pas encore"),
+                            ("no", "je ne viens pas"),
+                        ],
+                        max_length=6,
+                        verbose_name="vient",
+                    ),
+                ),
+                ("came", models.BooleanField(blank=True, null=True, verbose_name="est venue")),
+                (
+                    "answered_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="répondu le"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="alliances.party"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="accounts.person",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="governance.meeting",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'présence à une réunion',
-                'verbose_name_plural': 'présences aux réunions',
+                "verbose_name": "présence à une réunion",
+                "verbose_name_plural": "présences aux réunions",
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='action')),
-                ('due_on', models.DateField(verbose_name='pour le')),
-                ('state', models.CharField(choices=[('to_do', 'à faire'), ('doing', 'en cours'), ('blocked', 'bloquée'), ('done', 'faite'), ('dropped', 'abandonnée')], default='to_do', max_length=8, verbose_name='état')),
-                ('state_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='depuis le')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='où en est-on')),
-                ('reminded_on', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='donnée le')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('alliance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='alliances.alliance')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='governance.decision')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='governance.meeting')),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='alliances.party', verbose_name='partie responsable')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='accounts.person', verbose_name='personne')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="action")),
+                ("due_on", models.DateField(verbose_name="pour le")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("to_do", "à faire"),
+                            ("doing", "en cours"),
+                            ("blocked", "bloquée"),
+                            ("done", "faite"),
+                            ("dropped", "abandonnée"),
+                        ],
+                        default="to_do",
+                        max_length=8,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "state_changed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="depuis le"
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="où en est-on")),
+                ("reminded_on", models.DateField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="donnée le"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "alliance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="alliances.alliance",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to="governance.decision",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to="governance.meeting",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="alliances.party",
+                        verbose_name="partie responsable",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to="accounts.person",
+                        verbose_name="personne",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'action',
-                'ordering': ['due_on', 'id'],
+                "verbose_name": "action",
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('for', 'pour'), ('against', 'contre (objection)'), ('abstain', 'abstention')], max_length=8, verbose_name='voix')),
-                ('reason', models.TextField(blank=True, max_length=1000, verbose_name='raison')),
-                ('voted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='le')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='governance.decision')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='alliances.party')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='votes', to='accounts.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("for", "pour"),
+                            ("against", "contre (objection)"),
+                            ("abstain", "abstention"),
+                        ],
+                        max_length=8,
+                        verbose_name="voix",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, max_length=1000, verbose_name="raison")),
+                (
+                    "voted_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="le"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="votes",
+                        to="governance.decision",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="votes",
+                        to="alliances.party",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="votes",
+                        to="accounts.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'voix',
-                'verbose_name_plural': 'voix',
+                "verbose_name": "voix",
+                "verbose_name_plural": "voix",
             },
         ),
         migrations.AddConstraint(
-            model_name='function',
-            constraint=models.UniqueConstraint(fields=('alliance', 'name'), name='function_once', violation_error_message='Cette fonction est déjà dans la liste.'),
+            model_name="function",
+            constraint=models.UniqueConstraint(
+                fields=("alliance", "name"),
+                name="function_once",
+                violation_error_message="Cette fonction est déjà dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(fields=('function', 'party'), name='holding_once'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(fields=("function", "party"), name="holding_once"),
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['alliance', '-starts_at'], name='meeting_of_alliance'),
+            model_name="meeting",
+            index=models.Index(fields=["alliance", "-starts_at"], name="meeting_of_alliance"),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes_long__range', (5, 1440))), name='meeting_length_sane', violation_error_message='Une réunion dure de 5 minutes à 24 heures.'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes_long__range", (5, 1440))),
+                name="meeting_length_sane",
+                violation_error_message="Une réunion dure de 5 minutes à 24 heures.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes', ''), models.Q(('minutes_at__isnull', False), ('state', 'held')), _connector='OR'), name='meeting_minutes_once_held', violation_error_message='Le compte rendu s’écrit une fois la réunion tenue.'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("minutes", ""),
+                    models.Q(("minutes_at__isnull", False), ("state", "held")),
+                    _connector="OR",
+                ),
+                name="meeting_minutes_once_held",
+                violation_error_message="Le compte rendu s’écrit une fois la réunion tenue.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['alliance', '-created_at'], name='decision_of_alliance'),
+            model_name="decision",
+            index=models.Index(fields=["alliance", "-created_at"], name="decision_of_alliance"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['closes_at'], name='decision_due'),
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["closes_at"], name="decision_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'withdrawn']), models.Q(('outcome', {}), _negated=True), _connector='OR'), name='decision_with_outcome'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "withdrawn"]),
+                    models.Q(("outcome", {}), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_with_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('effect', 'close'), ('state', 'open')), fields=('alliance',), name='decision_one_closing', violation_error_message='Une proposition de clore est déjà au vote.'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("effect", "close"), ("state", "open")),
+                fields=("alliance",),
+                name="decision_one_closing",
+                violation_error_message="Une proposition de clore est déjà au vote.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(fields=("meeting", "person"), name="attendance_once"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['alliance', 'state', 'due_on'], name='task_of_alliance'),
+            model_name="task",
+            index=models.Index(fields=["alliance", "state", "due_on"], name="task_of_alliance"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['person', 'state'], name='task_of_person'),
+            model_name="task",
+            index=models.Index(fields=["person", "state"], name="task_of_person"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('to_do', 'doing', 'blocked'))), fields=['due_on'], name='task_due'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ("to_do", "doing", "blocked"))),
+                fields=["due_on"],
+                name="task_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['blocked', 'dropped']), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='task_blocked_with_note', violation_error_message='Dites ce qui bloque, ou pourquoi l’action est abandonnée.'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["blocked", "dropped"]), _negated=True),
+                    models.Q(("note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="task_blocked_with_note",
+                violation_error_message="Dites ce qui bloque, ou pourquoi l’action est abandonnée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('decision', 'party'), name='vote_once'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("decision", "party"), name="vote_once"),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'against'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_against_with_reason', violation_error_message='Dites pourquoi vous vous opposez.'),
+            model_name="vote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("choice", "against"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="vote_against_with_reason",
+                violation_error_message="Dites pourquoi vous vous opposez.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='vote',
-            trigger=pgtrigger.compiler.Trigger(name='votes_in_time', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM governance_decision decision\n                        JOIN alliances_party party ON party.id = NEW.party_id\n                            AND party.alliance_id = decision.alliance_id\n                        WHERE decision.id = NEW.decision_id AND decision.state = 'open'\n                    ) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_in_time',\n                            MESSAGE = 'this vote has ended, or this is no party of the alliance';\n                    END IF;\n                    RETURN NEW;\n                ", hash='db5eab5d81f152cc9ab85dc99bcf760393b9f58c', operation='INSERT OR UPDATE OF "choice", "party_id", "decision_id"', pgid='pgtrigger_votes_in_time_8bbac', table='governance_vote', when='BEFORE')),
+            model_name="vote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="votes_in_time",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF NOT EXISTS (\n                        SELECT 1 FROM governance_decision decision\n                        JOIN alliances_party party ON party.id = NEW.party_id\n                            AND party.alliance_id = decision.alliance_id\n                        WHERE decision.id = NEW.decision_id AND decision.state = 'open'\n                    ) THEN\n                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_in_time',\n                            MESSAGE = 'this vote has ended, or this is no party of the alliance';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="db5eab5d81f152cc9ab85dc99bcf760393b9f58c",
+                    operation='INSERT OR UPDATE OF "choice", "party_id", "decision_id"',
+                    pgid="pgtrigger_votes_in_time_8bbac",
+                    table="governance_vote",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ContributionsConfig(AppConfig):
+    name = "alliances.contributions"
+    label = "contributions"
+    verbose_name = "Contributions aux alliances"
+    default_auto_field = "django.db.models.BigAutoField"
