@@ -239,6 +239,7 @@ class RolesForm(forms.Form):
         required=False,
         help_text="Un acteur public qui invite et tient les comptes rendus, et ne décide jamais seul.",
     )
+    is_funder = forms.BooleanField(label="Finance l’alliance", required=False)
     is_trusted_third = forms.BooleanField(
         label="Tiers de confiance",
         required=False,

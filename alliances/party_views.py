@@ -97,7 +97,7 @@ def party(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
 def roles(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpResponse:
     """Who animates, facilitates, is the trusted third party: said by who animates."""
     other = _live(request, party_pk)
-    names = ("is_animator", "is_facilitator", "is_trusted_third", "mandate")
+    names = ("is_animator", "is_facilitator", "is_trusted_third", "mandate", "is_funder")
     initial = {name: getattr(other, name) for name in names}
     form = RolesForm(request.POST or None, college=other.college, initial=initial)
     status = 200

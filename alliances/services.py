@@ -403,8 +403,9 @@ def set_roles(
     is_facilitator: bool,
     is_trusted_third: bool,
     mandate: str = "",
+    is_funder: bool | None = None,
 ) -> Party:
-    """The animator says who animates, facilitates, is the trusted third party. Somebody always animates."""
+    """The animator says who animates, facilitates, funds, is the trusted third party. Somebody always animates."""
     alliance, party = locked_party(party)
     _allow(policies.can_animate(actor, alliance))
     others = alliance.parties.live().exclude(pk=party.pk).filter(is_animator=True)
@@ -412,6 +413,8 @@ def set_roles(
         raise RuleBroken("Une alliance garde au moins une partie qui l’anime.", code="animator")
     party.is_animator, party.is_facilitator = is_animator, is_facilitator
     party.is_trusted_third, party.mandate = is_trusted_third, mandate if is_trusted_third else ""
+    if is_funder is not None:
+        party.is_funder = is_funder
     party.version += 1
     with refusals():
         party.save()

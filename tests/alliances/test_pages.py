@@ -287,6 +287,22 @@ def test_a_party_says_what_it_brings_and_who_signs(client):
     assert "présidente" in shown
 
 
+def test_who_animates_says_who_facilitates_funds_and_watches(client):
+    alliance, owner = begun()
+    town, _ = with_another(alliance, "local_authority")
+    client.force_login(owner)
+    page = f"{alliance.space_url}parties/{town.pk}/roles/"
+    refused = client.post(
+        page, {"is_funder": "on", "is_trusted_third": "on", "mandate": "Relire les comptes"}
+    )
+    assert refused.status_code == 409
+    assert "finance l’alliance" in refused.content.decode()
+    client.post(page, {"is_facilitator": "on", "is_trusted_third": "on", "mandate": "Relire les comptes"})
+    shown = client.get(f"{alliance.space_url}parties/").content.decode()
+    assert "tiers de confiance" in shown
+    assert "Mandat : Relire les comptes" in shown
+
+
 def test_leaving_lists_what_is_owed_first(client, monkeypatch):
     from alliances import spaces
 

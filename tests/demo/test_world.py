@@ -11,6 +11,10 @@ from django.db.models.functions import Coalesce
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 
+from alliances import health
+from alliances.conditions import check
+from alliances.enums import Activity, College, InvitationState, Publication, Rule, Stage, StepState
+from alliances.models import Alliance, AllianceInvitation, Party, Step
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User
 from jeveuxagir.audit import invariants
 from jeveuxagir.audit.models import Delivery, Event
@@ -76,6 +80,13 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Proposal, "state", ProposalState),
         (Proposal, "decline_reason", DeclineReason),
         (Proposal, "withdrawn_because", WithdrawnBecause),
+        (Alliance, "stage", Stage),
+        (Alliance, "activity", Activity),
+        (Alliance, "publication", Publication),
+        (Alliance, "rule", Rule),
+        (Party, "college", College),
+        (Step, "state", StepState),
+        (AllianceInvitation, "state", InvitationState),
         (ModerationItem, "kind", ModerationItem.Kind),
         (ModerationItem, "state", ModerationItem.State),
         (ModerationItem, "cause", ModerationItem.Cause),
@@ -96,6 +107,16 @@ def test_every_domain_and_skill_family_has_missions(demo: Any) -> None:
     assert open_ones.values("domain").distinct().count() >= 13
     assert open_ones.filter(skills__isnull=False).values("skills__group").distinct().count() >= 10
     assert open_ones.values("department").distinct().count() >= 40
+
+
+def test_alliances_are_of_every_stage_and_of_many_territories(demo: Any) -> None:
+    assert Alliance.objects.count() >= 12
+    zones = set(Alliance.objects.values_list("department__zone", flat=True))
+    assert {"metro", "drom"} <= zones
+    assert all(
+        alliance.parties.live().filter(is_animator=True).exists() for alliance in Alliance.objects.all()
+    )
+    assert max(sum(one.met for one in check(alliance)) for alliance in Alliance.objects.all()) == 5
 
 
 def test_ended_runs_of_every_sort_are_shown_and_none_is_running(demo: Any) -> None:
@@ -124,6 +145,7 @@ def test_the_clocks_of_tonight_send_nothing(demo: Any) -> None:
     with transaction.atomic():
         assert nightly_clocks() == {"unserved": 0, "announced": 0, "expired": 0}
         assert mission_services.close_past() == 0
+        assert set(health.watch().values()) == {0}
         assert not Proposal.objects.open().filter(expires_at__lte=now()).exists()
         assert not Proposal.objects.open().filter(mailed_at=None).exists()
         assert Message.objects.count() == messages

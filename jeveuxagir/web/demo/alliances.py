@@ -201,7 +201,11 @@ class Alliances:
         for said in allied.spec.get("invited", ()):
             sent = ground.days_ago(said["days"])
             state = InvitationState(said["state"])
-            answered = None if state == InvitationState.SENT else ground.later(sent, 0.5, 4)
+            silent = state in (InvitationState.SENT, InvitationState.CANCELLED)
+            answered = None if silent else ground.later(sent, 0.5, 4)
+            party = allied.parties.get(said.get("who", ""))
+            if party is not None and answered is not None:
+                party.joined_at = answered
             invitation = ground.new(
                 AllianceInvitation,
                 alliance=allied.alliance,
@@ -220,6 +224,7 @@ class Alliances:
                 sent_at=sent,
                 expires_at=sent + INVITATION_LIFE,
                 answered_at=answered,
+                party=party,
             )
             ground.event(
                 "alliance.invited",

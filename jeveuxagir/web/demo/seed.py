@@ -166,7 +166,8 @@ def _seed() -> None:
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
-    Alliances(ground, organisations, people, missions, own.persons, own.staff).build()
+    alliances = Alliances(ground, organisations, people, missions, own.persons, own.staff)
+    alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
