@@ -11,7 +11,7 @@ class AlliancesConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import invariants, moderation, notifications, owing, panels, personal_data, reports
+        from . import invariants, moderation, notifications, owing, panels, personal_data, reactions, reports
         from .roles import party_roles
         from .spaces import spaces_of_user
 
@@ -23,4 +23,5 @@ class AlliancesConfig(AppConfig):
         owing.register()
         panels.register()
         personal_data.register()
+        reactions.register()
         reports.register()

@@ -984,14 +984,30 @@ def _forget_spaces(party: Party) -> None:
     transaction.on_commit(forget)
 
 
-def forget_person(person: Person) -> None:
-    """Erasure: a citizen leaves their alliances; a signatory's name and capacity go, the party stays."""
-    for party in (
-        Party.objects.live().filter(person=person).select_related("alliance").order_by("alliance", "pk")
-    ):
+def _end_all(parties: QuerySet[Party], *, reason: str = "") -> None:
+    """These parties are no more: the eldest of the others takes over from who animated alone."""
+    for party in parties.select_related("alliance").order_by("alliance", "pk"):
         alliance = locked(party.alliance, even_closed=True)
         fresh = lock(Party.objects.all(), pk=party.pk)
+        if not fresh.is_live:
+            continue
         heir = alliance.parties.live().exclude(pk=party.pk).order_by("joined_at", "pk").first()
-        _end_party(alliance, fresh, actor=None, reason="", successor=heir if fresh.is_animator else None)
+        _end_party(alliance, fresh, actor=None, reason=reason, successor=heir if fresh.is_animator else None)
+
+
+@transaction.atomic
+def organisation_ended(organisation: Organisation) -> None:
+    """A closed organisation leaves its alliances; what it wrote and signed there stays."""
+    _end_all(Party.objects.live().filter(organisation=organisation), reason="Cette organisation a fermé.")
+
+
+def organisation_renamed(organisation: Organisation) -> None:
+    """Live parties bear the new name; who left keeps the one it had then."""
+    Party.objects.live().filter(organisation=organisation).update(name=organisation.name)
+
+
+def forget_person(person: Person) -> None:
+    """Erasure: a citizen leaves their alliances; a signatory's name and capacity go, the party stays."""
+    _end_all(Party.objects.live().filter(person=person))
     Party.objects.filter(person=person).update(person=None, name="une personne")
     Party.objects.filter(signatory=person).update(signatory=None, capacity="")

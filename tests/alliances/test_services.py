@@ -17,6 +17,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, WrongState
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.territories.models import Commune, Department, Region
+from organisations import services as organisations
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -385,6 +386,35 @@ def test_a_citizen_who_erases_their_account_leaves_and_another_animates():
     assert "Zoé" not in gone.name
     assert policies.can_animate(other, alliance)
     assert not Person.objects.filter(parties__alliance=alliance).exists()
+
+
+def test_an_organisation_that_closes_leaves_its_alliances_and_another_animates():
+    from jeveuxagir.audit.services import handler_of
+
+    alliance, owner = begun()
+    _party, other = with_another(alliance)
+    organisation = alliance.parties.order_by("pk")[0].organisation
+    organisations.close(organisation, actor=owner)
+    event = Event.objects.get(verb="organisation.closed")
+    handler = handler_of(event.verb, "alliances.parties")
+    for _ in range(2):
+        handler(event)
+    assert not policies.can_read(owner, alliance)
+    assert policies.can_animate(other, alliance)
+    assert Event.objects.filter(verb="alliance.party_left").count() == 1
+    assert Message.objects.filter(kind="alliances.left").count() == 1
+
+
+def test_a_party_bears_the_new_name_of_its_organisation():
+    from jeveuxagir.audit.services import handler_of, record
+
+    alliance, _owner = begun()
+    organisation = alliance.parties.get().organisation
+    organisation.name = "Les Liseurs"
+    organisation.save()
+    event = record("organisation.updated", organisation)
+    handler_of(event.verb, "alliances.names")(event)
+    assert alliance.parties.get().name == "Les Liseurs"
 
 
 # --- the end --------------------------------------------------------------------------------------------------
