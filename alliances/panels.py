@@ -1,11 +1,14 @@
 """What alliances add to lower pages: one's own space, an organisation's space and page; and their own menu."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import Panel, panels
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from organisations import spaces as organisation_spaces
 from organisations.policies import HANDLERS, role_in
 
@@ -24,13 +27,18 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
     return {"alliances": found} if found else None
 
 
-def _to_do(request: Any, person: Person) -> dict[str, Any] | None:
-    """Those that sleep: awake in one click from their home."""
-    asleep = Alliance.objects.of_person(person).filter(activity=Activity.ASLEEP).order_by("name")[:SHOWN]
-    lines = [
-        (f"Réveiller ou clore l’alliance « {alliance.name} »", alliance.space_url) for alliance in asleep
-    ]
-    return {"lines": lines} if lines else None
+def _to_do(request: Any) -> Iterator[ToDo]:
+    """Those that sleep, and those whose end is proposed: one query."""
+    mine = Alliance.objects.of_person(user_of(request).person).exclude(activity=Activity.CLOSED)
+    asking = mine.filter(Q(activity=Activity.ASLEEP) | Q(closing_asked_at__isnull=False))
+    for alliance in asking.order_by("pk"):
+        if alliance.closing_asked_at is not None:
+            text = f"La fin de l’alliance « {alliance.name} » est proposée"
+            url = reverse("alliances:close", args=[alliance.pk, alliance.slug])
+            yield ToDo(text, url, alliance.closing_asked_at, "Lire le bilan")
+        else:
+            text = f"L’alliance « {alliance.name} » s’est endormie"
+            yield ToDo(text, alliance.space_url, alliance.activity_changed_at, "La réveiller")
 
 
 def _of_organisation(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -75,7 +83,7 @@ def register() -> None:
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
     menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))
     panels.register("my_space", Panel("alliances/_my_space.html", _my_space, order=50))
-    panels.register("my_space.to_do", Panel("accounts/_to_do.html", _to_do, order=40))
+    to_do.register("alliances", _to_do)
     panels.register(
         "organisation.public", Panel("alliances/_of_organisation.html", _of_organisation, order=40)
     )

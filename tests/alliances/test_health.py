@@ -61,7 +61,7 @@ def test_sixty_days_of_silence_put_it_to_sleep_and_one_click_wakes_it(client):
     client.force_login(other)
     page = client.get(alliance.space_url).content.decode()
     assert "L’alliance s’est endormie" in page
-    assert "Réveiller ou clore" in client.get("/mon-espace/").content.decode()
+    assert "La réveiller" in client.get("/mon-espace/").content.decode()
     client.post(f"{alliance.space_url}reveiller/")
     alliance.refresh_from_db()
     assert (alliance.activity, alliance.animator_warned_at, alliance.brigade_warned_at) == (
