@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.proposals.urls")),
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
+    path("", include("alliances.governance.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),

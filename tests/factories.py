@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
 from jeveuxagir.accounts import terms
@@ -445,6 +446,30 @@ def make_signatory(party: Party) -> User:
     if party.organisation is None:
         return make_user(person=party.person)
     return make_member(party.organisation, may_sign=True)
+
+
+def make_meeting(alliance: Alliance, **fields: Any) -> Meeting:
+    """A meeting to come."""
+    said = {"title": f"Réunion {next(_numbers)}", "starts_at": now() + datetime.timedelta(days=5)}
+    return Meeting.objects.create(alliance=alliance, **said | {"agenda": ["Le bilan"]} | fields)
+
+
+def make_decision(alliance: Alliance, **fields: Any) -> Decision:
+    """A decision at the vote."""
+    said = {"title": f"Décision {next(_numbers)}", "closes_at": now() + datetime.timedelta(days=5)}
+    return Decision.objects.create(alliance=alliance, **said | {"rule": alliance.rule} | fields)
+
+
+def make_task(alliance: Alliance, **fields: Any) -> Task:
+    """A task of the first party."""
+    said = {"title": f"Action {next(_numbers)}", "due_on": today() + datetime.timedelta(days=5)}
+    return Task.objects.create(
+        alliance=alliance, **said | {"party": alliance.parties.order_by("pk").first()} | fields
+    )
+
+
+def make_function(alliance: Alliance, **fields: Any) -> Function:
+    return Function.objects.create(alliance=alliance, **{"name": f"Fonction {next(_numbers)}"} | fields)
 
 
 def make_alliance_invitation(alliance: Alliance, **fields: Any) -> AllianceInvitation:

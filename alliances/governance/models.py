@@ -1,6 +1,7 @@
 """Meetings and who comes, decisions and their votes, tasks, and the matrix of roles."""
 
 import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pgtrigger
@@ -9,14 +10,21 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from alliances.enums import Rule
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField, personal
+from jeveuxagir.common.text import of
 
 from .enums import ACTIVE_TASKS, Choice, Coming, DecisionState, Effect, Level, MeetingState, TaskState
+
+
+def _page(route: str, row: Any) -> str:
+    """The page of this row in the space of its alliance."""
+    return reverse(route, args=[row.alliance_id, row.alliance.slug, row.pk])
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -73,7 +81,26 @@ class Meeting(models.Model):
 
     @property
     def local_start(self) -> datetime.datetime:
-        return self.starts_at.astimezone(ZoneInfo(self.zone))
+        """The hour of the place, naive so that no page turns it into that of Paris."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+
+    @property
+    def local_end(self) -> datetime.datetime:
+        return self.local_start + datetime.timedelta(minutes=self.minutes_long)
+
+    @property
+    def zone_words(self) -> str:
+        """« heure de Fort-de-France », where it is not that of Paris."""
+        city = self.zone.rpartition("/")[2].replace("_", " ")
+        return "" if city == "Paris" else f"heure {of(city)}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.starts_at <= now()
+
+    @property
+    def page_url(self) -> str:
+        return _page("governance:meeting", self)
 
 
 class Attendance(models.Model):
@@ -144,6 +171,15 @@ class Decision(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == DecisionState.OPEN
+
+    @property
+    def local_end(self) -> datetime.datetime:
+        """The end of the vote at the hour of the alliance's place, naive: no page turns it into that of Paris."""
+        return self.closes_at.astimezone(ZoneInfo(self.alliance.department.timezone)).replace(tzinfo=None)
+
+    @property
+    def page_url(self) -> str:
+        return _page("governance:decision", self)
 
 
 class Vote(models.Model):
@@ -253,6 +289,10 @@ class Task(models.Model):
     @property
     def is_late(self) -> bool:
         return self.is_active and self.due_on < today()
+
+    @property
+    def page_url(self) -> str:
+        return _page("governance:task", self)
 
 
 class Function(models.Model):

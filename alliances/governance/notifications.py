@@ -52,18 +52,34 @@ def _send(
             f"governance.{name}",
             to=person,
             dedupe_key=f"governance.{name}:{once}:{person.pk}",
-            context={"alliance": alliance, "url": absolute(alliance.space_url), **context},
+            context={"alliance": alliance, **context},
         )
 
 
 def tell_meeting(meeting: "Meeting", name: str, *, besides: int | None = None) -> None:
     people = people_of(live_parties(meeting.alliance))
-    _send(name, people, meeting.alliance, f"{meeting.pk}:{meeting.sequence}", besides, meeting=meeting)
+    _send(
+        name,
+        people,
+        meeting.alliance,
+        f"{meeting.pk}:{meeting.sequence}",
+        besides,
+        meeting=meeting,
+        url=absolute(meeting.page_url),
+    )
 
 
 def tell_decision(decision: "Decision", name: str, *, besides: int | None = None) -> None:
     people = people_of(live_parties(decision.alliance))
-    _send(name, people, decision.alliance, str(decision.pk), besides, decision=decision)
+    _send(
+        name,
+        people,
+        decision.alliance,
+        str(decision.pk),
+        besides,
+        decision=decision,
+        url=absolute(decision.page_url),
+    )
 
 
 def tell_task(task: "Task", name: str, *, once: str = "", besides: int | None = None) -> None:
@@ -74,4 +90,12 @@ def tell_task(task: "Task", name: str, *, once: str = "", besides: int | None = 
         people = people_of([task.party])
     else:
         people = people_of(live_parties(task.alliance, is_animator=True))
-    _send(name, people, task.alliance, f"{task.pk}:{once or task.version}", besides, task=task)
+    _send(
+        name,
+        people,
+        task.alliance,
+        f"{task.pk}:{once or task.version}",
+        besides,
+        task=task,
+        url=absolute(task.page_url),
+    )

@@ -9,11 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alliances import policies as alliance_policies
 from alliances import services as alliances
+from alliances.enums import Activity
 from alliances.models import Alliance, Party
+from alliances.notifications import people_of
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
@@ -22,6 +24,7 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 from organisations.models import Membership
+from organisations.policies import HANDLERS
 
 from . import notifications as mails
 from . import policies
@@ -295,6 +298,20 @@ def settle_all(alliance: Alliance) -> None:
         _settle(alliance, lock(Decision.objects.all(), pk=decision.pk), over=False)
 
 
+def awaiting_voice(person: Person) -> list[Decision]:
+    """Open votes of the alliances that go on, where a party that this person speaks for said nothing yet."""
+    handled = Membership.objects.live().filter(person=person, role__in=HANDLERS).values("organisation")
+    speaking = Party.objects.live().filter(
+        Q(organisation__in=handled) | Q(person=person), is_trusted_third=False
+    )
+    waiting = speaking.filter(alliance=OuterRef("alliance")).exclude(
+        pk__in=Vote.objects.filter(decision=OuterRef(OuterRef("pk"))).values("party")
+    )
+    found = Decision.objects.filter(Exists(waiting), state=DecisionState.OPEN, closes_at__gt=now())
+    going = found.exclude(alliance__activity=Activity.CLOSED)
+    return list(going.select_related("alliance__department").order_by("closes_at", "pk")[:20])
+
+
 def outcome_of(decision: Decision, *, over: bool = False) -> Outcome:
     """What the votes say now, by the decision's rule and the live parties that vote."""
     voters = [
@@ -401,6 +418,14 @@ def move_task(
     return task
 
 
+def people_for(task: Task) -> QuerySet[Person]:
+    """Who may have this task in its party's name: who speaks for the party, and who has it now."""
+    if task.party is None:
+        return Person.objects.none()
+    speaking = [person.pk for person in people_of([task.party])]
+    return Person.objects.filter(Q(pk__in=speaking) | Q(pk=task.person_id)).order_by("first_name", "pk")
+
+
 def remind_due() -> int:
     """Tasks past their date: who has them is reminded, once a week at most. Safe to run twice."""
     day = today()
@@ -460,12 +485,71 @@ def set_matrix(
     return kept
 
 
+@transaction.atomic
+def add_function(alliance: Alliance, *, actor: User, name: str) -> Function:
+    """One more line, the last."""
+    alliance = _locked_matrix(alliance, actor)
+    if alliance.functions.count() >= MOST_FUNCTIONS:
+        raise RuleBroken(f"{MOST_FUNCTIONS} fonctions au plus.", code="too_many")
+    last = alliance.functions.order_by("-position").values_list("position", flat=True).first()
+    function = Function(alliance=alliance, position=(last or 0) + 1)
+    _name_function(function, name)
+    alliances.acted(alliance, actor=actor)
+    record("roles.set", alliance, actor=actor, function=function.pk)
+    return function
+
+
+@transaction.atomic
+def set_function(function: Function, *, actor: User, name: str, cells: Mapping[int, str]) -> Function:
+    """Its name, and the level of each party in it (party id → level); a party left out has none."""
+    alliance = _locked_matrix(function.alliance, actor)
+    function = lock(Function.objects.all(), pk=function.pk)
+    function.alliance = alliance
+    live = set(alliance.parties.live().values_list("pk", flat=True))
+    chosen = {party: level for party, level in cells.items() if level}
+    if set(chosen) - live or set(chosen.values()) - set(Level.values):
+        raise RuleBroken("Choisissez dans les listes.", code="cell")
+    _name_function(function, name)
+    function.holdings.exclude(party__in=chosen).delete()
+    for party, level in chosen.items():
+        Holding.objects.update_or_create(function=function, party_id=party, defaults={"level": level})
+    alliances.acted(alliance, actor=actor)
+    record("roles.set", alliance, actor=actor, function=function.pk)
+    return function
+
+
+@transaction.atomic
+def drop_function(function: Function, *, actor: User) -> None:
+    alliance = _locked_matrix(function.alliance, actor)
+    removed, _ = Function.objects.filter(pk=function.pk).delete()
+    if removed:
+        alliances.acted(alliance, actor=actor)
+        record("roles.set", alliance, actor=actor, function=function.pk, dropped=True)
+
+
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
 def _allow(allowed: bool) -> None:
     if not allowed:
         raise NotAllowed
+
+
+def _locked_matrix(alliance: Alliance, actor: User) -> Alliance:
+    alliance = alliances.locked(alliance)
+    _allow(alliance_policies.can_animate(actor, alliance))
+    return alliance
+
+
+def _name_function(function: Function, name: str) -> None:
+    name = clean(name).strip()
+    if not name:
+        raise RuleBroken("Donnez un nom à la fonction.", code="name")
+    function.name = name
+    if function.alliance.functions.filter(name__iexact=name).exclude(pk=function.pk).exists():
+        raise RuleBroken("Cette fonction est déjà dans la liste.", code="name")
+    with refusals():
+        function.save()
 
 
 def _locked_meeting(meeting: Meeting) -> tuple[Alliance, Meeting]:

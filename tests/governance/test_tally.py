@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alliances.enums import College, Rule
@@ -83,11 +83,13 @@ def read(parties: list[tuple[str, bool, str | None]]) -> tuple[list[Voter], dict
     return voters, {n: choice for n, (_, _, choice) in enumerate(parties) if choice}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(list(Rule)), PARTIES)
 def test_once_over_there_is_always_an_answer(rule: str, parties: list[tuple[str, bool, str | None]]) -> None:
     assert tally(rule, *read(parties), over=True).adopted is not None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(list(Rule)), PARTIES, st.lists(st.sampled_from([Y, N, A]), min_size=9, max_size=9))
 def test_what_is_told_before_the_end_is_never_taken_back(
     rule: str, parties: list[tuple[str, bool, str | None]], later: list[str]
@@ -102,6 +104,7 @@ def test_what_is_told_before_the_end_is_never_taken_back(
     assert tally(rule, voters, votes, over=True).adopted is early
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(list(Rule)), PARTIES)
 def test_one_more_yes_never_loses_a_decision(rule: str, parties: list[tuple[str, bool, str | None]]) -> None:
     voters, votes = read(parties)

@@ -155,6 +155,27 @@ def asked_to_join_another(world: World, kind: str) -> dict[str, Any]:
     return alliance(world, kind, invitation_pk=world.alliance_invitation(world.another_alliance).pk)
 
 
+def steered(what: str, **more: Any) -> Args:
+    """A meeting, a decision, a task or a function of the alliance."""
+    return lambda world, kind: alliance(
+        world, kind, **{f"{what}_pk": world.steered(what, world.alliance).pk}, **more
+    )
+
+
+def steered_elsewhere(what: str, **more: Any) -> Args:
+    return lambda world, kind: alliance(
+        world, kind, **{f"{what}_pk": world.steered(what, world.another_alliance).pk}, **more
+    )
+
+
+def voice_of(world: World, kind: str) -> dict[str, Any]:
+    return steered("decision", party_pk=world.party(kind).pk)(world, kind)
+
+
+def voice_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return steered("decision", party_pk=world.another_alliance.parties.first().pk)(world, kind)
+
+
 ANIMATORS = ("owner of association", "manager of association")
 ACTORS = (*ANIMATORS, "owner of company", "manager of company")
 all_parties = in_alliance(*ACTORS, "reader of association", "reader of company")
@@ -500,6 +521,37 @@ ROUTES: dict[str, Route] = {
     "alliances:publication": Route(animators, alliance),
     "alliances:wake": Route(actors, alliance, "post"),
     "alliances:close": Route(actors, alliance),
+    # how an alliance is steered
+    "governance:meetings": Route(all_parties, alliance),
+    "governance:convene": Route(animators, alliance),
+    "governance:meeting": Route(all_parties, steered("meeting"), foreign=steered_elsewhere("meeting")),
+    "governance:calendar": Route(all_parties, steered("meeting"), foreign=steered_elsewhere("meeting")),
+    "governance:answer_meeting": Route(
+        all_parties, steered("meeting"), "post", {"coming": "yes"}, foreign=steered_elsewhere("meeting")
+    ),
+    "governance:change_meeting": Route(animators, steered("meeting"), foreign=steered_elsewhere("meeting")),
+    "governance:cancel_meeting": Route(
+        animators, steered("meeting"), "post", foreign=steered_elsewhere("meeting")
+    ),
+    "governance:minutes": Route(animators, steered("meeting"), foreign=steered_elsewhere("meeting")),
+    "governance:decisions": Route(all_parties, alliance),
+    "governance:propose": Route(actors, alliance),
+    "governance:decision": Route(all_parties, steered("decision"), foreign=steered_elsewhere("decision")),
+    "governance:vote": Route(own_party, voice_of, "post", kinds=PARTIES, foreign=voice_elsewhere),
+    "governance:withdraw": Route(
+        animators, steered("decision"), "post", foreign=steered_elsewhere("decision")
+    ),
+    "governance:tasks": Route(all_parties, alliance),
+    "governance:give": Route(actors, alliance),
+    "governance:task": Route(all_parties, steered("task"), foreign=steered_elsewhere("task")),
+    "governance:roles": Route(all_parties, alliance),
+    "governance:start_roles": Route(animators, alliance, "post"),
+    "governance:add_function": Route(animators, alliance, "post"),
+    "governance:roles_pdf": Route(all_parties, alliance),
+    "governance:function": Route(animators, steered("function"), foreign=steered_elsewhere("function")),
+    "governance:drop_function": Route(
+        animators, steered("function"), "post", foreign=steered_elsewhere("function")
+    ),
     # applications
     "missions:apply": Route(public, public_mission),
     "missions:applied": Route(public, public_mission),

@@ -209,25 +209,6 @@ class World:
             cache[kind] = invitation
         return cache[kind]
 
-    def staff_invitation(self, place: str) -> Any:
-        """To be a member of the brigade, in Creuse ("here") or in the Nord ("there")."""
-        cache = self.__dict__.setdefault("_staff_invitations", {})
-        if place not in cache:
-            from jeveuxagir.accounts.tokens import new_token
-
-            token, token_hash = new_token()
-            invitation = StaffInvitation.objects.create(
-                email=f"recrue-{place}@exemple.fr",
-                role="brigade_member",
-                department_id="59" if place == "there" else "23",
-                token_hash=token_hash,
-                invited_by=self.users["national"],
-                expires_at=now() + datetime.timedelta(days=7),
-            )
-            invitation.token = token
-            cache[place] = invitation
-        return cache[place]
-
     # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
 
     @cached_property
@@ -249,6 +230,34 @@ class World:
         if alliance.pk not in cache:
             cache[alliance.pk] = f.make_alliance_invitation(alliance)
         return cache[alliance.pk]
+
+    def steered(self, what: str, alliance: Any) -> Any:
+        """A meeting, a decision, a task or a function of this alliance."""
+        cache = self.__dict__.setdefault("_steered", {})
+        if (what, alliance.pk) not in cache:
+            held = {"state": "held", "minutes": "Dit", "minutes_at": now(), "starts_at": now()}
+            fields: dict[str, Any] = held if what == "meeting" else {}
+            cache[what, alliance.pk] = getattr(f, f"make_{what}")(alliance, **fields)
+        return cache[what, alliance.pk]
+
+    def staff_invitation(self, place: str) -> Any:
+        """To be a member of the brigade, in Creuse ("here") or in the Nord ("there")."""
+        cache = self.__dict__.setdefault("_staff_invitations", {})
+        if place not in cache:
+            from jeveuxagir.accounts.tokens import new_token
+
+            token, token_hash = new_token()
+            invitation = StaffInvitation.objects.create(
+                email=f"recrue-{place}@exemple.fr",
+                role="brigade_member",
+                department_id="59" if place == "there" else "23",
+                token_hash=token_hash,
+                invited_by=self.users["national"],
+                expires_at=now() + datetime.timedelta(days=7),
+            )
+            invitation.token = token
+            cache[place] = invitation
+        return cache[place]
 
     # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
 
