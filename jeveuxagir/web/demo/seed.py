@@ -40,6 +40,8 @@ from .alerts import Alerts
 from .alliances import TABLES as ALLIANCE_TABLES
 from .alliances import Alliances
 from .board import Board
+from .governance import TABLES as GOVERNANCE_TABLES
+from .governance import Governance
 from .ground import Ground
 from .ideas import Ideas
 from .joining import Joining, registry_lines
@@ -168,6 +170,8 @@ def _seed() -> None:
     Ideas(ground, people, own.persons, own.staff).build()
     alliances = Alliances(ground, organisations, people, missions, own.persons, own.staff)
     alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
+    governance = Governance(ground, alliances)
+    governance.build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
@@ -179,6 +183,8 @@ def _seed() -> None:
     )
     ground.write(Participation, Departure, PlaceAlert, MatchRun, Proposal)
     ground.write(*ALLIANCE_TABLES)
+    ground.write(*GOVERNANCE_TABLES)
+    governance.settle()
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     Accounts.second_factors()
