@@ -6,7 +6,7 @@ from django import forms
 
 from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.taxonomies.models import Domain, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, Sdg, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
 
@@ -201,6 +201,18 @@ class PartyForm(forms.Form):
         required=False,
         widget=_prose(4),
         help_text="Du temps, un lieu, un savoir-faire, du matériel, de l’argent : dites-le simplement.",
+    )
+    functions = forms.ModelMultipleChoiceField(
+        CatalystFunction.objects.all(),
+        label="Ce que vous faites pour l’alliance",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    skills = forms.ModelMultipleChoiceField(
+        SkillGroup.objects.all(),
+        label="Les compétences que vous apportez",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     signatory = forms.ModelChoiceField(
         Person.objects.none(),

@@ -17,7 +17,7 @@ from jeveuxagir.accounts.roles import scope_filter
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.common.text import slugify
-from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
 from jeveuxagir.territories.models import Commune, Department, Epci, Region
 from missions.models import Mission
 from organisations.models import Membership, Organisation
@@ -275,6 +275,12 @@ class Party(models.Model):
     signatory = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     capacity = personal(LineField("qualité", max_length=120, blank=True))
     brings = ProseField("ce qu’elle apporte", max_length=1000, blank=True)
+    functions = models.ManyToManyField(
+        CatalystFunction, blank=True, related_name="+", verbose_name="fonctions tenues"
+    )
+    skills = models.ManyToManyField(
+        SkillGroup, blank=True, related_name="+", verbose_name="compétences apportées"
+    )
     is_animator = models.BooleanField("anime l’alliance", default=False)
     #: a public actor who invites and minutes, and never decides alone
     is_facilitator = models.BooleanField("facilite", default=False)

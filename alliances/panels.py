@@ -78,6 +78,7 @@ def may_start(user: Any, organisation: Any) -> bool:
 
 def register() -> None:
     menu.register("journey", Section("Parcours", "alliances:journey", order=10))
+    menu.register("composition", Section("Tour de table", "alliances:composition", order=15))
     menu.register("parties", Section("Parties", "alliances:parties", order=20))
     menu.register("settings", Section("Réglages", "alliances:settings", order=200))
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))

@@ -74,7 +74,13 @@ def party(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
     """What one's own party brings, and who signs for it."""
     mine = _own(request, party_pk)
     signatories = services.signatories(mine)
-    initial = {"brings": mine.brings, "signatory": mine.signatory_id, "capacity": mine.capacity}
+    initial = {
+        "brings": mine.brings,
+        "functions": list(mine.functions.all()),
+        "skills": list(mine.skills.all()),
+        "signatory": mine.signatory_id,
+        "capacity": mine.capacity,
+    }
     form = PartyForm(request.POST or None, signatories=signatories, initial=initial)
     status = 200
     if request.method == "POST":

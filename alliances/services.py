@@ -24,7 +24,7 @@ from jeveuxagir.common.text import clean
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.links import absolute
-from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
 from jeveuxagir.territories.models import Commune, Department, Epci, Region
 from jeveuxagir.ui.spaces import forget_spaces
 from missions import policies as missions_policies
@@ -35,6 +35,7 @@ from organisations.models import Membership, Organisation
 from . import journey, policies
 from . import notifications as mails
 from .category import category_of
+from .composition import reasons_for
 from .enums import (
     ACTIVITIES,
     ANSWERS,
@@ -369,12 +370,18 @@ def set_party(
     brings: str | None = None,
     signatory: Person | None = None,
     capacity: str | None = None,
+    functions: Iterable[CatalystFunction] | None = None,
+    skills: Iterable[SkillGroup] | None = None,
 ) -> Party:
     """What a party says of itself: who signs and in what capacity, what it brings. By who acts for it."""
     alliance, party = locked_party(party)
     _allow(policies.acts_for(actor, party))
     if brings is not None:
         party.brings = brings
+    if functions is not None:
+        party.functions.set(functions)
+    if skills is not None:
+        party.skills.set(skills)
     if signatory is not None:
         if not policies.may_sign_for(signatory, party):
             raise RuleBroken("Cette personne ne peut pas signer pour votre organisation.", code="signatory")
@@ -533,6 +540,23 @@ def invite(
     record("alliance.invited", alliance, actor=actor, invitation=invitation.pk, college=str(college))
     mails.invite(invitation, token, INVITATION_LIFE.days)
     return invitation
+
+
+def invite_proposed(alliance: Alliance, *, actor: User, organisation: Organisation) -> AllianceInvitation:
+    """Ask an organisation that is here: at its contact address, else its first owner's, with the engine's reasons."""
+    owner = Membership.objects.owners().filter(organisation=organisation).order_by("created_at", "pk").first()
+    email = organisation.email or (owner.person.email if owner else "")
+    if not email:
+        raise RuleBroken("Cette organisation n’a pas d’adresse : invitez une personne que vous y connaissez.")
+    return invite(
+        alliance,
+        actor=actor,
+        name=organisation.name,
+        college=Party.college_for(organisation),
+        email=email,
+        organisation=organisation,
+        reasons=reasons_for(alliance, organisation),
+    )
 
 
 @transaction.atomic

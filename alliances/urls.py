@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import invitation_views, party_views, space_views, starting_views, views
+from . import composition_views, invitation_views, party_views, space_views, starting_views, views
 
 app_name = "alliances"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path(f"{SPACE}parcours/", space_views.show_journey, name="journey"),
     path(f"{SPACE}parcours/<slug:key>/", space_views.set_step, name="set_step"),
     path(f"{SPACE}etape/<slug:verb>/", space_views.move_stage, name="move_stage"),
+    path(f"{SPACE}tour-de-table/", composition_views.show, name="composition"),
+    path(
+        f"{SPACE}tour-de-table/inviter/<int:organisation>/", composition_views.invite, name="invite_proposed"
+    ),
     path(f"{SPACE}parties/", party_views.parties, name="parties"),
     path(_PARTY, party_views.party, name="party"),
     path(f"{_PARTY}roles/", party_views.roles, name="roles"),

@@ -511,6 +511,12 @@ ROUTES: dict[str, Route] = {
     "alliances:party": Route(own_party, party_of(), kinds=PARTIES, foreign=party_of_another),
     "alliances:roles": Route(animators, party_of(), kinds=PARTIES, foreign=party_of_another),
     "alliances:leave": Route(own_party_or_animators, party_of(), kinds=PARTIES, foreign=party_of_another),
+    "alliances:composition": Route(all_parties, alliance),
+    "alliances:invite_proposed": Route(
+        animators,
+        lambda world, kind: alliance(world, kind, organisation=world.organisations["association"].pk),
+        "post",
+    ),
     "alliances:invite": Route(animators, alliance, "post"),
     "alliances:resend_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
     "alliances:cancel_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
