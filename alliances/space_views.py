@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jeveuxagir.common.clock import PARIS
-from jeveuxagir.common.errors import RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 
 from . import conditions, journey, moderation, services, steps
 from .drafts import label_of
@@ -28,7 +28,7 @@ from .forms import (
     StepForm,
     ThemeForm,
 )
-from .spaces import AllianceRequest, party_required
+from .spaces import AllianceRequest, closing, closing_vote, party_required
 from .starting_views import edit_places, places_context
 from .views import space_context
 
@@ -358,11 +358,12 @@ def wake(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
-    """The three questions, what was answered, and who may object until when."""
+    """The three questions: alone, closed at once; several parties vote on it by their rule."""
     alliance = request.alliance
     animates = any(party.is_animator for party in request.acting)
     initial = {name: getattr(alliance, name) for name in ("reached", "learned", "what_next")}
     form, objection = ClosingForm(initial=initial), ReasonForm()
+    alone = not alliance.parties.live().exclude(pk__in=[party.pk for party in request.acting]).exists()
     status = 200
     if request.method == "POST":
         try:
@@ -376,15 +377,16 @@ def close(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
                     return redirect("alliances:home", pk=pk, slug=slug)
             else:
                 form, status = ClosingForm(request.POST), 422
+                if form.is_valid() and not animates:
+                    raise NotAllowed("La partie qui anime propose de clore.")
+                if form.is_valid() and not alone:
+                    return _vote_on_closing(request, form.cleaned_data)
                 if form.is_valid():
-                    closed = services.ask_to_close(alliance, actor=request.user, **form.cleaned_data)
-                    messages.success(
-                        request,
-                        "L’alliance est close."
-                        if closed.is_closed
-                        else "Les autres parties sont prévenues : elles ont 7 jours pour s’y opposer.",
-                    )
+                    services.ask_to_close(alliance, actor=request.user, **form.cleaned_data)
+                    messages.success(request, "L’alliance est close.")
                     return redirect("alliances:close", pk=pk, slug=slug)
+        except NotAllowed:
+            raise
         except RuleBroken as refusal:
             messages.error(request, refusal.message)
             return redirect("alliances:close", pk=pk, slug=slug)
@@ -397,6 +399,14 @@ def close(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
         "animates": animates,
         "closes_on": (asked + services.CLOSING_AFTER).astimezone(PARIS).date() if asked else None,
         "is_mine": any(party.pk == alliance.closing_by_id for party in request.acting),
-        "alone": not alliance.parties.live().exclude(pk__in=[p.pk for p in request.acting]).exists(),
+        "alone": alone,
+        "vote_url": next((url for where in closing_vote if (url := where(alliance))), ""),
     }
     return render(request, "alliances/close.html", context, status=status)
+
+
+def _vote_on_closing(request: AllianceRequest, answers: dict[str, str]) -> HttpResponse:
+    """Several parties close by the alliance's rule."""
+    address = closing["decision"](request.alliance, request.user, answers)
+    messages.success(request, "La fin de l’alliance est au vote. Les parties sont prévenues.")
+    return redirect(address)

@@ -98,6 +98,11 @@ owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
 #: what is owed in an alliance now, for its home: function(alliance) → lines, the most urgent first.
 owed: Registry[Callable[[Alliance], list[Owed]]] = Registry("what is owed in an alliance")
 
+#: how several parties close together: function(alliance, actor, answers) → the address of the vote that it opens
+closing: Registry[Callable[[Alliance, User, dict[str, str]], str]] = Registry("how an alliance closes")
+#: where that vote is held now, if it is: function(alliance) → its address, or nothing
+closing_vote: Registry[Callable[[Alliance], str]] = Registry("where the closing is voted")
+
 
 def owed_in(alliance: Alliance) -> list[Owed]:
     """Every line, the dated ones first by date."""

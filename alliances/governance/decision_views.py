@@ -154,7 +154,7 @@ def _context(
         voice.party_id: voice
         for voice in row.votes.select_related("party", "person").order_by("party__name", "pk")
     }
-    can_vote = row.is_open and not request.alliance.is_closed
+    can_vote = row.takes_votes and not request.alliance.is_closed
     live = list(request.alliance.parties.live().filter(is_trusted_third=False).order_by("name", "pk"))
     forms = []
     for party in request.acting if can_vote else ():

@@ -33,8 +33,8 @@ COMING_WORDS = {Coming.YES: "Je viens", Coming.MAYBE: "Je ne sais pas encore", C
 def meetings(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """Those to come, the nearest first; then the past ones, the latest first."""
     every = request.alliance.meetings.all()
-    to_come = every.planned().filter(starts_at__gt=now()).order_by("starts_at", "pk")[:50]
-    past = every.exclude(state=MeetingState.PLANNED, starts_at__gt=now())
+    to_come = list(every.filter(starts_at__gt=now()).order_by("starts_at", "pk")[:50])
+    past = every.filter(starts_at__lte=now())
     page = Paginator(past, PER_PAGE).get_page(request.GET.get("page"))
     for row in (*to_come, *page):
         row.alliance = request.alliance

@@ -173,6 +173,11 @@ class Decision(models.Model):
         return self.state == DecisionState.OPEN
 
     @property
+    def takes_votes(self) -> bool:
+        """Open, and its time is not over: it may wait some minutes to be counted."""
+        return self.is_open and self.closes_at > now()
+
+    @property
     def local_end(self) -> datetime.datetime:
         """The end of the vote at the hour of the alliance's place, naive: no page turns it into that of Paris."""
         return self.closes_at.astimezone(ZoneInfo(self.alliance.department.timezone)).replace(tzinfo=None)

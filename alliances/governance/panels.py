@@ -8,13 +8,14 @@ from alliances.enums import Activity
 from alliances.enums import Section as Shown
 from alliances.models import Alliance, Party
 from alliances.spaces import Owed, Section, menu
+from jeveuxagir.accounts.models import User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 
 from . import services
-from .enums import DecisionState
+from .enums import DecisionState, Effect
 from .models import Task
 
 SHOWN = 5
@@ -70,6 +71,22 @@ def _owes(party: Party) -> list[str]:
     return [plural(active, "action en cours", "actions en cours")] if active else []
 
 
+def _close(alliance: Alliance, actor: User, answers: dict[str, str]) -> str:
+    """Several parties close by a decision."""
+    title = "Clore l’alliance"
+    made = services.propose(alliance, actor=actor, title=title, effect=Effect.CLOSE, details=answers)
+    return made.page_url
+
+
+def _closing_vote(alliance: Alliance) -> str:
+    """Where the closing is at the vote."""
+    found = alliance.decisions.filter(state=DecisionState.OPEN, effect=Effect.CLOSE).first()
+    if found is None:
+        return ""
+    found.alliance = alliance
+    return found.page_url
+
+
 def _to_do(request: Any) -> Iterator[ToDo]:
     """My actions of all alliances, and the votes that wait for my voice."""
     person = user_of(request).person
@@ -91,4 +108,6 @@ def register() -> None:
     panels.register("alliance.public", Panel("governance/_public.html", _public, order=50))
     spaces.owed.register("governance", _owed)
     spaces.owes.register("governance", _owes)
+    spaces.closing.register("decision", _close)
+    spaces.closing_vote.register("decision", _closing_vote)
     to_do.register("governance", _to_do)

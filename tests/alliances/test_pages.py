@@ -322,13 +322,35 @@ def test_leaving_lists_what_is_owed_first(client, monkeypatch):
     assert "Nous déménageons" in client.get(f"{alliance.space_url}parties/").content.decode()
 
 
-def test_closing_asks_three_questions_and_the_others_may_object(client):
+def test_closing_asks_three_questions_then_several_parties_decide(client):
     alliance, owner = begun()
     _party, other = with_another(alliance)
     page = f"{alliance.space_url}clore/"
+    client.force_login(other)
+    assert client.post(page, ANSWERS).status_code == 403
     client.force_login(owner)
     assert client.post(page, {"reached": "Cent"}).status_code == 422
-    client.post(page, ANSWERS)
+    vote = client.post(page, ANSWERS).url
+    client.force_login(other)
+    assert vote in client.get(page).content.decode()
+    assert "Cent enfants." in client.get(vote).content.decode()
+    alliance.refresh_from_db()
+    assert not alliance.is_closed
+
+
+def test_alone_one_closes_at_once(client):
+    alliance, owner = begun()
+    client.force_login(owner)
+    client.post(f"{alliance.space_url}clore/", ANSWERS)
+    alliance.refresh_from_db()
+    assert alliance.is_closed
+
+
+def test_a_closing_that_was_asked_before_may_be_objected_to(client):
+    alliance, owner = begun()
+    _party, other = with_another(alliance)
+    page = f"{alliance.space_url}clore/"
+    services.ask_to_close(alliance, actor=owner, **ANSWERS)
     client.force_login(other)
     shown = client.get(page).content.decode()
     assert "Cent enfants." in shown

@@ -205,6 +205,23 @@ def test_a_facilitator_proposes_nothing() -> None:
     assert client.get(pages.url("reunions/nouvelle/")).status_code == 200
 
 
+def test_the_parties_close_their_alliance_by_a_decision() -> None:
+    pages = Pages()
+    answers = {"reached": "Cent enfants", "learned": "Le samedi", "what_next": "Rien"}
+    sent = pages.client.post(pages.url("clore/"), answers)
+    decision = Decision.objects.get()
+    assert sent.url == decision.page_url
+    assert "Cent enfants" in pages.text(f"decisions/{decision.pk}/")
+    assert "Une proposition de clore est déjà au vote" in (
+        pages.client.post(pages.url("clore/"), answers, follow=True).content.decode()
+    )
+    for number in range(2):
+        pages.vote(decision, number)
+    pages.alliance.refresh_from_db()
+    assert pages.alliance.is_closed
+    assert pages.alliance.reached == "Cent enfants"
+
+
 # --- actions ----------------------------------------------------------------------------------------------------
 
 

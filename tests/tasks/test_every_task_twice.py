@@ -40,6 +40,9 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     factories.make_alliance(last_acted_at=long_ago, cadence_days=30)
     factories.make_alliance(last_acted_at=long_ago, animator_warned_at=long_ago)
     factories.make_alliance(closing_asked_at=long_ago, reached="Un peu", learned="Beaucoup", what_next="Rien")
+    steered = factories.make_alliance()
+    factories.make_decision(steered, closes_at=long_ago)
+    factories.make_task(steered, due_on=long_ago.date())
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago
     )
