@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import timedelta
+from decimal import Decimal
 
 NBSP = "\u00a0"
 NARROW_NBSP = "\u202f"
@@ -38,6 +39,13 @@ def slugify(text: str, max_length: int = 80) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 place`, `2 places`: French says 0 and 1 in the singular."""
     return f"{count:,}".replace(",", NARROW_NBSP) + NBSP + (one if abs(count) < 2 else (many or one + "s"))
+
+
+def amount(value: Decimal | int) -> str:
+    """`1 234,5`: as it is written in French, without idle zeros."""
+    whole, _, cents = f"{value:,.2f}".partition(".")
+    whole = whole.replace(",", NARROW_NBSP).replace("-", "−")
+    return whole if cents == "00" else f"{whole},{cents.rstrip('0')}"
 
 
 def duration(length: timedelta) -> str:

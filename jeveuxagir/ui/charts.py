@@ -1,9 +1,13 @@
 """Charts drawn on the server as SVG. The data table always stands beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import ceil, floor, log10
 from typing import Any
 
-from jeveuxagir.common.text import slugify
+from jeveuxagir.common.text import NBSP, amount, plural, slugify
 
 ROW = 36
 BAR = 12
@@ -36,3 +40,127 @@ def bars(rows: list[tuple[str, int]], *, key: str) -> Bars:
     best = max(rows, key=lambda row: row[1], default=None)
     summary = f"Le plus haut : {best[0]}, {best[1]}." if best else "Aucune donnée."
     return Bars(id=slugify(key), rows=drawn, width=WIDTH, height=max(len(rows) * ROW, ROW), summary=summary)
+
+
+# --- a line over time -------------------------------------------------------------------------------------------
+
+HEIGHT = 220
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 28
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value at a date. `doubtful` ones are marked, and the line does not go through them."""
+
+    label: str
+    day: date
+    value: float
+    note: str = ""
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line chart: geometry in the units of its viewBox."""
+
+    id: str
+    dots: list[dict[str, Any]]
+    path: str
+    ticks: list[dict[str, Any]]
+    ends: list[dict[str, Any]]
+    levels: list[dict[str, Any]]
+    width: int
+    height: int
+    summary: str
+
+
+def line(
+    dots: Sequence[Dot], *, key: str, baseline: float | None = None, target: float | None = None
+) -> Line:
+    """Values in time, with the level one comes from and the one to reach."""
+    known = [level for level in (baseline, target) if level is not None]
+    steps = _steps([dot.value for dot in dots] + known)
+    low, high = steps[0], steps[-1]
+    days = [dot.day.toordinal() for dot in dots] or [0]
+    first, span = min(days), max(max(days) - min(days), 1)
+
+    def x(day: date) -> float:
+        if len(set(days)) < 2:
+            return round((LEFT + WIDTH - RIGHT) / 2, 1)
+        return round(LEFT + (day.toordinal() - first) / span * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(value: float) -> float:
+        return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+
+    drawn: list[dict[str, Any]] = [{"dot": dot, "x": x(dot.day), "y": y(dot.value)} for dot in dots]
+    sure = [one for one in drawn if not one["dot"].doubtful]
+    levels = [
+        {"name": name, "value": value, "y": y(value), "text_y": y(value) - 4}
+        for name, value in (("départ", baseline), ("cible", target))
+        if value is not None
+    ]
+    return Line(
+        id=slugify(key),
+        dots=drawn,
+        path=" ".join(f"{one['x']},{one['y']}" for one in sure),
+        ticks=[{"y": y(step), "text_y": y(step) + 4, "label": _short(step)} for step in steps],
+        ends=[{"label": one.label} for one in (dots[0], dots[-1])] if len(set(days)) > 1 else [],
+        levels=levels,
+        width=WIDTH,
+        height=HEIGHT,
+        summary=_said(dots, baseline, target),
+    )
+
+
+def spark(dots: Sequence[Dot], *, width: int = 120, height: int = 32) -> str:
+    """The points of a small line, without axes: what stands in a list."""
+    sure = [dot for dot in dots if not dot.doubtful]
+    if len(sure) < 2:
+        return ""
+    low, high = min(dot.value for dot in sure), max(dot.value for dot in sure)
+    days = [dot.day.toordinal() for dot in sure]
+    span, range_ = max(days[-1] - days[0], 1), (high - low) or 1
+    return " ".join(
+        f"{2 + (day - days[0]) / span * (width - 4):.1f},{2 + (high - dot.value) / range_ * (height - 4):.1f}"
+        for day, dot in zip(days, sure, strict=True)
+    )
+
+
+def _steps(values: Sequence[float]) -> list[float]:
+    """Round levels around the values: four gaps at most, of 1, 2 or 5 times a power of ten."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if low > 0 and low < high / 2:
+        low = 0.0
+    gap = (high - low) or abs(high) or 1.0
+    power = 10 ** floor(log10(gap / 4))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power * 4 >= gap)
+    start, end = floor(low / step), ceil(high / step)
+    if start == end:
+        end += 1
+    return [round(number * step, 10) for number in range(start, end + 1)]
+
+
+def _short(value: float) -> str:
+    """« 12 000 » up to 99 999, then « 1,2 M »."""
+    for size, letter in ((1e9, "Md"), (1e6, "M"), (1e5, "k")):
+        if abs(value) >= size:
+            return f"{amount(Decimal(str(round(value / (1e3 if letter == 'k' else size), 2))))}{NBSP}{letter}"
+    return amount(Decimal(str(round(value, 2))))
+
+
+def _said(dots: Sequence[Dot], baseline: float | None, target: float | None) -> str:
+    words = []
+    if dots:
+        words.append(f"{dots[-1].label} : {_exact(dots[-1].value)}")
+    if baseline is not None:
+        words.append(f"départ : {_exact(baseline)}")
+    if target is not None:
+        words.append(f"cible : {_exact(target)}")
+    doubtful = sum(dot.doubtful for dot in dots)
+    if doubtful:
+        words.append(plural(doubtful, "valeur en discussion", "valeurs en discussion"))
+    return ", ".join(words) + "." if words else "Aucune donnée."
+
+
+def _exact(value: float) -> str:
+    return amount(Decimal(str(round(value, 2))))

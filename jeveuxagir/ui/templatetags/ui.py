@@ -15,6 +15,7 @@ States, dates, numbers
     {% since moment %}                        <time>il y a 3 jours</time>, the exact date as title
     {% moment date %}                         <time>mercredi 25 novembre 2026 à 14 h 05</time>
     {{ total|number }}                        1 234 (narrow space)
+    {{ quantity|amount }}                     1 234,5 (a Decimal, without idle zeros)
     {{ total|count:"place,places" }}          « 2 places »; |word:"…" gives the noun alone
     {{ distance|km }}                         « à 4 km », « à moins d’1 km »
     {{ words|french }}                        our own words from Python, with their non-breaking spaces
@@ -34,6 +35,9 @@ Blocks
     {% tile title url text= icon= heading="h3" %}
     {% facts rows %}                          rows: (label, value) pairs → definition list
     {% bar_chart rows title= unit= label= %}  rows: (label, number) pairs → SVG and its table
+    {% line_chart dots title= baseline= target= unit= %}   dots: ui.charts.Dot → SVG and its table
+    {% spark dots "Enfants : de 12 à 40" %}   a small line for a list; its words are said too
+    {% gauge 58 "7 jours sur 12" %}           how far, in percent, as a bar; its words are said too
 CSS of ours: ui-narrow (reading width), ui-lead, ui-muted, ui-actions (a row of buttons), ui-grid (a list of
 cards), ui-prose, ui-table, ui-results (fades while it is fetched).
 
@@ -53,6 +57,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from jeveuxagir.common import text as words_of
 from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
 from jeveuxagir.ui import charts, dates, forms, spaces
@@ -161,6 +166,11 @@ def number(value: Any) -> str:
         return f"{int(value):,}".replace(",", NARROW_NBSP)
     except (TypeError, ValueError):
         return ""
+
+
+@register.filter
+def amount(value: Any) -> str:
+    return "" if value is None or value == "" else words_of.amount(value)
 
 
 @register.filter
@@ -330,3 +340,27 @@ def bar_chart(
     rows: Iterable[tuple[str, int]], title: str, unit: str = "", label: str = "Catégorie", key: str = ""
 ) -> dict[str, Any]:
     return {"chart": charts.bars(list(rows), key=key or title), "title": title, "unit": unit, "label": label}
+
+
+@register.inclusion_tag("components/gauge.html")
+def gauge(share: int, title: str) -> dict[str, Any]:
+    return {"share": share, "width": max(0, min(100, share)), "title": title}
+
+
+@register.inclusion_tag("components/line_chart.html")
+def line_chart(
+    dots: Iterable[charts.Dot],
+    title: str,
+    baseline: float | None = None,
+    target: float | None = None,
+    unit: str = "",
+    label: str = "Période",
+    key: str = "",
+) -> dict[str, Any]:
+    drawn = charts.line(list(dots), key=key or title, baseline=baseline, target=target)
+    return {"chart": drawn, "title": title, "unit": unit, "label": label}
+
+
+@register.inclusion_tag("components/spark.html")
+def spark(dots: Iterable[charts.Dot], title: str) -> dict[str, Any]:
+    return {"points": charts.spark(list(dots)), "title": title}
