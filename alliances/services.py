@@ -32,7 +32,7 @@ from missions.models import Mission
 from organisations import policies as organisation_policies
 from organisations.models import Membership, Organisation
 
-from . import journey, policies
+from . import journey, policies, spaces
 from . import notifications as mails
 from .category import category_of
 from .composition import reasons_for
@@ -421,7 +421,7 @@ def set_roles(
     party.is_animator, party.is_facilitator = is_animator, is_facilitator
     party.is_trusted_third, party.mandate = is_trusted_third, mandate if is_trusted_third else ""
     if is_funder is not None:
-        party.is_funder = is_funder
+        party.is_funder = is_funder or spaces.is_funding(party)
     party.version += 1
     with refusals():
         party.save()

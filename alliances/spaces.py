@@ -95,6 +95,8 @@ class Owed:
 menu: Registry[Section] = Registry("pages of an alliance")
 #: what a party still owes, in words, before it leaves: function(party) → ["2 obligations", "1 indicateur"].
 owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
+#: whether a party gives money, as an app above knows: function(party) → it cannot be said not to be a funder.
+funds: Registry[Callable[[Party], bool]] = Registry("what a party funds")
 #: what is owed in an alliance now, for its home: function(alliance) → lines, the most urgent first.
 owed: Registry[Callable[[Alliance], list[Owed]]] = Registry("what is owed in an alliance")
 
@@ -113,6 +115,11 @@ def owed_in(alliance: Alliance) -> list[Owed]:
 def owed_by(party: Party) -> list[str]:
     """What is to be handed over before this party leaves."""
     return [line for source in owes for line in source(party)]
+
+
+def is_funding(party: Party) -> bool:
+    """Whether this party gives money, or is asked for some."""
+    return any(source(party) for source in funds)
 
 
 def sections(alliance: Alliance) -> list[tuple[str, str]]:

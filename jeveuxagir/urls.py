@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),
+    path("", include("alliances.contributions.urls")),
+    path("", include("alliances.indicators.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),

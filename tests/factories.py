@@ -11,8 +11,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from alliances.contributions.models import Contribution, Delivery, FundingLine
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
+from alliances.indicators.models import Indicator, Result, Value
+from alliances.indicators.periods import last_ended
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
 from jeveuxagir.accounts import terms
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
@@ -491,3 +494,83 @@ def make_alliance_invitation(alliance: Alliance, **fields: Any) -> AllianceInvit
     invitation.refresh_from_db()
     invitation.token = token  # type: ignore[attr-defined]
     return invitation
+
+
+def make_contribution(party: Party, **fields: Any) -> Contribution:
+    """Two hundred books that a party will bring."""
+    contribution = Contribution.objects.create(
+        alliance=party.alliance,
+        party=party,
+        **{"kind": "goods", "what": "Des livres", "unit": "livres", "planned": 200} | fields,
+    )
+    contribution.refresh_from_db()
+    return contribution
+
+
+def make_delivery(contribution: Contribution, **fields: Any) -> Delivery:
+    return Delivery.objects.create(contribution=contribution, **{"quantity": 10, "on": today()} | fields)
+
+
+def make_funding(alliance: Alliance, **fields: Any) -> FundingLine:
+    """Money asked from somebody outside."""
+    line = FundingLine.objects.create(
+        alliance=alliance,
+        **{"funder": "Conseil départemental", "amount": 5000, "requested_on": today()} | fields,
+    )
+    line.refresh_from_db()
+    return line
+
+
+def make_indicator(party: Party, **fields: Any) -> Indicator:
+    """An indicator of a party's alliance that it is responsible for, counted each quarter."""
+    indicator = Indicator.objects.create(
+        alliance=party.alliance,
+        owner=party,
+        **{
+            "name": f"Indicateur {next(_numbers)}",
+            "definition": "Les enfants venus trois fois au moins.",
+            "unit": "enfants",
+            "method": "Les listes d’appel.",
+            "baseline": 12,
+            "baseline_on": today() - datetime.timedelta(days=800),
+            "target": 100,
+            "target_on": today() + datetime.timedelta(days=400),
+        }
+        | fields,
+    )
+    indicator.refresh_from_db()
+    return indicator
+
+
+def make_value(indicator: Indicator, **fields: Any) -> Value:
+    """What its owner counted for the last quarter that is over."""
+    value = Value.objects.create(
+        indicator=indicator,
+        **{
+            "party": indicator.owner,
+            "period": last_ended(indicator.rhythm, today()),
+            "amount": 40,
+            "author_name": "Léa Martin",
+            "proof": "Listes d’appel",
+        }
+        | fields,
+    )
+    value.refresh_from_db()
+    return value
+
+
+def make_result(organisation: Organisation, **fields: Any) -> Result:
+    result = Result.objects.create(
+        organisation=organisation,
+        **{
+            "name": "Repas servis",
+            "unit": "repas",
+            "period": last_ended("yearly", today()),
+            "rhythm": "yearly",
+            "quantity": 100,
+            "proof": "Registre de la cuisine",
+        }
+        | fields,
+    )
+    result.refresh_from_db()
+    return result

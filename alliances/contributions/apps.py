@@ -6,3 +6,10 @@ class ContributionsConfig(AppConfig):
     label = "contributions"
     verbose_name = "Contributions aux alliances"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import panels, personal_data, reactions
+
+        panels.register()
+        personal_data.register()
+        reactions.register()

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jeveuxagir.common.text import fold
-
 
 @dataclass(frozen=True)
 class Brought:
@@ -32,11 +30,16 @@ class Total:
         return int(100 * self.real / self.planned) if self.planned else 0
 
 
+def unit_key(unit: str) -> str:
+    """« Livres » and « livres » are one unit; « m² » and « m », « MW » and « mW » are not."""
+    return " ".join(word.lower() if len(word) > 3 and word.isalpha() else word for word in unit.split())
+
+
 def totals(contributions: Iterable[Brought]) -> list[Total]:
     """By kind, then unit, in the order first met. What was dropped counts for what it really brought only."""
     found: dict[tuple[str, str], Total] = {}
     for one in contributions:
-        key = (one.kind, fold(one.unit))
+        key = (one.kind, unit_key(one.unit))
         planned = Decimal(0) if one.dropped else one.planned
         known = found.get(key) or Total(one.kind, one.unit, Decimal(0), Decimal(0), 0)
         found[key] = Total(

@@ -13,6 +13,10 @@ from organisations.models import Organisation
 
 from .enums import Axis, Rhythm, Verdict, Wanted
 
+#: what a number may be, either way: beyond (or NaN), somebody mistyped
+MOST = 100_000_000_000
+IMPOSSIBLE = "Ce nombre n’est pas possible : vérifiez-le."
+
 
 class Indicator(models.Model):
     """An entry of the alliance's dictionary."""
@@ -62,6 +66,11 @@ class Indicator(models.Model):
                 condition=Q(target_on__gt=F("baseline_on")),
                 name="indicator_target_after_baseline",
                 violation_error_message="La cible vient après le point de départ.",
+            ),
+            models.CheckConstraint(
+                condition=Q(baseline__range=(-MOST, MOST), target__range=(-MOST, MOST)),
+                name="indicator_numbers_sane",
+                violation_error_message=IMPOSSIBLE,
             ),
         ]
 
@@ -114,6 +123,11 @@ class Value(models.Model):
                 name="value_period_first_day",
                 violation_error_message="Une période commence le premier du mois.",
             ),
+            models.CheckConstraint(
+                condition=Q(amount__range=(-MOST, MOST)),
+                name="value_amount_sane",
+                violation_error_message=IMPOSSIBLE,
+            ),
         ]
         indexes = [models.Index(fields=["indicator", "period"], name="value_of_indicator")]
 
@@ -148,7 +162,7 @@ class Review(models.Model):
 
 
 class Result(models.Model):
-    """A result of an organisation over a period, that several alliances may claim a part of: never more than it is."""
+    """A result of an organisation over a period; several alliances may claim a part: never more than it is."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="results")
     name = LineField("résultat", max_length=160)
@@ -174,7 +188,7 @@ class Result(models.Model):
             models.CheckConstraint(
                 condition=Q(claimed__gte=0, claimed__lte=F("quantity")),
                 name="result_not_counted_twice",
-                violation_error_message="Ce résultat serait compté plus d’une fois : une alliance en compte déjà une part.",
+                violation_error_message="Ce résultat serait compté deux fois : une part est déjà comptée ailleurs.",
             ),
         ]
 
@@ -241,6 +255,13 @@ class Evidence(models.Model):
         verbose_name = "preuve d’un axe"
         verbose_name_plural = "preuves des axes"
         ordering = ["axis", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(statement="") & ~Q(proof=""),
+                name="evidence_with_proof",
+                violation_error_message="Dites ce qui change, et la preuve.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.statement

@@ -13,7 +13,14 @@ from stdnum.fr import siret as siret_number
 
 from alliances import health
 from alliances.conditions import check
+from alliances.contributions.enums import FundingState
+from alliances.contributions.enums import Kind as ContributionKind
+from alliances.contributions.enums import State as ContributionState
+from alliances.contributions.models import Contribution, FundingLine
 from alliances.enums import Activity, College, InvitationState, Publication, Rule, Stage, StepState
+from alliances.indicators.board import dictionary
+from alliances.indicators.enums import Axis, Rhythm, Standing, Verdict, Wanted
+from alliances.indicators.models import Evidence, Indicator, Review, Value
 from alliances.models import Alliance, AllianceInvitation, Party, Step
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User
 from jeveuxagir.audit import invariants
@@ -87,6 +94,13 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Party, "college", College),
         (Step, "state", StepState),
         (AllianceInvitation, "state", InvitationState),
+        (Contribution, "kind", ContributionKind),
+        (Contribution, "state", ContributionState),
+        (FundingLine, "state", FundingState),
+        (Indicator, "rhythm", Rhythm),
+        (Indicator, "wanted", Wanted),
+        (Review, "verdict", Verdict),
+        (Evidence, "axis", Axis),
         (ModerationItem, "kind", ModerationItem.Kind),
         (ModerationItem, "state", ModerationItem.State),
         (ModerationItem, "cause", ModerationItem.Cause),
@@ -117,6 +131,15 @@ def test_alliances_are_of_every_stage_and_of_many_territories(demo: Any) -> None
         alliance.parties.live().filter(is_animator=True).exists() for alliance in Alliance.objects.all()
     )
     assert max(sum(one.met for one in check(alliance)) for alliance in Alliance.objects.all()) == 5
+
+
+def test_alliances_count_for_two_years_with_something_disputed_and_something_in_conflict(demo: Any) -> None:
+    found = [one for alliance in Alliance.objects.all() for one in dictionary(alliance)]
+    assert {point.standing for one in found for point in one.points} == set(Standing)
+    spans = [one.points[-1].period - one.points[0].period for one in found]
+    assert sum(span >= datetime.timedelta(days=500) for span in spans) >= 6
+    assert any(one.late for one in found)
+    assert Value.objects.filter(replaced_at__isnull=False).exists()
 
 
 def test_ended_runs_of_every_sort_are_shown_and_none_is_running(demo: Any) -> None:

@@ -176,6 +176,71 @@ def voice_elsewhere(world: World, kind: str) -> dict[str, Any]:
     return steered("decision", party_pk=world.another_alliance.parties.first().pk)(world, kind)
 
 
+def brought(*, delivery: bool = False, **more: Any) -> Args:
+    def args(world: World, kind: str) -> dict[str, Any]:
+        row = world.contribution(world.alliance, kind)
+        found = alliance(world, kind, contribution_pk=row.pk, **more)
+        return found | ({"delivery_pk": row.deliveries.first().pk} if delivery else {})
+
+    return args
+
+
+def brought_to_another(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, contribution_pk=world.contribution(world.another_alliance).pk)
+
+
+def delivery_of_another(world: World, kind: str) -> dict[str, Any]:
+    other = world.contribution(world.another_alliance).deliveries.first()
+    return alliance(
+        world, kind, contribution_pk=world.contribution(world.alliance, kind).pk, delivery_pk=other.pk
+    )
+
+
+def counted(*, value: bool = False, **more: Any) -> Args:
+    """The indicator that the company is responsible for (a dictionary has each name once), and a value of it."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        row = world.indicator(world.alliance, kind)
+        found = alliance(world, kind, indicator_pk=row.pk, **more)
+        return found | ({"value_pk": row.values.first().pk} if value else {})
+
+    return args
+
+
+def counted_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, indicator_pk=world.indicator(world.another_alliance).pk)
+
+
+def value_of_another(world: World, kind: str) -> dict[str, Any]:
+    other = world.indicator(world.another_alliance).values.first()
+    return alliance(world, kind, indicator_pk=world.indicator(world.alliance, kind).pk, value_pk=other.pk)
+
+
+def resulted(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, result_pk=world.result(world.party(kind).organisation).pk)
+
+
+def resulted_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    other = world.another_alliance.parties.order_by("pk").first().organisation
+    return alliance(world, kind, result_pk=world.result(other).pk)
+
+
+def backed(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, evidence_pk=world.evidence(world.alliance).pk)
+
+
+def backed_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, evidence_pk=world.evidence(world.another_alliance).pk)
+
+
+def funded(**more: Any) -> Args:
+    return lambda world, kind: alliance(world, kind, line_pk=world.funding(world.alliance).pk, **more)
+
+
+def funded_elsewhere(**more: Any) -> Args:
+    return lambda world, kind: alliance(world, kind, line_pk=world.funding(world.another_alliance).pk, **more)
+
+
 ANIMATORS = ("owner of association", "manager of association")
 ACTORS = (*ANIMATORS, "owner of company", "manager of company")
 all_parties = in_alliance(*ACTORS, "reader of association", "reader of company")
@@ -558,6 +623,55 @@ ROUTES: dict[str, Route] = {
     "governance:drop_function": Route(
         animators, steered("function"), "post", foreign=steered_elsewhere("function")
     ),
+    "contributions:means": Route(all_parties, alliance),
+    "contributions:add": Route(actors, alliance),
+    "contributions:contributions_file": Route(all_parties, alliance),
+    "contributions:funding_file": Route(all_parties, alliance),
+    "contributions:contribution": Route(all_parties, brought(), kinds=PARTIES, foreign=brought_to_another),
+    "contributions:edit": Route(own_party_or_animators, brought(), kinds=PARTIES, foreign=brought_to_another),
+    "contributions:drop": Route(
+        own_party_or_animators, brought(), "post", kinds=PARTIES, foreign=brought_to_another
+    ),
+    "contributions:resume": Route(
+        own_party_or_animators, brought(), "post", kinds=PARTIES, foreign=brought_to_another
+    ),
+    "contributions:undo_delivery": Route(
+        own_party_or_animators, brought(delivery=True), "post", kinds=PARTIES, foreign=delivery_of_another
+    ),
+    "contributions:ask": Route(actors, alliance),
+    "contributions:line": Route(all_parties, funded(), foreign=funded_elsewhere()),
+    "contributions:move_line": Route(
+        animators, funded(verb="refuse"), "post", foreign=funded_elsewhere(verb="refuse")
+    ),
+    "indicators:dictionary": Route(all_parties, alliance),
+    "indicators:define": Route(actors, alliance),
+    "indicators:indicator": Route(all_parties, counted(), kinds=("company",), foreign=counted_elsewhere),
+    "indicators:values_file": Route(all_parties, counted(), kinds=("company",), foreign=counted_elsewhere),
+    "indicators:edit": Route(
+        own_party_or_animators, counted(), kinds=("company",), foreign=counted_elsewhere
+    ),
+    "indicators:archive": Route(
+        own_party_or_animators, counted(), "post", kinds=("company",), foreign=counted_elsewhere
+    ),
+    "indicators:take_over": Route(actors, counted(), "post", kinds=("company",), foreign=counted_elsewhere),
+    "indicators:enter": Route(actors, counted(), kinds=("company",), foreign=counted_elsewhere),
+    "indicators:correct": Route(own_party, counted(value=True), kinds=("company",), foreign=value_of_another),
+    "indicators:review": Route(
+        actors,
+        counted(value=True),
+        "post",
+        {"verdict": "confirmed"},
+        kinds=("company",),
+        foreign=value_of_another,
+    ),
+    "indicators:results": Route(all_parties, alliance),
+    "indicators:note_result": Route(actors, alliance),
+    "indicators:claim": Route(own_party_or_animators, resulted, kinds=PARTIES, foreign=resulted_elsewhere),
+    "indicators:unclaim": Route(
+        own_party_or_animators, resulted, "post", kinds=PARTIES, foreign=resulted_elsewhere
+    ),
+    "indicators:give_evidence": Route(actors, alliance),
+    "indicators:withdraw_evidence": Route(actors, backed, "post", foreign=backed_elsewhere),
     # applications
     "missions:apply": Route(public, public_mission),
     "missions:applied": Route(public, public_mission),

@@ -240,6 +240,46 @@ class World:
             cache[what, alliance.pk] = getattr(f, f"make_{what}")(alliance, **fields)
         return cache[what, alliance.pk]
 
+    def contribution(self, alliance: Any, kind: str = "") -> Any:
+        """What a party brings (the one of this kind, else the first), with something brought already."""
+        cache = self.__dict__.setdefault("_contributions", {})
+        if (alliance.pk, kind) not in cache:
+            party = self.party(kind) if kind else alliance.parties.order_by("pk").first()
+            contribution = f.make_contribution(party)
+            f.make_delivery(contribution)
+            cache[alliance.pk, kind] = contribution
+        return cache[alliance.pk, kind]
+
+    def indicator(self, alliance: Any, kind: str = "") -> Any:
+        """An indicator that a party is responsible for (the one of this kind, else the first), with a value."""
+        cache = self.__dict__.setdefault("_indicators", {})
+        if (alliance.pk, kind) not in cache:
+            party = self.party(kind) if kind else alliance.parties.order_by("pk").first()
+            indicator = f.make_indicator(party)
+            f.make_value(indicator)
+            cache[alliance.pk, kind] = indicator
+        return cache[alliance.pk, kind]
+
+    def result(self, organisation: Any) -> Any:
+        cache = self.__dict__.setdefault("_results", {})
+        if organisation.pk not in cache:
+            cache[organisation.pk] = f.make_result(organisation)
+        return cache[organisation.pk]
+
+    def evidence(self, alliance: Any) -> Any:
+        cache = self.__dict__.setdefault("_evidence", {})
+        if alliance.pk not in cache:
+            cache[alliance.pk] = alliance.evidence.create(
+                axis="trust", statement="On s’appelle", proof="Le journal"
+            )
+        return cache[alliance.pk]
+
+    def funding(self, alliance: Any) -> Any:
+        cache = self.__dict__.setdefault("_funding", {})
+        if alliance.pk not in cache:
+            cache[alliance.pk] = f.make_funding(alliance)
+        return cache[alliance.pk]
+
     def staff_invitation(self, place: str) -> Any:
         """To be a member of the brigade, in Creuse ("here") or in the Nord ("there")."""
         cache = self.__dict__.setdefault("_staff_invitations", {})

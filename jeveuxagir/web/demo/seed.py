@@ -40,10 +40,14 @@ from .alerts import Alerts
 from .alliances import TABLES as ALLIANCE_TABLES
 from .alliances import Alliances
 from .board import Board
+from .contributions import TABLES as CONTRIBUTION_TABLES
+from .contributions import Contributions
 from .governance import TABLES as GOVERNANCE_TABLES
 from .governance import Governance
 from .ground import Ground
 from .ideas import Ideas
+from .indicators import TABLES as INDICATOR_TABLES
+from .indicators import Indicators
 from .joining import Joining, registry_lines
 from .mails import Mails
 from .missions import NATION, Missions
@@ -172,6 +176,8 @@ def _seed() -> None:
     alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
     governance = Governance(ground, alliances)
     governance.build()
+    Contributions(ground, alliances).build()
+    Indicators(ground, alliances, organisations).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
@@ -185,6 +191,7 @@ def _seed() -> None:
     ground.write(*ALLIANCE_TABLES)
     ground.write(*GOVERNANCE_TABLES)
     governance.settle()
+    ground.write(*CONTRIBUTION_TABLES, *INDICATOR_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     Accounts.second_factors()

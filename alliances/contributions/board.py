@@ -1,0 +1,73 @@
+"""What the pages, the panels and the files of contributions show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from alliances.models import Alliance
+from jeveuxagir.common.text import NBSP, amount
+
+from .enums import FundingState, Kind, State
+from .models import Contribution, FundingLine
+from .totals import Brought, Total, totals
+
+
+@dataclass(frozen=True)
+class Line:
+    """A total in words: « 12 jours prévus, 7 apportés (58 %) »."""
+
+    total: Total
+
+    @property
+    def label(self) -> str:
+        label = str(Kind(self.total.kind).label)
+        return label if self.total.kind in (Kind.MONEY, Kind.DAYS) else f"{label} ({self.total.unit})"
+
+    @property
+    def words(self) -> str:
+        planned, real = with_unit(self.total.planned, self.total.unit), amount(self.total.real)
+        share = f" ({self.total.share}{NBSP}%)" if self.total.planned else ""
+        return f"{real} sur {planned} prévus{share}"
+
+
+def with_unit(quantity: Decimal, unit: str) -> str:
+    return f"{amount(quantity)}{NBSP}{unit}"
+
+
+def contributions_of(alliance: Alliance) -> list[Contribution]:
+    """By kind in the order of the words, then as they came."""
+    order = {kind: index for index, kind in enumerate(Kind.values)}
+    rows = alliance.contributions.select_related("party").order_by("pk")
+    return sorted(rows, key=lambda row: (order[row.kind], row.state == State.DROPPED, row.pk))
+
+
+def lines_of(contributions: Iterable[Contribution]) -> list[Line]:
+    """The totals, one a kind and unit; what was dropped before anything came is no line."""
+    found = totals(
+        Brought(row.kind, row.unit, row.planned, row.real, row.state == State.DROPPED)
+        for row in contributions
+    )
+    return [Line(total) for total in found if total.planned or total.real]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The lines of the funding plan in one state, and what they make."""
+
+    state: str
+    label: str
+    amount: Decimal
+    lines: list[FundingLine]
+
+
+def funding_of(alliance: Alliance) -> list[Sum]:
+    """By state, each with its own total: what was asked for, else what was obtained."""
+    lines = list(alliance.funding.select_related("party").order_by("requested_on", "pk"))
+    found = []
+    for state in FundingState:
+        those = [line for line in lines if line.state == state]
+        made = sum(
+            (line.obtained if line.obtained is not None else line.amount for line in those), Decimal(0)
+        )
+        found.append(Sum(state, str(state.label), made, those))
+    return found

@@ -1,0 +1,216 @@
+"""What the pages, the panels and the files of indicators show: values by period, what is late, who should act."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.urls import reverse
+
+from alliances.enums import Activity
+from alliances.models import Alliance, Party
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.clock import PARIS, today
+from jeveuxagir.common.registries import ToDo
+from jeveuxagir.common.text import NBSP, amount
+from jeveuxagir.ui.charts import Dot
+from organisations.models import Membership
+from organisations.policies import HANDLERS
+
+from .enums import Axis, Standing, Verdict
+from .models import Evidence, Indicator, Value
+from .periods import after, between, label, last_ended, of_period, start_of
+
+#: a value is waited for this long after its period, then it is late
+IN_TIME = datetime.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A period with the value of each party that counted, and what the others say of them."""
+
+    period: datetime.date
+    label: str
+    values: list[Value]
+    standing: Standing
+
+    @property
+    def words(self) -> str:
+        """« 42 », or « 40 ou 42 » while two parties differ."""
+        return " ou ".join(amount(number) for number in sorted({value.amount for value in self.values}))
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.standing in (Standing.DISPUTED, Standing.CONFLICT)
+
+
+@dataclass(frozen=True)
+class Late:
+    """The oldest period that waits for its value: « à saisir », then « en retard »."""
+
+    period: datetime.date
+    label: str
+    since: datetime.date
+    is_late: bool
+    of_period: str
+
+    @property
+    def word(self) -> str:
+        return "en retard" if self.is_late else "à saisir"
+
+    @property
+    def kind(self) -> str:
+        return "error" if self.is_late else "warning"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An indicator with what a page says of it."""
+
+    indicator: Indicator
+    points: list[Point]
+    late: Late | None
+    dots: list[Dot] = field(default_factory=list)
+
+    @property
+    def latest(self) -> Point | None:
+        return self.points[-1] if self.points else None
+
+    @property
+    def target_words(self) -> str:
+        one = self.indicator
+        return f"{amount(one.target)}{NBSP}{one.unit} en {one.target_on.year}"
+
+
+def standing_of(values: list[Value]) -> Standing:
+    """Two numbers for one period are a conflict; else one dispute weighs more than any confirmation."""
+    if len({value.amount for value in values}) > 1:
+        return Standing.CONFLICT
+    verdicts = {review.verdict for value in values for review in value.reviews.all()}
+    if Verdict.DISPUTED in verdicts:
+        return Standing.DISPUTED
+    # two parties that counted the same confirm each other
+    return Standing.CONFIRMED if Verdict.CONFIRMED in verdicts or len(values) > 1 else Standing.ENTERED
+
+
+def points_of(indicator: Indicator, values: Iterable[Value]) -> list[Point]:
+    """The values that hold now, by period, oldest first."""
+    by_period: dict[datetime.date, list[Value]] = {}
+    for value in values:
+        if value.replaced_at is None:
+            by_period.setdefault(value.period, []).append(value)
+    return [
+        Point(period, label(indicator.rhythm, period), found, standing_of(found))
+        for period, found in sorted(by_period.items())
+    ]
+
+
+def late_of(indicator: Indicator, periods: set[datetime.date]) -> Late | None:
+    """The first period without a value since the latest one (or the baseline); nothing for a stopped indicator."""
+    if indicator.archived_at:
+        return None
+    begun = start_of(indicator.rhythm, indicator.baseline_on)
+    first = max([after(indicator.rhythm, period) for period in periods] + [after(indicator.rhythm, begun)])
+    awaited = between(indicator.rhythm, first, last_ended(indicator.rhythm, today()))
+    if not awaited:
+        return None
+    period = awaited[0]
+    ended = after(indicator.rhythm, period)
+    return Late(
+        period,
+        label(indicator.rhythm, period),
+        ended,
+        today() >= ended + IN_TIME,
+        of_period(indicator.rhythm, period),
+    )
+
+
+def dots_of(points: Iterable[Point]) -> list[Dot]:
+    """For the chart: each number once, the doubtful ones marked."""
+    return [
+        Dot(point.label, point.period, float(number), str(point.standing.label), point.is_doubtful)
+        for point in points
+        for number in sorted({value.amount for value in point.values})
+    ]
+
+
+def shown(indicator: Indicator, values: Iterable[Value]) -> Shown:
+    points = points_of(indicator, values)
+    late = late_of(indicator, {point.period for point in points})
+    return Shown(indicator, points, late, dots_of(points))
+
+
+_CURRENT = Prefetch(
+    "values",
+    Value.objects.current().select_related("party").prefetch_related("reviews").order_by("period", "pk"),
+    to_attr="held",
+)
+
+
+def dictionary(alliance: Alliance, *, archived: bool = False) -> list[Shown]:
+    """The indicators of an alliance in order, in three queries."""
+    rows = alliance.indicators.filter(archived_at__isnull=not archived).select_related("owner", "sdg")
+    return [shown(row, row.held) for row in rows.prefetch_related(_CURRENT)]
+
+
+def axes_of(alliance: Alliance) -> list[tuple[Axis, list[Evidence]]]:
+    """The axes that the alliance may claim: those with a proof at least."""
+    rows = list(alliance.evidence.select_related("indicator").order_by("pk"))
+    return [(axis, found) for axis in Axis if (found := [row for row in rows if row.axis == axis])]
+
+
+# --- who should act ---------------------------------------------------------------------------------------------
+
+
+def _handled(person: Person) -> Any:
+    """The live parties this person acts for, in alliances that go on."""
+    member = Membership.objects.live().filter(
+        organisation=OuterRef("organisation"), person=person, role__in=HANDLERS
+    )
+    going_on = Party.objects.live().exclude(alliance__activity=Activity.CLOSED)
+    return going_on.filter(Q(person=person) | Exists(member))
+
+
+def to_do_of(person: Person) -> Iterator[ToDo]:
+    """Values to enter for the parties one acts for, and one's own that others dispute."""
+    parties = set(_handled(person).values_list("pk", flat=True))
+    if not parties:
+        return
+    rows = Indicator.objects.filter(owner__in=parties, archived_at=None).select_related("alliance", "owner")
+    for row in rows.order_by("pk").prefetch_related(_CURRENT):
+        late = late_of(row, {value.period for value in row.held})
+        if late is not None:
+            text = f"Saisir « {row.name} » pour {late.of_period} ({late.word})"
+            yield ToDo(text, enter_url(row, late.period), _noon(late.since), "Saisir")
+    disputed = Value.objects.current().filter(
+        party__in=parties, indicator__archived_at=None, reviews__verdict=Verdict.DISPUTED
+    )
+    for value in disputed.select_related("indicator__alliance").distinct().order_by("pk"):
+        when = label(value.indicator.rhythm, value.period)
+        yield ToDo(
+            f"Votre valeur de « {value.indicator.name} » ({when}) est contestée",
+            indicator_url(value.indicator),
+            value.entered_at,
+            "Relire",
+        )
+
+
+def _noon(day: datetime.date) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(12), tzinfo=PARIS)
+
+
+def indicator_url(indicator: Indicator) -> str:
+    alliance = indicator.alliance
+    return reverse("indicators:indicator", args=[alliance.pk, alliance.slug, indicator.pk])
+
+
+def enter_url(indicator: Indicator, period: datetime.date) -> str:
+    alliance = indicator.alliance
+    url = reverse("indicators:enter", args=[alliance.pk, alliance.slug, indicator.pk])
+    return f"{url}?periode={period.isoformat()}"
+
+
+def target_reached(indicator: Indicator, number: Decimal) -> bool:
+    return number >= indicator.target if indicator.wanted == "up" else number <= indicator.target

@@ -1,0 +1,63 @@
+"""« Indicateurs » in the menu of an alliance, on its home, on its public page; what is late, and whose it is."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from alliances.enums import Section as Shown
+from alliances.models import Alliance, Party
+from alliances.spaces import Owed, Section, menu, owed, owes
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import plural
+
+from .board import axes_of, dictionary, enter_url, to_do_of
+
+SHOWN = 4
+
+
+def _home(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """The curve of the first ones; silent while there is none."""
+    found = dictionary(alliance)
+    return {"alliance": alliance, "shown": found[:SHOWN], "more": len(found) - SHOWN} if found else None
+
+
+def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """Those with a value, if the parties chose so; and the axes that have a proof."""
+    if not alliance.shows(Shown.INDICATORS):
+        return None
+    found = [one for one in dictionary(alliance) if one.points]
+    axes = axes_of(alliance)
+    return {"shown": found, "axes": axes} if found or axes else None
+
+
+def _owed(alliance: Alliance) -> list[Owed]:
+    if alliance.is_closed:
+        return []
+    return [
+        Owed(
+            one.indicator.owner.name if one.indicator.owner else "À reprendre",
+            f"saisir « {one.indicator.name} » pour {one.late.of_period} ({one.late.word})",
+            enter_url(one.indicator, one.late.period),
+        )
+        for one in dictionary(alliance)
+        if one.late is not None
+    ]
+
+
+def _owes(party: Party) -> list[str]:
+    """The indicators it is responsible for."""
+    kept = party.indicators.filter(archived_at=None).count()
+    return [plural(kept, "indicateur")] if kept else []
+
+
+def _to_do(request: Any) -> Iterable[ToDo]:
+    return to_do_of(user_of(request).person)
+
+
+def register() -> None:
+    menu.register("indicators", Section("Indicateurs", "indicators:dictionary", order=90))
+    owed.register("indicators", _owed)
+    owes.register("indicators", _owes)
+    to_do.register("indicators", _to_do)
+    panels.register("alliance.home", Panel("indicators/_home.html", _home, order=50))
+    panels.register("alliance.public", Panel("indicators/_public.html", _public, order=60))
