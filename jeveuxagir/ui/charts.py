@@ -95,7 +95,12 @@ def line(
     drawn: list[dict[str, Any]] = [{"dot": dot, "x": x(dot.day), "y": y(dot.value)} for dot in dots]
     sure = [one for one in drawn if not one["dot"].doubtful]
     levels = [
-        {"name": name, "value": value, "y": y(value), "text_y": y(value) - 4}
+        {
+            "name": name,
+            "value": value,
+            "y": y(value),
+            "text_y": y(value) + (-4 if name == "cible" and y(value) > 24 else 12),
+        }
         for name, value in (("départ", baseline), ("cible", target))
         if value is not None
     ]
