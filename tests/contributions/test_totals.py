@@ -72,3 +72,10 @@ def test_units_that_look_alike_stay_apart_and_a_capital_makes_no_other_unit() ->
 def test_what_was_dropped_counts_for_what_came_and_no_share_is_asked_of_nothing() -> None:
     (line,) = totals([Brought("days", "jours", Decimal(10), Decimal(3), dropped=True)])
     assert (line.planned, line.real, line.share) == (0, 3, 0)
+
+
+def test_two_hundred_meals_a_week_and_four_days_stay_distinct_each_planned_and_real() -> None:
+    meals = Brought("goods", "repas par semaine", Decimal(200), Decimal(120))
+    days = Brought("days", "jours", Decimal(4), Decimal(1))
+    found = [(line.unit, line.planned, line.real, line.share) for line in totals([meals, days])]
+    assert found == [("repas par semaine", 200, 120, 60), ("jours", 4, 1, 25)]
