@@ -6,6 +6,7 @@ They write rows directly, past the services: a test that is about a service call
 from __future__ import annotations
 
 import datetime
+import hashlib
 import itertools
 from typing import Any
 
@@ -17,6 +18,8 @@ from alliances.ideas.models import Idea
 from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
+from alliances.texts import canonical, templates
+from alliances.texts.models import Adoption, Document, Text, Version
 from jeveuxagir.accounts import terms
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, TermsAcceptance, User, birthday
 from jeveuxagir.common.clock import now, today
@@ -473,6 +476,43 @@ def make_task(alliance: Alliance, **fields: Any) -> Task:
 
 def make_function(alliance: Alliance, **fields: Any) -> Function:
     return Function.objects.create(alliance=alliance, **{"name": f"Fonction {next(_numbers)}"} | fields)
+
+
+def make_text(alliance: Alliance, *, kind: str = "charter", **fields: Any) -> Version:
+    """The first version of a charter or an agreement, from the national template."""
+    title = "Charte de l’alliance" if kind == "charter" else f"Convention {next(_numbers)}"
+    text = Text.objects.create(alliance=alliance, kind=kind, title=title)
+    return make_version(text, **fields)
+
+
+def make_version(text: Text, *, number: int = 1, state: str = "draft", **fields: Any) -> Version:
+    """A version in that state; once its words are fixed a party has adopted it, and in force it has its document."""
+    model = templates.latest(text.kind)
+    version = Version.objects.create(
+        text=text, number=number, articles=model.blank(), template=model.code, **fields
+    )
+    if state in ("adopting", "in_force", "superseded"):
+        version.state = "adopting"
+        version.text_hash = canonical.hash_of(f"{version.pk}")
+        version.save()
+        Adoption.objects.create(
+            version=version,
+            party=text.alliance.parties.order_by("pk")[0],
+            signatory_name="Jeanne Martin",
+            capacity="présidente",
+            text_hash=version.text_hash,
+        )
+    version.state = state
+    if state in ("in_force", "superseded"):
+        version.in_force_at = now()
+    version.save()
+    if state == "in_force":
+        content = f"%PDF {version.pk}".encode()
+        code = f"AAAA-BBBB-{version.pk % 10_000:04}"
+        sha256 = hashlib.sha256(content).hexdigest()
+        Document.objects.create(version=version, code=code, sha256=sha256, content=content, adopted=1)
+    version.refresh_from_db()
+    return version
 
 
 def make_alliance_invitation(alliance: Alliance, **fields: Any) -> AllianceInvitation:

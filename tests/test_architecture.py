@@ -19,7 +19,10 @@ PACKAGES = ("jeveuxagir", "organisations", "volunteers", "missions", "alliances"
 #: the files at the edge: they read through scoped querysets and write through services
 EDGE = re.compile(r"(^|_)(views|admin|forms|api|exports|panels)\.py$|^(admin|views)$")
 #: querysets that begin with whose rows they are
-SCOPED = {"of_person", "of_user", "visible_to", "public", "told_to_organisation", "told_to_owner", "none"}
+SCOPED = {
+    *("of_person", "of_user", "visible_to", "public", "told_to_organisation", "told_to_owner", "none"),
+    "of_alliance",
+}
 
 
 def sources() -> Iterator[Path]:

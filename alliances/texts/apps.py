@@ -8,8 +8,9 @@ class TextsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import notifications, personal_data, reactions
+        from . import notifications, panels, personal_data, reactions
 
         notifications.register()
+        panels.register()
         personal_data.register()
         reactions.register()

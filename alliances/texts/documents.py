@@ -42,6 +42,13 @@ class Checked:
     document: Document | None
 
     @property
+    def in_force(self) -> Version | None:
+        """The version of that text in force today."""
+        if self.document is None:
+            return None
+        return Version.objects.in_force().filter(text=self.document.version.text_id).first()
+
+    @property
     def is_current(self) -> bool:
         """Whether the version it shows is the one in force, with no adoption since."""
         if self.document is None:
@@ -84,7 +91,12 @@ def check_code(typed: str) -> Checked:
 
 def check_file(content: bytes) -> Checked:
     """By its bytes: one that was altered, even by a space, is none of ours."""
-    return _checked(sha256=hashlib.sha256(content).hexdigest())
+    return check_hash(hashlib.sha256(content).hexdigest())
+
+
+def check_hash(sha256: str) -> Checked:
+    """The same, of a file that was hashed on its way (uploads.py)."""
+    return _checked(sha256=sha256)
 
 
 def _checked(**where: str) -> Checked:

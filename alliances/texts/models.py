@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts.models import Person
@@ -122,12 +123,31 @@ class Version(models.Model):
         return f"version {self.number}"
 
     @property
+    def page_url(self) -> str:
+        """Where the parties read it."""
+        return self._url("version")
+
+    @property
+    def adopt_url(self) -> str:
+        """Where it is read whole, then adopted."""
+        return self._url("adopt")
+
+    def _url(self, name: str) -> str:
+        alliance = self.text.alliance
+        return reverse(f"texts:{name}", args=[alliance.pk, alliance.slug, self.pk])
+
+    @property
     def is_fixed(self) -> bool:
         return self.state in FIXED
 
     @property
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def of_alliance(self, alliance: Alliance) -> "CommentQuerySet":
+        return self.filter(version__text__alliance=alliance)
 
 
 class Comment(models.Model):
@@ -140,6 +160,8 @@ class Comment(models.Model):
     body = personal(ProseField("commentaire", max_length=2000))
     created_at = models.DateTimeField("le", db_default=Now())
     resolved_at = models.DateTimeField("traité le", null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "commentaire"

@@ -36,6 +36,7 @@ def register() -> None:
 def tell(version: "Version", name: str, *, besides: int | None = None) -> None:
     """Who speaks for each live party, once per version and per fact."""
     alliance = version.text.alliance
+    url = version.adopt_url if name == "adopt" else version.page_url
     parties = list(alliance.parties.live().select_related("person").order_by("pk"))
     for person in people_of(parties):
         if person.pk == besides:
@@ -44,5 +45,5 @@ def tell(version: "Version", name: str, *, besides: int | None = None) -> None:
             f"texts.{name}",
             to=person,
             dedupe_key=f"texts.{name}:{version.pk}:{person.pk}",
-            context={"alliance": alliance, "version": version, "url": absolute(alliance.space_url)},
+            context={"alliance": alliance, "version": version, "url": absolute(url)},
         )

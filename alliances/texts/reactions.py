@@ -1,10 +1,14 @@
-"""When a party leaves: its obligations find a new owner, and what only waited for it enters into force."""
+"""When a party leaves, its obligations find a new owner and what only waited for it enters into force.
+
+When a text enters into force, its document is made, so that whoever may read it finds it.
+"""
 
 from alliances.models import Alliance, Party
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import subscribe
 
-from . import services
+from . import documents, services
+from .models import Version
 
 
 def party_left(event: Event) -> None:
@@ -17,5 +21,12 @@ def party_left(event: Event) -> None:
     services.settle_all(alliance)
 
 
+def in_force(event: Event) -> None:
+    version = Version.objects.filter(text=event.data["text"], number=event.data["number"]).first()
+    if version is not None:
+        documents.document_of(version)
+
+
 def register() -> None:
     subscribe("alliance.party_left", "texts", party_left)
+    subscribe("text.in_force", "texts", in_force)

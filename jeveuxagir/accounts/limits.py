@@ -72,6 +72,8 @@ LIMITS: dict[str, Limit] = {
     "idea_account": Limit(10, DAY),
     # alliances started by one account
     "alliance_account": Limit(20, DAY),
+    # documents checked by their code or their bytes
+    "verify_address": Limit(30, 10 * MINUTE),
     # what the search proposes as one types
     "suggestions_address": Limit(600, 10 * MINUTE),
     # leaving with one's data

@@ -182,6 +182,16 @@ def brought(*, delivery: bool = False, **more: Any) -> Args:
         found = alliance(world, kind, contribution_pk=row.pk, **more)
         return found | ({"delivery_pk": row.deliveries.first().pk} if delivery else {})
 
+
+def in_text(name: str, **more: Any) -> Args:
+    """A version of the alliance's: "charter", "charter_next", "agreement", "another_agreement" (not its own)."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        version = world.charter if name.startswith("charter") else getattr(world, name)
+        if name == "charter_next":
+            version = version.text.versions.get(number=2)
+        return alliance(world, kind, version_pk=version.pk, **more)
+
     return args
 
 
@@ -241,11 +251,32 @@ def funded_elsewhere(**more: Any) -> Args:
     return lambda world, kind: alliance(world, kind, line_pk=world.funding(world.another_alliance).pk, **more)
 
 
+def of_text(name: str, **more: Any) -> Args:
+    return lambda world, kind: alliance(world, kind, text_pk=getattr(world, name).text_id, **more)
+
+
+def detail_of(name: str, table: str, key: str) -> Args:
+    return lambda world, kind: alliance(
+        world, kind, **{key: getattr(getattr(world, name), table).order_by("pk")[0].pk}
+    )
+
+
+def about_text(rule: Rule, name: str, method: str = "get", data: Any = None, **more: Any) -> Route:
+    return Route(rule, in_text(name, **more), method, data, foreign=in_text("another_agreement", **more))
+
+
 ANIMATORS = ("owner of association", "manager of association")
 ACTORS = (*ANIMATORS, "owner of company", "manager of company")
 all_parties = in_alliance(*ACTORS, "reader of association", "reader of company")
 actors = in_alliance(*ACTORS)
 animators = in_alliance(*ANIMATORS)
+#: the party that owes in the world's agreement is the one that animates
+animators_or_debtor = animators
+
+
+def in_text_public(world: World, kind: str) -> dict[str, Any]:
+    assert world.charter.documents.exists()
+    return alliance(world, kind)
 
 
 def own_party(role: str, kind: str) -> str:
@@ -672,6 +703,42 @@ ROUTES: dict[str, Route] = {
     ),
     "indicators:give_evidence": Route(actors, alliance),
     "indicators:withdraw_evidence": Route(actors, backed, "post", foreign=backed_elsewhere),
+    # charters and agreements
+    "texts:charter": Route(all_parties, alliance),
+    "texts:agreements": Route(all_parties, alliance),
+    "texts:text": Route(all_parties, of_text("agreement"), foreign=of_text("another_agreement")),
+    "texts:new_version": Route(animators, of_text("charter"), "post", foreign=of_text("another_agreement")),
+    "texts:version": about_text(all_parties, "agreement"),
+    "texts:differences": Route(all_parties, in_text("charter_next"), foreign=in_text("another_agreement")),
+    "texts:article": about_text(animators, "agreement", article="apports"),
+    "texts:add_article": about_text(animators, "agreement"),
+    "texts:summary": about_text(animators, "agreement"),
+    "texts:act": about_text(animators, "charter_next", "post", verb="amender"),
+    "texts:comment": about_text(actors, "agreement", "post", article="objet"),
+    "texts:resolve": Route(
+        animators,
+        detail_of("agreement", "comments", "comment_pk"),
+        "post",
+        foreign=detail_of("another_agreement", "comments", "comment_pk"),
+    ),
+    "texts:adopt": about_text(all_parties, "charter_next"),
+    "texts:document": about_text(all_parties, "charter"),
+    "texts:obligations": about_text(all_parties, "agreement"),
+    "texts:remove_obligation": Route(
+        animators,
+        detail_of("agreement", "obligations", "obligation_pk"),
+        "post",
+        foreign=detail_of("another_agreement", "obligations", "obligation_pk"),
+    ),
+    "texts:settle_obligation": Route(
+        animators_or_debtor,
+        detail_of("agreement", "obligations", "obligation_pk"),
+        "post",
+        {"state": "done"},
+        foreign=detail_of("another_agreement", "obligations", "obligation_pk"),
+    ),
+    "texts:public_document": Route(public, in_text_public),
+    "texts:verify": Route(public),
     # applications
     "missions:apply": Route(public, public_mission),
     "missions:applied": Route(public, public_mission),
@@ -788,6 +855,7 @@ TECHNICAL_MODELS = {
     "participations": ("departure", "participation", "placealert"),
     "proposals": ("matchdue", "matchrun", "proposal"),
     "requests": ("engagementrequest",),
+    "texts": ("adoption", "comment", "document", "obligation", "text", "version"),
     "taxonomies": (
         *("activity", "catalystfunction", "domain", "partnershipcategory"),
         *("sdg", "skill", "skillgroup"),

@@ -213,7 +213,9 @@ class World:
 
     @cached_property
     def alliance(self) -> Any:
-        alliance = f.make_alliance(parties=0, publication="public", published_at=now())
+        alliance = f.make_alliance(
+            parties=0, publication="public", published_at=now(), shown=["parties", "charter"]
+        )
         f.make_party(alliance, organisation=self.organisations["association"], is_animator=True)
         f.make_party(alliance, organisation=self.organisations["company"])
         return alliance
@@ -298,6 +300,29 @@ class World:
             invitation.token = token
             cache[place] = invitation
         return cache[place]
+
+    @cached_property
+    def charter(self) -> Any:
+        """Version 1 in force with its document, version 2 being adopted."""
+        charter = f.make_text(self.alliance, state="in_force")
+        f.make_version(charter.text, number=2, state="adopting")
+        return charter
+
+    @cached_property
+    def agreement(self) -> Any:
+        """Open to comment, with one comment and one promise."""
+        return self._agreement(self.alliance)
+
+    @cached_property
+    def another_agreement(self) -> Any:
+        return self._agreement(self.another_alliance)
+
+    def _agreement(self, alliance: Any) -> Any:
+        version = f.make_text(alliance, kind="agreement", state="comment")
+        party = alliance.parties.first()
+        version.comments.create(article="objet", party=party, body="Et les adultes ?")
+        version.obligations.create(party=party, clause="objet", what="Prêter une salle")
+        return version
 
     # --- what the brigade sees: one row of each table in Creuse ("here"), one in the Nord ("there")
 

@@ -1,0 +1,65 @@
+"""What changed between two versions of a text, word by word. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words in a row: the same in both, added or removed."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one article: `kind` says it in a word, `pieces` word by word."""
+
+    title: str
+    kind: str
+    pieces: tuple[Piece, ...]
+    #: when the title changed too
+    former_title: str = ""
+
+
+def compare(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, str]]) -> list[Change]:
+    """Article by article in the new order, then those that are gone."""
+    known = {article["key"]: article for article in before}
+    changes = [_article(known.pop(article["key"], None), article) for article in after]
+    gone = [Change(one["title"], REMOVED, (Piece(REMOVED, one["text"]),)) for one in known.values()]
+    return changes + gone
+
+
+def words(before: str, after: str) -> tuple[Piece, ...]:
+    """The new words, with those that went where they stood."""
+    old, new = _split(before), _split(after)
+    pieces: list[Piece] = []
+    for act, start, end, to_start, to_end in SequenceMatcher(None, old, new).get_opcodes():
+        if act == "equal":
+            pieces.append(Piece(SAME, "".join(new[to_start:to_end])))
+            continue
+        if end > start:
+            pieces.append(Piece(REMOVED, "".join(old[start:end])))
+        if to_end > to_start:
+            pieces.append(Piece(ADDED, "".join(new[to_start:to_end])))
+    return tuple(pieces)
+
+
+def _article(before: Mapping[str, str] | None, after: Mapping[str, str]) -> Change:
+    title = after["title"]
+    if before is None:
+        return Change(title, ADDED, (Piece(ADDED, after["text"]),))
+    if before["title"] == title and before["text"] == after["text"]:
+        return Change(title, SAME, (Piece(SAME, after["text"]),))
+    former = before["title"] if before["title"] != title else ""
+    return Change(title, CHANGED, words(before["text"], after["text"]), former)
+
+
+def _split(text: str) -> list[str]:
+    """Words with the space that follows them, so that a changed word is one piece."""
+    return re.findall(r"\S+\s*|\s+", text)
