@@ -16,7 +16,6 @@ from alliances.views import space_context
 from jeveuxagir.common.errors import RuleBroken
 
 from . import diff, reading, services, templates
-from .documents import NO_EFFECT
 from .enums import FIXED, TRANSITIONS, Kind, ObligationState, State
 from .forms import CommentForm, DaysForm, SummaryForm, TitleForm
 from .models import Text, Version
@@ -92,7 +91,7 @@ def _begin(request: AllianceRequest, kind: Kind, title: str = "") -> HttpRespons
 
 
 def _model_of(kind: Kind) -> dict[str, Any]:
-    return {"template": templates.latest(kind), "no_effect": NO_EFFECT[kind]}
+    return {"template": templates.latest(kind), "is_agreement": kind == Kind.AGREEMENT}
 
 
 # --- one version ----------------------------------------------------------------------------------------------
@@ -181,7 +180,6 @@ def text_context(request: AllianceRequest, version: Version) -> dict[str, Any]:
         "version": version,
         "badge": BADGES[State(version.state)],
         "is_agreement": kind == Kind.AGREEMENT,
-        "no_effect": NO_EFFECT[kind],
         "template": templates.by_code(version.template),
         "may_write": may_write,
         "is_writable": may_write and version.state not in FIXED,

@@ -855,7 +855,6 @@ TECHNICAL_MODELS = {
     "participations": ("departure", "participation", "placealert"),
     "proposals": ("matchdue", "matchrun", "proposal"),
     "requests": ("engagementrequest",),
-    "texts": ("adoption", "comment", "document", "obligation", "text", "version"),
     "taxonomies": (
         *("activity", "catalystfunction", "domain", "partnershipcategory"),
         *("sdg", "skill", "skillgroup"),
