@@ -40,6 +40,7 @@ from .alerts import Alerts
 from .alliances import TABLES as ALLIANCE_TABLES
 from .alliances import Alliances
 from .board import Board
+from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
 from .governance import TABLES as GOVERNANCE_TABLES
@@ -193,7 +194,11 @@ def _seed() -> None:
     governance.settle()
     ground.write(*CONTRIBUTION_TABLES, *INDICATOR_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
+    charters = Charters(ground, alliances)
+    charters.build()
+    charters.write()
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
+    charters.documents()
     Accounts.second_factors()
 
 
