@@ -14,7 +14,6 @@ from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 
 from . import notifications as mails
-from . import services
 from .enums import ACTIVITIES, Activity
 from .models import Alliance
 
@@ -27,7 +26,6 @@ BRIGADE_AFTER = datetime.timedelta(days=7)
 def watch() -> dict[str, int]:
     """The night's round over all alliances."""
     return {
-        "closed": _each(_closing_due(), services.close_when_due),
         "asleep": _each(_silent_for_long(), fall_asleep),
         "warned": _each(_missing_their_pace(), warn_animator),
         "brigade": _each(_warned_in_vain(), tell_brigade),
@@ -41,11 +39,6 @@ def _each(rows: QuerySet[Alliance], act: Callable[[Alliance], bool]) -> int:
 def _still(rows: QuerySet[Alliance], alliance: Alliance) -> Alliance | None:
     """The alliance locked, if nothing happened in it meanwhile."""
     return rows.filter(pk=alliance.pk).select_for_update(of=("self",), no_key=True).first()
-
-
-def _closing_due() -> QuerySet[Alliance]:
-    due = Alliance.objects.filter(closing_asked_at__lte=now() - services.CLOSING_AFTER)
-    return due.exclude(activity=Activity.CLOSED)
 
 
 def _missing_their_pace() -> QuerySet[Alliance]:

@@ -115,15 +115,6 @@ class Alliance(models.Model):
     learned = ProseField("ce qui a été appris", max_length=2000, blank=True)
     what_next = ProseField("ce qui continue", max_length=2000, blank=True)
     #: a party asked to close: it happens after a while, unless another objects
-    closing_asked_at = models.DateTimeField("fermeture proposée le", null=True, blank=True)
-    closing_by = models.ForeignKey(
-        "Party",
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name="fermeture proposée par",
-    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -154,12 +145,6 @@ class Alliance(models.Model):
             models.CheckConstraint(
                 condition=~Q(publication=Publication.PUBLIC) | Q(published_at__isnull=False),
                 name="alliance_public_dated",
-            ),
-            models.CheckConstraint(
-                condition=Q(closing_asked_at__isnull=True)
-                | (~Q(reached="") & ~Q(learned="") & ~Q(what_next="")),
-                name="alliance_closing_with_answers",
-                violation_error_message="Répondez aux trois questions avant de clore.",
             ),
             models.CheckConstraint(
                 condition=Q(cadence_days__isnull=True) | Q(cadence_days__range=(7, 180)),

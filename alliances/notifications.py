@@ -23,8 +23,6 @@ KINDS = {
     "silent": ("Mon alliance ne donne plus de nouvelles", True),
     "asleep": ("Mon alliance s’est endormie", True),
     "woken": ("Mon alliance se réveille", True),
-    "closing": ("La fin de mon alliance est proposée", False),
-    "not_closed": ("La fin de mon alliance est abandonnée", True),
     "closed": ("Mon alliance est close", True),
     "published": ("La page de mon alliance est publique", False),
     "not_published": ("La page de mon alliance n’est pas publiée", False),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
@@ -28,17 +27,11 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:
-    """Those that sleep, and those whose end is proposed: one query."""
-    mine = Alliance.objects.of_person(user_of(request).person).exclude(activity=Activity.CLOSED)
-    asking = mine.filter(Q(activity=Activity.ASLEEP) | Q(closing_asked_at__isnull=False))
-    for alliance in asking.order_by("pk"):
-        if alliance.closing_asked_at is not None:
-            text = f"La fin de l’alliance « {alliance.name} » est proposée"
-            url = reverse("alliances:close", args=[alliance.pk, alliance.slug])
-            yield ToDo(text, url, alliance.closing_asked_at, "Lire le bilan")
-        else:
-            text = f"L’alliance « {alliance.name} » s’est endormie"
-            yield ToDo(text, alliance.space_url, alliance.activity_changed_at, "La réveiller")
+    """Those that sleep: one query."""
+    mine = Alliance.objects.of_person(user_of(request).person).filter(activity=Activity.ASLEEP)
+    for alliance in mine.order_by("pk"):
+        text = f"L’alliance « {alliance.name} » s’est endormie"
+        yield ToDo(text, alliance.space_url, alliance.activity_changed_at, "La réveiller")
 
 
 def _of_organisation(request: Any, organisation: Any) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from jeveuxagir.accounts import limits, roles, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import PARIS, now
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.locks import lock
@@ -59,8 +59,6 @@ MOST_OPEN_INVITATIONS = 50
 MOST_PLACES = 60
 RESEND_AFTER = datetime.timedelta(hours=1)
 PURPOSE_AT_LEAST = 30
-#: a closing that a party proposed happens after this, unless another objects
-CLOSING_AFTER = datetime.timedelta(days=7)
 #: Decision 10: on a public page, a change of these waits for the brigade; the rest applies at once.
 SENSITIVE = {"name": "nom", "purpose": "ce que l’alliance veut changer"}
 
@@ -262,60 +260,16 @@ def wake(alliance: Alliance, *, actor: User) -> Alliance:
 
 
 @transaction.atomic
-def ask_to_close(alliance: Alliance, *, actor: User, reached: str, learned: str, what_next: str) -> Alliance:
-    """The animator answers the three questions. Alone, it closes at once; else the others have a week to object."""
+def close_alone(alliance: Alliance, *, actor: User, reached: str, learned: str, what_next: str) -> Alliance:
+    """Who is the only party closes at once; several parties decide it together, by a vote (governance)."""
     alliance = locked(alliance)
     _allow(policies.can_animate(actor, alliance))
-    ACTIVITIES.target("close", alliance.activity, label=alliance.get_activity_display())
+    mine = [party.pk for party in policies.acting_parties(actor, alliance)]
+    if alliance.parties.live().exclude(pk__in=mine).exists():
+        raise RuleBroken("Vous êtes plusieurs : la fin de l’alliance se décide par un vote.", code="vote")
     if not (clean(reached) and clean(learned) and clean(what_next)):
         raise RuleBroken("Répondez aux trois questions avant de clore.", code="answers")
-    mine = next(party for party in policies.acting_parties(actor, alliance) if party.is_animator)
-    if not alliance.parties.live().exclude(pk=mine.pk).exists():
-        return close(alliance, actor=actor, reached=reached, learned=learned, what_next=what_next)
-    if alliance.closing_asked_at is not None:
-        raise RuleBroken("La fin de l’alliance est déjà proposée.", code="asked")
-    alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
-    alliance.closing_asked_at, alliance.closing_by = now(), mine
-    _save(alliance)
-    acted(alliance, actor=actor)
-    record("alliance.closing_asked", alliance, actor=actor, party=mine.pk)
-    mails.tell(
-        alliance,
-        "closing",
-        once=str(alliance.version),
-        besides=actor.person_id,
-        party=mine.name,
-        closes_on=(alliance.closing_asked_at + CLOSING_AFTER).astimezone(PARIS).date(),
-    )
-    return alliance
-
-
-@transaction.atomic
-def object_to_closing(alliance: Alliance, *, actor: User, reason: str) -> Alliance:
-    """Any other party says no within the week: the alliance goes on."""
-    alliance = locked(alliance)
-    _allow(policies.can_act(actor, alliance))
-    if alliance.closing_asked_at is None:
-        raise RuleBroken("Personne ne propose plus de clore cette alliance.", code="not_asked")
-    if not clean(reason):
-        raise RuleBroken("Dites pourquoi : les autres parties le liront.", code="reason")
-    mine = policies.acting_parties(actor, alliance)
-    withdrawn = any(party.pk == alliance.closing_by_id for party in mine)
-    party = mine[0]
-    alliance.closing_asked_at = alliance.closing_by = None
-    _save(alliance)
-    acted(alliance, actor=actor)
-    record("alliance.closing_stopped", alliance, actor=actor, party=party.pk, withdrawn=withdrawn)
-    mails.tell(
-        alliance,
-        "not_closed",
-        once=str(alliance.version),
-        besides=actor.person_id,
-        party=party.name,
-        withdrawn=withdrawn,
-        reason=clean(reason),
-    )
-    return alliance
+    return close(alliance, actor=actor, reached=reached, learned=learned, what_next=what_next)
 
 
 @transaction.atomic
@@ -327,7 +281,6 @@ def close(
     target = ACTIVITIES.target("close", alliance.activity, label=alliance.get_activity_display())
     alliance.reached, alliance.learned, alliance.what_next = reached, learned, what_next
     alliance.activity, alliance.activity_changed_at, alliance.activity_reason = target, now(), reason
-    alliance.closing_asked_at = alliance.closing_by = None
     if alliance.publication == Publication.PENDING:
         alliance.publication = Publication.PRIVATE
         moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
@@ -340,23 +293,6 @@ def close(
     for party in mails.live_parties(alliance):
         _forget_spaces(party)
     return alliance
-
-
-@transaction.atomic
-def close_when_due(alliance: Alliance) -> bool:
-    """The week went by and nobody objected. True if it is closed now."""
-    alliance = lock(Alliance.objects.all(), pk=alliance.pk)
-    due = alliance.closing_asked_at is not None and alliance.closing_asked_at <= now() - CLOSING_AFTER
-    if alliance.is_closed or not due:
-        return False
-    close(
-        alliance,
-        actor=None,
-        reached=alliance.reached,
-        learned=alliance.learned,
-        what_next=alliance.what_next,
-    )
-    return True
 
 
 # --- parties --------------------------------------------------------------------------------------------------
@@ -467,9 +403,6 @@ def _end_party(
         successor.save(update_fields=["is_animator"])
     party.left_at, party.leave_reason, party.replaced_by = now(), reason, successor
     party.save(update_fields=["left_at", "leave_reason", "replaced_by"])
-    if alliance.closing_by_id == party.pk:
-        alliance.closing_asked_at = alliance.closing_by = None
-        _save(alliance)
     acted(alliance, actor=actor)
     record(
         "alliance.party_left",

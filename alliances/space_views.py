@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 
 from . import conditions, journey, moderation, services, steps
@@ -23,7 +22,6 @@ from .forms import (
     DerogationForm,
     FrameForm,
     PurposeForm,
-    ReasonForm,
     ShownForm,
     StepForm,
     ThemeForm,
@@ -362,43 +360,28 @@ def close(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     alliance = request.alliance
     animates = any(party.is_animator for party in request.acting)
     initial = {name: getattr(alliance, name) for name in ("reached", "learned", "what_next")}
-    form, objection = ClosingForm(initial=initial), ReasonForm()
+    form = ClosingForm(request.POST or None, initial=initial)
     alone = not alliance.parties.live().exclude(pk__in=[party.pk for party in request.acting]).exists()
     status = 200
     if request.method == "POST":
-        try:
-            if "object" in request.POST:
-                objection, status = ReasonForm(request.POST), 422
-                if objection.is_valid():
-                    services.object_to_closing(
-                        alliance, actor=request.user, reason=objection.cleaned_data["reason"]
-                    )
-                    messages.success(request, "L’alliance continue. Les autres parties sont prévenues.")
-                    return redirect("alliances:home", pk=pk, slug=slug)
-            else:
-                form, status = ClosingForm(request.POST), 422
-                if form.is_valid() and not animates:
-                    raise NotAllowed("La partie qui anime propose de clore.")
-                if form.is_valid() and not alone:
+        status = 422
+        if not animates:
+            raise NotAllowed("La partie qui anime propose de clore.")
+        if form.is_valid():
+            try:
+                if not alone:
                     return _vote_on_closing(request, form.cleaned_data)
-                if form.is_valid():
-                    services.ask_to_close(alliance, actor=request.user, **form.cleaned_data)
-                    messages.success(request, "L’alliance est close.")
-                    return redirect("alliances:close", pk=pk, slug=slug)
-        except NotAllowed:
-            raise
-        except RuleBroken as refusal:
-            messages.error(request, refusal.message)
+                services.close_alone(alliance, actor=request.user, **form.cleaned_data)
+                messages.success(request, "L’alliance est close.")
+            except NotAllowed:
+                raise
+            except RuleBroken as refusal:
+                messages.error(request, refusal.message)
             return redirect("alliances:close", pk=pk, slug=slug)
-    asked = alliance.closing_asked_at
     context = {
         **space_context(request),
-        "form": objection if objection.is_bound else form,
-        "closing_form": form,
-        "objection": objection,
+        "form": form,
         "animates": animates,
-        "closes_on": (asked + services.CLOSING_AFTER).astimezone(PARIS).date() if asked else None,
-        "is_mine": any(party.pk == alliance.closing_by_id for party in request.acting),
         "alone": alone,
         "vote_url": next((url for where in closing_vote if (url := where(alliance))), ""),
     }

@@ -1,4 +1,4 @@
-"""The nightly round over alliances: warnings, sleep, and closings that nobody objected to."""
+"""The nightly round over alliances: warnings and sleep."""
 
 from datetime import timedelta
 

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
-from jeveuxagir.common.clock import PARIS
 from organisations.spaces import SpaceRequest, membership_required, panels_of
 from organisations.views import space_context as organisation_context
 
@@ -59,9 +58,6 @@ def home(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
         "live_more": len(live) - SHOWN_PARTIES,
         "colleges": len({party.college for party in live}),
         "places": list(alliance.places.select_related("commune", "epci", "department", "region")[:8]),
-        "closes_on": (alliance.closing_asked_at + services.CLOSING_AFTER).astimezone(PARIS).date()
-        if alliance.closing_asked_at
-        else None,
         "panels": panels_of("alliance.home", request, alliance),
     }
     return render(request, "alliances/home.html", context)

@@ -33,7 +33,7 @@ def test_two_missed_meetings_warn_who_animates_then_a_week_later_the_brigade():
     alliance, owner = begun(cadence_days=14)
     with_another(alliance)
     with in_days(27):
-        assert health.watch() == {"closed": 0, "asleep": 0, "warned": 0, "brigade": 0}
+        assert health.watch() == {"asleep": 0, "warned": 0, "brigade": 0}
     with in_days(29):
         assert health.watch()["warned"] == 1
         assert health.watch()["warned"] == 0
@@ -57,7 +57,7 @@ def test_sixty_days_of_silence_put_it_to_sleep_and_one_click_wakes_it(client):
         assert health.watch()["asleep"] == 1
     assert kinds() == ["alliances.asleep"]
     with in_days(69):
-        assert health.watch() == {"closed": 0, "asleep": 0, "warned": 0, "brigade": 1}
+        assert health.watch() == {"asleep": 0, "warned": 0, "brigade": 1}
     client.force_login(other)
     page = client.get(alliance.space_url).content.decode()
     assert "L’alliance s’est endormie" in page
@@ -85,7 +85,7 @@ def test_whoever_does_anything_wakes_it():
 def test_parties_who_chose_to_meet_rarely_are_left_in_peace():
     begun(cadence_days=90)
     with in_days(100):
-        assert health.watch() == {"closed": 0, "asleep": 0, "warned": 0, "brigade": 0}
+        assert health.watch() == {"asleep": 0, "warned": 0, "brigade": 0}
     with in_days(181):
         assert health.watch()["asleep"] == 1
 
@@ -100,14 +100,12 @@ def test_a_silence_that_began_again_is_told_again():
     assert kinds().count("alliances.silent") == 2
 
 
-def test_a_closed_alliance_is_left_in_peace_and_a_closing_is_done_once():
-    alliance, owner = begun(cadence_days=14)
+def test_a_closed_alliance_is_left_in_peace():
+    alliance, _owner = begun(cadence_days=14)
     with_another(alliance)
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
-    with in_days(8):
-        assert health.watch()["closed"] == 1
+    services.close(alliance, actor=None, **ANSWERS)
     with in_days(90):
-        assert health.watch() == {"closed": 0, "asleep": 0, "warned": 0, "brigade": 0}
+        assert health.watch() == {"asleep": 0, "warned": 0, "brigade": 0}
 
 
 def test_an_alliance_without_anybody_left_is_shown_to_the_brigade():

@@ -1,7 +1,5 @@
 """Every mail of alliances can be written, says where to go, and holds no address or message of anybody."""
 
-import datetime
-
 import pytest
 
 from alliances import notifications as mails
@@ -20,8 +18,6 @@ CONTEXTS = {
     "silent": {"days": 62, "cadence": 30},
     "asleep": {"days": 62},
     "woken": {},
-    "closing": {"party": "La Recyclerie", "closes_on": datetime.date(2030, 3, 12)},
-    "not_closed": {"party": "La Recyclerie", "withdrawn": False, "reason": "Il reste du travail."},
     "closed": {},
     "published": {"public_url": "/alliances/1-x/"},
     "not_published": {"reason": "Retirez un nom.", "corrected": True, "public_url": "/alliances/1-x/"},
@@ -59,7 +55,6 @@ def test_a_mail_says_which_alliance_and_where_to_go(name):
     [
         ("answered", {"interested": False}, "ne rejoint pas"),
         ("left", {"successor": "Roue libre"}, "Roue libre reprend"),
-        ("not_closed", {"withdrawn": True}, "retire sa proposition"),
         ("not_published", {"corrected": False}, "Elle ne la publie pas"),
     ],
 )

@@ -191,7 +191,7 @@ def test_who_animates_takes_the_page_back_at_once(client):
 
 def test_a_page_that_waits_is_no_longer_asked_for_once_the_alliance_is_closed():
     alliance, owner = asked()
-    services.ask_to_close(alliance, actor=owner, reached="a", learned="b", what_next="c")
+    services.close_alone(alliance, actor=owner, reached="a", learned="b", what_next="c")
     alliance.refresh_from_db()
     assert alliance.publication == "private"
     assert not ModerationItem.objects.open().exists()

@@ -346,24 +346,9 @@ def test_alone_one_closes_at_once(client):
     assert alliance.is_closed
 
 
-def test_a_closing_that_was_asked_before_may_be_objected_to(client):
-    alliance, owner = begun()
-    _party, other = with_another(alliance)
-    page = f"{alliance.space_url}clore/"
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
-    client.force_login(other)
-    shown = client.get(page).content.decode()
-    assert "Cent enfants." in shown
-    assert "Lire le bilan, ou s’opposer" in client.get(alliance.space_url).content.decode()
-    assert client.post(page, {"object": "1", "reason": ""}).status_code == 422
-    client.post(page, {"object": "1", "reason": "Encore un an"})
-    alliance.refresh_from_db()
-    assert alliance.closing_asked_at is None
-
-
 def test_a_closed_alliance_is_read_by_its_parties_and_changed_by_nobody(client):
     alliance, owner = begun()
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    services.close_alone(alliance, actor=owner, **ANSWERS)
     client.force_login(owner)
     for page in ("", "parties/", "parcours/", "reglages/", "clore/", "categorie/", "conditions/"):
         assert client.get(f"{alliance.space_url}{page}").status_code == 200, page

@@ -1,7 +1,7 @@
 """Things that happen at once in an alliance, over real transactions."""
 
 from alliances import services
-from alliances.models import Alliance, Party
+from alliances.models import Party
 from jeveuxagir.common.errors import RuleBroken
 from tests import factories as f
 from tests.moderation.test_races import together
@@ -60,23 +60,3 @@ def test_one_place_left_takes_one_party(committed_db, monkeypatch):
     )
     assert len(refused(results)) == 1, results
     assert alliance.parties.live().count() == 3
-
-
-def test_an_objection_and_the_night_s_closing_at_once_leave_one_outcome(committed_db):
-    from datetime import timedelta
-
-    from jeveuxagir.common.clock import now
-
-    for _ in range(4):
-        alliance = f.make_alliance(
-            reached="a", learned="b", what_next="c", closing_asked_at=now() - timedelta(days=8)
-        )
-        party = alliance.parties.order_by("pk")[1]
-        user = f.make_member(party.organisation)
-        results = together(
-            lambda a=alliance: services.close_when_due(a),
-            lambda a=alliance, user=user: services.object_to_closing(a, actor=user, reason="Non"),
-        )
-        alliance = Alliance.objects.get(pk=alliance.pk)
-        objected = not refused(results)
-        assert alliance.is_closed != objected, results

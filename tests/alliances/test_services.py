@@ -423,55 +423,36 @@ def test_a_party_bears_the_new_name_of_its_organisation():
 def test_alone_an_alliance_closes_at_once_with_its_three_answers():
     alliance, owner = begun()
     with pytest.raises(RuleBroken):
-        services.ask_to_close(alliance, actor=owner, reached="", learned="x", what_next="y")
-    alliance = services.ask_to_close(alliance, actor=owner, **ANSWERS)
+        services.close_alone(alliance, actor=owner, reached="", learned="x", what_next="y")
+    alliance = services.close_alone(alliance, actor=owner, **ANSWERS)
     assert alliance.activity == Activity.CLOSED
     with pytest.raises(RuleBroken) as refused:
         services.update(alliance, actor=owner, version=None, data=data())
     assert refused.value.code == "closed"
 
 
-def test_the_others_have_a_week_to_object_to_a_closing():
+def test_several_parties_do_not_close_without_a_vote():
     alliance, owner = begun()
     _party, other = with_another(alliance)
     invitation = f.make_alliance_invitation(alliance)
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
-    assert "s’opposer" in Message.objects.get(kind="alliances.closing").text
-    assert not services.close_when_due(alliance)
-    Alliance.objects.update(closing_asked_at=now() - datetime.timedelta(days=7, minutes=1))
-    assert services.close_when_due(alliance)
-    assert not services.close_when_due(alliance)
+    with pytest.raises(RuleBroken, match="vote"):
+        services.close_alone(alliance, actor=owner, **ANSWERS)
+    services.close(alliance, actor=None, **ANSWERS)
     alliance.refresh_from_db()
     invitation.refresh_from_db()
     assert (alliance.activity, invitation.state) == (Activity.CLOSED, InvitationState.CANCELLED)
     assert Message.objects.filter(kind="alliances.closed", person=other.person).count() == 1
 
 
-def test_an_objection_stops_the_closing_and_the_others_read_why():
-    alliance, owner = begun()
-    _party, other = with_another(alliance)
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
-    with pytest.raises(RuleBroken):
-        services.ask_to_close(alliance, actor=owner, **ANSWERS)
-    with pytest.raises(RuleBroken):
-        services.object_to_closing(alliance, actor=other, reason=" ")
-    services.object_to_closing(alliance, actor=other, reason="Il reste un an de travail")
-    Alliance.objects.update(last_acted_at=now())
-    assert not services.close_when_due(alliance)
-    assert "Il reste un an" in Message.objects.get(kind="alliances.not_closed").text
-    with pytest.raises(RuleBroken):
-        services.object_to_closing(alliance, actor=other, reason="Encore")
-
-
 def test_only_the_animator_proposes_to_close():
     alliance, _owner = begun()
     _party, other = with_another(alliance)
     with pytest.raises(NotAllowed):
-        services.ask_to_close(alliance, actor=other, **ANSWERS)
+        services.close_alone(alliance, actor=other, **ANSWERS)
 
 
 def test_a_closed_alliance_may_still_take_its_page_back():
     alliance, owner = begun()
     Alliance.objects.update(publication=Publication.PUBLIC, published_at=now())
-    services.ask_to_close(alliance, actor=owner, **ANSWERS)
+    services.close_alone(alliance, actor=owner, **ANSWERS)
     assert services.withdraw_publication(alliance, actor=owner).publication == Publication.PRIVATE

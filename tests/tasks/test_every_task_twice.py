@@ -39,7 +39,6 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     long_ago = timezone.now() - datetime.timedelta(days=100)
     factories.make_alliance(last_acted_at=long_ago, cadence_days=30)
     factories.make_alliance(last_acted_at=long_ago, animator_warned_at=long_ago)
-    factories.make_alliance(closing_asked_at=long_ago, reached="Un peu", learned="Beaucoup", what_next="Rien")
     steered = factories.make_alliance()
     factories.make_decision(steered, closes_at=long_ago)
     factories.make_task(steered, due_on=long_ago.date())

@@ -107,7 +107,6 @@ class Alliances:
             reached=spec.get("reached", ""),
             learned=spec.get("learned", ""),
             what_next=spec.get("what_next", ""),
-            closing_asked_at=ground.days_ago(spec["closing"]) if "closing" in spec else None,
             created_at=began,
             version=3,
         )
@@ -139,8 +138,6 @@ class Alliances:
             ground.event(
                 "alliance.party_left", alliance, party.left_at, party=party.pk, successor=party.replaced_by.pk
             )
-        if "closing" in spec:
-            alliance.closing_by = allied.parties[spec["party"][0]["who"]]
 
     def _party(self, allied: Allied, said: dict[str, Any], joined: datetime.datetime) -> Party:
         ground, alliance, who = self.ground, allied.alliance, said["who"]
