@@ -6,12 +6,14 @@ from django import forms
 
 from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.taxonomies.models import CatalystFunction, Domain, Sdg, SkillGroup
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
+from missions.models import Mission
 
 from .category import QUESTIONS
-from .enums import College, Condition, Rule, Section, StepState
+from .directory import Wanted
+from .enums import College, Condition, Rule, Section, Stage, StepState
 from .models import Party
 
 RULES = [
@@ -379,3 +381,80 @@ class ReasonForm(forms.Form):
         widget=_prose(3),
         error_messages={"required": "Dites pourquoi : les autres parties le liront."},
     )
+
+
+class KnownField(forms.ModelChoiceField):
+    """A row by its key, as it stands in an address."""
+
+    default_error_messages = {"invalid_choice": "Nous ne connaissons pas ce choix."}
+
+    def __init__(self, rows: Any, label: str) -> None:
+        super().__init__(rows, label=label, required=False, empty_label="Tous")
+
+    def to_python(self, value: Any) -> Any:
+        if value and "\x00" in str(value):  # PostgreSQL has no such text
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.code} – {obj.name}" if isinstance(obj, Department) else str(obj)
+
+
+class DirectoryForm(forms.Form):
+    """The public list's filters: `odd` and `domaine` have the names that the missions' page gives them."""
+
+    odd = KnownField(Sdg.objects.order_by("number"), "Objectif de développement durable")
+    domaine = KnownField(Domain.objects.active().order_by("position"), "Domaine")
+    departement = KnownField(Department.objects.order_by("code"), "Département")
+    region = KnownField(Region.objects.order_by("name"), "Région")
+    etape = forms.ChoiceField(
+        label="Étape",
+        required=False,
+        choices=[("", "Toutes"), *((stage.value, str(stage.label).capitalize()) for stage in Stage)],
+        error_messages={"invalid_choice": "Nous ne connaissons pas ce choix."},
+    )
+    categorie = KnownField(PartnershipCategory.objects.order_by("position"), "Forme du partenariat")
+
+    def wanted(self) -> Wanted:
+        """What was asked; call `is_valid` first when bound."""
+        asked = getattr(self, "cleaned_data", {})
+
+        def chosen(name: str) -> tuple[Any, ...]:
+            return (asked[name],) if asked.get(name) else ()
+
+        return Wanted(
+            stages=chosen("etape"),
+            sdgs=chosen("odd"),
+            categories=chosen("categorie"),
+            domains=chosen("domaine"),
+            department=asked.get("departement"),
+            region=asked.get("region"),
+        )
+
+    def tags(self) -> list[tuple[str, str]]:
+        """(name, words) of each filter in use."""
+        asked = getattr(self, "cleaned_data", {})
+        words = {name: str(value) for name, value in asked.items() if value}
+        if "odd" in words:
+            words["odd"] = f"ODD {words['odd']}"
+        if "etape" in words:
+            words["etape"] = str(Stage(words["etape"]).label)
+        return list(words.items())
+
+
+class CarryForm(forms.Form):
+    mission = forms.ModelChoiceField(
+        Mission.objects.none(),
+        label="Une mission de votre organisation",
+        empty_label="Choisir",
+        error_messages={
+            "required": "Choisissez une mission.",
+            "invalid_choice": "Cette mission n’est pas à proposer ici.",
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["mission"]
+        field.queryset = offered
+        field.label_from_instance = lambda mission: mission.title

@@ -8,6 +8,7 @@ from django.urls import reverse
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from missions.models import Mission
 from organisations import spaces as organisation_spaces
 from organisations.policies import HANDLERS, role_in
 
@@ -17,6 +18,7 @@ from .models import Alliance
 from .spaces import Section, menu
 
 SHOWN = 5
+SHOWN_MISSIONS = 20
 
 
 def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
@@ -65,6 +67,21 @@ def _parties(request: Any, alliance: Alliance) -> dict[str, Any] | None:
     return {"parties": list(alliance.parties.live().in_order())}
 
 
+def _missions(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """The open missions that it carries, on the public page, if the parties chose so."""
+    if not alliance.shows(Shown.MISSIONS):
+        return None
+    carried = Mission.objects.open().filter(carried_by__alliance=alliance).select_related("organisation")
+    found = list(carried.order_by("title", "pk")[:SHOWN_MISSIONS])
+    return {"missions": found} if found else None
+
+
+def _of_mission(request: Any, mission: Any) -> dict[str, Any] | None:
+    """Which alliance carries it, on the mission's page, once anybody may read of that alliance."""
+    alliance = Alliance.objects.public().filter(carried__mission=mission).first()
+    return {"alliance": alliance} if alliance else None
+
+
 def may_start(user: Any, organisation: Any) -> bool:
     return organisation.is_verified and role_in(user, organisation) in HANDLERS
 
@@ -73,6 +90,7 @@ def register() -> None:
     menu.register("journey", Section("Parcours", "alliances:journey", order=10))
     menu.register("composition", Section("Tour de table", "alliances:composition", order=15))
     menu.register("parties", Section("Parties", "alliances:parties", order=20))
+    menu.register("missions", Section("Missions", "alliances:missions", order=100))
     menu.register("settings", Section("Réglages", "alliances:settings", order=200))
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
     menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))
@@ -83,6 +101,8 @@ def register() -> None:
     )
     panels.register("organisation_space", Panel("alliances/_space_panel.html", _organisation_space, order=50))
     panels.register("alliance.public", Panel("alliances/_public_parties.html", _parties, order=20))
+    panels.register("alliance.public", Panel("alliances/_public_missions.html", _missions, order=60))
+    panels.register("mission.page", Panel("alliances/_of_mission.html", _of_mission, order=20))
     section = ("Alliances", "alliances/", ())
     if section not in organisation_spaces.extra_sections:
         organisation_spaces.extra_sections.append(section)

@@ -788,6 +788,7 @@ def drop(alliance: Alliance, *, actor: User, mission: Mission) -> None:
     alliance = locked(alliance)
     _allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
     AllianceMission.objects.filter(alliance=alliance, mission=mission).delete()
+    acted(alliance, actor=actor)
     record("alliance.mission_removed", alliance, actor=actor, mission=mission.pk)
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import composition_views, invitation_views, party_views, space_views, starting_views, views
+from . import (
+    composition_views,
+    invitation_views,
+    mission_views,
+    party_views,
+    public_views,
+    space_views,
+    starting_views,
+    views,
+)
 
 app_name = "alliances"
 
@@ -12,6 +21,7 @@ _PARTY = f"{SPACE}parties/<int:party_pk>/"
 _INVITATION = f"{SPACE}invitations/<int:invitation_pk>/"
 
 urlpatterns = [
+    path("alliances/", public_views.listing, name="list"),
     path("alliances/nouvelle/", starting_views.new, name="new"),
     path("alliances/nouvelle/<slug:step>/", starting_views.step, name="new_step"),
     path("alliances/invitation/<str:token>/", invitation_views.answer, name="invitation"),
@@ -33,6 +43,8 @@ urlpatterns = [
     path(f"{SPACE}invitations/", party_views.invite, name="invite"),
     path(f"{_INVITATION}renvoyer/", party_views.resend_invitation, name="resend_invitation"),
     path(f"{_INVITATION}retirer/", party_views.cancel_invitation, name="cancel_invitation"),
+    path(f"{SPACE}missions/", mission_views.show, name="missions"),
+    path(f"{SPACE}missions/<int:mission_pk>/retirer/", mission_views.drop, name="drop_mission"),
     path(f"{SPACE}reglages/", space_views.settings, name="settings"),
     path(f"{SPACE}reglages/<slug:section>/", space_views.section, name="section"),
     path(f"{SPACE}categorie/", space_views.category, name="category"),

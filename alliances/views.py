@@ -24,7 +24,9 @@ SHOWN_PARTIES = 8
 @require_GET
 def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """What the parties chose to show, once the brigade has read it."""
-    alliance = get_object_or_404(Alliance.objects.public().select_related("department", "category"), pk=pk)
+    alliance = get_object_or_404(
+        Alliance.objects.public().select_related("department", "category", "domain"), pk=pk
+    )
     if slug != alliance.slug:
         return redirect(alliance, permanent=True)
     context = {

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from alliances.models import Alliance
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
@@ -47,11 +48,11 @@ class Pages(OurSitemap):
                 "accessibility",
                 "privacy",
             ),
-            *("site_map", "territories"),
+            *("site_map", "territories", "alliances:list"),
         ]
 
     def location(self, item: str) -> str:
-        return reverse(f"web:{item}")
+        return reverse(item if ":" in item else f"web:{item}")
 
 
 class Missions(OurSitemap):
@@ -73,6 +74,16 @@ class Organisations(OurSitemap):
 
     def lastmod(self, organisation: Organisation) -> Any:
         return organisation.state_changed_at
+
+
+class Alliances(OurSitemap):
+    changefreq = "weekly"
+
+    def items(self) -> Any:
+        return Alliance.objects.public().only("pk", "slug", "published_at").order_by("pk")
+
+    def lastmod(self, alliance: Alliance) -> Any:
+        return alliance.published_at
 
 
 class Territories(OurSitemap):
@@ -117,6 +128,7 @@ SITEMAPS: dict[str, Any] = {
     "pages": Pages,
     "missions": Missions,
     "organisations": Organisations,
+    "alliances": Alliances,
     "territories": Territories,
     "themes": Themes,
 }

@@ -155,6 +155,14 @@ def asked_to_join_another(world: World, kind: str) -> dict[str, Any]:
     return alliance(world, kind, invitation_pk=world.alliance_invitation(world.another_alliance).pk)
 
 
+def carried(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, mission_pk=world.carried(world.alliance).pk)
+
+
+def carried_by_another(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, mission_pk=world.carried(world.another_alliance).pk)
+
+
 def steered(what: str, **more: Any) -> Args:
     """A meeting, a decision, a task or a function of the alliance."""
     return lambda world, kind: alliance(
@@ -483,6 +491,8 @@ ROUTES: dict[str, Route] = {
     "api:mission": Route(public, lambda world, kind: {"pk": world.mission("association").pk}),
     "api:organisations": Route(public),
     "api:organisation": Route(public, lambda world, kind: {"pk": world.organisation("association").pk}),
+    "api:alliances": Route(public),
+    "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:communes": Route(public),
     "api:commune": Route(public, fixed(code="23096")),
     "api:departments": Route(public),
@@ -585,6 +595,7 @@ ROUTES: dict[str, Route] = {
     "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
     "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
     # alliances
+    "alliances:list": Route(public),
     "alliances:new": Route(public),
     "alliances:new_step": Route(public, fixed(step="but")),
     "alliances:invitation": Route(
@@ -616,6 +627,8 @@ ROUTES: dict[str, Route] = {
     "alliances:invite": Route(animators, alliance, "post"),
     "alliances:resend_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
     "alliances:cancel_invitation": Route(animators, asked_to_join, "post", foreign=asked_to_join_another),
+    "alliances:missions": Route(all_parties, alliance),
+    "alliances:drop_mission": Route(animators, carried, "post", foreign=carried_by_another),
     "alliances:settings": Route(all_parties, alliance),
     "alliances:section": Route(animators, lambda world, kind: alliance(world, kind, section="but")),
     "alliances:category": Route(all_parties, alliance),
@@ -787,6 +800,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_waitingrequest": ("proposer", "refuser"),
     "organisations_organisation": ("suspendre", "lever", "fermer", "inviter", "prouver"),
     "missions_mission": ("suspendre", "lever"),
+    "alliances_alliance": (),
     "requests_engagementrequest": ("tuteur",),
     "proposals_proposal": (),
     "participations_participation": (),
@@ -816,6 +830,7 @@ for model in (
 
 # a member's tools: the texts of answers are read by all and written by leads, filters are one's own
 LEADS = ("brigade_lead", "regional", "national")
+ROUTES["brigade:start_alliance"] = Route(brigade)
 ROUTES["brigade:desk"] = Route(brigade)
 ROUTES["brigade:filters"] = Route(brigade, method="post", data={"queue": "missions_mission"})
 for name in ("filter_delete", "filter_first"):

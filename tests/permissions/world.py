@@ -233,6 +233,15 @@ class World:
             cache[alliance.pk] = f.make_alliance_invitation(alliance)
         return cache[alliance.pk]
 
+    def carried(self, alliance: Any) -> Any:
+        """A mission of the animating party that this alliance carries."""
+        cache = self.__dict__.setdefault("_carried", {})
+        if alliance.pk not in cache:
+            host = alliance.parties.get(is_animator=True).organisation
+            cache[alliance.pk] = f.make_mission(organisation=host)
+            alliance.carried.create(mission=cache[alliance.pk])
+        return cache[alliance.pk]
+
     def steered(self, what: str, alliance: Any) -> Any:
         """A meeting, a decision, a task or a function of this alliance."""
         cache = self.__dict__.setdefault("_steered", {})
@@ -383,6 +392,9 @@ class World:
 
     def _organisations_organisation(self, town: str) -> Any:
         return f.make_organisation(commune=town)
+
+    def _alliances_alliance(self, town: str) -> Any:
+        return f.make_alliance(department=Commune.objects.get(pk=town).department_id)
 
     def _missions_mission(self, town: str) -> Any:
         return f.make_mission(commune=town)

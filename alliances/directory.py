@@ -1,0 +1,121 @@
+"""Which public alliances a visitor looks for: the same filters for the page and the API, and what a card shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.territories.models import Department, Region
+
+from .enums import College, Section
+from .models import Alliance, AllianceQuerySet, Party, Place
+
+SHOWN_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Nothing chosen: all of them. Several values of one filter: any of them."""
+
+    stages: Sequence[str] = ()
+    sdgs: Sequence[Sdg] = ()
+    categories: Sequence[PartnershipCategory] = ()
+    domains: Sequence[Domain] = ()
+    department: Department | None = None
+    region: Region | None = field(default=None)
+
+
+def found(wanted: Wanted) -> AllianceQuerySet:
+    """The public alliances that match: those that go on first, the last published first."""
+    rows = Alliance.objects.public()
+    if wanted.stages:
+        rows = rows.filter(stage__in=wanted.stages)
+    if wanted.sdgs:
+        tagged = Alliance.sdgs.through.objects.filter(alliance=OuterRef("pk"), sdg__in=wanted.sdgs)
+        rows = rows.filter(Exists(tagged))
+    if wanted.categories:
+        rows = rows.filter(category__in=wanted.categories)
+    if wanted.domains:
+        rows = rows.filter(domain__in=wanted.domains)
+    if wanted.department is not None:
+        rows = rows.filter(_in_department(wanted.department))
+    if wanted.region is not None:
+        rows = rows.filter(_in_region(wanted.region))
+    return rows.order_by("activity", "-published_at", "-pk")
+
+
+def for_cards(rows: AllianceQuerySet) -> AllianceQuerySet:
+    """With all that a card or a line of the API shows, in a number of queries that rows do not change."""
+    return rows.select_related("department", "domain", "category").prefetch_related(
+        "sdgs",
+        Prefetch(
+            "places", Place.objects.select_related("commune", "epci", "department", "region").order_by("pk")
+        ),
+        Prefetch("parties", Party.objects.live().in_order(), to_attr="live_parties"),
+    )
+
+
+@dataclass(frozen=True)
+class Card:
+    """What `alliances/_card.html` shows."""
+
+    alliance: Alliance
+    where: str
+    #: the worlds around the table, if the parties chose to show themselves
+    colleges: list[str]
+    sdgs: list[Any]
+
+    @property
+    def url(self) -> str:
+        return self.alliance.get_absolute_url()
+
+
+def card(alliance: Alliance) -> Card:
+    """From a row of `for_cards`."""
+    there = {party.college for party in shown_parties(alliance)}
+    return Card(
+        alliance=alliance,
+        where=where(alliance),
+        colleges=[str(college.label) for college in College if college in there],
+        sdgs=list(alliance.sdgs.all()),
+    )
+
+
+def shown_parties(alliance: Alliance) -> list[Party]:
+    """The parties, unless they chose not to be shown."""
+    return list(alliance.live_parties) if alliance.shows(Section.PARTIES) else []  # type: ignore[attr-defined]
+
+
+def where(alliance: Alliance) -> str:
+    """Its first places; without any, its department."""
+    labels = [place.label for place in alliance.places.all()]
+    if not labels:
+        return str(alliance.department.label)
+    more = len(labels) - SHOWN_PLACES
+    rest = f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else ""
+    return ", ".join(labels[:SHOWN_PLACES]) + rest
+
+
+def _in_department(department: Department) -> Q:
+    """One of its places lies there, or holds it whole."""
+    places = Place.objects.filter(
+        Q(commune__department=department)
+        | Q(epci__communes__department=department)
+        | Q(department=department)
+        | Q(region=department.region_id),
+        alliance=OuterRef("pk"),
+    )
+    return Q(department=department) | Q(Exists(places))
+
+
+def _in_region(region: Region) -> Q:
+    places = Place.objects.filter(
+        Q(commune__department__region=region)
+        | Q(epci__communes__department__region=region)
+        | Q(department__region=region)
+        | Q(region=region),
+        alliance=OuterRef("pk"),
+    )
+    return Q(department__region=region) | Q(Exists(places))
