@@ -1,5 +1,5 @@
 """Registers everything: Django finds this file by itself."""
 
-from . import alliances, claims, ideas, queues, records, reports, technical
+from . import alliance_records, alliances, claims, ideas, queues, records, reports, technical
 
-__all__ = ["alliances", "claims", "ideas", "queues", "records", "reports", "technical"]
+__all__ = ["alliance_records", "alliances", "claims", "ideas", "queues", "records", "reports", "technical"]

@@ -60,10 +60,12 @@ class BrigadeSite(AdminSite):
         return update_wrapper(guarded, view)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from . import tool_views
+        from . import alliance_records, tool_views
 
         urls: list[URLPattern | URLResolver] = [path("", self.admin_view(self.index), name="index")]
         urls += [path(route, self.admin_view(view), name=name) for route, view, name in tool_views.ROUTES]
+        start = self.admin_view(alliance_records.start)
+        urls.append(path("alliances/commencer/", start, name="start_alliance"))
         for model, admin in self._registry.items():
             info = (model._meta.app_label, model._meta.model_name)
             assert isinstance(admin, BrigadeAdmin), info

@@ -19,10 +19,12 @@ LISTS = {
     "missions-a-valider": "brigades_missioncase",
     "signalements": "brigades_reportcase",
     "idees": "brigades_ideacase",
+    "alliances-a-suivre": "brigades_alliancecase",
     "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",
     "missions": "missions_mission",
+    "alliances": "alliances_alliance",
     "demandes": "requests_engagementrequest",
     "propositions": "proposals_proposal",
     "participations": "participations_participation",
@@ -65,6 +67,9 @@ def world(commune):
         "demandes-sans-proposition": request,
         "organisations": organisation,
         "missions": open_mission,
+        "alliances": f.make_alliance(
+            name=f"S’allier à {commune}", department=organisation.commune.department_id
+        ),
         "demandes": request,
         "propositions": proposal,
         "participations": participation,
