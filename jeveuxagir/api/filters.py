@@ -5,10 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from alliances.directory import Wanted
+from alliances.enums import Stage
 from jeveuxagir.common.text import NBSP, clean
-from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
+from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
-from jeveuxagir.territories.models import Commune
+from jeveuxagir.territories.models import Commune, Department, Region
 from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
 from organisations.enums import Kind
 from volunteers.requests.enums import Commitment
@@ -129,6 +131,29 @@ class OrganisationParameters(Parameters):
     commune = code("Code INSEE de la commune du siège.", COMMUNE)
 
 
+class AllianceParameters(Parameters):
+    """The filters of the page « Alliances », under the same names."""
+
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    etape = several(serializers.ChoiceField(choices=Stage.choices), "Étape. À répéter.")
+    categorie = codes("Code d’une forme de partenariat. À répéter pour en accepter plusieurs.")
+    departement = code("Code d’un département où l’alliance agit.", DEPARTMENT)
+    region = code("Code d’une région où l’alliance agit.", r"^[0-9]{2,3}$")
+
+    def wanted(self) -> Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return Wanted(
+            stages=tuple(dict.fromkeys(ok.get("etape", ()))),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune forme"),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            department=_one(Department.objects.all(), ok, "departement", "Aucun département"),
+            region=_one(Region.objects.all(), ok, "region", "Aucune région"),
+        )
+
+
 class CommuneParameters(Parameters):
     q = text("Le début du nom, ou un code postal.", 120)
     departement = code("Code d’un département.", DEPARTMENT)
@@ -158,6 +183,16 @@ def _commune(ok: dict[str, Any]) -> Commune | None:
             else "Aucune commune ne porte ce nom.",
         )
     return resolved.commune
+
+
+def _one(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, nothing: str) -> Any:
+    """The place that this code names."""
+    if name not in ok:
+        return None
+    found = rows.filter(pk=ok[name]).first()
+    if found is None:
+        raise UnknownValue(name, f"{nothing} ne porte ce code.")
+    return found
 
 
 def _known(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, what: str) -> tuple[Any, ...]:

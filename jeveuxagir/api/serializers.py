@@ -5,6 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from alliances.directory import shown_parties
+from alliances.enums import College, Section
+from alliances.models import Alliance, Party
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -252,6 +255,89 @@ class MissionDetailSerializer(MissionSerializer):
     @extend_schema_field(SlotSerializer(many=True))
     def get_slots(self, mission: Mission) -> Any:
         return SlotSerializer(by_date(mission.live_slots), many=True).data  # type: ignore[attr-defined]
+
+
+class AlliancePlaceSerializer(serializers.Serializer):
+    """Where an alliance acts: one of the four codes."""
+
+    name = serializers.CharField(source="label")
+    commune = serializers.CharField(source="commune_id", allow_null=True, help_text="Code INSEE.")
+    epci = serializers.CharField(source="epci_id", allow_null=True)
+    department = serializers.CharField(source="department_id", allow_null=True)
+    region = serializers.CharField(source="region_id", allow_null=True)
+
+
+class AlliancePartySerializer(serializers.ModelSerializer):
+    organisation = serializers.SerializerMethodField(help_text="Numéro de l’organisation, si elle est ici.")
+
+    class Meta:
+        model = Party
+        fields = ["name", "college", "organisation", "is_animator"]
+
+    def get_organisation(self, party: Party) -> int | None:
+        """An organisation whose page anybody may read."""
+        return party.organisation_id if party.organisation and party.organisation.is_verified else None
+
+
+class AllianceSerializer(serializers.ModelSerializer):
+    """A public alliance: what its parties chose to show. It has no legal effect of its own."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    domain = serializers.CharField(source="domain_id", allow_null=True)
+    category = serializers.CharField(source="category_id", allow_null=True, help_text="Forme du partenariat.")
+    department = serializers.CharField(source="department_id", help_text="Dont la brigade l’accompagne.")
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    places = AlliancePlaceSerializer(many=True)
+    colleges = serializers.SerializerMethodField(help_text="Vide si les parties ne se montrent pas.")
+
+    class Meta:
+        model = Alliance
+        fields = [
+            "id",
+            "url",
+            "name",
+            "purpose",
+            "stage",
+            "activity",
+            "domain",
+            "category",
+            "sdgs",
+            "department",
+            "places",
+            "colleges",
+            "starts_on",
+            "ends_on",
+            "published_at",
+        ]
+
+    def get_url(self, alliance: Alliance) -> str:
+        return absolute(alliance.get_absolute_url())
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=College.choices)))
+    def get_colleges(self, alliance: Alliance) -> list[str]:
+        there = {party.college for party in shown_parties(alliance)}
+        return [college.value for college in College if college in there]
+
+
+class AllianceDetailSerializer(AllianceSerializer):
+    """A public alliance, with its parties and its open missions when they chose to show them."""
+
+    parties = serializers.SerializerMethodField()
+    missions = serializers.SerializerMethodField(help_text="Numéros de ses missions ouvertes.")
+
+    class Meta(AllianceSerializer.Meta):
+        fields = [*AllianceSerializer.Meta.fields, "parties", "missions"]
+
+    @extend_schema_field(AlliancePartySerializer(many=True))
+    def get_parties(self, alliance: Alliance) -> Any:
+        return AlliancePartySerializer(shown_parties(alliance), many=True).data
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_missions(self, alliance: Alliance) -> list[int]:
+        if not alliance.shows(Section.MISSIONS):
+            return []
+        carried = Mission.objects.open().filter(carried_by__alliance=alliance)
+        return list(carried.order_by("pk").values_list("pk", flat=True))
 
 
 class ErrorSerializer(serializers.Serializer):

@@ -14,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from alliances import directory
+from alliances.models import Alliance
 from jeveuxagir.common.text import clean
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories import places
@@ -119,6 +121,23 @@ class OrganisationDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = _one(Organisation.objects.public().select_related("commune"), pk)
         return Response(serializers.OrganisationSerializer(found).data)
+
+
+class Alliances(Resource):
+    @list_of(
+        "Les alliances publiques", filters.AllianceParameters, serializers.AllianceSerializer, "alliances"
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.AllianceParameters)
+        found = directory.for_cards(directory.found(given.wanted()))
+        return self.page(request, given, found, serializers.AllianceSerializer)
+
+
+class AllianceDetail(Resource):
+    @one_of("Une alliance publique", serializers.AllianceDetailSerializer, "alliances")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(directory.for_cards(Alliance.objects.public()), pk)
+        return Response(serializers.AllianceDetailSerializer(found).data)
 
 
 class Communes(Resource):

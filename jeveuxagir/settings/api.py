@@ -27,6 +27,7 @@ SPECTACULAR_SETTINGS = {
         "jeveuxagir.api.schema.answers",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "College": "alliances.enums.College",
         "MissionMode": "missions.enums.MissionMode",
         "Commitment": "volunteers.requests.enums.Commitment",
         "SlotKind": "missions.enums.SlotKind",
