@@ -1,4 +1,4 @@
-"""Alliances to follow: a page to read before it is public, a change of one that is, an alliance that fell silent."""
+"""Alliances to follow: a page or a common problem to read before it is public, a silence, a problem that is ready."""
 
 from typing import Any
 
@@ -15,19 +15,29 @@ from .site import register
 Kind, Decision = ModerationItem.Kind, ModerationItem.Decision
 
 
+#: what needs a call, and no decision
+CALLS = {
+    Kind.SILENCE: "Classer : j’ai pris des nouvelles",
+    Kind.READY: "Classer : j’ai pris contact",
+}
+
+
 class AllianceDecisionForm(DecisionForm):
-    """A page is published, corrected or refused; a silence is followed up, and that is all."""
+    """A page is published, corrected or refused; a silence or what is ready is followed up, and that is all."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if kwargs["item"].kind == Kind.SILENCE:
+        kind = kwargs["item"].kind
+        if kind in CALLS:
             decision: Any = self.fields["decision"]
-            decision.choices = [(Decision.ACCEPT.value, "Classer : j’ai pris des nouvelles")]
+            decision.choices = [(Decision.ACCEPT.value, CALLS[kind])]
             self.fields["reason"].help_text = "Facultatif : gardé avec le dossier, personne ne le reçoit."
         else:
             self.fields[
                 "reason"
-            ].help_text = "Obligatoire pour demander une correction ou refuser : la partie qui anime la lira."
+            ].help_text = (
+                "Obligatoire pour demander une correction ou refuser : les personnes concernées la liront."
+            )
 
 
 @register(AllianceCase)
@@ -35,9 +45,12 @@ class AllianceQueue(Queue):
     path = "alliances-a-suivre"
     menu_label = "Alliances à suivre"
     short_label = "Alliances"
-    lead = "Les pages à relire avant qu’elles soient publiques, et les alliances qui ne donnent plus de nouvelles."
+    lead = (
+        "Les pages et les problèmes communs à relire avant qu’ils soient publics, les problèmes prêts pour une "
+        "alliance, et les alliances qui ne donnent plus de nouvelles."
+    )
     empty = "Aucune alliance n’attend quelque chose de vous."
-    kinds = (Kind.ALLIANCE, Kind.SILENCE)
+    kinds = (Kind.ALLIANCE, Kind.SILENCE, Kind.CHALLENGE, Kind.READY)
     list_filter = (filters.View, filters.territory("department"))
     decision_form = AllianceDecisionForm
     told = "C’est fait."

@@ -23,7 +23,10 @@ QUEUES = {
     "reports": ((ModerationItem.Kind.REPORT,), "brigade:brigades_reportcase"),
     "ideas": ((ModerationItem.Kind.IDEA,), "brigade:brigades_ideacase"),
     "alliances": (
-        (ModerationItem.Kind.ALLIANCE, ModerationItem.Kind.SILENCE),
+        (
+            *(ModerationItem.Kind.ALLIANCE, ModerationItem.Kind.SILENCE),
+            *(ModerationItem.Kind.CHALLENGE, ModerationItem.Kind.READY),
+        ),
         "brigade:brigades_alliancecase",
     ),
 }

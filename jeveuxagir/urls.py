@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.contributions.urls")),
     path("", include("alliances.indicators.urls")),
     path("", include("alliances.texts.urls")),
+    path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from alliances.challenges.models import Challenge, Support
 from alliances.contributions.models import Contribution, Delivery, FundingLine
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
@@ -408,6 +409,47 @@ def make_idea(
         state=state,
         received_at=now(),
         **{"what": "Un atelier vélo", "why": "Pour les jeunes du quartier."} | fields,
+    )
+
+
+# --- common problems ------------------------------------------------------------------------------------------
+
+
+def make_challenge(
+    *, commune: str = GUERET, state: str = "open", ready: bool = False, **fields: Any
+) -> Challenge:
+    """A common problem that is open, stated by a person; `ready` once three worlds support it."""
+    fields.setdefault("statement", f"Des collégiens ne déjeunent pas le midi {next(_numbers)}")
+    fields.setdefault("who", "Une trentaine de familles du quartier, surtout en fin de mois.")
+    if "person" not in fields:
+        fields["person"] = make_user().person
+    town = Commune.objects.get(pk=commune)
+    challenge = Challenge.objects.create(
+        commune=town, department=town.department, state=state, opened_at=now(), **fields
+    )
+    if ready:
+        for kind in ("association", "company", "local_authority"):
+            make_support(challenge, organisation=make_organisation(kind=kind))
+        challenge.ready_at = now()
+        challenge.save(update_fields=["ready_at"])
+    challenge.refresh_from_db()
+    return challenge
+
+
+def make_support(
+    challenge: Challenge,
+    *,
+    organisation: Organisation | None = None,
+    person: Person | None = None,
+    **fields: Any,
+) -> Support:
+    """« Nous aussi », by an organisation or a person."""
+    return Support.objects.create(
+        challenge=challenge,
+        organisation=organisation,
+        person=person,
+        college=Party.college_for(organisation),
+        **fields,
     )
 
 

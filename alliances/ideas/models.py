@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from alliances.challenges.models import Challenge
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.models import LineField, ProseField, personal
@@ -43,6 +44,11 @@ class Idea(models.Model):
     answer = ProseField("réponse", max_length=2000, blank=True)
     organisation = models.ForeignKey(
         Organisation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="organisation"
+    )
+
+    #: what it became when the brigade kept it; empty once its author let the draft go
+    challenge = models.OneToOneField(
+        Challenge, models.SET_NULL, null=True, blank=True, related_name="idea", verbose_name="problème commun"
     )
 
     objects = IdeaQuerySet.as_manager()

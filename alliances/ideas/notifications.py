@@ -51,9 +51,14 @@ def tell(idea: "Idea", what: str) -> None:
     space = idea.organisation and reverse(
         "organisations:space", args=[idea.organisation.pk, idea.organisation.slug]
     )
+    problem = idea.challenge and idea.challenge.get_absolute_url()
     send(
         f"ideas.{what}",
         to=idea.person,
         dedupe_key=f"ideas.{what}:{idea.pk}",
-        context={"answer": idea.answer, "url": space or idea.get_absolute_url(), "days": DAYS_TO_TRIAGE},
+        context={
+            "answer": idea.answer,
+            "url": space or problem or idea.get_absolute_url(),
+            "days": DAYS_TO_TRIAGE,
+        },
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from alliances.challenges import services as challenges
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
 from jeveuxagir.accounts.services import touch
 from jeveuxagir.audit.services import record
@@ -80,9 +81,13 @@ def withdraw(idea: Idea, *, actor: User) -> Idea:
 
 @transaction.atomic
 def keep(idea: Idea, *, actor: User | None, answer: str = "") -> Idea:
-    """Kept as a common problem: others may join when alliances open. Called by the decision."""
+    """Kept as a common problem: a draft that its author reads again, then sends. Called by the decision."""
     idea = _answered(idea, "keep", answer)
-    record("idea.kept", idea, actor=actor)
+    idea.challenge = challenges.from_idea(
+        person=idea.person, statement=idea.what, who=idea.why, commune=idea.commune
+    )
+    idea.save(update_fields=["challenge"])
+    record("idea.kept", idea, actor=actor, challenge=idea.challenge.pk)
     notifications.tell(idea, "kept")
     return idea
 

@@ -117,5 +117,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int) -> Idea:
-    ideas = Idea.objects.of_person(user_of(request).person).select_related("commune", "organisation")
+    ideas = Idea.objects.of_person(user_of(request).person).select_related(
+        "commune", "organisation", "challenge"
+    )
     return get_object_or_404(ideas, pk=pk)

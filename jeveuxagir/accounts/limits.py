@@ -74,6 +74,9 @@ LIMITS: dict[str, Limit] = {
     "alliance_account": Limit(20, DAY),
     # documents checked by their code or their bytes
     "verify_address": Limit(30, 10 * MINUTE),
+    # common problems stated, and supported, by one account
+    "challenge_account": Limit(10, DAY),
+    "support_account": Limit(40, DAY),
     # what the search proposes as one types
     "suggestions_address": Limit(600, 10 * MINUTE),
     # leaving with one's data

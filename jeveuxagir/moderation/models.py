@@ -65,6 +65,8 @@ class ModerationItem(models.Model):
         CHECK = "check", "organisation à vérifier"
         ALLIANCE = "alliance", "page d’une alliance"
         SILENCE = "silence", "alliance silencieuse"
+        CHALLENGE = "challenge", "problème commun"
+        READY = "ready", "problème commun prêt pour une alliance"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"
@@ -87,6 +89,7 @@ class ModerationItem(models.Model):
         NO_OWNER = "no_owner", "plus personne n’en est responsable"
         REGISTRY = "registry", "le registre la dit fermée"
         SILENT = "silent", "plus de nouvelles de l’alliance"
+        READY = "ready", "soutenu par trois mondes d’organisations"
 
     kind = models.CharField("sorte", max_length=20, choices=Kind)
     cause = models.CharField("motif", max_length=20, choices=Cause, default=Cause.CREATION)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "alliances.governance",
     "alliances.contributions",
     "alliances.indicators",
+    "alliances.challenges",
     "alliances.ideas",
     "brigades",
     # the roof

@@ -1,4 +1,4 @@
-"""What search engines may list: public pages, open missions, validated organisations."""
+"""What search engines may list: public pages, open missions, validated organisations, common problems."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from alliances.challenges.models import Challenge
 from alliances.models import Alliance
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -48,7 +49,7 @@ class Pages(OurSitemap):
                 "accessibility",
                 "privacy",
             ),
-            *("site_map", "territories", "alliances:list"),
+            *("site_map", "territories", "alliances:list", "challenges:list"),
         ]
 
     def location(self, item: str) -> str:
@@ -84,6 +85,17 @@ class Alliances(OurSitemap):
 
     def lastmod(self, alliance: Alliance) -> Any:
         return alliance.published_at
+
+
+class Challenges(OurSitemap):
+    changefreq = "weekly"
+
+    def items(self) -> Any:
+        rows = Challenge.objects.public()
+        return rows.only("pk", "slug", "state_changed_at").order_by("pk")
+
+    def lastmod(self, challenge: Challenge) -> Any:
+        return challenge.state_changed_at
 
 
 class Territories(OurSitemap):
@@ -131,6 +143,7 @@ SITEMAPS: dict[str, Any] = {
     "alliances": Alliances,
     "territories": Territories,
     "themes": Themes,
+    "challenges": Challenges,
 }
 
 

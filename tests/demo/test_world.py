@@ -12,6 +12,8 @@ from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 
 from alliances import health
+from alliances.challenges.enums import State as ChallengeState
+from alliances.challenges.models import Challenge
 from alliances.conditions import check
 from alliances.contributions.enums import FundingState
 from alliances.contributions.enums import Kind as ContributionKind
@@ -91,6 +93,7 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Alliance, "activity", Activity),
         (Alliance, "publication", Publication),
         (Alliance, "rule", Rule),
+        (Challenge, "state", ChallengeState),
         (Party, "college", College),
         (Step, "state", StepState),
         (AllianceInvitation, "state", InvitationState),

@@ -122,6 +122,14 @@ def space(world: World, kind: str, **more: Any) -> dict[str, Any]:
     return {"pk": organisation.pk, "slug": organisation.slug, **more}
 
 
+def challenge(world: World, kind: str, **more: Any) -> dict[str, Any]:
+    return {"pk": world.challenge.pk, "slug": world.challenge.slug, **more}
+
+
+def drafted(world: World, kind: str) -> dict[str, Any]:
+    return {"pk": world.drafted_challenge.pk, "slug": world.drafted_challenge.slug}
+
+
 def alliance(world: World, kind: str, **more: Any) -> dict[str, Any]:
     return {"pk": world.alliance.pk, "slug": world.alliance.slug, **more}
 
@@ -594,6 +602,19 @@ ROUTES: dict[str, Route] = {
     "ideas:sent": Route(public),
     "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
     "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
+    # common problems
+    "challenges:list": Route(public),
+    "challenges:new": Route(signed_in),
+    "challenges:public": Route(public, challenge),
+    "challenges:edit": Route(own, challenge),
+    "challenges:submit": Route(own, drafted, "post"),
+    "challenges:take_back": Route(own, challenge, "post"),
+    "challenges:close": Route(own, challenge),
+    "challenges:support": Route(signed_in, challenge, "post"),
+    "challenges:withdraw_support": Route(
+        own, lambda world, kind: challenge(world, kind, support_pk=world.support.pk), "post"
+    ),
+    "challenges:start": Route(signed_in, challenge),
     # alliances
     "alliances:list": Route(public),
     "alliances:new": Route(public),
@@ -862,6 +883,7 @@ TECHNICAL_MODELS = {
     ),
     "audit": ("canary", "delivery", "event", "jobrun", "tally"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
+    "challenges": ("challenge", "support"),
     "ideas": ("idea",),
     "missions": ("mission", "missionaddress", "slot"),
     "moderation": ("absence", "moderationitem", "moderationnote", "report"),

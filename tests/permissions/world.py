@@ -209,6 +209,20 @@ class World:
             cache[kind] = invitation
         return cache[kind]
 
+    # --- a common problem that the citizen states, ready for an alliance, and one still a draft
+
+    @cached_property
+    def challenge(self) -> Any:
+        return f.make_challenge(person=self.users[CITIZEN].person, ready=True)
+
+    @cached_property
+    def drafted_challenge(self) -> Any:
+        return f.make_challenge(person=self.users[CITIZEN].person, state="draft")
+
+    @cached_property
+    def support(self) -> Any:
+        return f.make_support(self.challenge, person=self.users[CITIZEN].person)
+
     # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
 
     @cached_property

@@ -40,6 +40,8 @@ from .alerts import Alerts
 from .alliances import TABLES as ALLIANCE_TABLES
 from .alliances import Alliances
 from .board import Board
+from .challenges import TABLES as CHALLENGE_TABLES
+from .challenges import Challenges
 from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
@@ -179,6 +181,7 @@ def _seed() -> None:
     governance.build()
     Contributions(ground, alliances).build()
     Indicators(ground, alliances, organisations).build()
+    Challenges(ground, organisations, people, alliances, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
 
@@ -193,6 +196,7 @@ def _seed() -> None:
     ground.write(*GOVERNANCE_TABLES)
     governance.settle()
     ground.write(*CONTRIBUTION_TABLES, *INDICATOR_TABLES)
+    ground.write(*CHALLENGE_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

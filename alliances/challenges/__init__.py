@@ -1,0 +1,1 @@
+"""Common problems: stated by somebody, supported by others, until three worlds make an alliance of it."""

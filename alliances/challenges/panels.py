@@ -1,0 +1,31 @@
+"""What common problems add to other pages: one's own space, the home and the public page of an alliance."""
+
+from typing import Any
+
+from alliances.models import Alliance
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import Panel, panels
+
+from .enums import State
+from .models import Challenge
+
+SHOWN = 5
+
+
+def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
+    """Those one states; silent for whoever states none."""
+    mine = Challenge.objects.of_person(person).exclude(state=State.CLOSED)
+    found = list(mine.select_related("commune", "department").order_by("-created_at", "-pk")[:SHOWN])
+    return {"challenges": found} if found else None
+
+
+def _of_alliance(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """The problem that an alliance was born of."""
+    found = list(Challenge.objects.public().filter(alliance=alliance).order_by("pk"))
+    return {"challenges": found} if found else None
+
+
+def register() -> None:
+    panels.register("my_space", Panel("challenges/_my_space.html", _my_space, order=55))
+    for page in ("alliance.home", "alliance.public"):
+        panels.register(page, Panel("challenges/_of_alliance.html", _of_alliance, order=10))
