@@ -55,7 +55,6 @@ class Alliances(BrigadeAdmin):
         filters.choices("Étape", "etape", "stage", Stage.choices),
         filters.territory("department"),
     )
-    ordering = ("urgency", "last_acted_at", "pk")
 
     def scoped(self, user: Any) -> "QuerySet[Any]":
         urgency = Case(
@@ -66,7 +65,7 @@ class Alliances(BrigadeAdmin):
         )
         live = Count("parties", filter=Q(parties__left_at__isnull=True))
         rows = Alliance.objects.visible_to(user).select_related("department", "domain", "category")
-        return rows.annotate(urgency=urgency, live=live)
+        return rows.annotate(urgency=urgency, live=live).order_by("urgency", "last_acted_at", "pk")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         begin = {"begin_url": reverse("brigade:start_alliance"), "begin_label": "Commencer une alliance"}
