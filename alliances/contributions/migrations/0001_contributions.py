@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("alliances", "0002_closing"),
+        ("alliances", "0001_alliances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

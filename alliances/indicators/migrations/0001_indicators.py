@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0005_read_log_of_the_day"),
-        ("alliances", "0002_closing"),
+        ("alliances", "0001_alliances"),
         ("organisations", "0002_joining_and_registries"),
         ("taxonomies", "0001_models"),
     ]
