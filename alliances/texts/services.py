@@ -358,9 +358,10 @@ def pass_on(alliance: Alliance, party: Party, successor: Party | None) -> int:
         twin = Obligation.objects.filter(version=one.version, party=heir, clause=one.clause, what=one.what)
         if twin.exists():
             one.state, one.state_changed_at = ObligationState.DROPPED, now()
+            one.save(update_fields=["state", "state_changed_at"])
         else:
             one.party, one.taken_over_from = heir, party
-        one.save()
+            one.save(update_fields=["party", "taken_over_from"])
         moved += 1
     return moved
 

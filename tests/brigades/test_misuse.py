@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from jeveuxagir.audit.services import record
 from jeveuxagir.moderation import services as moderation
+from jeveuxagir.taxonomies.models import Domain
 from missions.proposals.models import MatchRun
 from tests import factories as f
 
@@ -40,16 +41,27 @@ def test_a_nul_in_a_filter_is_refused(client: Client, query: str) -> None:
     assert page.status_code == 400
 
 
-def test_a_member_limited_to_a_theme_does_not_learn_who_applies(client: Client) -> None:
+def test_a_member_limited_to_a_theme_reads_a_first_name_there_and_nothing_elsewhere(client: Client) -> None:
     mission = f.make_mission()
-    participation = f.make_participation(person=f.make_person(first_name="Zéphyrine"), mission=mission)
+    person = f.make_person(first_name="Zéphyrine", last_name="Abélard", email="zephyrine@exemple.fr")
+    participation = f.make_participation(person=person, mission=mission)
+    other = Domain.objects.exclude(pk=mission.domain_id).first()
+    urls = [
+        reverse("brigade:participations_participation_changelist"),
+        reverse("brigade:participations_participation_change", args=[participation.pk]),
+    ]
     f.sign_in_staff(client, f.make_staff(domain=mission.domain))
-    listed = client.get(reverse("brigade:participations_participation_changelist"))
-    page = client.get(reverse("brigade:participations_participation_change", args=[participation.pk]))
+    for url in urls:
+        page = client.get(url).content.decode()
+        assert "Zéphyrine" in page
+        assert "Abélard" not in page
+        assert "zephyrine@exemple.fr" not in page
+    f.sign_in_staff(client, f.make_staff(domain=other))
+    listed, page = (client.get(url) for url in urls)
+    assert page.status_code == 404
     for response in (listed, page):
-        assert response.status_code == 200
-        assert mission.title in response.content.decode()
         assert "Zéphyrine" not in response.content.decode()
+        assert mission.title not in response.content.decode()
 
 
 def test_the_technical_admin_shows_nothing_that_was_written_about_somebody(client: Client) -> None:

@@ -198,6 +198,8 @@ def brought(*, delivery: bool = False, **more: Any) -> Args:
         found = alliance(world, kind, contribution_pk=row.pk, **more)
         return found | ({"delivery_pk": row.deliveries.first().pk} if delivery else {})
 
+    return args
+
 
 def in_text(name: str, **more: Any) -> Args:
     """A version of the alliance's: "charter", "charter_next", "agreement", "another_agreement" (not its own)."""
