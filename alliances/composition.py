@@ -58,6 +58,22 @@ class Composition:
     skills: list[tuple[SkillGroup, list[str]]]
 
     @property
+    def functions_held(self) -> list[tuple[CatalystFunction, list[str]]]:
+        return [(one, names) for one, names in self.functions if names]
+
+    @property
+    def functions_missing(self) -> list[CatalystFunction]:
+        return [one for one, names in self.functions if not names]
+
+    @property
+    def skills_held(self) -> list[tuple[SkillGroup, list[str]]]:
+        return [(one, names) for one, names in self.skills if names]
+
+    @property
+    def skills_missing(self) -> list[SkillGroup]:
+        return [one for one, names in self.skills if not names]
+
+    @property
     def missing(self) -> list[Chair]:
         return [chair for chair in self.chairs if chair.is_missing]
 

@@ -162,6 +162,10 @@ class Alliances:
             is_funder=said.get("funder", False),
             joined_at=joined,
         )
+        for code in said.get("functions", ()):
+            ground.add(Party.functions.through(party_id=party.pk, catalystfunction_id=code))
+        for code in said.get("skills", ()):
+            ground.add(Party.skills.through(party_id=party.pk, skillgroup_id=code))
         actor = self.people.users.get(owner.pk) if owner else None
         if party.is_animator:
             allied.actor = alliance.created_by = actor
