@@ -52,22 +52,26 @@ TOUR: dict[str, dict[str, str]] = {
         "recherche": "/missions/?lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20",
         "mission": "/missions/?q=lire&lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20 | h3 a, h2 a",
         "rapprochement": "/comment-nous-rapprochons/",
+        "alliances": "/alliances/",
     },
     "nadia": {"proposition": "/mon-espace/demandes/ | article a"},
     "helene": {
-        "association": "/mon-espace/ | a[href^='/espace/']:not([href*='candidatures']):not([href*='equipe'])"
+        "association": "/mon-espace/ | a[href^='/espace/']:not([href*='candidatures']):not([href*='equipe'])",
+        "alliance": "/mon-espace/ | a[href^='/alliances/'][href$='/espace/']",
+        "tour-de-table": "/mon-espace/ | a[href^='/alliances/'][href$='/espace/'] + tour-de-table/",
     },
     "brigade": {"brigade": "/brigade/"},
 }
 
 
 def _go(page: Page, address: str) -> None:
-    """An address, then a link to follow ("address | selector") or a town to fill in ("address > button")."""
+    """An address, then a link to follow ("address | selector", "… + what to add to it") or a town to fill in."""
     if " | " in address:
         start, selector = address.split(" | ")
+        selector, _, added = selector.partition(" + ")
         page.goto(start)
         target = page.locator("main").locator(selector).first.get_attribute("href")
-        page.goto(str(target))
+        page.goto(f"{target}{added}")
     elif " > " in address:
         start, button = address.split(" > ")
         page.goto(start)
