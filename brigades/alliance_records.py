@@ -45,6 +45,7 @@ def _headed(words: str) -> Any:
 class Alliances(BrigadeAdmin):
     path = "alliances"
     menu_label = "Toutes les alliances"
+    menu_order = 60
     lead = "Les endormies et les plus longtemps silencieuses d’abord. Ce que les parties se disent reste entre elles."
     empty = "Aucune alliance dans votre territoire."
     search_words = ("name",)

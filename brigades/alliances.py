@@ -44,7 +44,7 @@ class AllianceDecisionForm(DecisionForm):
 class AllianceQueue(Queue):
     path = "alliances-a-suivre"
     menu_label = "Alliances à suivre"
-    short_label = "Alliances"
+    short_label = "Alliances à suivre"
     lead = (
         "Les pages et les problèmes communs à relire avant qu’ils soient publics, les problèmes prêts pour une "
         "alliance, et les alliances qui ne donnent plus de nouvelles."

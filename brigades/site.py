@@ -93,8 +93,11 @@ class BrigadeSite(AdminSite):
         entries = [("À faire", reverse("brigade:index"))]
         entries += [
             (admin.short_label or admin.menu_label, admin.list_url())
-            for admin in self._registry.values()
-            if isinstance(admin, BrigadeAdmin) and admin.has_module_permission(request)
+            for admin in sorted(
+                (one for one in self._registry.values() if isinstance(one, BrigadeAdmin)),
+                key=lambda one: one.menu_order,
+            )
+            if admin.has_module_permission(request)
         ]
         entries.append(("Réponses types", reverse("brigade:answers")))
         if grants.may_give_any(request.user):  # type: ignore[arg-type]
@@ -112,6 +115,8 @@ class BrigadeAdmin(ModelAdmin):
     path: str = ""
     menu_label: str = ""
     short_label: str = ""
+    #: the lower, the earlier in the menu; the others keep the order they were registered in
+    menu_order: int = 50
     #: a sentence under the list's title
     lead: str = ""
     empty: str = "Rien ici pour le moment."
