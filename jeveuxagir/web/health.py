@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,6 +21,8 @@ from jeveuxagir.notifications.models import Message
 from . import canary
 
 LATEST_SENDING = timedelta(minutes=15)
+#: what waits for the morning's mail has left by then: after this, nobody gathers it
+OLDEST_GROUPED = timedelta(hours=36)
 BROKER_TIMEOUT = 3
 logger = logging.getLogger(__name__)
 
@@ -89,10 +91,10 @@ def _canary() -> str:
 
 
 def _oldest_message() -> str:
-    due = Message.objects.exclude(
-        state__in=[Message.State.SENT, Message.State.FAILED, Message.State.CANCELLED]
-    ).filter(not_before__lte=timezone.now())
-    oldest = due.aggregate(oldest=Min("not_before"))["oldest"]
+    now, states = timezone.now(), Message.State
+    at_once = Q(state__in=[states.PENDING, states.CLAIMED, states.SENDING], not_before__lte=now)
+    forgotten = Q(state=states.GROUPED, not_before__lte=now - OLDEST_GROUPED)
+    oldest = Message.objects.filter(at_once | forgotten).aggregate(oldest=Min("not_before"))["oldest"]
     if oldest is None:
         return "none is due"
     late = timezone.now() - oldest

@@ -12,6 +12,7 @@ from jeveuxagir.celery import app
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.web import canary
 from ops.services import Valkey
+from tests.factories import make_person
 
 
 def test_liveness_asks_nothing_of_the_database(client: Client) -> None:
@@ -52,6 +53,24 @@ def test_a_message_due_for_long_is_not_ready_and_its_address_is_not_shown(
     assert answer.status_code == 503
     assert not answer.json()["checks"]["oldest_unsent_message"]["ok"]
     assert "camille" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hours", "status"), [(35, 200), (37, 503)])
+def test_what_waits_for_the_morning_s_mail_is_late_only_once_nobody_gathers_it(
+    client: Client, valkey: Valkey, hours: int, status: int
+) -> None:
+    canary.serve()
+    Message.objects.create(
+        kind="test",
+        person=make_person(),
+        dedupe_key="1",
+        subject="s",
+        text="t",
+        state=Message.State.GROUPED,
+        not_before=timezone.now() - timedelta(hours=hours),
+    )
+    assert client.get("/sante/pret").status_code == status
 
 
 @pytest.mark.django_db
