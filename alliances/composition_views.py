@@ -7,7 +7,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
-from jeveuxagir.ui.radar import radar
 from organisations.models import Organisation
 
 from . import policies, services
@@ -27,7 +26,7 @@ def show(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     context = {
         **space_context(request),
         "composition": found,
-        "radar": radar(rows, key="composition"),
+        "rows": rows,
         "may_invite": may_invite,
     }
     return render(request, "alliances/composition.html", context)

@@ -5,10 +5,14 @@ from typing import Any
 from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.services import addresses_of
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from . import retention, services
 from .models import Alliance, AllianceInvitation, AllianceMission, Party, Step
+
+#: what is kept of who wrote something in an alliance, in every app of it
+KEPT_WITH_ALLIANCE = "avec l’alliance ; sans votre nom si vous effacez votre compte"
 
 
 def _parties(person: Person) -> Any:
@@ -16,12 +20,12 @@ def _parties(person: Person) -> Any:
 
 
 def _invitations(person: Person) -> Any:
-    mine = Q(email__in=retention.addresses(person)) | Q(invited_by__person=person)
+    mine = Q(email__in=addresses_of(person)) | Q(invited_by__person=person)
     return AllianceInvitation.objects.filter(mine).select_related("alliance")
 
 
 def _erase_invitations(person: Person) -> None:
-    AllianceInvitation.objects.filter(email__in=retention.addresses(person)).delete()
+    AllianceInvitation.objects.filter(email__in=addresses_of(person)).delete()
     AllianceInvitation.objects.filter(invited_by__person=person).update(invited_by=None)
 
 
@@ -65,29 +69,32 @@ def register() -> None:
             fields=("email", "answer_name", "answer"),
         ),
     )
-    for model, label, field in (
-        (Alliance, "Alliances que vous avez commencées", "created_by"),
-        (Step, "Étapes d’alliance que vous avez cochées", "by"),
-        (AllianceMission, "Missions que vous avez rattachées à une alliance", "added_by"),
-    ):
-        _register_author(model, label, field)
+    register_author(Alliance, "Alliances que vous avez commencées", "created_by")
+    register_author(Step, "Étapes d’alliance que vous avez cochées", "by", "at")
+    register_author(
+        AllianceMission, "Missions que vous avez rattachées à une alliance", "added_by", "added_at"
+    )
 
 
-def _register_author(model: Any, label: str, field: str) -> None:
-    name = f"alliances.{model.__name__}"
+def register_author(model: Any, label: str, field: str, since: str = "created_at") -> None:
+    """A table that only remembers whose account wrote it: told in the export, forgotten with the person."""
+    name = model._meta.label
 
     def rows(person: Person) -> Any:
         return model.objects.filter(**{f"{field}__person": person}).order_by("pk")
+
+    def erase(person: Person) -> None:
+        rows(person).update(**{field: None})
 
     personal_data.register(
         name,
         PersonalData(
             model=name,
             label=label,
-            kept="avec l’alliance ; sans votre nom si vous effacez votre compte",
+            kept=KEPT_WITH_ALLIANCE,
             rows=rows,
-            export=lambda row: {"Objet": str(row)},
-            erase=lambda person: rows(person).update(**{field: None}) and None,
+            export=lambda row: {"Objet": str(row), "Le": getattr(row, since)},
+            erase=erase,
             person_fields=(field,),
         ),
     )

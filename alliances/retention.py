@@ -3,18 +3,11 @@
 import datetime
 from typing import Any
 
-from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Retention
 
 from .models import AllianceInvitation
 
 KEPT = datetime.timedelta(days=180)
-
-
-def addresses(person: Person) -> set[str]:
-    """Every address this person may have been invited at."""
-    user = getattr(person, "user", None)
-    return {email.lower() for email in (person.email, user.email if user else "") if email}
 
 
 def invitations() -> Retention:

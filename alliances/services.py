@@ -18,7 +18,7 @@ from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 from jeveuxagir.moderation import services as moderation
@@ -121,9 +121,9 @@ def start(
     """
     by_staff = organisation is None and department is not None
     if by_staff:
-        _allow(_is_staff_of(actor, department, data.domain))
+        allow(_is_staff_of(actor, department, data.domain))
     elif organisation is not None:
-        _allow(organisation_policies.can_handle_missions(actor, organisation))
+        allow(organisation_policies.can_handle_missions(actor, organisation))
         if not organisation.is_verified:
             raise RuleBroken(
                 "Votre organisation doit d’abord être validée par la brigade.", code="not_validated"
@@ -146,7 +146,7 @@ def update(alliance: Alliance, *, actor: User, version: int | None, data: Allian
     On a public page the name and the purpose wait for the brigade; the published text stays.
     """
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if version is not None and version != alliance.version:
         raise Stale("Quelqu’un a modifié l’alliance entre-temps. Relisez, puis recommencez.")
     _check(data)
@@ -167,7 +167,7 @@ def update(alliance: Alliance, *, actor: User, version: int | None, data: Allian
 def classify(alliance: Alliance, *, actor: User, answers: dict[str, str]) -> PartnershipCategory:
     """The category that the three answers mean."""
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     try:
         code = category_of(answers)
     except KeyError as missing:
@@ -183,7 +183,7 @@ def classify(alliance: Alliance, *, actor: User, answers: dict[str, str]) -> Par
 def move_stage(alliance: Alliance, *, actor: User, verb: str) -> Alliance:
     """To another stage. Structured asks for parties, a place, dates and a purpose (K41)."""
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     alliance_label = alliance.get_stage_display()
     target = STAGES.target(verb, alliance.stage, label=alliance_label)
     if verb == "structure":
@@ -216,7 +216,7 @@ def missing_to_structure(alliance: Alliance) -> list[str]:
 def set_step(alliance: Alliance, *, actor: User, key: str, state: str, note: str = "") -> Step | None:
     """A step of the journey is done or skipped; an empty `state` takes it back."""
     alliance = locked(alliance)
-    _allow(policies.can_act(actor, alliance))
+    allow(policies.can_act(actor, alliance))
     if key not in journey.STEPS or state not in ("", *StepState.values):
         raise RuleBroken("Cette étape n’existe pas.", code="step")
     if not state:
@@ -252,7 +252,7 @@ def acted(alliance: Alliance, *, actor: User | None) -> None:
 def wake(alliance: Alliance, *, actor: User) -> Alliance:
     """In one click, by any party."""
     alliance = locked(alliance)
-    _allow(policies.can_act(actor, alliance))
+    allow(policies.can_act(actor, alliance))
     ACTIVITIES.target("wake", alliance.activity, label=alliance.get_activity_display())
     acted(alliance, actor=actor)
     mails.tell(alliance, "woken", once=str(alliance.activity_changed_at), besides=actor.person_id)
@@ -263,7 +263,7 @@ def wake(alliance: Alliance, *, actor: User) -> Alliance:
 def close_alone(alliance: Alliance, *, actor: User, reached: str, learned: str, what_next: str) -> Alliance:
     """Who is the only party closes at once; several parties decide it together, by a vote (governance)."""
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     mine = [party.pk for party in policies.acting_parties(actor, alliance)]
     if alliance.parties.live().exclude(pk__in=mine).exists():
         raise RuleBroken("Vous êtes plusieurs : la fin de l’alliance se décide par un vote.", code="vote")
@@ -311,7 +311,7 @@ def set_party(
 ) -> Party:
     """What a party says of itself: who signs and in what capacity, what it brings. By who acts for it."""
     alliance, party = locked_party(party)
-    _allow(policies.acts_for(actor, party))
+    allow(policies.acts_for(actor, party))
     if brings is not None:
         party.brings = brings
     if functions is not None:
@@ -350,7 +350,7 @@ def set_roles(
 ) -> Party:
     """The animator says who animates, facilitates, funds, is the trusted third party. Somebody always animates."""
     alliance, party = locked_party(party)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     others = alliance.parties.live().exclude(pk=party.pk).filter(is_animator=True)
     if not is_animator and not others.exists():
         raise RuleBroken("Une alliance garde au moins une partie qui l’anime.", code="animator")
@@ -370,7 +370,7 @@ def set_roles(
 def leave(party: Party, *, actor: User, reason: str = "", successor: Party | None = None) -> Party:
     """A party leaves; who animated it alone names a successor first. What it owed is passed on by reactions."""
     alliance, party = locked_party(party)
-    _allow(policies.acts_for(actor, party))
+    allow(policies.acts_for(actor, party))
     _end_party(alliance, party, actor=actor, reason=reason, successor=successor)
     return party
 
@@ -379,7 +379,7 @@ def leave(party: Party, *, actor: User, reason: str = "", successor: Party | Non
 def replace(party: Party, *, actor: User, by: Party, reason: str = "") -> Party:
     """A party gives its place to another that is already in."""
     alliance, party = locked_party(party)
-    _allow(policies.acts_for(actor, party) or policies.can_animate(actor, alliance))
+    allow(policies.acts_for(actor, party) or policies.can_animate(actor, alliance))
     _end_party(alliance, party, actor=actor, reason=reason, successor=by)
     return party
 
@@ -440,7 +440,7 @@ def invite(
 ) -> AllianceInvitation:
     """Ask somebody to join. An expired invitation to the same address gives way to the new one."""
     alliance = locked(alliance)
-    _allow(policies.can_invite(actor, alliance))
+    allow(policies.can_invite(actor, alliance))
     email = email.strip().lower()
     if organisation is not None:
         name, college = organisation.name, Party.college_for(organisation)
@@ -496,7 +496,7 @@ def invite_proposed(alliance: Alliance, *, actor: User, organisation: Organisati
 def resend_invitation(invitation: AllianceInvitation, *, actor: User) -> AllianceInvitation:
     """Once more, with a new link; the former one stops working. At most once an hour."""
     alliance, invitation = _locked_invitation(invitation)
-    _allow(policies.can_invite(actor, alliance))
+    allow(policies.can_invite(actor, alliance))
     if not invitation.is_open:
         raise RuleBroken("Cette invitation n’attend plus de réponse.", code="answered")
     if invitation.sent_at > now() - RESEND_AFTER:
@@ -516,7 +516,7 @@ def resend_invitation(invitation: AllianceInvitation, *, actor: User) -> Allianc
 @transaction.atomic
 def cancel_invitation(invitation: AllianceInvitation, *, actor: User) -> AllianceInvitation:
     alliance, invitation = _locked_invitation(invitation)
-    _allow(policies.can_invite(actor, alliance))
+    allow(policies.can_invite(actor, alliance))
     _move_invitation(invitation, "cancel")
     invitation.save(update_fields=["state"])
     record("alliance.invitation_cancelled", alliance, actor=actor, invitation=invitation.pk)
@@ -571,7 +571,7 @@ def join(invitation: AllianceInvitation, *, actor: User, organisation: Organisat
     else:
         if invitation.organisation_id and invitation.organisation_id != organisation.pk:
             raise NotAllowed("Cette invitation est pour une autre organisation.")
-        _allow(organisation_policies.can_handle_missions(actor, organisation))
+        allow(organisation_policies.can_handle_missions(actor, organisation))
         if not organisation.is_verified:
             raise RuleBroken("Cette organisation doit d’abord être validée par la brigade.", code="state")
     first = not alliance.parties.live().exists()
@@ -594,7 +594,7 @@ def join(invitation: AllianceInvitation, *, actor: User, organisation: Organisat
 def set_shown(alliance: Alliance, *, actor: User, shown: Sequence[str]) -> Alliance:
     """What the public page shows, chosen by the parties."""
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     alliance.shown = [section for section in Section.values if section in shown]
     _save(alliance)
     acted(alliance, actor=actor)
@@ -606,7 +606,7 @@ def set_shown(alliance: Alliance, *, actor: User, shown: Sequence[str]) -> Allia
 def ask_publication(alliance: Alliance, *, actor: User) -> Alliance:
     """The brigade of its department reads the page before anybody else does."""
     alliance = locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     target = PUBLICATIONS.target("ask", alliance.publication, label=alliance.get_publication_display())
     if len(alliance.purpose) < PURPOSE_AT_LEAST:
         raise RuleBroken(
@@ -624,7 +624,7 @@ def ask_publication(alliance: Alliance, *, actor: User) -> Alliance:
 def withdraw_publication(alliance: Alliance, *, actor: User) -> Alliance:
     """The page is for the parties alone again; nothing waits at the brigade. A closed alliance may do it too."""
     alliance = locked(alliance, even_closed=True)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     _move_publication(alliance, "withdraw")
     moderation.withdraw(ModerationItem.Kind.ALLIANCE, alliance, actor=actor)
     record("alliance.unpublished", alliance, actor=actor)
@@ -684,7 +684,7 @@ def refuse_edit(alliance: Alliance, *, actor: User | None, reason: str) -> Allia
 def ask_change(alliance: Alliance, *, actor: User | None, reason: str) -> Alliance:
     """After a report: the page stays, those who animate are asked to correct it."""
     alliance = locked(alliance, even_closed=True)
-    _allow(actor is None or policies.is_staff_for(actor, alliance))
+    allow(actor is None or policies.is_staff_for(actor, alliance))
     if not clean(reason):
         raise RuleBroken("Dites ce qu’il faut corriger : les parties le liront.", code="reason")
     record("alliance.change_asked", alliance, actor=actor)
@@ -697,7 +697,7 @@ def ask_change(alliance: Alliance, *, actor: User | None, reason: str) -> Allian
 def unpublish(alliance: Alliance, *, actor: User | None, reason: str) -> Alliance:
     """After a report: the page is no longer public. Those who animate correct it, then ask again."""
     alliance = locked(alliance, even_closed=True)
-    _allow(actor is None or policies.is_staff_for(actor, alliance))
+    allow(actor is None or policies.is_staff_for(actor, alliance))
     if not clean(reason):
         raise RuleBroken("Donnez la raison : les parties la liront.", code="reason")
     if alliance.publication == Publication.PRIVATE:
@@ -769,7 +769,7 @@ def _tell_animators(alliance: Alliance, name: str, **context: Any) -> None:
 def carry(alliance: Alliance, *, actor: User, mission: Mission) -> AllianceMission:
     """A mission of a party's organisation belongs to the alliance: both pages show it."""
     alliance = locked(alliance)
-    _allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
+    allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
     if not alliance.parties.live().filter(organisation=mission.organisation_id).exists():
         raise RuleBroken("Cette mission n’est pas celle d’une partie.", code="mission")
     taken = AllianceMission.objects.filter(mission=mission).exclude(alliance=alliance)
@@ -786,7 +786,7 @@ def carry(alliance: Alliance, *, actor: User, mission: Mission) -> AllianceMissi
 @transaction.atomic
 def drop(alliance: Alliance, *, actor: User, mission: Mission) -> None:
     alliance = locked(alliance)
-    _allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
+    allow(policies.can_act(actor, alliance) and missions_policies.can_handle(actor, mission.organisation))
     AllianceMission.objects.filter(alliance=alliance, mission=mission).delete()
     acted(alliance, actor=actor)
     record("alliance.mission_removed", alliance, actor=actor, mission=mission.pk)
@@ -813,11 +813,6 @@ def locked_party(party: Party) -> tuple[Alliance, Party]:
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
-
-
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
 
 
 def _is_staff_of(actor: User, department: Department | None, domain: Domain | None) -> bool:

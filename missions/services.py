@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean, plural
 from jeveuxagir.moderation import services as moderation
@@ -100,7 +100,7 @@ def create_draft(
 ) -> Mission:
     """A draft of an organisation that may host volunteers. `step` is the page of the wizard that comes next."""
     organisation = lock(Organisation.objects.all(), pk=organisation.pk)
-    _allow(policies.can_handle(actor, organisation))
+    allow(policies.can_handle(actor, organisation))
     _require_host(organisation)
     if organisation.state in (
         OrganisationState.REFUSED,
@@ -145,7 +145,7 @@ def update(
 ) -> Edited:
     """Edit. What is published and sensitive waits in a moderation item; the published text stays."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     _check_version(mission, version)
     if mission.is_imported and actor is not None:
         raise RuleBroken("Cette mission vient d’un partenaire : modifiez-la chez lui.", code="imported")
@@ -177,7 +177,7 @@ def update(
 def submit(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
     """Ask the brigade to publish a draft."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     _check_version(mission, version)
     target = TRANSITIONS.target("submit", mission.state, label=mission.get_state_display())
     if mission.organisation.state != OrganisationState.VALIDATED:
@@ -270,7 +270,7 @@ def refuse_edit(mission: Mission, *, actor: User | None, reason: str) -> Mission
 def withdraw_edit(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
     """The organisation takes its waiting values back: the published text stays."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     _check_version(mission, version)
     if mission.state not in PUBLISHED or not moderation.withdraw("mission", mission, actor=actor):
         raise RuleBroken("Aucun changement n’attend plus la brigade.", code="nothing_waits")
@@ -293,7 +293,7 @@ def close(
     """No new application. Those that wait are still answered, or all declined with one `message`; the applications'
     side tells each applicant which."""
     mission = _locked(mission)
-    _allow(policies.can_close(actor, mission))
+    allow(policies.can_close(actor, mission))
     _check_version(mission, version)
     if waiting not in Waiting.values:
         raise RuleBroken("Dites ce que deviennent les candidatures en attente.", code="waiting")
@@ -325,7 +325,7 @@ def close(
 def suspend(mission: Mission, *, actor: User | None, reason: str) -> Mission:
     """Staff take one mission off the site; lifting brings it back. The applications' side tells its applicants."""
     mission = _locked(mission)
-    _allow(policies.can_suspend(actor, mission))
+    allow(policies.can_suspend(actor, mission))
     _refuse_own(actor, mission)
     if not clean(reason):
         raise RuleBroken("Dites pourquoi : l’organisation le lira.", code="reason")
@@ -341,7 +341,7 @@ def suspend(mission: Mission, *, actor: User | None, reason: str) -> Mission:
 def lift(mission: Mission, *, actor: User | None) -> Mission:
     """The mission that was suspended alone is open again."""
     mission = _locked(mission)
-    _allow(policies.can_suspend(actor, mission))
+    allow(policies.can_suspend(actor, mission))
     _refuse_own(actor, mission)
     target = TRANSITIONS.target("lift", mission.state, label=mission.get_state_display())
     if not mission.organisation.is_verified:
@@ -360,7 +360,7 @@ def lift(mission: Mission, *, actor: User | None) -> Mission:
 def reopen(mission: Mission, *, actor: User | None, version: int | None = None) -> Mission:
     """Open again: it needs a slot to come."""
     mission = _locked(mission)
-    _allow(policies.can_close(actor, mission))
+    allow(policies.can_close(actor, mission))
     _check_version(mission, version)
     target = TRANSITIONS.target("reopen", mission.state, label=mission.get_state_display())
     if mission.organisation.state != OrganisationState.VALIDATED:
@@ -380,7 +380,7 @@ def reopen(mission: Mission, *, actor: User | None, version: int | None = None) 
 def cancel(mission: Mission, *, actor: User | None, reason: str, version: int | None = None) -> Mission:
     """The mission will not take place; its applicants are told by the applications' side."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     _check_version(mission, version)
     if not clean(reason) and mission.state != State.DRAFT:
         raise RuleBroken("Dites pourquoi la mission est annulée : les bénévoles le liront.", code="reason")
@@ -410,7 +410,7 @@ def add_slots(
 ) -> list[Slot]:
     """More times, at once, published or not."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     if mission.state not in EDITABLE:
         raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
     specs = list(slots)
@@ -437,7 +437,7 @@ def cancel_slot(slot: Slot, *, actor: User | None, reason: str = "") -> Slot:
 def cancel_slots(mission: Mission, *, actor: User | None, slots: Iterable[int], reason: str = "") -> int:
     """These times fall, for one reason. Returns how many did; those that had fallen already are left."""
     mission = _locked(mission)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     chosen = set(slots)
     if not chosen:
         raise RuleBroken("Choisissez au moins un créneau.", code="none")
@@ -476,7 +476,7 @@ def move_slot(slot: Slot, *, actor: User | None, spec: SlotSpec, version: int | 
     """Another time, of the same kind, and its places. Seats are kept; the applications' side tells who holds one."""
     mission = _locked(slot.mission)
     slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     _check_version(mission, version)
     if mission.state not in EDITABLE or mission.is_imported:
         raise RuleBroken(f"Une mission {mission.get_state_display()} ne se modifie plus.", code="wrong_state")
@@ -512,7 +512,7 @@ def change_capacity(slot: Slot, *, actor: User | None, capacity: int) -> Slot:
     """More or fewer places, never fewer than are taken."""
     mission = _locked(slot.mission)
     slot = lock(Slot.objects.filter(mission=mission), pk=slot.pk)
-    _allow(policies.can_handle(actor, mission.organisation))
+    allow(policies.can_handle(actor, mission.organisation))
     if not 1 <= capacity <= schedule.MAX_CAPACITY:
         raise RuleBroken("Le nombre de places va de 1 à 5 000.", code="capacity")
     if capacity == slot.capacity:
@@ -674,11 +674,6 @@ def missing(mission: Mission) -> list[Missing]:
 
 
 # --- inside ---------------------------------------------------------------------------------------
-
-
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
 
 
 def _locked(mission: Mission) -> Mission:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.services import addresses_of
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
 from . import joining, services
@@ -16,13 +17,8 @@ def _memberships(person: Person) -> Any:
     return Membership.objects.filter(person=person).select_related("organisation")
 
 
-def _addresses(person: Person) -> set[str]:
-    user = getattr(person, "user", None)
-    return {email.lower() for email in (person.email, user.email if user else "") if email}
-
-
 def _invitations(person: Person) -> Any:
-    mine = Q(email__in=_addresses(person)) | Q(accepted_by=person) | Q(invited_by__person=person)
+    mine = Q(email__in=addresses_of(person)) | Q(accepted_by=person) | Q(invited_by__person=person)
     return Invitation.objects.filter(mine).select_related("organisation")
 
 
@@ -36,7 +32,7 @@ def _export_invitation(invitation: Invitation) -> dict[str, Any]:
 
 
 def _erase_invitations(person: Person) -> None:
-    Invitation.objects.filter(Q(email__in=_addresses(person)) | Q(accepted_by=person)).delete()
+    Invitation.objects.filter(Q(email__in=addresses_of(person)) | Q(accepted_by=person)).delete()
     Invitation.objects.filter(invited_by__person=person).update(invited_by=None)
 
 

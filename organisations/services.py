@@ -15,7 +15,7 @@ from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 from jeveuxagir.moderation import services as moderation
@@ -118,7 +118,7 @@ def update(
 ) -> Edited:
     """Edit. What is validated and sensitive waits in a moderation item; the published text stays."""
     organisation = _locked(organisation)
-    _allow(actor is None or policies.can_manage(actor, organisation))
+    allow(actor is None or policies.can_manage(actor, organisation))
     _check_version(organisation, version)
     if organisation.state not in EDITABLE:
         raise RuleBroken("Une organisation fermée ne se modifie plus.", code="wrong_state")
@@ -150,7 +150,7 @@ def update(
 def submit(organisation: Organisation, *, actor: User | None, version: int | None = None) -> Organisation:
     """Ask the brigade to validate a draft, or again after a refusal."""
     organisation = _locked(organisation)
-    _allow(actor is None or policies.can_manage(actor, organisation))
+    allow(actor is None or policies.can_manage(actor, organisation))
     _check_version(organisation, version)
     target = TRANSITIONS.target("submit", organisation.state, label=organisation.get_state_display())
     data = data_of(organisation)
@@ -237,7 +237,7 @@ def refuse_edit(
 def suspend(organisation: Organisation, *, actor: User | None, reason: str) -> Organisation:
     """Staff: out of sight, its open missions with it (missions follow the event)."""
     organisation = _locked(organisation)
-    _allow(actor is None or policies.is_staff_for(actor, organisation))
+    allow(actor is None or policies.is_staff_for(actor, organisation))
     if not clean(reason):
         raise RuleBroken("Donnez la raison : les responsables de l’organisation la liront.", code="reason")
     target = TRANSITIONS.target("suspend", organisation.state, label=organisation.get_state_display())
@@ -251,7 +251,7 @@ def suspend(organisation: Organisation, *, actor: User | None, reason: str) -> O
 def lift(organisation: Organisation, *, actor: User | None) -> Organisation:
     """Staff: the suspension ends; the missions it had suspended open again."""
     organisation = _locked(organisation)
-    _allow(actor is None or policies.is_staff_for(actor, organisation))
+    allow(actor is None or policies.is_staff_for(actor, organisation))
     target = TRANSITIONS.target("lift", organisation.state, label=organisation.get_state_display())
     _move(organisation, target)
     record("organisation.lifted", organisation, actor=actor)
@@ -264,7 +264,7 @@ def close(organisation: Organisation, *, actor: User | None, reason: str = "") -
     """The end, by an owner or by staff: no page, no mission, no member's work any more."""
     organisation = _locked(organisation)
     by_staff = policies.is_staff_for(actor, organisation)
-    _allow(actor is None or by_staff or policies.can_manage(actor, organisation))
+    allow(actor is None or by_staff or policies.can_manage(actor, organisation))
     target = TRANSITIONS.target("close", organisation.state, label=organisation.get_state_display())
     _move(organisation, target, reason=reason)
     moderation.withdraw(ModerationItem.Kind.ORGANISATION, organisation, actor=actor)
@@ -285,7 +285,7 @@ def _refuse_own(actor: User, organisation: Organisation) -> None:
 def decide_hosting(organisation: Organisation, *, actor: User, may_host: bool) -> Organisation:
     """Staff decide whether an organisation of kind "other" may host volunteers; a company never does."""
     organisation = _locked(organisation)
-    _allow(policies.is_staff_for(actor, organisation))
+    allow(policies.is_staff_for(actor, organisation))
     _refuse_own(actor, organisation)
     if organisation.kind != Kind.OTHER:
         raise RuleBroken("Pour ce type d’organisation, la règle est fixe.", code="kind")
@@ -301,7 +301,7 @@ def decide_hosting(organisation: Organisation, *, actor: User, may_host: bool) -
 def confirm_proof(organisation: Organisation, *, actor: User) -> Organisation:
     """Staff saw a paper or spoke to somebody: the proof level becomes "person"."""
     organisation = _locked(organisation)
-    _allow(policies.is_staff_for(actor, organisation))
+    allow(policies.is_staff_for(actor, organisation))
     _refuse_own(actor, organisation)
     organisation.proof_level = ProofLevel.PERSON
     organisation.version += 1
@@ -325,7 +325,7 @@ def invite(
 ) -> Invitation:
     """Invite by mail. An expired invitation to the same address gives way to the new one."""
     organisation = _locked(organisation)
-    _allow(policies.can_invite(actor, organisation))
+    allow(policies.can_invite(actor, organisation))
     if organisation.state in (State.CLOSED, State.REFUSED):
         raise RuleBroken(
             f"L’organisation est {organisation.get_state_display()} : on n’y invite plus.", code="state"
@@ -361,7 +361,7 @@ def invite(
 def cancel_invitation(invitation: Invitation, *, actor: User) -> Invitation:
     """Take an invitation back: its link stops working."""
     organisation = _locked(invitation.organisation)
-    _allow(policies.can_invite(actor, organisation))
+    allow(policies.can_invite(actor, organisation))
     invitation = lock(Invitation.objects.filter(organisation=organisation), pk=invitation.pk)
     if invitation.accepted_at:
         raise RuleBroken("Cette invitation a déjà été acceptée.", code="accepted")
@@ -375,7 +375,7 @@ def cancel_invitation(invitation: Invitation, *, actor: User) -> Invitation:
 def resend_invitation(invitation: Invitation, *, actor: User) -> Invitation:
     """Send it again, with a new link and a new week. The former link stops working."""
     organisation = _locked(invitation.organisation)
-    _allow(policies.can_invite(actor, organisation))
+    allow(policies.can_invite(actor, organisation))
     invitation = lock(
         Invitation.objects.filter(organisation=organisation).select_related("organisation"), pk=invitation.pk
     )
@@ -548,18 +548,13 @@ def latest_data(organisation: Organisation) -> OrganisationData:
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
-
-
 def _locked(organisation: Organisation) -> Organisation:
     return lock(Organisation.objects.select_related("commune__department"), pk=organisation.pk)
 
 
 def _locked_member(membership: Membership, actor: User) -> tuple[Organisation, Membership]:
     organisation = _locked(membership.organisation)
-    _allow(policies.can_manage(actor, organisation))
+    allow(policies.can_manage(actor, organisation))
     live = (
         Membership.objects.live().filter(organisation=organisation).select_related("person", "organisation")
     )

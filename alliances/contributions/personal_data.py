@@ -1,5 +1,6 @@
 """What contributions hold about a person: who noted that something was brought."""
 
+from alliances.personal_data import KEPT_WITH_ALLIANCE
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from . import services
@@ -12,7 +13,7 @@ def register() -> None:
         PersonalData(
             model="contributions.Delivery",
             label="Apports que vous avez notés",
-            kept="avec l’alliance ; sans votre nom si vous effacez votre compte",
+            kept=KEPT_WITH_ALLIANCE,
             rows=lambda person: Delivery.objects.filter(by__person=person).select_related("contribution"),
             export=lambda row: {
                 "Contribution": row.contribution.what,

@@ -1,20 +1,9 @@
 """When a party leaves: what it had still to bring is its successor's, or is dropped."""
 
-from alliances.models import Alliance, Party
-from jeveuxagir.audit.models import Event
-from jeveuxagir.audit.services import subscribe
+from alliances.departures import when_a_party_leaves
 
 from . import services
 
 
-def party_left(event: Event) -> None:
-    alliance = Alliance.objects.filter(pk=event.subject_id).first()
-    party = Party.objects.filter(pk=event.data["party"]).first()
-    if alliance is None or party is None:
-        return
-    successor = Party.objects.live().filter(alliance=alliance, pk=event.data.get("successor") or 0).first()
-    services.pass_on(alliance, party, successor)
-
-
 def register() -> None:
-    subscribe("alliance.party_left", "contributions", party_left)
+    when_a_party_leaves("contributions", services.pass_on)

@@ -15,7 +15,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 
@@ -48,7 +48,7 @@ def plan(
 ) -> Contribution:
     """A party says what it will bring. Money makes it a funder, which a trusted third party cannot be."""
     alliance, party = alliances.locked_party(party)
-    _allow(policies.can_write(actor, alliance, party))
+    allow(policies.can_write(actor, alliance, party))
     if alliance.contributions.count() >= MOST_LINES:
         raise RuleBroken(f"{MOST_LINES} contributions au plus.", code="too_many")
     contribution = Contribution(alliance=alliance, party=party, kind=kind)
@@ -204,7 +204,7 @@ def ask(
 ) -> FundingLine:
     """Money is asked from a party, or from somebody outside."""
     alliance, party = _locked_with(alliance, party)
-    _allow(policies.can_write(actor, alliance, party))
+    allow(policies.can_write(actor, alliance, party))
     if alliance.funding.count() >= MOST_LINES:
         raise RuleBroken(f"{MOST_LINES} lignes au plus.", code="too_many")
     funder = party.name if party is not None else clean(funder)
@@ -231,7 +231,7 @@ def move_funding(
     """Obtained (how much), refused, paid, or asked again."""
     alliance = alliances.locked(line.alliance)
     line = lock(FundingLine.objects.select_related("party__organisation"), pk=line.pk)
-    _allow(policies.can_write(actor, alliance, line.party))
+    allow(policies.can_write(actor, alliance, line.party))
     if version != line.version:
         raise Stale("Quelqu’un a modifié cette ligne entre-temps. Relisez, puis recommencez.")
     target = FUNDING.target(verb, line.state, label=line.get_state_display())
@@ -266,14 +266,9 @@ def forget_person(person: Person) -> None:
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
-
-
 def _locked(contribution: Contribution, actor: User) -> tuple[Alliance, Contribution]:
     alliance, party = alliances.locked_party(contribution.party)
-    _allow(policies.can_write(actor, alliance, party))
+    allow(policies.can_write(actor, alliance, party))
     return alliance, lock(Contribution.objects.select_related("party"), pk=contribution.pk)
 
 

@@ -1,14 +1,10 @@
 """What steering an alliance holds about a person: their voice, their presence, their tasks."""
 
-from typing import Any
-
-from jeveuxagir.accounts.models import Person
+from alliances.personal_data import KEPT_WITH_ALLIANCE, register_author
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from . import services
 from .models import Attendance, Decision, Meeting, Task, Vote
-
-KEPT = "avec l’alliance ; sans votre nom si vous effacez votre compte"
 
 
 def register() -> None:
@@ -17,7 +13,7 @@ def register() -> None:
         PersonalData(
             model="governance.Vote",
             label="Voix que vous avez données pour une partie",
-            kept=KEPT,
+            kept=KEPT_WITH_ALLIANCE,
             rows=lambda person: Vote.objects.filter(person=person).select_related("decision", "party"),
             export=lambda row: {
                 "Décision": row.decision.title,
@@ -48,7 +44,7 @@ def register() -> None:
         PersonalData(
             model="governance.Task",
             label="Actions qui vous sont confiées",
-            kept=KEPT,
+            kept=KEPT_WITH_ALLIANCE,
             rows=lambda person: Task.objects.filter(person=person),
             export=lambda row: {
                 "Action": row.title,
@@ -59,28 +55,5 @@ def register() -> None:
             person_fields=("person",),
         ),
     )
-    _register_author(Meeting, "Réunions que vous avez convoquées")
-    _register_author(Decision, "Décisions que vous avez proposées")
-
-
-def _register_author(model: Any, label: str) -> None:
-    name = f"governance.{model.__name__}"
-
-    def rows(person: Person) -> Any:
-        return model.objects.filter(created_by__person=person).order_by("pk")
-
-    def erase(person: Person) -> None:
-        rows(person).update(created_by=None)
-
-    personal_data.register(
-        name,
-        PersonalData(
-            model=name,
-            label=label,
-            kept=KEPT,
-            rows=rows,
-            export=lambda row: {"Intitulé": row.title, "Le": row.created_at},
-            erase=erase,
-            person_fields=("created_by",),
-        ),
-    )
+    register_author(Meeting, "Réunions que vous avez convoquées", "created_by")
+    register_author(Decision, "Décisions que vous avez proposées", "created_by")

@@ -20,7 +20,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 from organisations.models import Membership
@@ -78,7 +78,7 @@ def convene(
 ) -> Meeting:
     """Call a meeting, at the hour of the place; each party is told once."""
     alliance = alliances.locked(alliance)
-    _allow(policies.can_convene(actor, alliance))
+    allow(policies.can_convene(actor, alliance))
     meeting = Meeting(
         alliance=alliance, zone=alliance.department.timezone, created_by=actor, minutes_long=minutes_long
     )
@@ -107,7 +107,7 @@ def change_meeting(
 ) -> Meeting:
     """Change it; moved to another time or place, everybody is told once more."""
     alliance, meeting = _locked_meeting(meeting)
-    _allow(policies.can_convene(actor, alliance))
+    allow(policies.can_convene(actor, alliance))
     if meeting.state != MeetingState.PLANNED:
         raise RuleBroken("Cette réunion n’est plus à venir.", code="wrong_state")
     if version != meeting.version:
@@ -129,7 +129,7 @@ def change_meeting(
 @transaction.atomic
 def cancel_meeting(meeting: Meeting, *, actor: User) -> Meeting:
     alliance, meeting = _locked_meeting(meeting)
-    _allow(policies.can_convene(actor, alliance))
+    allow(policies.can_convene(actor, alliance))
     meeting.state = MEETINGS.target("cancel", meeting.state, label=meeting.get_state_display())
     meeting.state_changed_at = now()
     meeting.sequence += 1
@@ -145,7 +145,7 @@ def answer_meeting(meeting: Meeting, *, actor: User, coming: str) -> Attendance:
     """I come, or not: any member of a party, until the meeting is held."""
     alliance, meeting = _locked_meeting(meeting)
     mine = alliance_policies.parties_of(actor, alliance)
-    _allow(bool(mine))
+    allow(bool(mine))
     if meeting.state != MeetingState.PLANNED:
         raise RuleBroken("Cette réunion n’est plus à venir.", code="wrong_state")
     if coming not in Coming.values:
@@ -165,7 +165,7 @@ def minute(
 ) -> Meeting:
     """The meeting was held: what was said, and who came (ids of persons of parties). Plain text, shown escaped."""
     alliance, meeting = _locked_meeting(meeting)
-    _allow(policies.can_convene(actor, alliance))
+    allow(policies.can_convene(actor, alliance))
     if meeting.state == MeetingState.CANCELLED:
         raise RuleBroken("Cette réunion est annulée.", code="wrong_state")
     if version != meeting.version:
@@ -206,7 +206,7 @@ def propose(
 ) -> Decision:
     """Bring a decision to the vote, by the rule of the alliance as it is now."""
     alliance = alliances.locked(alliance)
-    _allow(policies.can_propose(actor, alliance))
+    allow(policies.can_propose(actor, alliance))
     if not clean(title).strip():
         raise RuleBroken("Dites ce qui est à décider.", code="title")
     if not 1 <= days <= 60:
@@ -242,7 +242,7 @@ def vote(decision: Decision, *, actor: User, party: Party, choice: str, reason: 
         raise NotAllowed
     if party.is_trusted_third:
         raise NotAllowed("Le tiers de confiance ne vote pas : il est indépendant des parties.")
-    _allow(policies.can_vote(actor, party))
+    allow(policies.can_vote(actor, party))
     if not decision.is_open or decision.closes_at <= now():
         raise RuleBroken("Ce vote est terminé.", code="vote_in_time")
     if choice not in Choice.values:
@@ -261,7 +261,7 @@ def withdraw(decision: Decision, *, actor: User) -> Decision:
     """Whoever proposed it, or the animator, takes it back before the end."""
     alliance, decision = _locked_decision(decision)
     author = decision.created_by_id is not None and decision.created_by_id == actor.pk
-    _allow(author or alliance_policies.can_animate(actor, alliance))
+    allow(author or alliance_policies.can_animate(actor, alliance))
     _move(decision, "withdraw")
     decision.save()
     alliances.acted(alliance, actor=actor)
@@ -363,7 +363,7 @@ def give(
 ) -> Task:
     """A task for a party, by a date; maybe for one of its people. Who gives it may act in the alliance."""
     alliance = alliances.locked(alliance)
-    _allow(alliance_policies.can_act(actor, alliance))
+    allow(alliance_policies.can_act(actor, alliance))
     _check_task(alliance, title, party, person)
     for linked in (decision, meeting):
         if linked is not None and linked.alliance_id != alliance.pk:
@@ -399,7 +399,7 @@ def move_task(
 ) -> Task:
     """Where it stands, in honest words; maybe another date, another party. Refused when it changed meanwhile."""
     alliance, task = _locked_task(task)
-    _allow(policies.can_move_task(actor, task))
+    allow(policies.can_move_task(actor, task))
     if version != task.version:
         raise Stale("Quelqu’un a modifié cette action entre-temps. Relisez, puis recommencez.")
     if state not in TaskState.values:
@@ -460,7 +460,7 @@ def set_matrix(
 ) -> list[Function]:
     """The whole matrix at once: for each function, in order, party id → level. A line left out goes."""
     alliance = alliances.locked(alliance)
-    _allow(alliance_policies.can_animate(actor, alliance))
+    allow(alliance_policies.can_animate(actor, alliance))
     if len(lines) > MOST_FUNCTIONS:
         raise RuleBroken(f"{MOST_FUNCTIONS} fonctions au plus.", code="too_many")
     live = set(alliance.parties.live().values_list("pk", flat=True))
@@ -530,14 +530,9 @@ def drop_function(function: Function, *, actor: User) -> None:
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
-
-
 def _locked_matrix(alliance: Alliance, actor: User) -> Alliance:
     alliance = alliances.locked(alliance)
-    _allow(alliance_policies.can_animate(actor, alliance))
+    allow(alliance_policies.can_animate(actor, alliance))
     return alliance
 
 

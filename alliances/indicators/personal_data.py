@@ -1,11 +1,10 @@
 """What indicators hold about a person: who counted, who confirmed or disputed."""
 
+from alliances.personal_data import KEPT_WITH_ALLIANCE
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from . import services
 from .models import Review, Value
-
-KEPT = "avec l’alliance ; sans votre nom si vous effacez votre compte"
 
 
 def register() -> None:
@@ -14,7 +13,7 @@ def register() -> None:
         PersonalData(
             model="indicators.Value",
             label="Valeurs d’indicateurs que vous avez saisies",
-            kept=KEPT,
+            kept=KEPT_WITH_ALLIANCE,
             rows=lambda person: Value.objects.filter(author=person).select_related("indicator"),
             export=lambda row: {
                 "Indicateur": row.indicator.name,
@@ -34,7 +33,7 @@ def register() -> None:
         PersonalData(
             model="indicators.Review",
             label="Avis que vous avez donnés sur des valeurs",
-            kept=KEPT,
+            kept=KEPT_WITH_ALLIANCE,
             rows=lambda person: Review.objects.filter(person=person).select_related("value__indicator"),
             export=lambda row: {
                 "Indicateur": row.value.indicator.name,

@@ -16,7 +16,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import NBSP, amount, clean
 from jeveuxagir.taxonomies.models import Sdg
@@ -59,7 +59,7 @@ def define(alliance: Alliance, *, actor: User, data: IndicatorData) -> Indicator
     """A new entry of the dictionary, with one party responsible for it."""
     alliance = alliances.locked(alliance)
     _check_owner(alliance, data.owner)
-    _allow(policies.can_define(actor, alliance, data.owner))
+    allow(policies.can_define(actor, alliance, data.owner))
     if data.owner is None:
         raise RuleBroken("Dites quelle partie saisit cet indicateur.", code="owner")
     if alliance.indicators.filter(archived_at=None).count() >= MOST_INDICATORS:
@@ -76,7 +76,7 @@ def edit(indicator: Indicator, *, actor: User, version: int, data: IndicatorData
     """Once values are in, the unit and the rhythm stay: former values would mean something else."""
     alliance, indicator = _locked(indicator)
     _check_owner(alliance, data.owner)
-    _allow(policies.can_edit(actor, indicator))
+    allow(policies.can_edit(actor, indicator))
     if version != indicator.version:
         raise Stale("Quelqu’un a modifié cet indicateur entre-temps. Relisez, puis recommencez.")
     changed = clean(data.unit) != indicator.unit or data.rhythm != indicator.rhythm
@@ -97,7 +97,7 @@ def edit(indicator: Indicator, *, actor: User, version: int, data: IndicatorData
 def archive(indicator: Indicator, *, actor: User, back: bool = False) -> Indicator:
     """No more values are awaited; its history stays. `back` takes it up again."""
     alliance, indicator = _locked(indicator)
-    _allow(policies.can_edit(actor, indicator))
+    allow(policies.can_edit(actor, indicator))
     indicator.archived_at = None if back else indicator.archived_at or now()
     indicator.version += 1
     indicator.save()
@@ -111,7 +111,7 @@ def archive(indicator: Indicator, *, actor: User, back: bool = False) -> Indicat
 def take_over(indicator: Indicator, *, actor: User, party: Party) -> Indicator:
     """A party becomes responsible for what nobody is responsible for any more."""
     alliance, indicator = _locked(indicator)
-    _allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
     if indicator.owner_id is not None:
         raise RuleBroken("Une partie est déjà responsable de cet indicateur.", code="owned")
     indicator.owner = party
@@ -146,7 +146,7 @@ def enter(
 ) -> Value:
     """What a party counted for a period that is over, with its author and its proof."""
     alliance, indicator = _locked(indicator)
-    _allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
     if indicator.archived_at:
         raise RuleBroken("Cet indicateur est arrêté.", code="archived")
     if period is None:
@@ -170,7 +170,7 @@ def correct(
     """Another number for the same period: the former one stays, marked as replaced, with what was said of it."""
     alliance, indicator = _locked(value.indicator)
     value = lock(Value.objects.select_related("party__organisation"), pk=value.pk)
-    _allow(alliance_policies.acts_for(actor, value.party))
+    allow(alliance_policies.acts_for(actor, value.party))
     if value.replaced_at is not None:
         raise Stale("Cette valeur a été corrigée entre-temps. Relisez, puis recommencez.")
     value.replaced_at = now()
@@ -193,7 +193,7 @@ def review(value: Value, *, actor: User, party: Party, verdict: str, reason: str
     """Another party confirms a value, or disputes it and says why; it may change its mind."""
     alliance, indicator = _locked(value.indicator)
     value = lock(Value.objects.all(), pk=value.pk)
-    _allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
     if party.pk == value.party_id:
         raise RuleBroken("Une autre partie confirme ou conteste : pas celle qui a compté.", code="own")
     if value.replaced_at is not None:
@@ -240,7 +240,7 @@ def note_result(
 ) -> Result:
     """What an organisation did over a period, once for all the alliances that will count a part of it."""
     alliance, party = alliances.locked_party(party)
-    _allow(alliance_policies.acts_for(actor, party))
+    allow(alliance_policies.acts_for(actor, party))
     if party.organisation is None:
         raise RuleBroken("Un résultat partagé est celui d’une organisation.", code="organisation")
     _check_number(quantity)
@@ -274,7 +274,7 @@ def claim(result: Result, *, alliance: Alliance, actor: User, quantity: Decimal,
     """The part of a result that this alliance counts: all alliances together never count more than it is."""
     alliance = alliances.locked(alliance)
     result = lock(Result.objects.select_related("organisation"), pk=result.pk)
-    _allow(policies.can_claim(actor, alliance, result.organisation))
+    allow(policies.can_claim(actor, alliance, result.organisation))
     _check_number(quantity)
     if not clean(how):
         raise RuleBroken("Dites en quoi l’alliance y a contribué.", code="how")
@@ -299,7 +299,7 @@ def unclaim(made: Claim, *, actor: User) -> None:
     """The alliance counts it no more: others may."""
     alliance = alliances.locked(made.alliance)
     result = lock(Result.objects.select_related("organisation"), pk=made.result_id)
-    _allow(
+    allow(
         policies.can_claim(actor, alliance, result.organisation)
         or alliance_policies.can_animate(actor, alliance)
     )
@@ -323,7 +323,7 @@ def give_evidence(
 ) -> Evidence:
     """What backs an axis: without a proof, the alliance does not claim it."""
     alliance = alliances.locked(alliance)
-    _allow(alliance_policies.can_act(actor, alliance))
+    allow(alliance_policies.can_act(actor, alliance))
     if axis not in Axis.values:
         raise RuleBroken("Choisissez un axe.", code="choice")
     if not (clean(statement) and clean(proof)):
@@ -344,7 +344,7 @@ def give_evidence(
 def withdraw_evidence(evidence: Evidence, *, actor: User) -> None:
     """A second click finds nothing left to withdraw."""
     alliance = alliances.locked(evidence.alliance)
-    _allow(alliance_policies.can_act(actor, alliance))
+    allow(alliance_policies.can_act(actor, alliance))
     Evidence.objects.filter(pk=evidence.pk).delete()
     alliances.acted(alliance, actor=actor)
     record("evidence.withdrawn", alliance, actor=actor, axis=evidence.axis)
@@ -358,11 +358,6 @@ def forget_person(person: Person) -> None:
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
-
-
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
 
 
 def _locked(indicator: Indicator) -> tuple[Alliance, Indicator]:

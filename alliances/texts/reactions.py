@@ -3,6 +3,7 @@
 When a text enters into force, its document is made, so that whoever may read it finds it.
 """
 
+from alliances.departures import when_a_party_leaves
 from alliances.models import Alliance, Party
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import subscribe
@@ -11,12 +12,7 @@ from . import documents, services
 from .models import Version
 
 
-def party_left(event: Event) -> None:
-    alliance = Alliance.objects.filter(pk=event.subject_id).first()
-    party = Party.objects.filter(pk=event.data["party"]).first()
-    if alliance is None or party is None:
-        return
-    successor = Party.objects.live().filter(alliance=alliance, pk=event.data.get("successor") or 0).first()
+def _follows(alliance: Alliance, party: Party, successor: Party | None) -> None:
     services.pass_on(alliance, party, successor)
     services.settle_all(alliance)
 
@@ -28,5 +24,5 @@ def in_force(event: Event) -> None:
 
 
 def register() -> None:
-    subscribe("alliance.party_left", "texts", party_left)
+    when_a_party_leaves("texts", _follows)
     subscribe("text.in_force", "texts", in_force)

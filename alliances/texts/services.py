@@ -15,7 +15,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 
@@ -48,7 +48,7 @@ _CHANGED = "Le texte a changé entre-temps : relisez-le avant de l’adopter."
 def begin(alliance: Alliance, *, actor: User, kind: str, title: str = "") -> Version:
     """A text and its first version, from the national template; the charter of an alliance is begun once."""
     alliance = services.locked(alliance)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if kind == Kind.AGREEMENT and alliance.texts.filter(kind=kind).count() >= MOST_AGREEMENTS:
         raise RuleBroken(f"{MOST_AGREEMENTS} conventions au plus par alliance.", code="too_many")
     template = templates.latest(kind)
@@ -67,7 +67,7 @@ def begin(alliance: Alliance, *, actor: User, kind: str, title: str = "") -> Ver
 def new_version(text: Text, *, actor: User, summary: str = "") -> Version:
     """A new version from the latest words. What was adopted stays adopted; one is prepared at a time."""
     alliance, text = _locked(text)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     latest = text.versions.order_by("-number").first()
     assert latest is not None, "a text is begun with a version"
     if latest.is_under_way:
@@ -96,7 +96,7 @@ def write(
 ) -> Version:
     """Save the words. Refused once they are fixed, or when somebody saved meanwhile (Stale)."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if version.is_fixed:
         raise RuleBroken(_TRIGGERS["version_words_are_fixed"], code="fixed")
     if revision != version.revision:
@@ -116,7 +116,7 @@ def write(
 def abandon(version: Version, *, actor: User) -> Version:
     """Give this version up before it enters into force. Its adoptions stay with it."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     _move(version, "abandon")
     version.save()
     services.acted(alliance, actor=actor)
@@ -128,7 +128,7 @@ def abandon(version: Version, *, actor: User) -> Version:
 def amend(version: Version, *, actor: User) -> Version:
     """Change what is being adopted: this version is abandoned with its adoptions, the next starts from its words."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if version.state != State.ADOPTING:
         raise RuleBroken("Seule une version en cours d’adoption s’amende.", code="wrong_state")
     abandon(version, actor=actor)
@@ -142,7 +142,7 @@ def amend(version: Version, *, actor: User) -> Version:
 def open_to_comment(version: Version, *, actor: User, days: int = COMMENT_DAYS) -> Version:
     """The parties are told once, and comment until that day."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if not 1 <= days <= 90:
         raise RuleBroken("La période de commentaires dure de 1 à 90 jours.", code="days")
     _move(version, "open_to_comment")
@@ -157,7 +157,7 @@ def open_to_comment(version: Version, *, actor: User, days: int = COMMENT_DAYS) 
 @transaction.atomic
 def comment(version: Version, *, actor: User, party: Party, article: str, body: str) -> Comment:
     alliance, version = _locked_version(version)
-    _allow(party.alliance_id == alliance.pk and policies.acts_for(actor, party))
+    allow(party.alliance_id == alliance.pk and policies.acts_for(actor, party))
     if version.state != State.COMMENT:
         raise RuleBroken("Cette version n’est plus ouverte aux commentaires.", code="wrong_state")
     if article not in {one["key"] for one in version.articles}:
@@ -176,7 +176,7 @@ def comment(version: Version, *, actor: User, party: Party, article: str, body: 
 def resolve(one: Comment, *, actor: User) -> Comment:
     """The animator has taken a comment into account, or answered it."""
     alliance, _version = _locked_version(one.version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     one = lock(Comment.objects.all(), pk=one.pk)
     one.resolved_at = one.resolved_at or now()
     one.save(update_fields=["resolved_at"])
@@ -191,7 +191,7 @@ def resolve(one: Comment, *, actor: User) -> Comment:
 def open_to_adoption(version: Version, *, actor: User) -> Version:
     """From now on not a letter changes; each party is asked once."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     if alliance.parties.live().count() < ADOPTERS_AT_LEAST:
         raise RuleBroken("Il faut au moins deux parties pour adopter un texte ensemble.", code="parties")
     if not all(article["text"].strip() for article in version.articles):
@@ -299,7 +299,7 @@ def oblige(
 ) -> Obligation:
     """Add what a party promises under a clause, while the words still change."""
     alliance, version = _locked_version(version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     _require_writable(version)
     if party.alliance_id != alliance.pk or not party.is_live:
         raise RuleBroken("Choisissez une partie de l’alliance.", code="party")
@@ -322,7 +322,7 @@ def oblige(
 def unoblige(obligation: Obligation, *, actor: User) -> None:
     """Take it out, while the words still change."""
     alliance, version = _locked_version(obligation.version)
-    _allow(policies.can_animate(actor, alliance))
+    allow(policies.can_animate(actor, alliance))
     _require_writable(version)
     Obligation.objects.filter(pk=obligation.pk).delete()
     record("text.obligation_removed", alliance, actor=actor, obligation=obligation.pk)
@@ -334,7 +334,7 @@ def settle_obligation(obligation: Obligation, *, actor: User, state: str) -> Obl
     alliance, version = _locked_version(obligation.version)
     obligation = lock(Obligation.objects.select_related("party__organisation"), pk=obligation.pk)
     animates = policies.can_animate(actor, alliance)
-    _allow(animates or (state != ObligationState.DROPPED and policies.acts_for(actor, obligation.party)))
+    allow(animates or (state != ObligationState.DROPPED and policies.acts_for(actor, obligation.party)))
     if state not in ObligationState.values:
         raise RuleBroken("Choisissez un état dans la liste.", code="state")
     if version.state != State.IN_FORCE:
@@ -378,11 +378,6 @@ def words_of(version: Version) -> str:
     return canonical(
         title=version.text.title, number=version.number, articles=version.articles, obligations=promised
     )
-
-
-def _allow(allowed: bool) -> None:
-    if not allowed:
-        raise NotAllowed
 
 
 def _locked(text: Text) -> tuple[Alliance, Text]:

@@ -268,6 +268,12 @@ def touch(person: Person) -> None:
     Person.objects.filter(pk=person.pk).update(last_action_at=now())
 
 
+def addresses_of(person: Person) -> set[str]:
+    """Every address this person may have been written to at: their own, and their account's."""
+    user = getattr(person, "user", None)
+    return {email.lower() for email in (person.email, user.email if user else "") if email}
+
+
 def user_of(request: HttpRequest) -> User:
     """The signed-in account; for views that LoginRequiredMiddleware protects."""
     return cast(User, request.user)

@@ -25,3 +25,9 @@ class WrongState(RuleBroken):
 
 class Stale(RuleBroken):
     """Somebody changed the object since the form was shown; the form keeps what was typed."""
+
+
+def allow(allowed: bool) -> None:
+    """The answer of a policy, in a service: raises NotAllowed when it is no."""
+    if not allowed:
+        raise NotAllowed

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.services import addresses_of
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from .models import FeedRun, Partner
@@ -17,9 +18,7 @@ def _erase(person: Person) -> None:
 
 
 def _contacts(person: Person) -> Any:
-    user = getattr(person, "user", None)
-    addresses = {email.lower() for email in (person.email, user.email if user else "") if email}
-    return Partner.objects.annotate(address=Lower("contact_email")).filter(address__in=addresses)
+    return Partner.objects.annotate(address=Lower("contact_email")).filter(address__in=addresses_of(person))
 
 
 def _erase_contacts(person: Person) -> None:

@@ -361,6 +361,12 @@ def line_chart(
     return {"chart": drawn, "title": title, "unit": unit, "label": label}
 
 
+@register.inclusion_tag("components/radar.html")
+def radar(rows: Iterable[tuple[str, int]], title: str, key: str = "") -> dict[str, Any]:
+    """Without its table: the page that shows it has one, with more columns."""
+    return {"radar": charts.radar(list(rows), key=key or title), "title": title}
+
+
 @register.inclusion_tag("components/spark.html")
 def spark(dots: Iterable[charts.Dot], title: str) -> dict[str, Any]:
     return {"points": charts.spark(list(dots)), "title": title}
