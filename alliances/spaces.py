@@ -129,10 +129,8 @@ def sections(alliance: Alliance) -> list[tuple[str, str]]:
 
 
 def route_to(alliance: Alliance, name: str) -> str:
-    """The address of a menu entry by its name, or the alliance's home while that page does not exist."""
-    if name in menu:
-        return reverse(menu[name].route, args=[alliance.pk, alliance.slug])
-    return alliance.space_url
+    """The address of a menu entry by its name; "" while no app has that page."""
+    return reverse(menu[name].route, args=[alliance.pk, alliance.slug]) if name in menu else ""
 
 
 def spaces_of_user(user: Any) -> list[Space]:

@@ -198,6 +198,22 @@ def test_the_journey_marks_skips_and_takes_back(client):
     assert client.post(f"{alliance.space_url}parcours/inconnue/", {"state": "done"}).status_code == 404
 
 
+def test_a_step_whose_page_no_app_has_yet_is_named_without_a_link(client):
+    from alliances import steps
+
+    alliance, owner = begun()
+    ahead = {mark.step.route: mark.url for _stage, marks in steps.marks(alliance) for mark in marks}
+    assert ahead.pop("evaluations") == ""
+    assert all(ahead.values())
+    for key in ("rythme", "actions", "indicateurs"):
+        services.set_step(alliance, actor=owner, key=key, state="done")
+    type(alliance).objects.update(stage="animated", starts_on="2026-01-01", ends_on="2027-01-01")
+    client.force_login(owner)
+    page = client.get(alliance.space_url).content.decode()
+    assert "Évaluer le partenariat" in page
+    assert 'href=""' not in page
+
+
 def test_the_next_stage_is_offered_once_nothing_is_missing(client):
     alliance, owner = begun(**dated())
     client.force_login(owner)
