@@ -1,13 +1,15 @@
-"""What common problems add to other pages: one's own space, the home and the public page of an alliance."""
+"""What common problems add elsewhere: pages of one's own space and of an alliance, and whom an alliance could ask."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from alliances.composition import supporters
 from alliances.models import Alliance
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Panel, panels
 
 from .enums import State
-from .models import Challenge
+from .models import Challenge, Support
 
 SHOWN = 5
 
@@ -25,7 +27,14 @@ def _of_alliance(request: Any, alliance: Alliance) -> dict[str, Any] | None:
     return {"challenges": found} if found else None
 
 
+def _supporting(alliance: Alliance) -> Iterable[int]:
+    """The organisations that said "nous aussi" to the problem the alliance was born of."""
+    said = Support.objects.filter(challenge__alliance=alliance, organisation__isnull=False)
+    return said.values_list("organisation", flat=True)
+
+
 def register() -> None:
+    supporters.register("challenges", _supporting)
     panels.register("my_space", Panel("challenges/_my_space.html", _my_space, order=55))
     for page in ("alliance.home", "alliance.public"):
         panels.register(page, Panel("challenges/_of_alliance.html", _of_alliance, order=10))

@@ -10,9 +10,11 @@ from alliances.challenges import notifications as mails
 from alliances.challenges import services
 from alliances.challenges.enums import State
 from alliances.challenges.models import Challenge, Support
+from alliances.composition import composition
 from alliances.enums import College
 from alliances.models import Alliance, AllianceInvitation
 from jeveuxagir.audit.models import Event
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
 from jeveuxagir.moderation import reminders, reports
 from jeveuxagir.moderation import services as moderation
@@ -471,3 +473,14 @@ def test_the_panels_and_the_department_say_where(client):
     client.force_login(author)
     assert challenge.statement in client.get("/mon-espace/").content.decode()
     assert Organisation.objects.count() == 3
+
+
+def test_who_said_so_too_is_the_first_that_its_alliance_could_ask():
+    alliance = f.make_alliance()
+    challenge = f.make_challenge(state="in_alliance", alliance=alliance, ready_at=now())
+    others = [f.make_organisation(kind="company") for _ in range(4)]
+    f.make_support(challenge, organisation=others[3])
+    [chair] = [chair for chair in composition(alliance).missing if chair.college == College.COMPANIES]
+    first = chair.proposed[0]
+    assert first.organisation == others[3]
+    assert first.candidate.reasons[0].code == "supports"
