@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from jeveuxagir.common.registries import Registry
-from jeveuxagir.matching.partnership import AllianceRow, Candidate, PartnerRow, candidates
+from jeveuxagir.matching.partnership import (
+    PARTNERSHIP_VERSION,
+    AllianceRow,
+    Candidate,
+    PartnerRow,
+    candidates,
+)
 from jeveuxagir.matching.rows import Vocabulary
 from jeveuxagir.taxonomies.models import CatalystFunction, Domain, SkillGroup
 from jeveuxagir.territories.models import Commune, Department
@@ -76,10 +82,6 @@ class Composition:
     @property
     def missing(self) -> list[Chair]:
         return [chair for chair in self.chairs if chair.is_missing]
-
-    @property
-    def present(self) -> int:
-        return sum(not chair.is_missing for chair in self.chairs)
 
 
 def composition(alliance: Alliance, *, proposing: bool = True) -> Composition:
@@ -172,7 +174,14 @@ def reasons_for(alliance: Alliance, organisation: Organisation) -> list[dict[str
     college = college_of(organisation)
     found = _proposed(alliance, [college]).get(college, [])
     chosen = next((one for one in found if one.organisation.pk == organisation.pk), None)
-    return [{"code": one.code, "text": one.exact} for one in chosen.candidate.reasons] if chosen else []
+    return (
+        [
+            {"code": one.code, "text": one.exact, "engine": PARTNERSHIP_VERSION}
+            for one in chosen.candidate.reasons
+        ]
+        if chosen
+        else []
+    )
 
 
 # --- inside ---------------------------------------------------------------------------------------------------

@@ -57,7 +57,6 @@ class Section(TextChoices):
     DECISIONS = "decisions", "les décisions"
     INDICATORS = "indicators", "les indicateurs"
     MISSIONS = "missions", "les missions de bénévolat"
-    DOCUMENTS = "documents", "les documents publics"
 
 
 class Condition(TextChoices):

@@ -29,12 +29,6 @@ class FundingState(TextChoices):
 
 #: The unit of a kind that has only one.
 FIXED_UNITS = {Kind.MONEY: "€", Kind.DAYS: "jours"}
-#: What a form proposes for the others; any word may be typed.
-USUAL_UNITS = {
-    Kind.GOODS: ("repas par semaine", "livres", "ordinateurs", "kilos"),
-    Kind.PREMISES: ("salles", "mètres carrés", "demi-journées"),
-    Kind.DATA: ("jeux de données", "enquêtes"),
-}
 
 FUNDING = Transitions(
     {

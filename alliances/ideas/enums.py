@@ -14,8 +14,6 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", "retirée"
 
 
-ANSWERED = (State.ORGANISATION, State.PROBLEM, State.CLOSED)
-
 TRANSITIONS = Transitions(
     {
         "confirm": ([State.TO_CONFIRM], State.RECEIVED),

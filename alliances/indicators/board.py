@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -210,7 +209,3 @@ def enter_url(indicator: Indicator, period: datetime.date) -> str:
     alliance = indicator.alliance
     url = reverse("indicators:enter", args=[alliance.pk, alliance.slug, indicator.pk])
     return f"{url}?periode={period.isoformat()}"
-
-
-def target_reached(indicator: Indicator, number: Decimal) -> bool:
-    return number >= indicator.target if indicator.wanted == "up" else number <= indicator.target

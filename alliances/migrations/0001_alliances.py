@@ -150,7 +150,6 @@ class Migration(migrations.Migration):
                                 ("decisions", "les décisions"),
                                 ("indicators", "les indicateurs"),
                                 ("missions", "les missions de bénévolat"),
-                                ("documents", "les documents publics"),
                             ],
                             max_length=14,
                         ),

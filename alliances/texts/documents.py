@@ -89,11 +89,6 @@ def check_code(typed: str) -> Checked:
     return _checked(code=code)
 
 
-def check_file(content: bytes) -> Checked:
-    """By its bytes: one that was altered, even by a space, is none of ours."""
-    return check_hash(hashlib.sha256(content).hexdigest())
-
-
 def check_hash(sha256: str) -> Checked:
     """The same, of a file that was hashed on its way (uploads.py)."""
     return _checked(sha256=sha256)
