@@ -90,7 +90,7 @@ def check_code(typed: str) -> Checked:
 
 
 def check_hash(sha256: str) -> Checked:
-    """The same, of a file that was hashed on its way (uploads.py)."""
+    """By the SHA-256 of a file, hashed on its way (uploads.py): altered, even by a space, it is none of ours."""
     return _checked(sha256=sha256)
 
 
