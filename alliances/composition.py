@@ -174,14 +174,8 @@ def reasons_for(alliance: Alliance, organisation: Organisation) -> list[dict[str
     college = college_of(organisation)
     found = _proposed(alliance, [college]).get(college, [])
     chosen = next((one for one in found if one.organisation.pk == organisation.pk), None)
-    return (
-        [
-            {"code": one.code, "text": one.exact, "engine": PARTNERSHIP_VERSION}
-            for one in chosen.candidate.reasons
-        ]
-        if chosen
-        else []
-    )
+    reasons = chosen.candidate.reasons if chosen else ()
+    return [{"code": one.code, "text": one.exact, "engine": PARTNERSHIP_VERSION} for one in reasons]
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
