@@ -153,6 +153,10 @@ class SupportQuerySet(models.QuerySet["Support"]):
         )
         return self.filter(Q(person=person) | Exists(handled))
 
+    def of_alliance(self, alliance: Alliance) -> "SupportQuerySet":
+        """Those of the organisations that the problem an alliance was born of concerns."""
+        return self.filter(challenge__alliance=alliance, organisation__isnull=False)
+
 
 class Support(models.Model):
     """« Nous aussi »: an organisation or a person, with what they bring."""

@@ -29,8 +29,7 @@ def _of_alliance(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 
 def _supporting(alliance: Alliance) -> Iterable[int]:
     """The organisations that said "nous aussi" to the problem the alliance was born of."""
-    said = Support.objects.filter(challenge__alliance=alliance, organisation__isnull=False)
-    return said.values_list("organisation", flat=True)
+    return Support.objects.of_alliance(alliance).values_list("organisation", flat=True)
 
 
 def register() -> None:
