@@ -135,6 +135,13 @@ class Mission(models.Model):
             models.Index(fields=["department", "state"], name="mission_of_department"),
             models.Index(fields=["-published_at"], name="mission_recent", condition=Q(state="open")),
             models.Index(fields=["last_date"], name="mission_ending", condition=Q(state="open")),
+            # all that a search reads of a mission: its wide rows are left alone
+            models.Index(
+                fields=["id"],
+                include=["organisation", "domain", "commitment", "minimum_age", "mode", "published_at"],
+                name="mission_searched",
+                condition=Q(state="open"),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -185,7 +192,10 @@ class MissionAddress(models.Model):
     class Meta:
         verbose_name = "adresse"
         ordering = ["id"]
-        indexes = [earth_index("mission_address_earth")]
+        indexes = [
+            earth_index("mission_address_earth"),
+            models.Index(fields=["latitude", "longitude"], name="mission_address_point"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

@@ -15,7 +15,7 @@ filter narrows the others.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.search import SearchRank
 from django.core.paginator import Page, Paginator
@@ -37,7 +37,7 @@ from django.db.models import (
 )
 
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
-from jeveuxagir.territories.geo import DistanceKm, WithinKm
+from jeveuxagir.territories.geo import DistanceKm, InCircleKm, distance_km
 from jeveuxagir.territories.models import Commune
 from jeveuxagir.territories.text import FrenchQuery
 
@@ -50,6 +50,15 @@ COUNT_AT_MOST = 10_000
 MAX_TEXT = 100
 DEFAULT_RADIUS = 20
 RADII = (5, 10, 20, 30, 50, 100)
+#: Of a mission, its organisation and its domain: what cards and maps read.
+ON_CARDS = (
+    *("title", "slug", "mode", "commitment", "source", "source_name", "published_at", "department_id"),
+    *("organisation__name", "domain__name"),
+)
+OF_ADDRESSES = (
+    *("mission_id", "latitude", "longitude"),
+    *("commune__name", "commune__department_id", "commune__latitude", "commune__longitude"),
+)
 REMOTE_MODES = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
@@ -151,16 +160,14 @@ def search_missions(query: SearchQuery) -> MissionQuerySet:
     return _annotated(matching(query), query).order_by(*_order(query))
 
 
+def whole(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
+    """With addresses, `live_slots`, organisation and domain, in a constant number of queries."""
+    return _with_addresses_and_slots(missions, _addresses()).defer("search", "words")
+
+
 def for_cards(missions: "QuerySet[Mission]") -> "QuerySet[Mission]":
-    """With all that a card shows, in a constant number of queries: `live_slots`, addresses, organisation."""
-    return (
-        missions.select_related("organisation", "domain")
-        .defer("search", "words")
-        .prefetch_related(
-            Prefetch("addresses", MissionAddress.objects.select_related("commune")),
-            Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
-        )
-    )
+    """As `whole`, and of each row only what a card or a map shows: texts stay in the database."""
+    return _with_addresses_and_slots(missions, _addresses().only(*OF_ADDRESSES)).only(*ON_CARDS)
 
 
 def page_of(
@@ -170,7 +177,8 @@ def page_of(
     *,
     rows: "Callable[[QuerySet[Mission]], QuerySet[Mission]]" = for_cards,
 ) -> Hits:
-    """A page of the search, in order, and the total: one statement. `rows` says what to fetch of each hit.
+    """A page of the search, in order, and the total: one statement. `rows` says what to fetch of each hit; each
+    has its `distance_km`, None where no distance makes sense.
 
     Beyond the end, the last page.
     """
@@ -183,9 +191,11 @@ def page_of(
         number = max(-(-last // size), 1)
         found = list(narrow[(number - 1) * size : number * size])
     order = {pk: place for place, (pk, _) in enumerate(found)}
-    missions = _annotated(Mission.objects.filter(pk__in=order), query)
+    missions = sorted(rows(Mission.objects.filter(pk__in=order)), key=lambda mission: order[mission.pk])
+    for mission in missions:
+        mission.distance_km = _distance_of(mission, query)  # type: ignore[attr-defined]
     return Hits(
-        missions=sorted(rows(missions), key=lambda mission: order[mission.pk]),
+        missions=missions,
         total=min(found[0][1], COUNT_AT_MOST + 1) if found else 0,
         number=number,
         size=size,
@@ -256,6 +266,19 @@ def choices(query: SearchQuery) -> dict[str, Q]:
 # --- inside ------------------------------------------------------------------------------------------------
 
 
+def _addresses() -> "QuerySet[MissionAddress]":
+    return MissionAddress.objects.select_related("commune")
+
+
+def _with_addresses_and_slots(
+    missions: "QuerySet[Mission]", addresses: "QuerySet[MissionAddress]"
+) -> "QuerySet[Mission]":
+    return missions.select_related("organisation", "domain").prefetch_related(
+        Prefetch("addresses", addresses),
+        Prefetch("slots", Slot.objects.live(), to_attr="live_slots"),
+    )
+
+
 def _slots(query: SearchQuery) -> Any:
     """The slots to come that fit the dates: of the date, of the weekday, or free to agree."""
     slots = Slot.objects.live()
@@ -281,7 +304,7 @@ def _near(query: SearchQuery) -> Any:
     assert commune is not None
     if commune.latitude is None or commune.longitude is None:
         return MissionAddress.objects.filter(commune__department=commune.department_id)
-    return MissionAddress.objects.filter(WithinKm(commune.latitude, commune.longitude, query.radius_km))
+    return MissionAddress.objects.filter(InCircleKm(commune.latitude, commune.longitude, query.radius_km))
 
 
 def _has_distance(query: SearchQuery) -> bool:
@@ -293,14 +316,17 @@ def _distance(query: SearchQuery) -> Any:
     commune = query.commune if query.has_place else None
     if commune is None or commune.latitude is None or commune.longitude is None:
         return Value(None, FloatField())
-    nearest = (
-        MissionAddress.objects.filter(mission=OuterRef("pk"))
-        .order_by()
-        .values("mission")
-        .annotate(km=Min(DistanceKm(commune.latitude, commune.longitude)))
-        .values("km")
-    )
-    return Subquery(nearest, output_field=FloatField())
+    return Min(DistanceKm(commune.latitude, commune.longitude, "addresses__latitude", "addresses__longitude"))
+
+
+def _distance_of(mission: Mission, query: SearchQuery) -> float | None:
+    """The same as `_distance`, of a row whose addresses are there."""
+    if not _has_distance(query):
+        return None
+    commune = cast(Commune, query.commune)
+    here = cast(float, commune.latitude), cast(float, commune.longitude)
+    points = ((each.latitude, each.longitude) for each in mission.addresses.all())
+    return min((distance_km(*here, *point) for point in points if None not in point), default=None)  # type: ignore[arg-type]
 
 
 def _rank(query: SearchQuery) -> Any:

@@ -54,7 +54,7 @@ def atom(request: HttpRequest) -> HttpResponse:
     )
     with transaction.atomic():
         search.set_time_limit()
-        for mission in search.for_cards(search.search_missions(query))[:MOST_ENTRIES]:
+        for mission in search.whole(search.search_missions(query))[:MOST_ENTRIES]:
             shown = card(mission)
             where_and_when = ", ".join(filter(None, (shown.where, shown.distance)))
             feed.add_item(
@@ -151,7 +151,7 @@ def _document() -> Iterator[bytes]:
 def _batches() -> Iterator[list[Mission]]:
     """By key, some at a time: no cursor stays open however slow the reader is. A full mission is left out."""
     last = 0
-    rows = search.for_cards(Mission.objects.open().filter(source="")).prefetch_related("activities")
+    rows = search.whole(Mission.objects.open().filter(source="")).prefetch_related("activities")
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
         yield [mission for mission in batch if any(slot.free for slot in mission.live_slots)]  # type: ignore[attr-defined]

@@ -82,7 +82,7 @@ class Missions(Resource):
         pages.depth(number, limit)
         with transaction.atomic():
             search.set_time_limit()
-            hits = search.page_of(given.query(), number, limit)
+            hits = search.page_of(given.query(), number, limit, rows=search.whole)
         found = hits.missions if hits.number == number else []
         return pages.answer(request, found, hits.total, number, limit, serializers.MissionSerializer)
 
@@ -90,7 +90,7 @@ class Missions(Resource):
 class MissionDetail(Resource):
     @one_of("Une mission ouverte", serializers.MissionDetailSerializer, "missions")
     def get(self, request: Request, pk: int) -> Response:
-        missions = search.for_cards(Mission.objects.open()).prefetch_related("activities", "skills", "sdgs")
+        missions = search.whole(Mission.objects.open()).prefetch_related("activities", "skills", "sdgs")
         return Response(serializers.MissionDetailSerializer(_one(missions, pk)).data)
 
 

@@ -4,7 +4,7 @@ The SQL functions come with the first migration. A table with a latitude and a l
 `earth_index(name)` among its indexes and is searched with `WithinKm` and `DistanceKm`.
 """
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Any
 
 from django.contrib.postgres.indexes import GistIndex
@@ -68,6 +68,31 @@ class WithinKm(Func):
         row, point = f"{row_lat}, {row_lon}", f"{lat}, {lon}"
         sql = f"(f_earth_box({point}, {km}) @> f_earth({row}) AND f_distance_km({row}, {point}) <= {km})"
         return sql, [*p3, *p4, *p5, *p1, *p2, *p1, *p2, *p3, *p4, *p5]
+
+
+class InCircleKm(WithinKm):
+    """The same rows, by ranges of latitude and longitude: the planner can tell how many, so a query that joins the
+    rows of a great circle to others is planned for many. Where the rows found are few or the end, `WithinKm`."""
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        latitude, longitude, *circle = self.source_expressions
+        lat, lon, km = (expression.value for expression in circle)
+        (row_lat, p1), (row_lon, p2) = compiler.compile(latitude), compiler.compile(longitude)
+        parts, params = [], []
+        for row, its_params, (low, high) in zip((row_lat, row_lon), (p1, p2), _box(lat, lon, km), strict=True):
+            parts.append(f"{row} BETWEEN %s AND %s")
+            params += [*its_params, low, high]
+        parts.append(f"f_distance_km({row_lat}, {row_lon}, %s, %s) <= %s")
+        return f"({' AND '.join(parts)})", [*params, *p1, *p2, lat, lon, km]
+
+
+def _box(lat: float, lon: float, km: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Ranges of latitude and longitude that hold the circle; every longitude near a pole or across 180°."""
+    north = degrees(km / EARTH_RADIUS_KM) * 1.0001
+    wide = cos(radians(min(abs(lat) + north, 90.0)))
+    east = 360.0 if wide < 0.01 else north / wide
+    across = lon - east < -180 or lon + east > 180
+    return (lat - north, lat + north), (-180.0, 180.0) if across else (lon - east, lon + east)
 
 
 def _degrees(value: float) -> Value:
