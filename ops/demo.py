@@ -165,11 +165,11 @@ class Demo:
                 "--worker-class",
                 "gthread",
                 "--workers",
-                "2",
+                "3",
                 "--threads",
-                "4",
+                "2",
             ),
-            *("--no-control-socket", "--graceful-timeout", "5", "--preload"),
+            *("--worker-connections", "4", "--no-control-socket", "--graceful-timeout", "5", "--preload"),
         )
         wait_until(
             lambda: answers(f"{self.site}/"), what="Le site", timeout=60, process=web.process, log=web.log

@@ -120,6 +120,14 @@ FORM_RENDERER = "jeveuxagir.ui.forms.Renderer"
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///jeveuxagir")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=10s -c lock_timeout=3s"
+# The web process pools its connections (wsgi.py says so); workers and commands close theirs.
+if env.bool("DATABASE_POOL", default=False):
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that died with the database is replaced, not served
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+        "timeout": 5,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: how long a process keeps the vocabularies of the search before it reads them again

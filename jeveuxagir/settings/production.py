@@ -1,7 +1,7 @@
 """Production: everything secret or local comes from the environment, everything goes over HTTPS."""
 
 from .base import *
-from .base import DATABASES, STORAGES, TRUSTED_PROXIES, env
+from .base import STORAGES, TRUSTED_PROXIES, env
 
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -25,13 +25,5 @@ LANGUAGE_COOKIE_SECURE = True
 # --- static files: compressed where the image is built, it takes long ---
 if env.bool("STATIC_COMPRESS", default=False):
     STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-
-# --- connections: the web process pools them (wsgi.py says so), workers and commands close theirs ---
-if env.bool("DATABASE_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-        "timeout": 5,
-    }
 
 EMAIL_TIMEOUT = 20

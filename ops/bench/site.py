@@ -1,4 +1,4 @@
-"""The site running on the base, as in production: gunicorn, two processes of four threads; and how to ask it."""
+"""The site running on the base, as in production: gunicorn, three processes of two threads; and how to ask it."""
 
 from __future__ import annotations
 
@@ -62,16 +62,8 @@ def running_site(database: str) -> Iterator[int]:
         check=True,
     )
     command = [sys.executable, "-m", "gunicorn", "jeveuxagir.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += [
-        "--worker-class",
-        "gthread",
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--no-control-socket",
-        "--preload",
-    ]
+    command += ["--worker-class", "gthread", "--workers", "3", "--threads", "2", "--worker-connections", "4"]
+    command += ["--no-control-socket", "--preload"]
     log = FOLDER / "web.log"
     log.unlink(missing_ok=True)
     web = spawn(command, log=log, env=env, cwd=ROOT)
