@@ -122,7 +122,9 @@ DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=10s -c lock_timeout=3s"
 # The web process pools its connections (wsgi.py says so); workers and commands close theirs.
 if env.bool("DATABASE_POOL", default=False):
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that died with the database is replaced, not served
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = (
+        True  # one that died with the database is replaced, not served
+    )
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", default=8),

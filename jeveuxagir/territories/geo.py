@@ -5,7 +5,7 @@ The SQL functions come with the first migration. A table with a latitude and a l
 """
 
 from math import asin, cos, degrees, radians, sin, sqrt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db.models import BooleanField, F, FloatField, Func, Value
@@ -74,12 +74,14 @@ class InCircleKm(WithinKm):
     """The same rows, by ranges of latitude and longitude: the planner can tell how many, so a query that joins the
     rows of a great circle to others is planned for many. Where the rows found are few or the end, `WithinKm`."""
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         latitude, longitude, *circle = self.source_expressions
-        lat, lon, km = (expression.value for expression in circle)
+        lat, lon, km = (cast(Value, expression).value for expression in circle)
         (row_lat, p1), (row_lon, p2) = compiler.compile(latitude), compiler.compile(longitude)
         parts, params = [], []
-        for row, its_params, (low, high) in zip((row_lat, row_lon), (p1, p2), _box(lat, lon, km), strict=True):
+        for row, its_params, (low, high) in zip(
+            (row_lat, row_lon), (p1, p2), _box(lat, lon, km), strict=True
+        ):
             parts.append(f"{row} BETWEEN %s AND %s")
             params += [*its_params, low, high]
         parts.append(f"f_distance_km({row_lat}, {row_lon}, %s, %s) <= %s")

@@ -5,22 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('missions', '0004_words_for_typos'),
-        ('organisations', '0002_joining_and_registries'),
-        ('taxonomies', '0001_models'),
-        ('territories', '0003_inlined_distance'),
+        ("missions", "0004_words_for_typos"),
+        ("organisations", "0002_joining_and_registries"),
+        ("taxonomies", "0001_models"),
+        ("territories", "0003_inlined_distance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['id'], include=('organisation', 'domain', 'commitment', 'minimum_age', 'mode', 'published_at'), name='mission_searched'),
+            model_name="mission",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["id"],
+                include=("organisation", "domain", "commitment", "minimum_age", "mode", "published_at"),
+                name="mission_searched",
+            ),
         ),
         migrations.AddIndex(
-            model_name='missionaddress',
-            index=models.Index(fields=['latitude', 'longitude'], name='mission_address_point'),
+            model_name="missionaddress",
+            index=models.Index(fields=["latitude", "longitude"], name="mission_address_point"),
         ),
     ]
