@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=jeveuxagir.settings.production STATIC_COMPRESS=true
 RUN groupadd --system --gid 10001 jeveuxagir \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin jeveuxagir \
-    && install --directory --owner 10001 --group 10001 --mode 700 /erasures
+    && install --directory --owner 10001 --group 10001 --mode 700 /erasures /private
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -1,7 +1,10 @@
-"""Saving the database and bringing it back, whole.
+"""Saving the database and the files that people brought, and bringing them back, whole.
 
-    DATABASE_URL=… python -m ops.backup save FILE
-    DATABASE_URL=… python -m ops.backup restore FILE [--replace] [--erasures FILE]
+    DATABASE_URL=… PRIVATE_FILES=… python -m ops.backup save FILE
+    DATABASE_URL=… PRIVATE_FILES=… python -m ops.backup restore FILE [--replace] [--erasures FILE]
+
+The files go to FILE.files beside it: keep both together. They are taken after the database, since a file is there
+before its row; one that was removed meanwhile is named by the invariants.
 
 `restore` fills an empty database; one that holds something is refused, unless `--replace` says that it may go. The
 backup may be older than this code: its tables are brought up to date. One that is newer is refused. People erased since
@@ -17,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -67,9 +71,44 @@ def save(database: str, file: Path) -> None:
     unfinished.replace(file)
 
 
-def restore(database: str, file: Path, *, replace: bool = False, erasures: Path | None = None) -> None:
+def files_of(file: Path) -> Path:
+    """The archive of the files that goes with this backup."""
+    return file.with_name(f"{file.name}.files")
+
+
+def save_files(folder: Path, file: Path) -> None:
+    """Every file that is kept, beside the backup of the database; what is still arriving is nobody's yet."""
+    archive = files_of(file)
+    unfinished = archive.with_name(f"{archive.name}.unfinished")
+    unfinished.touch(mode=0o600)
+    with tarfile.open(unfinished, "w") as packed:
+        for path in sorted((folder / "kept").glob("*/*")):
+            with suppress(FileNotFoundError):  # removed meanwhile
+                packed.add(path, arcname=str(path.relative_to(folder)))
+    unfinished.replace(archive)
+
+
+def restore_files(folder: Path, file: Path) -> None:
+    """Those of the backup, beside what is there: names are random, none is ever used twice."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tarfile.open(files_of(file)) as packed:
+        packed.extractall(folder, filter="data")
+
+
+def restore(
+    database: str,
+    file: Path,
+    *,
+    replace: bool = False,
+    erasures: Path | None = None,
+    folder: Path | None = None,
+) -> None:
     if not file.is_file():
         raise Refused(f"{file} is not there.")
+    if files_of(file).is_file():
+        if folder is None:
+            raise Refused(f"{files_of(file)} holds files: PRIVATE_FILES says where they go.")
+        restore_files(folder, file)
     with psycopg.connect(database, autocommit=True) as connection:
         if _holds_something(connection):
             if not replace:
@@ -137,12 +176,21 @@ def main() -> int:
     if not database:
         print("DATABASE_URL says which database.", file=sys.stderr)
         return 2
+    folder = Path(os.environ["PRIVATE_FILES"]) if os.environ.get("PRIVATE_FILES") else None
     try:
         if options.verb == "save":
             save(database, options.file)
+            if folder is not None:
+                save_files(folder, options.file)
         else:
-            restore(database, options.file, replace=options.replace, erasures=options.erasures)
-    except (Refused, ServiceError, psycopg.Error) as error:
+            restore(
+                database,
+                options.file,
+                replace=options.replace,
+                erasures=options.erasures,
+                folder=folder,
+            )
+    except (Refused, ServiceError, psycopg.Error, tarfile.TarError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     return 0

@@ -22,6 +22,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://cache.internal:6379/0",
     "CELERY_BROKER_URL": "redis://broker.internal:6379/0",
     "EMAIL_HOST": "relay.internal",
+    "PRIVATE_FILES": "/private",
 }
 
 

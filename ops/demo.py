@@ -216,6 +216,7 @@ class Demo:
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.smtp_port),
             "STATIC_ROOT": str(STATIC),
+            "PRIVATE_FILES": str(STATE / "private"),
             "LOOPBACK_PORTS": str(self.registries_port),
             **registries.addresses(self.registries_port),
         }

@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     settings.DATABASES  # noqa: B018  # load them: pytest-django then sets Django up
+    config.add_cleanup(lambda: shutil.rmtree(settings.PRIVATE_FILES, ignore_errors=True))
 
 
 def _forget(server: PostgreSQL) -> None:

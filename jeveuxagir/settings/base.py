@@ -166,6 +166,10 @@ STORAGES = {
     # Hashed names: browsers keep them for ever.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+# What people bring: under no public address, and saved with the database (ops/backup.py). One folder for all processes.
+PRIVATE_FILES = env("PRIVATE_FILES", default=str(BASE_DIR / ".var" / "private"))
+# A function(path) that names what it finds in a file; empty: no scanner.
+FILE_SCANNER = env("FILE_SCANNER", default="")
 DSFR_USE_INTEGRITY_CHECKSUMS = False  # hashed names change the stylesheets, their sums would refuse them
 
 EMAIL_HOST = env("EMAIL_HOST", default="127.0.0.1")

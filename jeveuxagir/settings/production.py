@@ -22,6 +22,9 @@ DEVICE_COOKIE_NAME = "__Host-device"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 LANGUAGE_COOKIE_SECURE = True
 
+# --- what people bring: a folder of its own, which the backups know ---
+PRIVATE_FILES = env("PRIVATE_FILES", default="")
+
 # --- static files: compressed where the image is built, it takes long ---
 if env.bool("STATIC_COMPRESS", default=False):
     STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}

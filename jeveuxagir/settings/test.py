@@ -1,5 +1,8 @@
 """The test suite: real services started by tests/conftest.py."""
 
+import os
+import tempfile
+
 from .base import *
 
 SECRET_KEY = "test-only-not-a-secret"
@@ -11,6 +14,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+PRIVATE_FILES = env(
+    "PRIVATE_FILES", default=f"{tempfile.gettempdir()}/jva-files-{os.getpid()}"
+)  # tests/conftest.py forgets it
 # Without the `valkey` fixture a wake-up goes nowhere, at once.
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="memory://")
 

@@ -44,6 +44,12 @@ def _errors() -> Iterator[Error]:
         )
     if "dev-only" in settings.SECRET_KEY or "test-only" in settings.SECRET_KEY:
         yield Error("SECRET_KEY is the one of development or of the tests.", id="jeveuxagir.E006")
+    if not settings.PRIVATE_FILES:
+        yield Error(
+            "PRIVATE_FILES is empty: the documents that people bring would have no place.",
+            hint="Name a folder that the web and the workers share, and that the backups save.",
+            id="jeveuxagir.E009",
+        )
     cookies = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
     if not all(name.startswith("__Host-") for name in cookies):
         yield Error("The session and CSRF cookies lack the __Host- prefix.", id="jeveuxagir.E007")

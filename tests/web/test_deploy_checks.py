@@ -38,6 +38,7 @@ def test_a_clean_production_passes(production):
         ("SECRET_KEY", "dev-only-not-a-secret", "E006"),
         ("SESSION_COOKIE_NAME", "sessionid", "E007"),
         ("ALLOWED_HOSTS", ["*"], "E008"),
+        ("PRIVATE_FILES", "", "E009"),
         ("ALLOWED_HOSTS", ["127.0.0.1"], "E008"),
     ],
 )
