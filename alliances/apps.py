@@ -11,12 +11,24 @@ class AlliancesConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import invariants, moderation, notifications, owing, panels, personal_data, reactions, reports
+        from . import (
+            archive,
+            invariants,
+            moderation,
+            notifications,
+            owing,
+            panels,
+            personal_data,
+            reactions,
+            reports,
+            told,
+        )
         from .roles import party_roles
         from .spaces import spaces_of_user
 
         role_sources.register("alliances", party_roles)
         space_sources.register("alliances", spaces_of_user)
+        archive.register()
         invariants.register()
         moderation.register()
         notifications.register()
@@ -25,3 +37,4 @@ class AlliancesConfig(AppConfig):
         personal_data.register()
         reactions.register()
         reports.register()
+        told.register()

@@ -12,6 +12,7 @@ from missions.models import Mission
 from organisations import spaces as organisation_spaces
 from organisations.policies import HANDLERS, role_in
 
+from . import activity
 from .enums import Activity
 from .enums import Section as Shown
 from .models import Alliance
@@ -82,6 +83,12 @@ def _of_mission(request: Any, mission: Any) -> dict[str, Any] | None:
     return {"alliance": alliance} if alliance else None
 
 
+def _activity(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """The last things that happened, on the home of the space."""
+    found = activity.latest(alliance)
+    return {"alliance": alliance, "facts": found} if found else None
+
+
 def may_start(user: Any, organisation: Any) -> bool:
     return organisation.is_verified and role_in(user, organisation) in HANDLERS
 
@@ -91,6 +98,7 @@ def register() -> None:
     menu.register("composition", Section("Tour de table", "alliances:composition", order=15))
     menu.register("parties", Section("Parties", "alliances:parties", order=20))
     menu.register("missions", Section("Missions", "alliances:missions", order=100))
+    menu.register("activity", Section("Activité", "alliances:activity", order=110))
     menu.register("settings", Section("Réglages", "alliances:settings", order=200))
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
     menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))
@@ -100,6 +108,7 @@ def register() -> None:
         "organisation.public", Panel("alliances/_of_organisation.html", _of_organisation, order=40)
     )
     panels.register("organisation_space", Panel("alliances/_space_panel.html", _organisation_space, order=50))
+    panels.register("alliance.home", Panel("alliances/_activity.html", _activity, order=90))
     panels.register("alliance.public", Panel("alliances/_public_parties.html", _parties, order=20))
     panels.register("alliance.public", Panel("alliances/_public_missions.html", _missions, order=60))
     panels.register("mission.page", Panel("alliances/_of_mission.html", _of_mission, order=20))

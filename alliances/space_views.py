@@ -4,15 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 
-from . import conditions, journey, moderation, services, steps
+from . import activity, conditions, exports, journey, moderation, services, steps
 from .drafts import label_of
 from .enums import STAGES, Activity, Publication, Stage, StepState
 from .forms import (
@@ -38,6 +41,8 @@ SECTIONS: dict[str, tuple[str, Any]] = {
     "cadre": ("Les dates et la façon de décider", FrameForm),
     "derogation": ("Une règle qui empêche d’agir", DerogationForm),
 }
+#: of the activity, on one page
+FACTS = 30
 #: verb → what the button says, then what happened
 MOVES = {
     "structure": "Passer à l’étape « structurée »",
@@ -393,3 +398,52 @@ def _vote_on_closing(request: AllianceRequest, answers: dict[str, str]) -> HttpR
     address = closing["decision"](request.alliance, request.user, answers)
     messages.success(request, "La fin de l’alliance est au vote. Les parties sont prévenues.")
     return redirect(address)
+
+
+# --- what happened ----------------------------------------------------------------------------------------------
+
+
+@party_required()
+@never_cache
+@require_safe
+def show_activity(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
+    """Who did what, when; `?sorte=` keeps one sort of facts."""
+    asked = request.GET.get("sorte", "")
+    sort = asked if asked in activity.sorts else ""
+    page = Paginator(activity.events_of(request.alliance, sort), FACTS).get_page(request.GET.get("page"))
+    context = {
+        **space_context(request),
+        "page_obj": page,
+        "facts": activity.facts(request.alliance, page.object_list),
+        "choices": activity.choices(),
+        "sort": sort,
+        "label": activity.sorts[sort].label if sort else "",
+    }
+    return render(request, "alliances/activity.html", context)
+
+
+# --- taken away -------------------------------------------------------------------------------------------------
+
+
+@party_required()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: AllianceRequest, pk: int, slug: str) -> HttpResponseBase:
+    """The whole alliance as a ZIP, for anybody of a party; a closed alliance gives it too."""
+    context = {
+        **space_context(request),
+        "parts": [part.title for part in sorted(exports.parts, key=lambda one: one.order)],
+        "refused": "",
+    }
+    if request.method != "POST":
+        return render(request, "alliances/export_page.html", context)
+    try:
+        packed = exports.export(request.alliance, actor=request.user)
+    except NotAllowed:
+        raise
+    except RuleBroken as broken:
+        context["refused"] = broken.message
+        status = 429 if broken.code == "too_many" else 409
+        return render(request, "alliances/export_page.html", context, status=status)
+    name = f"alliance-{request.alliance.slug}-{today():%Y-%m-%d}.zip"
+    return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")

@@ -50,6 +50,8 @@ urlpatterns = [
     path(f"{SPACE}categorie/", space_views.category, name="category"),
     path(f"{SPACE}conditions/", space_views.check_conditions, name="conditions"),
     path(f"{SPACE}page-publique/", space_views.publication, name="publication"),
+    path(f"{SPACE}activite/", space_views.show_activity, name="activity"),
+    path(f"{SPACE}copie/", space_views.export, name="export"),
     path(f"{SPACE}reveiller/", space_views.wake, name="wake"),
     path(f"{SPACE}clore/", space_views.close, name="close"),
 ]

@@ -8,8 +8,9 @@ class ChallengesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, panels, personal_data, reports
+        from . import archive, moderation, notifications, panels, personal_data, reports
 
+        archive.register()
         moderation.register()
         notifications.register()
         panels.register()

@@ -8,8 +8,10 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import panels, personal_data, reactions
+        from . import archive, panels, personal_data, reactions, told
 
+        archive.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        told.register()

@@ -1,8 +1,9 @@
 """What the pages, the panels and the files of contributions show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from alliances.models import Alliance
 from jeveuxagir.common.text import NBSP, amount
@@ -71,3 +72,48 @@ def funding_of(alliance: Alliance) -> list[Sum]:
         )
         found.append(Sum(state, str(state.label), made, those))
     return found
+
+
+# --- for a spreadsheet ------------------------------------------------------------------------------------------
+
+Rows = tuple[Sequence[str], list[Sequence[Any]]]
+
+
+def contribution_rows(alliance: Alliance) -> Rows:
+    """Header and lines of what the parties bring."""
+    header = ("Nature", "Partie", "Ce qui est apporté", "Unité", "Prévu", "Réel", "État", "Du", "Au")
+    return header, [
+        (
+            row.get_kind_display(),
+            row.party.name,
+            row.what,
+            row.unit,
+            _cell(row.planned),
+            _cell(row.real),
+            row.get_state_display(),
+            row.starts_on or "",
+            row.ends_on or "",
+        )
+        for row in contributions_of(alliance)
+    ]
+
+
+def funding_rows(alliance: Alliance) -> Rows:
+    """Header and lines of the funding plan."""
+    header = ("Financeur", "État", "Demandé le", "Montant demandé (€)", "Montant obtenu (€)")
+    return header, [
+        (
+            row.funder,
+            row.get_state_display(),
+            row.requested_on,
+            _cell(row.amount),
+            _cell(row.obtained) if row.obtained is not None else "",
+        )
+        for one in funding_of(alliance)
+        for row in one.lines
+    ]
+
+
+def _cell(quantity: Decimal) -> str:
+    """A number as a French spreadsheet reads it."""
+    return f"{quantity:.2f}".replace(".", ",")

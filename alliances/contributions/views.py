@@ -18,7 +18,7 @@ from jeveuxagir.common.spreadsheets import to_csv
 from jeveuxagir.common.text import amount
 
 from . import policies, services
-from .board import contributions_of, funding_of, lines_of
+from .board import contribution_rows, contributions_of, funding_of, funding_rows, lines_of
 from .enums import FUNDING, Kind, State
 from .forms import ChangeContributionForm, DeliveryForm, FundingForm, NewContributionForm, ObtainedForm
 from .models import Contribution, FundingLine
@@ -252,46 +252,14 @@ def _line(request: AllianceRequest, row: FundingLine, form: ObtainedForm, status
 @require_safe
 def contributions_file(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """What the parties bring, for a spreadsheet."""
-    header = ("Nature", "Partie", "Ce qui est apporté", "Unité", "Prévu", "Réel", "État", "Du", "Au")
-    rows = [
-        (
-            row.get_kind_display(),
-            row.party.name,
-            row.what,
-            row.unit,
-            _cell(row.planned),
-            _cell(row.real),
-            row.get_state_display(),
-            row.starts_on or "",
-            row.ends_on or "",
-        )
-        for row in contributions_of(request.alliance)
-    ]
-    return _file(to_csv(header, rows), f"moyens-{request.alliance.slug}")
+    return _file(to_csv(*contribution_rows(request.alliance)), f"moyens-{request.alliance.slug}")
 
 
 @party_required()
 @require_safe
 def funding_file(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """The funding plan, for a spreadsheet."""
-    header = ("Financeur", "État", "Demandé le", "Montant demandé (€)", "Montant obtenu (€)")
-    rows = [
-        (
-            row.funder,
-            row.get_state_display(),
-            row.requested_on,
-            _cell(row.amount),
-            _cell(row.obtained) if row.obtained is not None else "",
-        )
-        for one in funding_of(request.alliance)
-        for row in one.lines
-    ]
-    return _file(to_csv(header, rows), f"financement-{request.alliance.slug}")
-
-
-def _cell(quantity: Any) -> str:
-    """A number as a French spreadsheet reads it."""
-    return f"{quantity:.2f}".replace(".", ",")
+    return _file(to_csv(*funding_rows(request.alliance)), f"financement-{request.alliance.slug}")
 
 
 def _file(text: str, name: str) -> HttpResponse:

@@ -8,9 +8,11 @@ class TextsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import notifications, panels, personal_data, reactions
+        from . import archive, notifications, panels, personal_data, reactions, told
 
+        archive.register()
         notifications.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        told.register()

@@ -72,6 +72,11 @@ LIMITS: dict[str, Limit] = {
     "idea_account": Limit(10, DAY),
     # alliances started by one account
     "alliance_account": Limit(20, DAY),
+    # documents brought, topics opened, messages written and reported in alliances by one account
+    "document_account": Limit(40, HOUR),
+    "topic_account": Limit(20, DAY),
+    "post_account": Limit(60, HOUR),
+    "report_account": Limit(20, DAY),
     # documents checked by their code or their bytes
     "verify_address": Limit(30, 10 * MINUTE),
     # common problems stated, and supported, by one account
@@ -81,6 +86,7 @@ LIMITS: dict[str, Limit] = {
     "suggestions_address": Limit(600, 10 * MINUTE),
     # leaving with one's data
     "export_account": Limit(5, HOUR, closed=True),
+    "alliance_export_account": Limit(10, HOUR, closed=True),
 }
 
 

@@ -657,6 +657,8 @@ ROUTES: dict[str, Route] = {
     "alliances:category": Route(all_parties, alliance),
     "alliances:conditions": Route(all_parties, alliance),
     "alliances:publication": Route(animators, alliance),
+    "alliances:activity": Route(all_parties, alliance),
+    "alliances:export": Route(all_parties, alliance, "post"),
     "alliances:wake": Route(actors, alliance, "post"),
     "alliances:close": Route(actors, alliance),
     # how an alliance is steered
