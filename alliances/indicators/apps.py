@@ -8,9 +8,10 @@ class IndicatorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, panels, personal_data, reactions, told
+        from . import archive, notifications, panels, personal_data, reactions, told
 
         archive.register()
+        notifications.register()
         panels.register()
         personal_data.register()
         reactions.register()

@@ -18,6 +18,7 @@ from jeveuxagir.ui.charts import Dot
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
+from . import policies
 from .enums import Axis, Standing, Verdict
 from .models import Evidence, Indicator, Value
 from .periods import after, between, label, last_ended, of_period, start_of
@@ -43,6 +44,24 @@ class Point:
     @property
     def is_doubtful(self) -> bool:
         return self.standing in (Standing.DISPUTED, Standing.CONFLICT)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A value that others dispute: who says so, and who is to answer (nobody, once all concerned have left)."""
+
+    value: Value
+    by: list[str]
+    answering: Party | None
+
+    @property
+    def words(self) -> str:
+        """Who is to answer, and how it ends."""
+        others = " et ".join(self.by)
+        if self.answering is None:
+            return "Plus personne n’en répond : une partie reprend d’abord cet indicateur."
+        change = "peut changer d’avis" if len(self.by) == 1 else "peuvent changer d’avis"
+        return f"C’est à {self.answering.name} de répondre : corriger la valeur, ou convaincre {others}, qui {change}."
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,16 @@ def points_of(indicator: Indicator, values: Iterable[Value]) -> list[Point]:
     ]
 
 
+def disputes_of(points: Iterable[Point]) -> list[Dispute]:
+    """The disputed values that hold now, oldest first. Their reviews are fetched with their parties."""
+    found = []
+    for value in (value for point in points for value in point.values):
+        by = [one.party.name for one in value.reviews.all() if one.verdict == Verdict.DISPUTED]
+        if by:
+            found.append(Dispute(value, by, policies.answers(value)))
+    return found
+
+
 def late_of(indicator: Indicator, periods: set[datetime.date]) -> Late | None:
     """The first period without a value since the latest one (or the baseline); nothing for a stopped indicator."""
     if indicator.archived_at:
@@ -143,7 +172,10 @@ def shown(indicator: Indicator, values: Iterable[Value]) -> Shown:
 
 _CURRENT = Prefetch(
     "values",
-    Value.objects.current().select_related("party").prefetch_related("reviews").order_by("period", "pk"),
+    Value.objects.current()
+    .select_related("party")
+    .prefetch_related("reviews__party")
+    .order_by("period", "pk"),
     to_attr="held",
 )
 
@@ -173,7 +205,7 @@ def _handled(person: Person) -> Any:
 
 
 def to_do_of(person: Person) -> Iterator[ToDo]:
-    """Values to enter for the parties one acts for, and one's own that others dispute."""
+    """Values to enter for the parties one acts for, and the disputed ones that they answer for."""
     parties = set(_handled(person).values_list("pk", flat=True))
     if not parties:
         return
@@ -184,13 +216,16 @@ def to_do_of(person: Person) -> Iterator[ToDo]:
             text = f"Saisir « {row.name} » pour {late.of_period} ({late.word})"
             yield ToDo(text, enter_url(row, late.period), _noon(late.since), "Saisir")
     disputed = Value.objects.current().filter(
-        party__in=parties, indicator__archived_at=None, reviews__verdict=Verdict.DISPUTED
+        Q(party__in=parties) | Q(party__left_at__isnull=False, indicator__owner__in=parties),
+        indicator__archived_at=None,
+        reviews__verdict=Verdict.DISPUTED,
     )
     for value in disputed.select_related("indicator__alliance").distinct().order_by("pk"):
         when = label(value.indicator.rhythm, value.period)
+        whose = "Votre valeur" if value.party_id in parties else "La valeur"
         yield ToDo(
-            f"Votre valeur de « {value.indicator.name} » ({when}) est contestée",
-            indicator_url(value.indicator),
+            f"{whose} de « {value.indicator.name} » ({when}) est contestée",
+            value.indicator.page_url,
             value.entered_at,
             "Relire",
         )
@@ -198,11 +233,6 @@ def to_do_of(person: Person) -> Iterator[ToDo]:
 
 def _noon(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(12), tzinfo=PARIS)
-
-
-def indicator_url(indicator: Indicator) -> str:
-    alliance = indicator.alliance
-    return reverse("indicators:indicator", args=[alliance.pk, alliance.slug, indicator.pk])
 
 
 def enter_url(indicator: Indicator, period: datetime.date) -> str:

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts.models import Person
@@ -76,6 +77,10 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def page_url(self) -> str:
+        return reverse("indicators:indicator", args=[self.alliance.pk, self.alliance.slug, self.pk])
 
 
 class ValueQuerySet(models.QuerySet["Value"]):

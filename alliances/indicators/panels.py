@@ -10,7 +10,8 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import plural
 
-from .board import axes_of, dictionary, enter_url, to_do_of
+from .board import axes_of, dictionary, disputes_of, enter_url, to_do_of
+from .periods import of_period
 
 SHOWN = 4
 
@@ -33,15 +34,19 @@ def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 def _owed(alliance: Alliance) -> list[Owed]:
     if alliance.is_closed:
         return []
-    return [
-        Owed(
-            one.indicator.owner.name if one.indicator.owner else "À reprendre",
-            f"saisir « {one.indicator.name} » pour {one.late.of_period} ({one.late.word})",
-            enter_url(one.indicator, one.late.period),
-        )
-        for one in dictionary(alliance)
-        if one.late is not None
-    ]
+    lines = []
+    for one in dictionary(alliance):
+        row = one.indicator
+        for dispute in disputes_of(one.points):
+            who = dispute.answering.name if dispute.answering else "À reprendre"
+            when = of_period(row.rhythm, dispute.value.period)
+            what = f"répondre de « {row.name} » pour {when} (contestée)"
+            lines.append(Owed(who, what, row.page_url))
+        if one.late is not None:
+            who = row.owner.name if row.owner else "À reprendre"
+            what = f"saisir « {row.name} » pour {one.late.of_period} ({one.late.word})"
+            lines.append(Owed(who, what, enter_url(row, one.late.period)))
+    return lines
 
 
 def _owes(party: Party) -> list[str]:

@@ -21,6 +21,7 @@ from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import NBSP, amount, clean
 from jeveuxagir.taxonomies.models import Sdg
 
+from . import notifications as mails
 from . import policies
 from .enums import Axis, Rhythm, Verdict, Wanted
 from .models import MOST, Claim, Evidence, Indicator, Result, Review, Value
@@ -167,15 +168,21 @@ def enter(
 def correct(
     value: Value, *, actor: User, amount: Decimal, proof: str, proof_url: str = "", note: str = ""
 ) -> Value:
-    """Another number for the same period: the former one stays, marked as replaced, with what was said of it."""
+    """Another number for the same period: the former one stays, marked as replaced, with what was said of it.
+
+    A party that left corrects nothing any more: who is responsible for the indicator does, in its own name.
+    """
     alliance, indicator = _locked(value.indicator)
     value = lock(Value.objects.select_related("party__organisation"), pk=value.pk)
-    allow(alliance_policies.acts_for(actor, value.party))
+    value.indicator = indicator
+    party = policies.answers(value)
+    allow(party is not None and alliance_policies.acts_for(actor, party))
+    assert party is not None
     if value.replaced_at is not None:
         raise Stale("Cette valeur a été corrigée entre-temps. Relisez, puis recommencez.")
-    value.replaced_at = now()
-    value.save(update_fields=["replaced_at"])
-    new = _value(indicator, value.party, actor, value.period, amount, proof, proof_url, note)
+    replaced = indicator.values.current().filter(period=value.period, party__in=[value.party, party])
+    replaced.update(replaced_at=now())
+    new = _value(indicator, party, actor, value.period, amount, proof, proof_url, note)
     alliances.acted(alliance, actor=actor)
     record(
         "indicator.value_corrected",
@@ -200,6 +207,7 @@ def review(value: Value, *, actor: User, party: Party, verdict: str, reason: str
         raise Stale("Cette valeur a été corrigée entre-temps : relisez la nouvelle.")
     if verdict not in Verdict.values:
         raise RuleBroken("Confirmez ou contestez.", code="choice")
+    former = Review.objects.filter(value=value, party=party).first()
     with refusals():
         made, _new = Review.objects.update_or_create(
             value=value,
@@ -220,6 +228,10 @@ def review(value: Value, *, actor: User, party: Party, verdict: str, reason: str
         value=value.pk,
         verdict=verdict,
     )
+    said = (former.verdict, former.reason) if former else None
+    if verdict == Verdict.DISPUTED and said != (made.verdict, made.reason):
+        value.indicator = indicator
+        mails.tell_disputed(made, value, besides=actor.person_id)
     return made
 
 
@@ -296,13 +308,10 @@ def claim(result: Result, *, alliance: Alliance, actor: User, quantity: Decimal,
 
 @transaction.atomic
 def unclaim(made: Claim, *, actor: User) -> None:
-    """The alliance counts it no more: others may."""
+    """The alliance counts it no more: others may. Also once the organisation has left the alliance."""
     alliance = alliances.locked(made.alliance)
     result = lock(Result.objects.select_related("organisation"), pk=made.result_id)
-    allow(
-        policies.can_claim(actor, alliance, result.organisation)
-        or alliance_policies.can_animate(actor, alliance)
-    )
+    allow(policies.can_unclaim(actor, alliance, result.organisation))
     Claim.objects.filter(pk=made.pk).delete()
     alliances.acted(alliance, actor=actor)
     record("result.unclaimed", alliance, actor=actor, result=result.pk)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
+from alliances import policies as alliance_policies
 from alliances.models import Alliance
 
-from . import policies
 from .board import standing_of
 from .models import Claim, Indicator, Result, Value
 from .periods import label
@@ -23,6 +25,9 @@ class ResultLine:
     label: str
     mine: Claim | None
     may_claim: bool
+    may_unclaim: bool
+    #: its organisation is no party any more: what is counted stays until somebody takes it back
+    has_left: bool = False
 
     @property
     def left(self) -> Decimal:
@@ -34,18 +39,29 @@ class ResultLine:
 
 
 def results_of(alliance: Alliance, actor: Any) -> list[ResultLine]:
-    """Those of the organisations that are in the alliance now, the latest first."""
-    rows = Result.objects.filter(organisation__in=alliance.parties.live().values("organisation"))
+    """Those of the organisations that are in the alliance now, and those still counted here, the latest first."""
+    here = set(alliance.parties.live().exclude(organisation=None).values_list("organisation_id", flat=True))
     claims = {claim.result_id: claim for claim in alliance.claims.all()}
-    found = list(rows.select_related("organisation").order_by("-period", "pk")[:SHOWN])
-    may = {
-        organisation: not alliance.is_closed and policies.can_claim(actor, alliance, organisation)
-        for organisation in {row.organisation for row in found}
-    }
-    return [
-        ResultLine(row, label(row.rhythm, row.period), claims.get(row.pk), may[row.organisation])
-        for row in found
-    ]
+    rows = Result.objects.filter(Q(organisation__in=here) | Q(pk__in=claims))
+    acting = [] if alliance.is_closed else alliance_policies.acting_parties(actor, alliance)
+    animates = any(party.is_animator for party in acting)
+    facilitates = any(party.is_facilitator for party in acting)
+    own = {party.organisation_id for party in acting}
+    found = []
+    for row in rows.select_related("organisation").order_by("-period", "pk")[:SHOWN]:
+        mine, has_left = claims.get(row.pk), row.organisation_id not in here
+        acts = animates or row.organisation_id in own
+        found.append(
+            ResultLine(
+                row,
+                label(row.rhythm, row.period),
+                mine,
+                may_claim=acts and not has_left,
+                may_unclaim=mine is not None and (acts or (facilitates and has_left)),
+                has_left=has_left,
+            )
+        )
+    return found
 
 
 def value_file(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -75,7 +75,7 @@ def define(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
             try:
                 made = services.define(request.alliance, actor=request.user, data=_data(form))
                 messages.success(request, f"« {made.name} » est dans le dictionnaire.")
-                return redirect(board.indicator_url(made))
+                return redirect(made.page_url)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
@@ -92,6 +92,7 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
     one = board.shown(row, values)
     open_ = bool(request.acting) and not request.alliance.is_closed
     mine = {party.pk for party in request.acting}
+    disputes = {dispute.value.pk: dispute for dispute in board.disputes_of(one.points)}
     lines = [
         {
             "point": point,
@@ -105,7 +106,8 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
                         for old in values
                         if old.replaced_at and old.period == value.period and old.party_id == value.party_id
                     ],
-                    "may_correct": open_ and value.party_id in mine,
+                    "dispute": disputes.get(value.pk),
+                    "may_correct": open_ and getattr(policies.answers(value), "pk", None) in mine,
                     "may_review": open_ and bool(mine - {value.party_id}),
                 }
                 for value in point.values
@@ -148,7 +150,7 @@ def edit(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> Htt
                 version = form.cleaned_data["version"]
                 services.edit(row, actor=request.user, version=version or 0, data=_data(form))
                 messages.success(request, "C’est enregistré.")
-                return redirect(board.indicator_url(row))
+                return redirect(row.page_url)
             except Stale as stale:
                 row.refresh_from_db()
                 form.data = form.data.copy()  # type: ignore[attr-defined]
@@ -158,7 +160,7 @@ def edit(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> Htt
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
-    return _form(request, form, f"Modifier « {row.name} »", "Enregistrer", status, board.indicator_url(row))
+    return _form(request, form, f"Modifier « {row.name} »", "Enregistrer", status, row.page_url)
 
 
 @party_required(act=True)
@@ -169,7 +171,7 @@ def archive(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> 
     back = "back" in request.POST
     said = "L’indicateur est repris." if back else "L’indicateur est arrêté : son histoire reste."
     _try(request, lambda: services.archive(row, actor=request.user, back=back), said)
-    return redirect(board.indicator_url(row))
+    return redirect(row.page_url)
 
 
 @party_required(act=True)
@@ -180,7 +182,7 @@ def take_over(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
     party = request.acting[0]
     said = f"{party.name} saisit désormais cet indicateur."
     _try(request, lambda: services.take_over(row, actor=request.user, party=party), said)
-    return redirect(board.indicator_url(row))
+    return redirect(row.page_url)
 
 
 # --- values -----------------------------------------------------------------------------------------------------
@@ -204,13 +206,11 @@ def enter(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> Ht
             try:
                 services.enter(row, actor=request.user, **form.cleaned_data)
                 messages.success(request, "La valeur est saisie : les autres parties peuvent la confirmer.")
-                return redirect(board.indicator_url(row))
+                return redirect(row.page_url)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
-    return _form(
-        request, form, f"Saisir « {row.name} »", "Saisir la valeur", status, board.indicator_url(row)
-    )
+    return _form(request, form, f"Saisir « {row.name} »", "Saisir la valeur", status, row.page_url)
 
 
 @party_required(act=True)
@@ -220,8 +220,10 @@ def correct(request: AllianceRequest, pk: int, slug: str, indicator_pk: int, val
     """Another number: the former one stays in the history."""
     row = _indicator(request, indicator_pk)
     value = get_object_or_404(row.values.select_related("party__organisation"), pk=value_pk)
-    if not alliance_policies.acts_for(request.user, value.party):
-        raise NotAllowed("Seule la partie qui a compté corrige sa valeur.")
+    value.indicator = row
+    answering = policies.answers(value)
+    if answering is None or not alliance_policies.acts_for(request.user, answering):
+        raise NotAllowed("Seule la partie qui répond de cette valeur la corrige.")
     initial = {name: getattr(value, name) for name in ("amount", "proof", "proof_url", "note")}
     form = CorrectionForm(request.POST or None, indicator=row, initial=initial)
     status = 200
@@ -231,12 +233,12 @@ def correct(request: AllianceRequest, pk: int, slug: str, indicator_pk: int, val
             try:
                 services.correct(value, actor=request.user, **form.cleaned_data)
                 messages.success(request, "La valeur est corrigée. L’ancienne reste dans l’historique.")
-                return redirect(board.indicator_url(row))
+                return redirect(row.page_url)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
     title = f"Corriger la valeur de {label(row.rhythm, value.period)}"
-    return _form(request, form, title, "Corriger", status, board.indicator_url(row))
+    return _form(request, form, title, "Corriger", status, row.page_url)
 
 
 @party_required(act=True)
@@ -252,14 +254,14 @@ def review(request: AllianceRequest, pk: int, slug: str, indicator_pk: int, valu
     )
     if not form.is_valid():
         messages.error(request, "Une autre partie confirme ou conteste : pas celle qui a compté.")
-        return redirect(board.indicator_url(row))
+        return redirect(row.page_url)
     said = (
         "C’est confirmé."
         if form.cleaned_data["verdict"] == "confirmed"
         else "Votre raison est visible de tous."
     )
     _try(request, lambda: services.review(value, actor=request.user, **form.cleaned_data), said)
-    return redirect(board.indicator_url(row))
+    return redirect(row.page_url)
 
 
 @party_required()
@@ -348,14 +350,17 @@ def claim(request: AllianceRequest, pk: int, slug: str, result_pk: int) -> HttpR
 @party_required(act=True)
 @require_POST
 def unclaim(request: AllianceRequest, pk: int, slug: str, result_pk: int) -> HttpResponse:
-    result = _result(request, result_pk)
+    """Counted here no more; also a part of an organisation that has left."""
+    here = Q(organisation__in=request.alliance.parties.live().values("organisation"))
+    counted = Q(claims__alliance=request.alliance)
+    rows = Result.objects.filter(here | counted).distinct()
+    result = get_object_or_404(rows.select_related("organisation"), pk=result_pk)
+    if not policies.can_unclaim(request.user, request.alliance, result.organisation):
+        raise NotAllowed("Seule l’organisation dont c’est le résultat, ou qui anime, retire cette part.")
     made = result.claims.filter(alliance=request.alliance).first()
     if made is not None:
-        _try(
-            request,
-            lambda: services.unclaim(made, actor=request.user),
-            "L’alliance ne compte plus ce résultat.",
-        )
+        said = "La part n’est plus comptée ici : d’autres alliances peuvent la compter."
+        _try(request, lambda: services.unclaim(made, actor=request.user), said)
     return redirect("indicators:results", pk=pk, slug=slug)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alliances import services as alliances
 from alliances.indicators.models import Claim, Evidence, Indicator, Result, Review, Value
 from alliances.models import Alliance
 from jeveuxagir.common.clock import now
@@ -89,6 +90,40 @@ def test_what_is_late_is_said_in_words_where_it_waits(client: Any) -> None:
     ):
         assert "en retard" in page(client, url), url
     assert "Enfants qui lisent" in page(client, "/mon-espace/")
+
+
+def test_the_page_and_the_home_say_who_answers_for_a_disputed_value(client: Any) -> None:
+    table = Table()
+    value = f.make_value(f.make_indicator(table.parties[1], name="Enfants qui lisent"))
+    client.force_login(table.people[2])
+    url = f"{indicators(table.alliance)}{value.indicator_id}/"
+    client.post(f"{url}valeurs/{value.pk}/avis/", {"verdict": "disputed", "reason": "Deux listes manquent"})
+    said = f"C’est à {table.parties[1].name} de répondre"
+    assert said in page(client, url)
+    home = page(client, table.alliance.space_url)
+    assert "répondre de « Enfants qui lisent »" in home.replace("\u00a0", " ")
+    client.force_login(table.people[1])
+    assert f"valeurs/{value.pk}/corriger/" in page(client, url)
+
+
+def test_a_part_counted_for_an_organisation_that_left_is_taken_back_on_the_page(client: Any) -> None:
+    table = Table()
+    result = f.make_result(table.parties[1].organisation, name="Repas servis")
+    Claim.objects.create(result=result, alliance=table.alliance, quantity=10, how="La cuisine")
+    alliances.leave(table.parties[1], actor=table.people[1])
+    url = f"{indicators(table.alliance)}resultats/"
+    client.force_login(table.people[2])
+    shown = page(client, url)
+    assert "a quitté l’alliance" in shown
+    assert "Ne plus compter" not in shown
+    assert client.post(f"{url}{result.pk}/ne-plus-compter/").status_code == 403
+    client.force_login(table.people[0])
+    shown = page(client, url)
+    assert "Ne plus compter" in shown
+    assert "Changer la part" not in shown
+    assert client.post(f"{url}{result.pk}/ne-plus-compter/").status_code == 302
+    assert not Claim.objects.exists()
+    assert "Repas servis" not in page(client, url)
 
 
 def test_another_party_disputes_and_the_point_is_marked(client: Any) -> None:

@@ -23,6 +23,10 @@ from jeveuxagir.audit.models import Delivery, Event
 from jeveuxagir.audit.services import handler_of
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.notifications.enums import Rhythm as MailRhythm
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.models import Message
+from jeveuxagir.notifications.services import set_preference
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +261,70 @@ def test_another_party_confirms_or_disputes_and_says_why() -> None:
     assert Review.objects.get(party=table.parties[2]).reason == ""
 
 
+def disputes(table: Table) -> list[Message]:
+    return list(Message.objects.filter(kind="indicators.disputed").order_by("created_at", "pk"))
+
+
+def test_a_dispute_is_told_to_who_counted_and_to_who_is_responsible_once() -> None:
+    table = Table()
+    row = table.define(owner=table.parties[0])
+    value = table.enter(row)  # counted by the second party, the first one is responsible
+    table.review(value, 2, Verdict.DISPUTED, "Deux listes manquent.")
+    table.review(value, 2, Verdict.DISPUTED, "Deux listes manquent.")
+    told = disputes(table)
+    assert {message.person for message in told} == {table.people[0].person, table.people[1].person}
+    assert len(told) == 2
+    for message in told:
+        assert row.name in message.subject
+        assert table.parties[1].name in message.text
+        assert absolute(row.page_url) in message.text
+        assert message.link, "it may wait for the mail of the day"
+        assert "Deux listes" not in message.text + message.subject
+    table.review(value, 2, Verdict.CONFIRMED)
+    assert len(disputes(table)) == 2
+    table.review(value, 2, Verdict.DISPUTED, "Une liste manque.")
+    assert len(disputes(table)) == 4
+
+
+def test_a_dispute_waits_for_the_digest_of_who_chose_so() -> None:
+    table = Table()
+    value = table.enter(table.define())
+    person = table.people[1].person
+    set_preference(person.pk, "indicators.disputed", rhythm=MailRhythm.DAILY)
+    table.review(value, 0, Verdict.DISPUTED, "Deux listes manquent.")
+    (message,) = disputes(table)
+    assert message.state == Message.State.GROUPED
+
+
+def test_once_who_counted_has_left_the_responsible_party_answers_for_the_value() -> None:
+    table = Table()
+    row = table.define(owner=table.parties[0])
+    value = table.enter(row)
+    alliances.leave(table.parties[1], actor=table.people[1])
+    table.review(value, 2, Verdict.DISPUTED, "Deux listes manquent.")
+    assert [message.person for message in disputes(table)] == [table.people[0].person]
+    assert any("contestée" in line.text for line in to_do_of(table.people[0].person))
+    with pytest.raises(NotAllowed):
+        services.correct(value, actor=table.people[2], amount=Decimal(44), proof="Cinq listes")
+    own = table.enter(row, by=0, number="41")
+    services.correct(value, actor=table.people[0], amount=Decimal(44), proof="Cinq listes")
+    new = row.values.current().get()
+    assert (new.party, new.amount) == (table.parties[0], Decimal(44))
+    own.refresh_from_db()
+    assert own.replaced_at is not None
+
+
+def test_with_nobody_left_to_answer_who_animates_is_told() -> None:
+    table = Table()
+    row = table.define()
+    value = table.enter(row)
+    left(table, None)
+    table.review(value, 2, Verdict.DISPUTED, "Deux listes manquent.")
+    (message,) = disputes(table)
+    assert message.person == table.people[0].person
+    assert "Personne n’est responsable" in message.text
+
+
 def test_two_values_for_one_period_are_a_visible_conflict_until_one_is_corrected() -> None:
     table = Table()
     row = table.define()
@@ -382,6 +450,25 @@ def test_two_alliances_never_count_more_of_a_result_than_it_is() -> None:
     services.unclaim(made, actor=actor)
     result.refresh_from_db()
     assert result.claimed == 30
+
+
+def test_the_part_of_an_organisation_that_left_is_taken_back_by_who_animates_or_facilitates() -> None:
+    table = Table()
+    result = noted(table)
+    made = services.claim(
+        result, alliance=table.alliance, actor=table.people[1], quantity=Decimal(60), how="La cuisine"
+    )
+    town = f.make_party(table.alliance, kind="local_authority", is_facilitator=True)
+    facilitator = f.make_signatory(town)
+    with pytest.raises(NotAllowed):
+        services.unclaim(made, actor=facilitator)
+    alliances.leave(table.parties[1], actor=table.people[1])
+    for actor in (table.people[1], table.people[2]):
+        with pytest.raises(NotAllowed):
+            services.unclaim(made, actor=actor)
+    services.unclaim(made, actor=facilitator)
+    result.refresh_from_db()
+    assert result.claimed == 0
 
 
 def test_the_database_refuses_a_result_counted_twice() -> None:
