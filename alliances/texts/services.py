@@ -112,6 +112,28 @@ def write(
     return version
 
 
+def move_article(version: Version, *, actor: User, revision: int, key: str, up: bool) -> Version:
+    """One article changes places with its neighbour. What the template locks keeps its place, as its words."""
+    articles = list(version.articles)
+    place = next((rank for rank, article in enumerate(articles) if article["key"] == key), None)
+    if place is None:
+        raise RuleBroken("Cet article n’existe plus.", code="article")
+    other = place + (-1 if up else 1)
+    if not 0 <= other < len(articles):
+        raise RuleBroken("Cet article est déjà au bout du texte.", code="place")
+    if is_locked(version, key) or is_locked(version, articles[other]["key"]):
+        raise RuleBroken("L’article sur l’effet du texte garde sa place.", code="locked")
+    articles[place], articles[other] = articles[other], articles[place]
+    return write(version, actor=actor, revision=revision, articles=articles, summary=version.summary)
+
+
+def is_locked(version: Version, key: str) -> bool:
+    """Whether the template of this version keeps this article as it is."""
+    template = templates.by_code(version.template)
+    model = template.article(key) if template else None
+    return bool(model and model.locked)
+
+
 @transaction.atomic
 def abandon(version: Version, *, actor: User) -> Version:
     """Give this version up before it enters into force. Its adoptions stay with it."""

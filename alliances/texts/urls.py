@@ -21,6 +21,7 @@ urlpatterns = [
     path(_VERSION, views.version, name="version"),
     path(f"{_VERSION}changements/", views.differences, name="differences"),
     path(f"{_VERSION}article/<slug:article>/", writing_views.article, name="article"),
+    path(f"{_VERSION}article/<slug:article>/<slug:way>/", writing_views.move_article, name="move_article"),
     path(f"{_VERSION}ajouter-un-article/", writing_views.add_article, name="add_article"),
     path(f"{_VERSION}resume/", writing_views.summary, name="summary"),
     path(f"{_VERSION}faire/<slug:verb>/", writing_views.act, name="act"),

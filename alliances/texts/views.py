@@ -223,7 +223,8 @@ def articles_of(
     for one in version.comments.select_related("party", "author"):
         comments.setdefault(one.article, []).append(one)
     rows = []
-    for article in version.articles:
+    locked = [services.is_locked(version, article["key"]) for article in version.articles]
+    for place, article in enumerate(version.articles):
         key = article["key"]
         model = template.article(key) if template else None
         own = form if key == commented else None
@@ -233,7 +234,9 @@ def articles_of(
             {
                 **article,
                 "guide": model.guide if model else "",
-                "locked": bool(model and model.locked),
+                "locked": locked[place],
+                "may_rise": place > 0 and not (locked[place] or locked[place - 1]),
+                "may_sink": place + 1 < len(locked) and not (locked[place] or locked[place + 1]),
                 "comments": comments.get(key, []),
                 "waiting": sum(one.resolved_at is None for one in comments.get(key, [])),
                 "form": own,

@@ -38,6 +38,8 @@ ACTS: dict[str, tuple[Callable[..., Version], str]] = {
     ),
 }
 
+WAYS = ("monter", "descendre")
+
 
 # --- words ----------------------------------------------------------------------------------------------------
 
@@ -72,6 +74,26 @@ def article(request: AllianceRequest, pk: int, slug: str, version_pk: int, artic
     typed = {**found, "title": form.cleaned_data["title"], "text": form.cleaned_data["text"]}
     articles = [typed if one["key"] == article else one for one in version.articles]
     return _write(request, version, form, context, posted, articles)
+
+
+@party_required(act=True, animate=True)
+@require_POST
+def move_article(
+    request: AllianceRequest, pk: int, slug: str, version_pk: int, article: str, way: str
+) -> HttpResponse:
+    """One place up or down; the page comes back to where the article now stands."""
+    version = version_of(request.alliance, version_pk)
+    if article not in {one["key"] for one in version.articles} or way not in WAYS:
+        raise Http404
+    revision = ArticleForm.base_fields["revision"].clean(_digits(request.POST.get("revision")))
+    try:
+        services.move_article(
+            version, actor=request.user, revision=revision or 0, key=article, up=way == "monter"
+        )
+        messages.success(request, "L’article a changé de place.")
+    except RuleBroken as refusal:
+        refused(request, refusal)
+    return redirect(f"{version.page_url}#article-{article}")
 
 
 @party_required(act=True, animate=True)

@@ -74,6 +74,28 @@ def test_a_charter_is_begun_from_a_model_that_says_who_reviewed_it() -> None:
     assert Version.objects.count() == 1
 
 
+def test_who_animates_renames_and_moves_an_article_on_the_page() -> None:
+    table = Table()
+    client = signed_in(table)
+    first, second = (one["key"] for one in table.version.articles[:2])
+    html = page(client, of(table))
+    assert f"article/{first}/descendre/" in html
+    assert f"article/{first}/monter/" not in html
+    assert "article/effet/monter/" not in html
+    sent = client.post(of(table, f"article/{first}/descendre/"), {"revision": "1"})
+    assert sent.url == f"{table.version.page_url}#article-{first}"
+    assert [one["key"] for one in reload(table).articles[:2]] == [second, first]
+    stale = client.post(of(table, f"article/{first}/monter/"), {"revision": "1"}, follow=True)
+    assert "entre-temps" in stale.content.decode()
+    said = {"title": "Notre cap", "text": "Lire ensemble.", "revision": "2"}
+    client.post(of(table, f"article/{first}/"), said)
+    assert reload(table).articles[1]["title"] == "Notre cap"
+    assert client.post(of(table, f"article/{first}/danser/"), {"revision": "3"}).status_code == 404
+    assert client.post(of(table, "article/rien/monter/"), {"revision": "3"}).status_code == 404
+    table.open()
+    assert "/descendre/" not in page(client, of(table))
+
+
 def test_an_article_is_written_and_what_was_typed_stays_when_somebody_saved_meanwhile() -> None:
     table = Table()
     client = signed_in(table)

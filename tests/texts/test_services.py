@@ -98,6 +98,39 @@ def test_the_article_on_its_legal_effect_stays_word_for_word() -> None:
             services.write(table.version, actor=table.animator, revision=1, articles=articles)
 
 
+def keys(version: Version) -> list[str]:
+    return [one["key"] for one in version.articles]
+
+
+def test_an_article_moves_and_is_renamed_while_the_words_may_change() -> None:
+    table = Table()
+    first, second, *_others, last = keys(table.version)
+    version = services.move_article(table.version, actor=table.animator, revision=1, key=first, up=False)
+    assert keys(version)[:2] == [second, first]
+    renamed = [{**one, "title": "Notre cap"} if one["key"] == first else one for one in version.articles]
+    version = services.write(version, actor=table.animator, revision=2, articles=renamed)
+    assert version.articles[1]["title"] == "Notre cap"
+    with pytest.raises(RuleBroken, match="au bout"):
+        services.move_article(version, actor=table.animator, revision=3, key=second, up=True)
+    with pytest.raises(RuleBroken, match="garde sa place"):
+        services.move_article(version, actor=table.animator, revision=3, key=last, up=True)
+    with pytest.raises(RuleBroken, match="garde sa place"):
+        services.move_article(version, actor=table.animator, revision=3, key=keys(version)[-2], up=False)
+    with pytest.raises(RuleBroken, match="n’existe plus"):
+        services.move_article(version, actor=table.animator, revision=3, key="rien", up=True)
+    with pytest.raises(Stale):
+        services.move_article(version, actor=table.animator, revision=2, key=first, up=True)
+    with pytest.raises(NotAllowed):
+        services.move_article(version, actor=table.people[1], revision=3, key=first, up=True)
+
+
+def test_once_open_to_adoption_no_article_moves() -> None:
+    table = Table()
+    version = table.open()
+    with pytest.raises(RuleBroken, match="ne changent plus"):
+        services.move_article(version, actor=table.animator, revision=1, key=keys(version)[0], up=False)
+
+
 def test_once_open_to_adoption_the_words_are_fixed_in_the_database_too() -> None:
     table = Table()
     version = table.open()
