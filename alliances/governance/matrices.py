@@ -1,6 +1,8 @@
 """The matrix of roles as it is read: a line per function, a cell per party, and what is empty, in words."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from alliances.models import Alliance, Party
 
@@ -57,6 +59,31 @@ class Matrix:
         if self.lines and self.empty_parties:
             said.append(f"Sans rôle pour le moment : {', '.join(self.empty_parties)}.")
         return said
+
+
+#: what a landscape page holds and the eye still reads
+PER_PAGE = 12
+
+
+def sheets(matrix: Matrix) -> list[dict[str, Any]]:
+    """The tables of the document: one for 12 parties at most, else even ones, each with every function."""
+    many = len(matrix.parties)
+    pages = max(1, math.ceil(many / PER_PAGE))
+    width = math.ceil(many / pages) if many else 0
+    found = []
+    for start in range(0, many, width) if many else [0]:
+        end = min(start + width, many)
+        found.append(
+            {
+                "caption": f"Parties {start + 1} à {end} sur {many}" if pages > 1 else "",
+                "parties": [party.name for party in matrix.parties[start:end]],
+                "lines": [
+                    {"name": line.function.name, "cells": [cell.words for cell in line.cells[start:end]]}
+                    for line in matrix.lines
+                ],
+            }
+        )
+    return found
 
 
 def of(alliance: Alliance) -> Matrix:

@@ -1,8 +1,10 @@
 """The meetings of an alliance: to come and past, one with its agenda and who comes, its minutes, its calendar file."""
 
 import datetime
+from email.utils import parseaddr
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -204,7 +206,7 @@ def minutes(request: AllianceRequest, pk: int, slug: str, meeting_pk: int) -> Ht
 @party_required()
 @require_safe
 def calendar_file(request: AllianceRequest, pk: int, slug: str, meeting_pk: int) -> HttpResponse:
-    """For any diary; a change or a cancellation is the same appointment, with a higher sequence."""
+    """For any diary; a change is the same appointment with a higher sequence, a cancellation takes it out."""
     row = _meeting(request, meeting_pk)
     entry = Entry(
         uid=f"alliance-meeting-{row.pk}@jeveuxagir",
@@ -217,6 +219,7 @@ def calendar_file(request: AllianceRequest, pk: int, slug: str, meeting_pk: int)
         text="\n".join(row.agenda),
         cancelled=row.state == MeetingState.CANCELLED,
         sequence=row.sequence,
+        organizer=(request.alliance.name, parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1]),
     )
     return calendar_response(calendar([entry], name=request.alliance.name), name=f"reunion {row.title}")
 

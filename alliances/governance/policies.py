@@ -1,6 +1,7 @@
 """Who steers. Animators and facilitators call meetings and write minutes; who acts for a party votes for it.
 
-A facilitator alone proposes nothing to the vote: a party that is more than a facilitator does.
+A facilitator proposes to the vote like any party: proposing is not deciding, and the count sees to it that its voice
+alone never decides (tally.py).
 """
 
 from typing import Any
@@ -19,8 +20,8 @@ def can_convene(actor: Any, alliance: Alliance) -> bool:
 
 
 def can_propose(actor: Any, alliance: Alliance) -> bool:
-    """Bring a decision to the vote: any party but a facilitator."""
-    return any(not party.is_facilitator for party in policies.acting_parties(actor, alliance))
+    """Bring a decision to the vote: any party."""
+    return policies.can_act(actor, alliance)
 
 
 def can_vote(actor: Any, party: Party) -> bool:

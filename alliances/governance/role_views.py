@@ -99,17 +99,14 @@ def drop(request: AllianceRequest, pk: int, slug: str, function_pk: int) -> Http
 @never_cache
 @require_safe
 def document(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
-    """The matrix on one page, in landscape."""
+    """The matrix in landscape: one page for 12 parties at most, else pages that each repeat the functions."""
     made = matrices.of(request.alliance)
     moment = now()
     data = {
         "title": "Qui fait quoi",
         "alliance": request.alliance.name,
         "footer": f"{request.alliance.name} · état du {date_format(moment, 'j F Y')} · sans effet juridique propre",
-        "parties": [party.name for party in made.parties],
-        "lines": [
-            {"name": line.function.name, "cells": [cell.words for cell in line.cells]} for line in made.lines
-        ],
+        "sheets": matrices.sheets(made),
         "remarks": made.remarks,
     }
     response = HttpResponse(pdf("roles.typ", data, made_at=moment), content_type="application/pdf")

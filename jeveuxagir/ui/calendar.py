@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.text import clean, slugify
@@ -41,15 +41,19 @@ class Entry:
     cancelled: bool = False
     sequence: int = 0
     changed_at: datetime | None = None
+    #: who calls the meeting, as « name » and address: RFC 5546 wants it beside a METHOD
+    organizer: tuple[str, str] | None = None
 
 
 def calendar(entries: Iterable[Entry], *, name: str) -> bytes:
-    """The whole file, with the time zones it names."""
+    """The whole file, with the time zones it names. When all of it is cancelled, a diary takes it out (RFC 5546)."""
+    entries = list(entries)
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    made.add("method", "PUBLISH")
+    is_cancelled = bool(entries) and all(entry.cancelled for entry in entries)
+    made.add("method", "CANCEL" if is_cancelled else "PUBLISH")
     made.add("x-wr-calname", _line(name))
     days = []
     for entry in entries:
@@ -90,6 +94,9 @@ def _event(entry: Entry) -> Event:
             rule["until"] = datetime.combine(entry.until, time.max, tzinfo=zone).astimezone(UTC)
         event.add("rrule", rule)
     event.add("summary", _line(entry.title))
+    if entry.organizer is not None:
+        name, address = map(_line, entry.organizer)
+        event.add("organizer", vCalAddress(f"mailto:{address}"), parameters={"CN": name})
     if entry.place:
         event.add("location", _line(entry.place))
     if entry.text:
