@@ -254,17 +254,6 @@ class RolesForm(forms.Form):
         help_text="Un acteur public qui invite et tient les comptes rendus, et ne décide jamais seul.",
     )
     is_funder = forms.BooleanField(label="Finance l’alliance", required=False)
-    is_trusted_third = forms.BooleanField(
-        label="Tiers de confiance",
-        required=False,
-        help_text="Veille à l’équilibre entre les parties. Qui finance l’alliance ne peut pas l’être.",
-    )
-    mandate = forms.CharField(
-        label="Mandat du tiers de confiance, et en quoi il est indépendant",
-        max_length=2000,
-        required=False,
-        widget=_prose(3),
-    )
 
     def __init__(self, *args: Any, college: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

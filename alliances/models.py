@@ -6,6 +6,7 @@ An alliance has no legal effect of its own: no table here holds money or commits
 import datetime
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -269,8 +270,12 @@ class Party(models.Model):
     is_animator = models.BooleanField("anime l’alliance", default=False)
     #: a public actor who invites and minutes, and never decides alone
     is_facilitator = models.BooleanField("facilite", default=False)
+    #: recognised by a decision of the parties, for a while; it never funds the alliance (K118)
     is_trusted_third = models.BooleanField("tiers de confiance", default=False)
-    mandate = ProseField("mandat et indépendance du tiers de confiance", max_length=2000, blank=True)
+    independence = ProseField("en quoi il est indépendant", max_length=1000, blank=True)
+    mandate = ProseField("mandat du tiers de confiance", max_length=2000, blank=True)
+    mandate_from = models.DateField("mandat à partir du", null=True, blank=True)
+    mandate_until = models.DateField("mandat jusqu’au", null=True, blank=True)
     is_funder = models.BooleanField("finance l’alliance", default=False)
     joined_at = models.DateTimeField("partie depuis le", db_default=Now())
     left_at = models.DateTimeField("partie jusqu’au", null=True, blank=True)
@@ -306,9 +311,25 @@ class Party(models.Model):
                 violation_error_message="Qui finance l’alliance ne peut pas en être le tiers de confiance.",
             ),
             models.CheckConstraint(
-                condition=Q(is_trusted_third=False) | ~Q(mandate=""),
+                condition=Q(is_trusted_third=False)
+                | (
+                    Q(mandate_from__isnull=False, mandate_until__isnull=False)
+                    & ~Q(mandate="")
+                    & ~Q(independence="")
+                ),
                 name="party_trusted_third_with_mandate",
-                violation_error_message="Dites le mandat du tiers de confiance, et en quoi il est indépendant.",
+                violation_error_message="Dites le mandat du tiers de confiance, ses dates, et en quoi il est indépendant.",
+            ),
+            models.CheckConstraint(
+                condition=Q(mandate_from__isnull=True)
+                | Q(mandate_until__isnull=True)
+                | Q(mandate_until__gt=F("mandate_from")),
+                name="party_mandate_in_order",
+                violation_error_message="Le mandat finit après avoir commencé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | (~Q(replaced_by=F("id")) & Q(left_at__isnull=False)),
+                name="party_replaced_once_left",
             ),
             models.CheckConstraint(
                 condition=Q(is_facilitator=False) | Q(college=College.PUBLIC),
@@ -318,6 +339,57 @@ class Party(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation"], name="party_live", condition=Q(left_at__isnull=True))
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                # the tables of what funds are those of an app above: the body names them, no code of ours does
+                name="third_funds_not",
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("is_trusted_third", "left_at", "organisation_id", "person_id"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__is_trusted_third=True, new__left_at__isnull=True),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM alliances_party funder
+                        WHERE funder.alliance_id = NEW.alliance_id AND (
+                            funder.id = NEW.id OR funder.organisation_id = NEW.organisation_id
+                            OR funder.person_id = NEW.person_id
+                        ) AND (
+                            EXISTS (
+                                SELECT 1 FROM contributions_contribution money
+                                WHERE money.party_id = funder.id AND money.kind = 'money'
+                                    AND NOT (money.state = 'dropped' AND money.real = 0)
+                            ) OR EXISTS (
+                                SELECT 1 FROM contributions_fundingline line
+                                WHERE line.party_id = funder.id AND line.state <> 'refused'
+                            )
+                        )
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'party_trusted_third_funds_not',
+                            MESSAGE = 'who funds an alliance is never its trusted third party';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                # a place is taken over by a live party of the same alliance: no chain ever comes back to its start
+                name="replaced_by_live",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("replaced_by_id"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__replaced_by__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM alliances_party heir
+                        WHERE heir.id = NEW.replaced_by_id AND heir.alliance_id = NEW.alliance_id
+                            AND (heir.left_at IS NULL OR heir.left_at > NEW.left_at)
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'party_replaced_by_live',
+                            MESSAGE = 'a place is taken over by a live party of the same alliance';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from . import policies, services
 from .enums import OPEN_INVITATIONS, College, InvitationState
 from .forms import InviteForm, LeaveForm, PartyForm, RolesForm
 from .models import AllianceInvitation, Party
-from .spaces import AllianceRequest, owed_by, party_required
+from .spaces import AllianceRequest, owed_by, party_required, third_vote
 from .views import space_context
 
 
@@ -43,7 +43,11 @@ def _context(request: AllianceRequest, form: InviteForm) -> dict[str, Any]:
         "by_college": by_college,
         "total": len(live),
         "empty": [college.label for college in College if college not in {party.college for party in live}],
-        "gone": list(alliance.parties.filter(left_at__isnull=False).order_by("-left_at")[:20]),
+        "gone": list(
+            alliance.parties.filter(left_at__isnull=False)
+            .select_related("replaced_by")
+            .order_by("-left_at")[:20]
+        ),
         "may_invite": may_invite,
         "invitations": _invitations(request) if may_invite else [],
         "form": form,
@@ -101,9 +105,9 @@ def party(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def roles(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpResponse:
-    """Who animates, facilitates, is the trusted third party: said by who animates."""
+    """Who animates, facilitates, funds: said by who animates. A trusted third party is decided on by all."""
     other = _live(request, party_pk)
-    names = ("is_animator", "is_facilitator", "is_trusted_third", "mandate", "is_funder")
+    names = ("is_animator", "is_facilitator", "is_funder")
     initial = {name: getattr(other, name) for name in names}
     form = RolesForm(request.POST or None, college=other.college, initial=initial)
     status = 200
@@ -118,8 +122,22 @@ def roles(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
-    context = {**space_context(request), "form": form, "party": other}
+    third_url = next((where(request.alliance, other) for where in third_vote), "")
+    context = {**space_context(request), "form": form, "party": other, "third_url": third_url}
     return render(request, "alliances/roles.html", context, status=status)
+
+
+@party_required(act=True)
+@require_POST
+def renounce_third(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpResponse:
+    """The trusted third party gives its mandate back."""
+    mine = _own(request, party_pk)
+    try:
+        services.renounce_third(mine, actor=request.user)
+        messages.success(request, f"{mine.name} n’est plus tiers de confiance. Les parties sont prévenues.")
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+    return redirect("alliances:parties", pk=pk, slug=slug)
 
 
 @party_required(act=True)

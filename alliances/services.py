@@ -16,7 +16,7 @@ from jeveuxagir.accounts import limits, roles, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
@@ -81,6 +81,16 @@ class AllianceData:
     rule: str = Rule.CONSENT
     cadence_days: int | None = None
     declared: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """What a trusted third party is asked, for how long, and what makes it independent."""
+
+    independence: str
+    text: str
+    starts_on: datetime.date
+    ends_on: datetime.date
 
 
 @dataclass
@@ -344,18 +354,15 @@ def set_roles(
     actor: User,
     is_animator: bool,
     is_facilitator: bool,
-    is_trusted_third: bool,
-    mandate: str = "",
     is_funder: bool | None = None,
 ) -> Party:
-    """The animator says who animates, facilitates, funds, is the trusted third party. Somebody always animates."""
+    """The animator says who animates, facilitates, funds. Somebody always animates."""
     alliance, party = locked_party(party)
     allow(policies.can_animate(actor, alliance))
     others = alliance.parties.live().exclude(pk=party.pk).filter(is_animator=True)
     if not is_animator and not others.exists():
         raise RuleBroken("Une alliance garde au moins une partie qui l’anime.", code="animator")
     party.is_animator, party.is_facilitator = is_animator, is_facilitator
-    party.is_trusted_third, party.mandate = is_trusted_third, mandate if is_trusted_third else ""
     if is_funder is not None:
         party.is_funder = is_funder or spaces.is_funding(party)
     party.version += 1
@@ -364,6 +371,91 @@ def set_roles(
     acted(alliance, actor=actor)
     record("alliance.roles_set", alliance, actor=actor, party=party.pk)
     return party
+
+
+def check_third(party: Party, mandate: Mandate) -> None:
+    """Whether this party may be proposed as the trusted third party: said before anybody votes."""
+    if not party.is_live:
+        raise RuleBroken("Cette partie a quitté l’alliance.", code="left")
+    if not (clean(mandate.independence) and clean(mandate.text)):
+        raise RuleBroken(
+            "Dites le mandat du tiers de confiance, et en quoi il est indépendant.", code="mandate"
+        )
+    if mandate.ends_on <= mandate.starts_on:
+        raise RuleBroken("Le mandat finit après avoir commencé.", code="dates")
+    if mandate.ends_on <= today():
+        raise RuleBroken("Ce mandat serait déjà fini.", code="dates")
+    if party.is_funder or spaces.is_funding(party):
+        raise RuleBroken(
+            "Qui finance l’alliance ne peut pas en être le tiers de confiance.",
+            code="party_trusted_third_funds_not",
+        )
+
+
+@transaction.atomic
+def recognise_third(party: Party, *, mandate: Mandate) -> Party:
+    """The parties decided so (the vote is checked by whoever calls). Refused to who funds, in the database too."""
+    alliance, party = locked_party(party)
+    check_third(party, mandate)
+    party.is_trusted_third = True
+    party.independence, party.mandate = mandate.independence, mandate.text
+    party.mandate_from, party.mandate_until = mandate.starts_on, mandate.ends_on
+    party.version += 1
+    with refusals():
+        party.save()
+    record("alliance.third_recognised", alliance, party=party.pk)
+    return party
+
+
+@transaction.atomic
+def renounce_third(party: Party, *, actor: User) -> Party:
+    """The trusted third party gives its mandate back: alone, at once. The others are told."""
+    alliance, party = locked_party(party)
+    allow(policies.acts_for(actor, party))
+    if party.is_trusted_third:
+        _end_third(alliance, party, actor=actor)
+        acted(alliance, actor=actor)
+    return party
+
+
+@transaction.atomic
+def release_third(party: Party) -> Party:
+    """The parties decided to end its mandate (the vote is checked by whoever calls)."""
+    alliance, party = locked_party(party)
+    if party.is_trusted_third:
+        _end_third(alliance, party, actor=None)
+    return party
+
+
+def end_mandates() -> int:
+    """Mandates whose last day is behind. Safe to run twice."""
+    over = Party.objects.live().filter(is_trusted_third=True, mandate_until__lt=today())
+    done = 0
+    for party in list(over.exclude(alliance__activity=Activity.CLOSED).order_by("pk")):
+        with transaction.atomic():
+            alliance = locked(party.alliance, even_closed=True)
+            fresh = over.filter(pk=party.pk).select_for_update(of=("self",), no_key=True).first()
+            if fresh is not None:
+                _end_third(alliance, fresh, actor=None)
+                done += 1
+    return done
+
+
+def _end_third(alliance: Alliance, party: Party, *, actor: User | None) -> None:
+    """Its words stay readable in the decision that recognised it. Both rows are locked by the caller."""
+    until = party.mandate_until
+    party.is_trusted_third, party.independence, party.mandate = False, "", ""
+    party.mandate_from = party.mandate_until = None
+    party.version += 1
+    party.save()
+    record("alliance.third_ended", alliance, actor=actor, party=party.pk)
+    mails.tell(
+        alliance,
+        "third_ended",
+        once=f"{party.pk}:{until}:{party.version}",
+        party=party.name,
+        besides=actor.person_id if actor else None,
+    )
 
 
 @transaction.atomic

@@ -105,6 +105,9 @@ closing: Registry[Callable[[Alliance, User, dict[str, str]], str]] = Registry("h
 #: where that vote is held now, if it is: function(alliance) → its address, or nothing
 closing_vote: Registry[Callable[[Alliance], str]] = Registry("where the closing is voted")
 
+#: where the parties decide on the role of trusted third party: function(alliance, party) → the address of that page
+third_vote: Registry[Callable[[Alliance, Party], str]] = Registry("where a trusted third party is decided on")
+
 
 def owed_in(alliance: Alliance) -> list[Owed]:
     """Every line, the dated ones first by date."""

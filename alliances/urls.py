@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{SPACE}parties/", party_views.parties, name="parties"),
     path(_PARTY, party_views.party, name="party"),
     path(f"{_PARTY}roles/", party_views.roles, name="roles"),
+    path(f"{_PARTY}renoncer/", party_views.renounce_third, name="renounce_third"),
     path(f"{_PARTY}quitter/", party_views.leave, name="leave"),
     path(f"{SPACE}invitations/", party_views.invite, name="invite"),
     path(f"{_INVITATION}renvoyer/", party_views.resend_invitation, name="resend_invitation"),

@@ -477,6 +477,13 @@ def make_party(
     """An organisation (or a citizen) in an alliance."""
     if organisation is None and person is None:
         organisation = make_organisation(kind=fields.pop("kind", OrganisationKind.ASSOCIATION))
+    if fields.get("is_trusted_third"):
+        fields = {
+            "mandate": "Relire les comptes.",
+            "independence": "Ne reçoit rien de l’alliance.",
+            "mandate_from": today() - datetime.timedelta(days=30),
+            "mandate_until": today() + datetime.timedelta(days=335),
+        } | fields
     party = Party.objects.create(
         alliance=alliance,
         organisation=organisation,

@@ -11,6 +11,23 @@ from jeveuxagir.common.models import LineField, ProseField
 
 from .enums import FundingState, Kind, State
 
+#: Who funds is no trusted third party. The party's row is locked first: the two cannot be written at the same instant.
+_NO_THIRD = """
+    PERFORM 1 FROM alliances_party WHERE id = NEW.party_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM alliances_party funder JOIN alliances_party third
+            ON third.alliance_id = funder.alliance_id AND third.is_trusted_third AND (
+                third.id = funder.id
+                OR (third.left_at IS NULL AND third.organisation_id = funder.organisation_id)
+                OR (third.left_at IS NULL AND third.person_id = funder.person_id)
+            )
+        WHERE funder.id = NEW.party_id
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'contribution_third_funds_not',
+            MESSAGE = 'a trusted third party does not fund the alliance';
+    END IF;
+    RETURN NEW;
+"""
 #: What one line may hold: beyond, somebody mistyped.
 MOST = 1_000_000_000
 
@@ -66,18 +83,11 @@ class Contribution(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="no_money_of_third",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("party_id", "kind"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("party_id", "kind", "state", "real"),
                 when=pgtrigger.Before,
-                func="""
-                    IF NEW.kind = 'money' AND EXISTS (
-                        SELECT 1 FROM alliances_party WHERE id = NEW.party_id AND is_trusted_third
-                    ) THEN
-                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
-                            CONSTRAINT = 'contribution_third_funds_not',
-                            MESSAGE = 'a trusted third party does not fund the alliance';
-                    END IF;
-                    RETURN NEW;
-                """,
+                condition=pgtrigger.Q(new__kind=Kind.MONEY)
+                & ~pgtrigger.Q(new__state=State.DROPPED, new__real=0),
+                func=_NO_THIRD,
             ),
         ]
 
@@ -167,16 +177,11 @@ class FundingLine(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="no_funding_of_third",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("party_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("party_id", "state"),
                 when=pgtrigger.Before,
-                func="""
-                    IF EXISTS (SELECT 1 FROM alliances_party WHERE id = NEW.party_id AND is_trusted_third) THEN
-                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
-                            CONSTRAINT = 'contribution_third_funds_not',
-                            MESSAGE = 'a trusted third party does not fund the alliance';
-                    END IF;
-                    RETURN NEW;
-                """,
+                condition=pgtrigger.Q(new__party__isnull=False)
+                & ~pgtrigger.Q(new__state=FundingState.REFUSED),
+                func=_NO_THIRD,
             ),
         ]
 

@@ -143,7 +143,8 @@ def resume(contribution: Contribution, *, actor: User) -> Contribution:
     alliance, contribution = _locked(contribution, actor)
     if contribution.state != State.DROPPED:
         raise RuleBroken("Cette contribution n’est pas abandonnée.", code="wrong_state")
-    _move(contribution, State.PLANNED)
+    with refusals(_REFUSALS):
+        _move(contribution, State.PLANNED)
     _settle(contribution)
     alliances.acted(alliance, actor=actor)
     record("contribution.resumed", alliance, actor=actor, contribution=contribution.pk)
@@ -208,6 +209,10 @@ def ask(
     if alliance.funding.count() >= MOST_LINES:
         raise RuleBroken(f"{MOST_LINES} lignes au plus.", code="too_many")
     funder = party.name if party is not None else clean(funder)
+    if party is None:
+        # typed by its name, a party is the funder all the same
+        named = alliance.parties.live().filter(name__iexact=funder).order_by("pk").first() if funder else None
+        party = alliances.locked_party(named)[1] if named is not None else None
     if not funder:
         raise RuleBroken("Dites à qui l’argent est demandé.", code="funder")
     _check_amount(amount, "Le montant est un nombre au-dessus de zéro.")
@@ -244,7 +249,7 @@ def move_funding(
         line.obtained = None
     line.state, line.state_changed_at = target, now()
     line.version += 1
-    with refusals():
+    with refusals(_REFUSALS):
         line.save()
     alliances.acted(alliance, actor=actor)
     record("funding.moved", alliance, actor=actor, line=line.pk, state=str(target))

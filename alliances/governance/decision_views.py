@@ -1,5 +1,6 @@
 """The decisions of an alliance: by which rule, who voted what, what came of it, and the tasks that follow."""
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -7,19 +8,22 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alliances import services as alliances
 from alliances.enums import College, Rule
 from alliances.models import Party
 from alliances.spaces import AllianceRequest, party_required
 from alliances.views import space_context
 from jeveuxagir.accounts import nonces
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 
 from . import policies, services
 from .enums import Choice, DecisionState, Effect, MeetingState
-from .forms import DecisionForm, VoteForm
+from .forms import DecisionForm, ThirdForm, VoteForm
 from .models import Decision
 from .tally import Count as Tally
 
@@ -70,8 +74,6 @@ def decisions(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """Bring a decision to the vote; `?reunion=` is the meeting it comes from."""
-    if not policies.can_propose(request.user, request.alliance):
-        raise NotAllowed("Qui facilite l’alliance ne propose pas de décision : une autre partie le fait.")
     held = request.alliance.meetings.exclude(state=MeetingState.CANCELLED)
     meetings = held.filter(pk__in=held.values("pk")[:30])
     form = DecisionForm(
@@ -95,6 +97,49 @@ def propose(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
                 status = 409
     context = {**space_context(request), "form": form, "means": MEANS[Rule(request.alliance.rule)]}
     return render(request, "governance/decision_form.html", context, status=status)
+
+
+@party_required(act=True)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def third(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpResponse:
+    """Propose a party as the trusted third party; or, if it is, the end of its mandate. The parties decide."""
+    party = get_object_or_404(request.alliance.parties.live(), pk=party_pk)
+    initial = {"starts_on": today().isoformat()}
+    form = ThirdForm(request.POST or None, initial=initial)
+    ending, status, refused = party.is_trusted_third, 200, ""
+    if request.method == "POST":
+        status = 422
+        if ending or form.is_valid():
+            try:
+                made = _propose_third(request, party, form)
+                messages.success(request, "La décision est au vote. Les parties sont prévenues.")
+                return redirect(made)
+            except RuleBroken as broken:
+                refused, status = broken.message, 409
+                if form.is_bound and not ending:
+                    form.add_error(None, refused)
+    context = {
+        **space_context(request),
+        "form": form,
+        "party": party,
+        "ending": ending,
+        "refused": refused,
+        "means": MEANS[Rule(request.alliance.rule)],
+    }
+    return render(request, "governance/third.html", context, status=status)
+
+
+def _propose_third(request: AllianceRequest, party: Party, form: ThirdForm) -> str:
+    if party.is_trusted_third:
+        return services.propose_no_third(party, actor=request.user).page_url
+    said = form.cleaned_data
+    mandate = alliances.Mandate(said["independence"], said["mandate"], said["starts_on"], said["ends_on"])
+    with nonces.once(nonces.actor_key(request), said["nonce"]) as sent:
+        if sent.first:
+            made = services.propose_third(party, actor=request.user, mandate=mandate, days=said["days"])
+            sent.outcome = made.page_url
+    return str(sent.outcome)
 
 
 @party_required()
@@ -177,12 +222,31 @@ def _context(
         "silent": [party for party in live if party.pk not in voices] if row.is_open else [],
         "forms": forms,
         "results": _results(row),
-        "closing": [(label, row.details.get(name, "")) for name, label in CLOSING]
-        if row.effect == Effect.CLOSE
-        else [],
+        "effect": _effect(row),
         "tasks": tasks,
         "may_withdraw": can_vote and _may_withdraw(request, row),
     }
+
+
+def _effect(row: Decision) -> tuple[str, list[tuple[str, str]]] | None:
+    """What the decision does once adopted, in a sentence, and what it does it with."""
+    said = row.details
+    if row.effect == Effect.CLOSE:
+        lines = [(label, said.get(name, "")) for name, label in CLOSING]
+        return "Si elle est adoptée, l’alliance est close avec ce bilan :", lines
+    if row.effect == Effect.THIRD:
+        starts, ends = (
+            date_format(datetime.date.fromisoformat(said[name]), "j F Y") for name in ("starts_on", "ends_on")
+        )
+        lines = [
+            ("Ce que les parties lui demandent", said["mandate"]),
+            ("En quoi cette partie est indépendante", said["independence"]),
+            ("Durée du mandat", f"du {starts} au {ends}"),
+        ]
+        return f"Si elle est adoptée, {said['name']} devient tiers de confiance, et ne vote plus :", lines
+    if row.effect == Effect.NO_THIRD:
+        return f"Si elle est adoptée, {said['name']} n’est plus tiers de confiance.", []
+    return None
 
 
 def _results(row: Decision) -> list[dict[str, Any]]:

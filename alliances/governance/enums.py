@@ -29,6 +29,8 @@ class Effect(TextChoices):
 
     NONE = "none", "aucun effet automatique"
     CLOSE = "close", "clore l’alliance"
+    THIRD = "third", "reconnaître un tiers de confiance"
+    NO_THIRD = "no_third", "mettre fin au rôle de tiers de confiance"
 
 
 class Choice(TextChoices):

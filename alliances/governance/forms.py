@@ -116,6 +116,37 @@ class DecisionForm(NonceMixin, forms.Form):
             del self.fields["meeting"]
 
 
+class ThirdForm(NonceMixin, forms.Form):
+    """The mandate of a trusted third party, and what makes it independent."""
+
+    independence = forms.CharField(
+        label="En quoi cette partie est indépendante",
+        max_length=1000,
+        widget=_prose(3),
+        help_text="Ses liens avec les autres parties, d’où viennent ses moyens. Qui finance l’alliance ne peut pas l’être.",
+        error_messages={"required": "Dites en quoi cette partie est indépendante."},
+    )
+    mandate = forms.CharField(
+        label="Ce que les parties lui demandent",
+        max_length=2000,
+        widget=_prose(4),
+        help_text="Exemple : « Relit les comptes une fois par an, et le dit à tous. »",
+        error_messages={"required": "Dites ce que les parties lui demandent."},
+    )
+    starts_on = forms.DateField(
+        label="À partir du", error_messages={"required": "Dites quand le mandat commence."}
+    )
+    ends_on = forms.DateField(label="Jusqu’au", error_messages={"required": "Dites quand le mandat finit."})
+    days = forms.TypedChoiceField(label="Le vote dure", choices=VOTE_LENGTHS, coerce=int, initial=7)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_on", "Le mandat finit après avoir commencé.")
+        return cleaned
+
+
 class VoteForm(forms.Form):
     choice = forms.ChoiceField(
         label="Votre voix",

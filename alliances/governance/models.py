@@ -133,12 +133,13 @@ class Decision(models.Model):
     body = ProseField("ce qui est décidé", max_length=4000, blank=True)
     rule = models.CharField("règle", max_length=12, choices=Rule)
     effect = models.CharField("effet", max_length=8, choices=Effect, default=Effect.NONE)
-    #: for `effect`: the answers to the three questions of a closing
+    #: for `effect`: the answers to the three questions of a closing; the party and its mandate
     details = models.JSONField("détails", default=dict, blank=True)
     state = models.CharField("état", max_length=10, choices=DecisionState, default=DecisionState.OPEN)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     closes_at = models.DateTimeField("vote jusqu’au")
-    #: once decided: {"why": …, "yes": n, "no": n, "abstain": n, "silent": n, "colleges": {…}}
+    #: once decided: {"why": …, "yes": n, "no": n, "abstain": n, "silent": n, "colleges": {…}}, and "undone": why
+    #: an adopted decision could not do what it says
     outcome = models.JSONField("résultat", default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.urls import reverse
+
 from alliances import spaces
 from alliances.enums import Activity
 from alliances.enums import Section as Shown
@@ -87,6 +89,11 @@ def _closing_vote(alliance: Alliance) -> str:
     return found.page_url
 
 
+def _third_vote(alliance: Alliance, party: Party) -> str:
+    """Where a trusted third party is proposed, or its role ended."""
+    return reverse("governance:third", args=[alliance.pk, alliance.slug, party.pk])
+
+
 def _to_do(request: Any) -> Iterator[ToDo]:
     """My actions of all alliances, and the votes that wait for my voice."""
     person = user_of(request).person
@@ -110,4 +117,5 @@ def register() -> None:
     spaces.owes.register("governance", _owes)
     spaces.closing.register("decision", _close)
     spaces.closing_vote.register("decision", _closing_vote)
+    spaces.third_vote.register("decision", _third_vote)
     to_do.register("governance", _to_do)

@@ -202,7 +202,7 @@ def propose(
     days: int = VOTE_DAYS,
     meeting: Meeting | None = None,
     effect: str = Effect.NONE,
-    details: Mapping[str, str] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Bring a decision to the vote, by the rule of the alliance as it is now."""
     alliance = alliances.locked(alliance)
@@ -231,6 +231,53 @@ def propose(
     record("decision.proposed", alliance, actor=actor, decision=decision.pk, rule=str(decision.rule))
     mails.tell_decision(decision, "vote", besides=actor.person_id)
     return decision
+
+
+@transaction.atomic
+def propose_third(
+    party: Party, *, actor: User, mandate: alliances.Mandate, days: int = VOTE_DAYS, body: str = ""
+) -> Decision:
+    """The parties recognise a trusted third party together, on its mandate and its statement of independence."""
+    alliance, party = alliances.locked_party(party)
+    allow(policies.can_propose(actor, alliance))
+    if party.is_trusted_third:
+        raise RuleBroken("Cette partie est déjà tiers de confiance.", code="third")
+    alliances.check_third(party, mandate)
+    _refuse_second(alliance, Effect.THIRD, party)
+    details = {
+        "party": party.pk,
+        "name": party.name,
+        "independence": clean(mandate.independence),
+        "mandate": clean(mandate.text),
+        "starts_on": mandate.starts_on.isoformat(),
+        "ends_on": mandate.ends_on.isoformat(),
+    }
+    title = f"Reconnaître {party.name} comme tiers de confiance"[:200]
+    return propose(
+        alliance, actor=actor, title=title, body=body, days=days, effect=Effect.THIRD, details=details
+    )
+
+
+@transaction.atomic
+def propose_no_third(party: Party, *, actor: User) -> Decision:
+    """The parties end the mandate of their trusted third party."""
+    alliance, party = alliances.locked_party(party)
+    allow(policies.can_propose(actor, alliance))
+    if not party.is_trusted_third:
+        raise RuleBroken("Cette partie n’est pas tiers de confiance.", code="third")
+    _refuse_second(alliance, Effect.NO_THIRD, party)
+    return propose(
+        alliance,
+        actor=actor,
+        title=f"Mettre fin au rôle de tiers de confiance de {party.name}"[:200],
+        effect=Effect.NO_THIRD,
+        details={"party": party.pk, "name": party.name},
+    )
+
+
+def _refuse_second(alliance: Alliance, effect: Effect, party: Party) -> None:
+    if alliance.decisions.filter(state=DecisionState.OPEN, effect=effect, details__party=party.pk).exists():
+        raise RuleBroken("Cette proposition est déjà au vote.", code="twice")
 
 
 @transaction.atomic
@@ -339,11 +386,33 @@ def _settle(alliance: Alliance, decision: Decision, *, over: bool) -> None:
         **_count(outcome.whole),
         "colleges": {college: _count(count) for college, count in outcome.colleges.items()},
     }
+    if outcome.adopted and (undone := _apply(alliance, decision)):
+        decision.outcome["undone"] = undone
     decision.save()
     record(f"decision.{decision.state}", alliance, decision=decision.pk)
     mails.tell_decision(decision, "decided")
     if outcome.adopted and decision.effect == Effect.CLOSE:
         alliances.close(alliance, actor=None, **decision.details)
+
+
+def _apply(alliance: Alliance, decision: Decision) -> str:
+    """What an adopted decision does to a trusted third party; else why it cannot any more, in words."""
+    if decision.effect not in (Effect.THIRD, Effect.NO_THIRD):
+        return ""
+    said = decision.details
+    party = alliance.parties.filter(pk=said.get("party")).first()
+    if party is None:
+        return "Cette partie n’est plus dans l’alliance."
+    try:
+        if decision.effect == Effect.NO_THIRD:
+            alliances.release_third(party)
+        else:
+            days = (datetime.date.fromisoformat(said[name]) for name in ("starts_on", "ends_on"))
+            mandate = alliances.Mandate(said["independence"], said["mandate"], *days)
+            alliances.recognise_third(party, mandate=mandate)
+    except RuleBroken as refusal:
+        return refusal.message
+    return ""
 
 
 # --- tasks ----------------------------------------------------------------------------------------------------

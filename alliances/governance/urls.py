@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_MEETING}compte-rendu/", meeting_views.minutes, name="minutes"),
     path(f"{SPACE}decisions/", decision_views.decisions, name="decisions"),
     path(f"{SPACE}decisions/nouvelle/", decision_views.propose, name="propose"),
+    path(f"{SPACE}decisions/tiers-de-confiance/<int:party_pk>/", decision_views.third, name="third"),
     path(_DECISION, decision_views.decision, name="decision"),
     path(f"{_DECISION}voix/<int:party_pk>/", decision_views.vote, name="vote"),
     path(f"{_DECISION}retirer/", decision_views.withdraw, name="withdraw"),

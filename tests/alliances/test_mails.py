@@ -19,6 +19,7 @@ CONTEXTS = {
     "asleep": {"days": 62},
     "woken": {},
     "closed": {},
+    "third_ended": {"party": "La Recyclerie"},
     "published": {"public_url": "/alliances/1-x/"},
     "not_published": {"reason": "Retirez un nom.", "corrected": True, "public_url": "/alliances/1-x/"},
     "edit_accepted": {"fields": ["nom"], "public_url": "/alliances/1-x/"},

@@ -303,20 +303,34 @@ def test_a_party_says_what_it_brings_and_who_signs(client):
     assert "présidente" in shown
 
 
-def test_who_animates_says_who_facilitates_funds_and_watches(client):
+def test_who_animates_says_who_facilitates_and_funds(client):
     alliance, owner = begun()
     town, _ = with_another(alliance, "local_authority")
     client.force_login(owner)
     page = f"{alliance.space_url}parties/{town.pk}/roles/"
-    refused = client.post(
-        page, {"is_funder": "on", "is_trusted_third": "on", "mandate": "Relire les comptes"}
-    )
-    assert refused.status_code == 409
-    assert "finance l’alliance" in refused.content.decode()
-    client.post(page, {"is_facilitator": "on", "is_trusted_third": "on", "mandate": "Relire les comptes"})
+    assert "Proposer" in client.get(page).content.decode()
+    client.post(page, {"is_facilitator": "on", "is_funder": "on"})
     shown = client.get(f"{alliance.space_url}parties/").content.decode()
-    assert "tiers de confiance" in shown
-    assert "Relire les comptes" in shown
+    assert "facilite" in shown
+    assert "finance" in shown
+    page = client.get(page).content.decode()
+    assert "ne peut pas en être le tiers de confiance" in page
+    assert "Proposer" not in page
+
+
+def test_the_trusted_third_party_is_shown_inside_and_in_public_and_may_renounce(client):
+    alliance = f.make_alliance(publication="public", published_at=now(), shown=["parties"])
+    third = f.make_party(alliance, is_trusted_third=True, mandate="Relit les comptes.")
+    person = f.make_signatory(third)
+    for url in (alliance.get_absolute_url(), f"{alliance.space_url}parties/"):
+        client.force_login(person)
+        shown = client.get(url).content.decode()
+        assert "Relit les comptes." in shown
+        assert "Ne reçoit rien de l’alliance." in shown
+    assert client.post(f"{alliance.space_url}parties/{third.pk}/renoncer/").status_code == 302
+    third.refresh_from_db()
+    assert not third.is_trusted_third
+    assert "Relit les comptes." not in client.get(alliance.get_absolute_url()).content.decode()
 
 
 def test_leaving_lists_what_is_owed_first(client, monkeypatch):

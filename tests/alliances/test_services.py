@@ -4,6 +4,8 @@ import datetime
 from dataclasses import replace
 
 import pytest
+import time_machine
+from django.db import IntegrityError, transaction
 
 from alliances import policies, services
 from alliances.category import QUESTIONS, category_of
@@ -176,32 +178,82 @@ def test_a_party_says_nothing_for_another():
         services.set_party(alliance.parties.order_by("pk")[0], actor=other, brings="Tout")
 
 
+MANDATE = services.Mandate(
+    "Ne reçoit rien de l’alliance.",
+    "Relire les comptes une fois par an.",
+    today(),
+    today() + datetime.timedelta(days=365),
+)
+
+
 def test_a_funder_is_never_the_trusted_third_party():
-    alliance, owner = begun()
+    alliance, _owner = begun()
     party, _ = with_another(alliance)
     Party.objects.filter(pk=party.pk).update(is_funder=True)
     with pytest.raises(RuleBroken, match="finance"):
-        services.set_roles(
-            party,
-            actor=owner,
-            is_animator=False,
-            is_facilitator=False,
-            is_trusted_third=True,
-            mandate="Veiller",
-        )
+        services.recognise_third(party, mandate=MANDATE)
 
 
-def test_a_trusted_third_party_has_a_mandate():
+def test_a_trusted_third_party_has_a_mandate_with_dates_and_a_statement_of_independence():
+    alliance, _owner = begun()
+    party, _ = with_another(alliance)
+    for wrong in (
+        {"text": " "},
+        {"independence": ""},
+        {"ends_on": today()},
+        {"starts_on": today() - datetime.timedelta(days=9), "ends_on": today() - datetime.timedelta(days=1)},
+    ):
+        with pytest.raises(RuleBroken, match="mandat"):
+            services.recognise_third(party, mandate=replace(MANDATE, **wrong))
+    for wrong in ({"mandate": "Relire"}, {"mandate": "Relire", "independence": "Oui"}):
+        with pytest.raises(IntegrityError, match="with_mandate"), transaction.atomic():
+            Party.objects.filter(pk=party.pk).update(is_trusted_third=True, **wrong)
+    assert services.recognise_third(party, mandate=MANDATE).mandate == MANDATE.text
+
+
+def test_a_trusted_third_party_gives_its_mandate_back_and_the_others_are_told():
+    alliance, owner = begun()
+    party, person = with_another(alliance)
+    services.recognise_third(party, mandate=MANDATE)
+    with pytest.raises(NotAllowed):
+        services.renounce_third(party, actor=owner)
+    services.renounce_third(party, actor=person)
+    services.renounce_third(party, actor=person)
+    party.refresh_from_db()
+    assert (party.is_trusted_third, party.mandate, party.mandate_until) == (False, "", None)
+    assert Message.objects.get(kind="alliances.third_ended").person == owner.person
+
+
+def test_a_mandate_ends_by_itself_the_day_after_its_last_one():
     alliance, owner = begun()
     party, _ = with_another(alliance)
-    with pytest.raises(RuleBroken, match="mandat"):
-        services.set_roles(party, actor=owner, is_animator=False, is_facilitator=False, is_trusted_third=True)
+    services.recognise_third(party, mandate=MANDATE)
+    assert services.end_mandates() == 0
+    with time_machine.travel(now() + datetime.timedelta(days=366), tick=False):
+        assert services.end_mandates() == 1
+        assert services.end_mandates() == 0
+    party.refresh_from_db()
+    assert not party.is_trusted_third
+    assert Message.objects.filter(kind="alliances.third_ended", person=owner.person).exists()
+
+
+def test_a_place_is_taken_over_by_a_live_party_so_no_chain_comes_back_to_its_start():
+    alliance, owner = begun()
+    party, other = with_another(alliance)
+    mine = alliance.parties.get(is_animator=True)
+    services.leave(party, actor=other, successor=mine)
+    for cycle in ({"replaced_by": mine, "left_at": now()}, {"replaced_by": party, "left_at": now()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Party.objects.filter(pk=mine.pk).update(**cycle)
+    foreign = f.make_alliance().parties.first()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Party.objects.filter(pk=party.pk).update(replaced_by=foreign)
 
 
 def test_only_a_public_actor_facilitates_and_then_invites_but_does_not_edit():
     alliance, owner = begun()
     company, _ = with_another(alliance)
-    roles = {"is_animator": False, "is_facilitator": True, "is_trusted_third": False}
+    roles = {"is_animator": False, "is_facilitator": True}
     with pytest.raises(RuleBroken, match="public"):
         services.set_roles(company, actor=owner, **roles)
     town, mayor = with_another(alliance, "local_authority")
@@ -218,7 +270,6 @@ def test_somebody_always_animates():
             actor=owner,
             is_animator=False,
             is_facilitator=False,
-            is_trusted_third=False,
         )
 
 

@@ -25,6 +25,11 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
+MANDATE = alliances.Mandate(
+    "Ne reçoit rien de l’alliance.", "Relire les comptes.", today(), today() + datetime.timedelta(days=365)
+)
+
+
 class Table:
     """An alliance of three: the first animates, the last is the trusted third party."""
 
@@ -32,9 +37,7 @@ class Table:
         self.alliance = f.make_alliance(parties=3)
         self.parties = list(self.alliance.parties.order_by("pk"))
         self.people: list[User] = [f.make_signatory(party) for party in self.parties]
-        Party.objects.filter(pk=self.parties[2].pk).update(
-            is_trusted_third=True, mandate="Relire les comptes"
-        )
+        alliances.recognise_third(self.parties[2], mandate=MANDATE)
 
     def plan(self, number: int = 1, by: int | None = None, **fields: Any) -> Contribution:
         said = {"kind": "days", "what": "Animer des ateliers", "planned": Decimal(12)} | fields
@@ -164,28 +167,76 @@ def test_the_database_refuses_it_too() -> None:
         f.make_funding(table.alliance, party=table.parties[2])
 
 
-@pytest.mark.parametrize("how", ["money", "line"])
+FUNDING = ("planned", "brought", "asked", "obtained")
+
+
+def funds(table: Table, how: str) -> Party:
+    """The second party gives money, or is asked for some."""
+    party = table.parties[1]
+    if how in ("planned", "brought"):
+        row = table.plan(1, kind="money")
+        if how == "brought":
+            services.deliver(row, actor=table.people[1], quantity=Decimal(5), on=today())
+            services.drop(row, actor=table.people[1])
+    else:
+        line = table.ask(by=1, party=party)
+        if how == "obtained":
+            services.move_funding(
+                line, actor=table.people[0], verb="obtain", version=line.version, obtained=Decimal(300)
+            )
+    return Party.objects.get(pk=party.pk)
+
+
+@pytest.mark.parametrize("how", FUNDING)
 def test_who_gives_money_is_a_funder_and_cannot_become_the_trusted_third_party(how: str) -> None:
     table = Table()
-    if how == "money":
-        table.plan(1, kind="money")
-    else:
-        table.ask(by=1, party=table.parties[1])
-    party = Party.objects.get(pk=table.parties[1].pk)
+    party = funds(table, how)
     assert party.is_funder
     with pytest.raises(RuleBroken, match="Qui finance l’alliance"):
-        alliances.set_roles(
-            party,
-            actor=table.people[0],
-            is_animator=False,
-            is_facilitator=False,
-            is_trusted_third=True,
-            mandate="Relire",
-            is_funder=False,
-        )
-    party.refresh_from_db()
-    assert party.is_funder
-    assert not party.is_trusted_third
+        alliances.recognise_third(party, mandate=MANDATE)
+
+
+@pytest.mark.parametrize("how", FUNDING)
+def test_the_database_never_makes_a_trusted_third_party_of_who_funds(how: str) -> None:
+    table = Table()
+    party = funds(table, how)
+    third = {
+        "is_trusted_third": True,
+        "is_funder": False,
+        "mandate": "Relire",
+        "independence": "Rien",
+        "mandate_from": today(),
+        "mandate_until": today() + datetime.timedelta(days=9),
+    }
+    with pytest.raises(IntegrityError, match="never its trusted third party"), transaction.atomic():
+        Party.objects.filter(pk=party.pk).update(**third)
+    Party.objects.filter(pk=party.pk).update(left_at=today())
+    with pytest.raises(IntegrityError), transaction.atomic():  # not under another row either
+        f.make_party(table.alliance, organisation=party.organisation, **third)
+
+
+def test_what_was_dropped_or_refused_before_any_money_came_makes_nobody_a_funder() -> None:
+    table = Table()
+    row = table.plan(1, kind="money")
+    services.drop(row, actor=table.people[1])
+    line = table.ask(by=1, party=table.parties[1])
+    line = services.move_funding(line, actor=table.people[0], verb="refuse", version=line.version)
+    party = alliances.set_roles(
+        table.parties[1], actor=table.people[0], is_animator=False, is_facilitator=False, is_funder=False
+    )
+    alliances.recognise_third(party, mandate=MANDATE)
+    with pytest.raises(RuleBroken, match="ne finance pas"):
+        services.resume(row, actor=table.people[1])
+    with pytest.raises(RuleBroken, match="ne finance pas"):
+        services.move_funding(line, actor=table.people[0], verb="reopen", version=line.version)
+
+
+def test_a_funder_typed_by_its_name_is_the_party_of_that_name() -> None:
+    table = Table()
+    with pytest.raises(RuleBroken, match="ne finance pas"):
+        table.ask(funder=table.parties[2].name.upper())
+    line = table.ask(funder=table.parties[1].name)
+    assert line.party == table.parties[1]
 
 
 # --- the funding plan -------------------------------------------------------------------------------------------

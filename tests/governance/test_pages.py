@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from icalendar import Calendar, Event
 
 from alliances.enums import Rule
-from alliances.governance import services
+from alliances.governance import matrices, services
 from alliances.governance.enums import Coming, DecisionState, MeetingState, TaskState
+from alliances.governance.matrices import Cell, Line, Matrix
 from alliances.governance.models import Decision, Function, Meeting, Task
+from alliances.models import Party
 from jeveuxagir.common.clock import now, today
+from jeveuxagir.ui.documents import pdf
 from tests import factories as f
 
 from .test_services import Table
@@ -86,24 +90,31 @@ def test_a_wrong_form_keeps_what_was_typed() -> None:
     assert "date à venir" in past.content.decode()
 
 
-def test_the_calendar_file_follows_a_change_and_a_cancellation() -> None:
+def read(text: str) -> tuple[Calendar, Event]:
+    (found,) = Calendar.from_ical(text).walk("VCALENDAR")
+    (event,) = found.walk("VEVENT")
+    return found, event
+
+
+def test_the_calendar_file_follows_a_move_and_a_cancellation_takes_it_out() -> None:
     pages = Pages()
     meeting = pages.convene()
     path = f"reunions/{meeting.pk}/agenda.ics"
-    first = pages.text(path)
-    assert "SEQUENCE:0" in first
-    assert "STATUS:CONFIRMED" in first
-    pages.client.post(pages.url(f"reunions/{meeting.pk}/modifier/"), form(version="1", place="Ailleurs"))
-    changed = pages.text(path)
-    assert "SEQUENCE:1" in changed
-    assert "Ailleurs" in changed
+    whole, first = read(pages.text(path))
+    assert (whole["method"], first["sequence"], first["status"]) == ("PUBLISH", 0, "CONFIRMED")
+    assert str(first["organizer"]).startswith("mailto:")
+    pages.client.post(pages.url(f"reunions/{meeting.pk}/modifier/"), form(version="1", start="19:30"))
+    whole, moved = read(pages.text(path))
+    assert (whole["method"], moved["sequence"]) == ("PUBLISH", 1)
+    assert moved.decoded("dtstart") > first.decoded("dtstart")
+    assert "Mettre à jour mon agenda" in pages.text(f"reunions/{meeting.pk}/")
     pages.client.post(pages.url(f"reunions/{meeting.pk}/annuler/"))
-    cancelled = pages.text(path)
-    assert "SEQUENCE:2" in cancelled
-    assert "STATUS:CANCELLED" in cancelled
-    uids = {line for text in (first, changed, cancelled) for line in text.splitlines() if line[:4] == "UID:"}
-    assert len(uids) == 1
-    assert "annulée" in pages.text(f"reunions/{meeting.pk}/")
+    whole, gone = read(pages.text(path))
+    assert (whole["method"], gone["sequence"], gone["status"]) == ("CANCEL", 2, "CANCELLED")
+    assert len({event["uid"] for event in (first, moved, gone)}) == 1
+    page = pages.text(f"reunions/{meeting.pk}/")
+    assert "annulée" in page
+    assert "Retirer de mon agenda" in page
 
 
 def test_minutes_are_shown_escaped_and_never_lost_when_somebody_wrote_meanwhile() -> None:
@@ -196,13 +207,54 @@ def test_who_proposed_takes_a_decision_back_and_others_may_not() -> None:
     assert "retirée" in pages.text("decisions/")
 
 
-def test_a_facilitator_proposes_nothing() -> None:
+def test_a_facilitator_plans_meetings_and_proposes_decisions() -> None:
     pages = Pages()
     party = f.make_party(pages.alliance, kind="local_authority", is_facilitator=True)
     client = Client()
     client.force_login(f.make_signatory(party))
-    assert client.get(pages.url("decisions/nouvelle/")).status_code == 403
+    assert client.get(pages.url("decisions/nouvelle/")).status_code == 200
     assert client.get(pages.url("reunions/nouvelle/")).status_code == 200
+
+
+def test_a_facilitator_who_animates_proposes_to_close_on_the_page() -> None:
+    pages = Pages()
+    party = f.make_party(pages.alliance, kind="local_authority", is_facilitator=True, is_animator=True)
+    client = Client()
+    client.force_login(f.make_signatory(party))
+    answers = {"reached": "Cent enfants", "learned": "Le samedi", "what_next": "Rien"}
+    sent = client.post(pages.url("clore/"), answers)
+    assert sent.status_code == 302
+    assert sent.url == Decision.objects.get().page_url
+
+
+def test_a_trusted_third_party_is_proposed_voted_and_ended_on_pages() -> None:
+    pages = Pages()
+    third = pages.parties[2]
+    path = f"decisions/tiers-de-confiance/{third.pk}/"
+    until = (today() + datetime.timedelta(days=365)).isoformat()
+    said = {"independence": "Ne reçoit rien.", "mandate": "Relire les comptes", "days": "7"}
+    said |= {"starts_on": today().isoformat(), "ends_on": until, "nonce": "a" * 20}
+    wrong = pages.client.post(pages.url(path), said | {"ends_on": today().isoformat(), "mandate": SCRIPT})
+    assert wrong.status_code == 422
+    assert "finit après avoir commencé" in wrong.content.decode()
+    assert SCRIPT not in wrong.content.decode()
+    sent = pages.client.post(pages.url(path), said)
+    decision = Decision.objects.get()
+    assert sent.url == decision.page_url
+    page = pages.text(f"decisions/{decision.pk}/")
+    for words in ("devient tiers de confiance", "Relire les comptes", "Ne reçoit rien."):
+        assert words in page
+    twice = pages.client.post(pages.url(path), said | {"nonce": "b" * 20})
+    assert twice.status_code == 409
+    assert "déjà au vote" in twice.content.decode()
+    for number in range(2):
+        pages.vote(decision, number)
+    assert "Relire les comptes" in pages.text("parties/")
+    assert "Mettre fin" in pages.text(path)
+    assert pages.client.post(pages.url(path)).status_code == 302
+    assert Decision.objects.order_by("pk").last().effect == "no_third"
+    foreign = f.make_alliance().parties.first()
+    assert pages.client.get(pages.url(f"decisions/tiers-de-confiance/{foreign.pk}/")).status_code == 404
 
 
 def test_the_parties_close_their_alliance_by_a_decision() -> None:
@@ -314,6 +366,22 @@ def test_a_function_is_added_renamed_and_removed() -> None:
     assert pages.of(1).get(pages.url(f"qui-fait-quoi/{function.pk}/")).status_code == 403
     pages.client.post(pages.url(f"qui-fait-quoi/{function.pk}/retirer/"))
     assert not Function.objects.exists()
+
+
+@pytest.mark.parametrize(("parties", "sheets"), [(12, 1), (13, 2), (40, 4), (200, 17)])
+def test_beyond_twelve_parties_the_matrix_goes_on_pages_that_repeat_its_functions(
+    parties: int, sheets: int
+) -> None:
+    names = [f"Association des lectrices et lecteurs du canton {number}" for number in range(parties)]
+    people = [Party(pk=number, name=name) for number, name in enumerate(names, start=1)]
+    functions = [Function(pk=number, name=name) for number, name in enumerate(services.FUNCTIONS)]
+    lines = [Line(function, [Cell(party, "does") for party in people]) for function in functions]
+    made = matrices.sheets(Matrix(people, lines))
+    assert [name for sheet in made for name in sheet["parties"]] == names
+    assert all(len(sheet["lines"]) == len(functions) for sheet in made)
+    assert all(len(line["cells"]) == len(sheet["parties"]) for sheet in made for line in sheet["lines"])
+    said = {"title": "Qui fait quoi", "alliance": "Lire", "footer": "", "sheets": made, "remarks": []}
+    assert f"/Count {sheets}".encode() in pdf("roles.typ", said, made_at=now())
 
 
 def test_the_matrix_is_one_page_of_pdf() -> None:

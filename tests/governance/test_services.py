@@ -21,7 +21,15 @@ from jeveuxagir.audit.services import handler_of
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.notifications.models import Message
-from tests.factories import make_alliance, make_member, make_party, make_signatory, make_user
+from organisations.models import Organisation
+from tests.factories import (
+    make_alliance,
+    make_contribution,
+    make_member,
+    make_party,
+    make_signatory,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -123,8 +131,8 @@ def test_one_votes_for_one_s_own_party_of_this_alliance_only() -> None:
         Vote.objects.create(decision=decision, party=foreign, choice=Choice.FOR)
 
 
-def test_a_facilitator_invites_and_minutes_and_proposes_nothing_alone() -> None:
-    table = Table()
+def test_a_facilitator_invites_minutes_and_proposes_but_never_decides_alone() -> None:
+    table = Table(parties=2)
     facilitator = make_party(table.alliance, kind="local_authority", is_facilitator=True)
     person = make_signatory(facilitator)
     services.convene(
@@ -134,8 +142,30 @@ def test_a_facilitator_invites_and_minutes_and_proposes_nothing_alone() -> None:
         day=today() + datetime.timedelta(days=3),
         start=datetime.time(9),
     )
-    with pytest.raises(NotAllowed):
-        services.propose(table.alliance, actor=person, title="Tout décider")
+    decision = services.propose(table.alliance, actor=person, title="Tout décider")
+    services.vote(decision, actor=person, party=facilitator, choice=Choice.FOR)
+    for number in range(2):
+        table.vote(decision, number, Choice.ABSTAIN)
+    decision.refresh_from_db()
+    assert decision.state == DecisionState.REJECTED
+    assert decision.outcome["why"] == "Un facilitateur ne décide pas seul."
+
+
+def test_a_facilitator_who_animates_proposes_the_closing_and_the_others_decide_it() -> None:
+    table = Table(parties=2)
+    facilitator = table.parties[0]
+    Organisation.objects.filter(pk=facilitator.organisation_id).update(kind="local_authority")
+    Party.objects.filter(pk=facilitator.pk).update(is_facilitator=True, college="public")
+    answers = {"reached": "Cent enfants", "learned": "Le samedi", "what_next": "Rien"}
+    decision = services.propose(
+        table.alliance, actor=table.people[0], title="Clore", effect=Effect.CLOSE, details=answers
+    )
+    table.vote(decision, 0)
+    table.alliance.refresh_from_db()
+    assert not table.alliance.is_closed
+    table.vote(decision, 1)
+    table.alliance.refresh_from_db()
+    assert table.alliance.is_closed
 
 
 def test_a_trusted_third_party_has_no_voice() -> None:
@@ -144,6 +174,67 @@ def test_a_trusted_third_party_has_no_voice() -> None:
     decision = table.propose()
     with pytest.raises(NotAllowed, match="indépendant"):
         services.vote(decision, actor=make_signatory(third), party=third, choice=Choice.FOR)
+
+
+def mandate(**changes: Any) -> alliances.Mandate:
+    said = {
+        "independence": "Ne reçoit rien de l’alliance.",
+        "text": "Relire les comptes.",
+        "starts_on": today(),
+        "ends_on": today() + datetime.timedelta(days=365),
+    }
+    return alliances.Mandate(**(said | changes))
+
+
+def test_the_parties_recognise_a_trusted_third_party_by_a_decision() -> None:
+    table = Table()
+    third = table.parties[2]
+    decision = services.propose_third(third, actor=table.people[1], mandate=mandate())
+    third.refresh_from_db()
+    assert not third.is_trusted_third
+    with pytest.raises(RuleBroken, match="déjà au vote"):
+        services.propose_third(third, actor=table.people[0], mandate=mandate())
+    table.vote(decision, 0)
+    table.vote(decision, 1)
+    third.refresh_from_db()
+    assert (third.is_trusted_third, third.mandate) == (True, "Relire les comptes.")
+    assert third.independence == "Ne reçoit rien de l’alliance."
+    assert third.mandate_until == today() + datetime.timedelta(days=365)
+    with pytest.raises(RuleBroken, match="déjà tiers"):
+        services.propose_third(third, actor=table.people[0], mandate=mandate())
+    ending = services.propose_no_third(third, actor=table.people[0])
+    table.vote(ending, 0)
+    table.vote(ending, 1)
+    third.refresh_from_db()
+    assert not third.is_trusted_third
+
+
+def test_a_rejected_proposal_recognises_nobody_and_a_stranger_proposes_nothing() -> None:
+    table = Table()
+    third = table.parties[2]
+    with pytest.raises(NotAllowed):
+        services.propose_third(third, actor=make_user(), mandate=mandate())
+    decision = services.propose_third(third, actor=table.people[0], mandate=mandate())
+    for number in range(2):
+        table.vote(decision, number, Choice.AGAINST, reason="Elle est trop proche de la mairie.")
+    third.refresh_from_db()
+    assert not third.is_trusted_third
+
+
+def test_a_funder_is_not_proposed_and_who_became_one_meanwhile_is_not_recognised() -> None:
+    table = Table()
+    third = table.parties[2]
+    decision = services.propose_third(third, actor=table.people[0], mandate=mandate())
+    make_contribution(third, kind="money", unit="€")
+    table.vote(decision, 0)
+    table.vote(decision, 1)
+    decision.refresh_from_db()
+    third.refresh_from_db()
+    assert decision.state == DecisionState.ADOPTED
+    assert "finance" in decision.outcome["undone"]
+    assert not third.is_trusted_third
+    with pytest.raises(RuleBroken, match="finance"):
+        services.propose_third(third, actor=table.people[0], mandate=mandate())
 
 
 def test_an_adopted_closing_closes_the_alliance_with_its_answers() -> None:

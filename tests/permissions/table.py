@@ -640,6 +640,7 @@ ROUTES: dict[str, Route] = {
     "alliances:parties": Route(all_parties, alliance),
     "alliances:party": Route(own_party, party_of(), kinds=PARTIES, foreign=party_of_another),
     "alliances:roles": Route(animators, party_of(), kinds=PARTIES, foreign=party_of_another),
+    "alliances:renounce_third": Route(own_party, party_of(), "post", kinds=PARTIES, foreign=party_of_another),
     "alliances:leave": Route(own_party_or_animators, party_of(), kinds=PARTIES, foreign=party_of_another),
     "alliances:composition": Route(all_parties, alliance),
     "alliances:invite_proposed": Route(
@@ -676,6 +677,7 @@ ROUTES: dict[str, Route] = {
     "governance:minutes": Route(animators, steered("meeting"), foreign=steered_elsewhere("meeting")),
     "governance:decisions": Route(all_parties, alliance),
     "governance:propose": Route(actors, alliance),
+    "governance:third": Route(actors, party_of(), foreign=party_of_another),
     "governance:decision": Route(all_parties, steered("decision"), foreign=steered_elsewhere("decision")),
     "governance:vote": Route(own_party, voice_of, "post", kinds=PARTIES, foreign=voice_elsewhere),
     "governance:withdraw": Route(
@@ -749,6 +751,7 @@ ROUTES: dict[str, Route] = {
     "texts:version": about_text(all_parties, "agreement"),
     "texts:differences": Route(all_parties, in_text("charter_next"), foreign=in_text("another_agreement")),
     "texts:article": about_text(animators, "agreement", article="apports"),
+    "texts:move_article": about_text(animators, "agreement", "post", article="apports", way="descendre"),
     "texts:add_article": about_text(animators, "agreement"),
     "texts:summary": about_text(animators, "agreement"),
     "texts:act": about_text(animators, "charter_next", "post", verb="amender"),

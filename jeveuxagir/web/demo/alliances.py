@@ -159,6 +159,9 @@ class Alliances:
             is_facilitator=said.get("facilitator", False),
             is_trusted_third=said.get("trusted", False),
             mandate=said.get("mandate", ""),
+            independence=said.get("independence", ""),
+            mandate_from=joined.date() if said.get("trusted") else None,
+            mandate_until=ground.days_ago(-400).date() if said.get("trusted") else None,
             is_funder=said.get("funder", False),
             joined_at=joined,
         )
