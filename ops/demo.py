@@ -21,6 +21,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -323,12 +324,32 @@ def answers(url: str) -> bool:
         return False
 
 
+#: the claims of this process, held until it ends
+_CLAIMS: list[IO[str]] = []
+
+
 def free_port_from(preferred: int) -> int:
-    """`preferred` or the first free port after it."""
+    """`preferred` or the first free port after it. It is ours from now on, though its program only starts later."""
     for port in range(preferred, preferred + 20):
-        if free_port(port) == port:
+        if claim_port(port):
             return port
     return free_port()
+
+
+def claim_port(port: int) -> bool:
+    """Whether no program listens there and no other demo is about to: each locks one file a port."""
+    path = Path(tempfile.gettempdir()) / f"jeveuxagir-{os.getuid()}-{port}.lock"
+    claim = open(path, "a")  # noqa: SIM115 held for the life of this process
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        claim.close()
+        return False
+    if free_port(port) != port:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True
 
 
 def static_digest() -> str:
