@@ -4,6 +4,7 @@ from typing import Any
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
+from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.common.text import NBSP, fold
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.moderation.registry import Handler, register
@@ -69,7 +70,7 @@ def facts_of(organisation: Organisation) -> list[tuple[str, Any]]:
         ("Commune", organisation.commune.label if organisation.commune else ""),
         ("Site internet", organisation.website),
         ("Adresse électronique", organisation.email),
-        ("Téléphone", organisation.phone),
+        ("Téléphone", phone_in_words(organisation.phone)),
     ]
 
 

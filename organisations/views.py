@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jeveuxagir.accounts import limits, nonces
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.common.text import fold, plural
 from jeveuxagir.partners import rna, sirene
 from jeveuxagir.partners.registry import Closed
@@ -97,7 +98,7 @@ def _public_facts(organisation: Organisation) -> list[tuple[str, Any]]:
     return [
         ("Type", organisation.get_kind_display().capitalize()),
         ("Adresse", place),
-        ("Téléphone", organisation.phone),
+        ("Téléphone", phone_in_words(organisation.phone)),
         ("Numéro RNA", organisation.rna),
         ("Numéro SIREN", organisation.siren),
         ("Niveau de preuve", organisation.get_proof_level_display().capitalize()),
@@ -232,7 +233,7 @@ def sign_up_summary(request: SignedIn, pk: int) -> HttpResponse:
                 ("Adresse", organisation.street),
                 ("Commune", organisation.commune.label if organisation.commune else "à compléter"),
                 ("Adresse électronique", organisation.email),
-                ("Téléphone", organisation.phone),
+                ("Téléphone", phone_in_words(organisation.phone)),
             ],
         ),
         (

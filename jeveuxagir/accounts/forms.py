@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jeveuxagir.common.clock import today
+from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.common.text import clean
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.territories.forms import CommuneField
@@ -79,6 +80,13 @@ class PhoneField(forms.CharField):
         kwargs.setdefault("help_text", "Exemple : 06 12 34 56 78")
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
         super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is kept in international form is shown as it is written in France.
+
+        Not an overseas number: sent back without its code, it would be read as one of the mainland.
+        """
+        return phone_in_words(value) if str(value or "").startswith("+33") else value
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)

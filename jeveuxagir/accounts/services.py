@@ -263,6 +263,19 @@ def seed_totp(user: User, secret: str) -> None:
     RecoveryCodes.activate(user)
 
 
+@transaction.atomic
+def end_session(user: User, pk: int) -> bool:
+    """Close one of one's own sign-ins, on whatever device it is. False when there is none (any more)."""
+    from allauth.usersessions.models import UserSession
+
+    session = UserSession.objects.filter(user=user, pk=pk).select_for_update().first()
+    if session is None:
+        return False
+    session.end()
+    audit.record("account.session_ended", user.person, actor=user)
+    return True
+
+
 def touch(person: Person) -> None:
     """This person just did something: the two years before erasure start again."""
     Person.objects.filter(pk=person.pk).update(last_action_at=now())

@@ -8,6 +8,7 @@ urlpatterns = [
     path("mon-espace/", views.my_space, name="my_space"),
     path("mon-espace/profil/", views.profile, name="profile"),
     path("mon-espace/profil/tuteur/", views.guardian_address, name="guardian_address"),
+    path("mon-espace/connexions/<int:pk>/fermer/", views.end_session, name="end_session"),
     path("mon-espace/conditions/", views.accept_terms, name="accept_terms"),
     path("mon-espace/donnees/", views.my_data, name="my_data"),
     path("mon-espace/donnees/exporter/", views.export_data, name="export_data"),

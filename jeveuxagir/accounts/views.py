@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -67,6 +68,20 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Votre profil est à jour.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form, **_profile_context(request, person)})
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close one sign-in of one's own, device by device. The present one is closed by signing out."""
+    user = user_of(request)
+    current = UserSession.objects.filter(user=user, session_key=request.session.session_key).first()
+    if current is not None and current.pk == pk:
+        messages.info(request, "C’est la connexion où vous êtes : déconnectez-vous pour la fermer.")
+    elif services.end_session(user, pk):
+        messages.success(request, "Cette connexion est fermée.")
+    else:
+        raise Http404
+    return redirect("usersessions_list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,13 +6,6 @@
   const summary = document.querySelector("[data-focus-first]");
   if (summary) summary.focus();
 
-  // On a phone, the menu of one's own space is a line to push: where one is comes into sight.
-  const here = document.querySelector(".my-menu a[aria-current]");
-  if (here) {
-    const line = here.closest("ul");
-    line.scrollLeft += here.getBoundingClientRect().left - line.getBoundingClientRect().left - 40;
-  }
-
   // One click, one POST: the server also recognises a double submit.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -121,7 +121,14 @@ def test_on_a_phone_one_sees_in_the_menu_where_one_is_and_reads_what_waits(site,
     )
     page.set_viewport_size({"width": 390, "height": 900})
     page.goto(f"{site.url}/mon-espace/donnees/")
-    expect(page.locator(".my-menu").get_by_role("link", name="Mes données")).to_be_in_viewport(ratio=1)
+    folded = page.locator(".my-menu-phone")
+    expect(folded.locator("summary")).to_contain_text("Mes données")
+    folded.locator("summary").press("Enter")
+    for link in folded.get_by_role("link").all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
     page.goto(f"{site.url}/mon-espace/")
     expect(page.locator(".my-tasks > li")).to_have_count(5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -16,6 +16,7 @@ States, dates, numbers
     {% moment date %}                         <time>mercredi 25 novembre 2026 à 14 h 05</time>
     {{ total|number }}                        1 234 (narrow space)
     {{ quantity|amount }}                     1 234,5 (a Decimal, without idle zeros)
+    {{ person.phone|phone }}                  06 12 34 56 78
     {{ total|count:"place,places" }}          « 2 places »; |word:"…" gives the noun alone
     {{ distance|km }}                         « à 4 km », « à moins d’1 km »
     {{ words|french }}                        our own words from Python, with their non-breaking spaces
@@ -59,6 +60,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jeveuxagir.common import text as words_of
 from jeveuxagir.common.clock import PARIS
+from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
 from jeveuxagir.ui import charts, dates, forms, spaces
 
@@ -158,6 +160,11 @@ def exact_moment(moment: date | datetime | None) -> str:
     if not moment:
         return ""
     return format_html('<time datetime="{}">{}</time>', _iso(moment), dates.exact(moment))
+
+
+@register.filter
+def phone(value: Any) -> str:
+    return phone_in_words(str(value)).replace(" ", NBSP) if value else ""
 
 
 @register.filter
