@@ -1,5 +1,6 @@
 """The short pages that make an alliance, and what its parties write about it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCa
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
 from missions.models import Mission
+from organisations.models import Organisation
 
 from .category import QUESTIONS
 from .directory import Wanted
@@ -56,6 +58,38 @@ class PurposeForm(VersionMixin):
         help_text="Trois phrases suffisent : le problème, pour qui, et ce que vous voulez faire ensemble.",
         error_messages={"required": "Dites ce que l’alliance veut changer."},
     )
+
+
+class SpreadForm(NonceMixin, forms.Form):
+    """For whom, where, under what name: the rest comes from the alliance it is born from."""
+
+    pour = forms.TypedChoiceField(
+        label="Pour quelle organisation",
+        coerce=int,
+        error_messages={
+            "required": "Choisissez une organisation.",
+            "invalid_choice": "Choisissez une organisation dont vous êtes responsable.",
+        },
+    )
+    commune = CommuneField(label="Dans quelle commune")
+    name = forms.CharField(
+        label="Son nom",
+        max_length=160,
+        help_text="L’alliance d’origine le lira.",
+        error_messages={"required": "Donnez un nom à votre alliance."},
+    )
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisations = {one.pk: one for one in organisations}
+        field: Any = self.fields["pour"]
+        field.choices = [(one.pk, one.name) for one in organisations]
+        if len(organisations) != 1:
+            field.choices = [("", "Choisir"), *field.choices]
+
+    @property
+    def chosen(self) -> Organisation:
+        return self.organisations[self.cleaned_data["pour"]]
 
 
 class CommuneForm(forms.Form):
@@ -151,6 +185,12 @@ class DerogationForm(VersionMixin):
         required=False,
         widget=_prose(),
         help_text="Dites laquelle, et ce qui changerait sans elle. La brigade la lit ; rien n’est accordé pour autant.",
+    )
+    evaluate_on = forms.DateField(
+        label="Quand regardez-vous ce que cela change ?",
+        required=False,
+        widget=forms.DateInput,
+        help_text="La date où les parties évaluent l’alliance ensemble. Elle se rappelle à qui anime un mois avant.",
     )
 
 

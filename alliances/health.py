@@ -14,7 +14,6 @@ from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 
 from . import notifications as mails
-from . import services
 from .enums import ACTIVITIES, Activity
 from .models import Alliance
 
@@ -30,7 +29,6 @@ def watch() -> dict[str, int]:
         "asleep": _each(_silent_for_long(), fall_asleep),
         "warned": _each(_missing_their_pace(), warn_animator),
         "brigade": _each(_warned_in_vain(), tell_brigade),
-        "mandates": services.end_mandates(),
     }
 
 

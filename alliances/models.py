@@ -65,6 +65,8 @@ class Alliance(models.Model):
     purpose = ProseField("ce que l’alliance veut changer", max_length=4000)
     shared_interest = ProseField("intérêt que chacun y trouve", max_length=2000, blank=True)
     derogation = ProseField("dérogation demandée", max_length=2000, blank=True)
+    #: when the parties look at what the alliance, and the derogation it asks for, changed
+    evaluate_on = models.DateField("à évaluer le", null=True, blank=True)
     domain = models.ForeignKey(
         Domain, models.PROTECT, null=True, blank=True, related_name="alliances", verbose_name="domaine"
     )
@@ -111,6 +113,18 @@ class Alliance(models.Model):
         default=list,
         blank=True,
     )
+    #: the alliance it was born from, set once and for all when it starts; see spreading.py
+    origin = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="offspring",
+        verbose_name="née de",
+    )
+    #: who animates or facilitates agreed that others start theirs from it
+    spread_agreed_at = models.DateTimeField("essaimage accepté le", null=True, blank=True)
     #: what closing asks
     reached = ProseField("ce qui a été atteint", max_length=2000, blank=True)
     learned = ProseField("ce qui a été appris", max_length=2000, blank=True)
@@ -133,6 +147,13 @@ class Alliance(models.Model):
                 violation_error_message="L’alliance finit après avoir commencé.",
             ),
             models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(evaluate_on__isnull=True)
+                | Q(evaluate_on__gt=F("starts_on")),
+                name="alliance_evaluated_after_its_start",
+                violation_error_message="L’évaluation vient après le début de l’alliance.",
+            ),
+            models.CheckConstraint(
                 condition=Q(stage=Stage.EMERGING)
                 | (Q(starts_on__isnull=False, ends_on__isnull=False) & ~Q(purpose="")),
                 name="alliance_structured_with_dates",
@@ -147,6 +168,7 @@ class Alliance(models.Model):
                 condition=~Q(publication=Publication.PUBLIC) | Q(published_at__isnull=False),
                 name="alliance_public_dated",
             ),
+            models.CheckConstraint(condition=~Q(origin=F("id")), name="alliance_not_its_own_origin"),
             models.CheckConstraint(
                 condition=Q(cadence_days__isnull=True) | Q(cadence_days__range=(7, 180)),
                 name="alliance_cadence_sane",
@@ -157,6 +179,21 @@ class Alliance(models.Model):
             models.Index(fields=["publication", "stage"], name="alliance_public"),
             models.Index(fields=["department", "activity"], name="alliance_of_department"),
             models.Index(fields=["last_acted_at"], name="alliance_silent", condition=Q(activity="active")),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                # an origin is older than what is born from it, and stays: no line comes back to its start
+                name="origin_for_ever",
+                operation=pgtrigger.UpdateOf("origin_id"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "NEW.origin_id IS NOT NULL AND NEW.origin_id IS DISTINCT FROM OLD.origin_id"
+                ),
+                func="""
+                    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'alliance_origin_for_ever',
+                        MESSAGE = 'the origin of an alliance is set when it starts';
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -318,7 +355,7 @@ class Party(models.Model):
                     & ~Q(independence="")
                 ),
                 name="party_trusted_third_with_mandate",
-                violation_error_message="Dites le mandat du tiers de confiance, ses dates, et en quoi il est indépendant.",
+                violation_error_message="Dites le mandat du tiers de confiance, ses dates et son indépendance.",
             ),
             models.CheckConstraint(
                 condition=Q(mandate_from__isnull=True)

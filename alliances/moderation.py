@@ -80,6 +80,7 @@ def facts_of(alliance: Alliance) -> list[tuple[str, Any]]:
         ("Parties", ", ".join(f"{party.name} ({party.get_college_display()})" for party in live)),
         ("Anime", ", ".join(animators) or "personne"),
         ("Dernière activité", f"{alliance.last_acted_at:%d/%m/%Y}"),
+        ("À évaluer le", f"{alliance.evaluate_on:%d/%m/%Y}" if alliance.evaluate_on else ""),
         ("Rythme choisi", f"tous les {alliance.cadence_days} jours" if alliance.cadence_days else ""),
     ]
 

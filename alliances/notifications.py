@@ -24,6 +24,7 @@ KINDS = {
     "asleep": ("Mon alliance s’est endormie", True),
     "woken": ("Mon alliance se réveille", True),
     "closed": ("Mon alliance est close", True),
+    "born": ("Une alliance est née de la mienne", True),
     "third_ended": ("Le tiers de confiance de mon alliance n’a plus ce rôle", True),
     "published": ("La page de mon alliance est publique", False),
     "not_published": ("La page de mon alliance n’est pas publiée", False),

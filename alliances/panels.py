@@ -12,7 +12,7 @@ from missions.models import Mission
 from organisations import spaces as organisation_spaces
 from organisations.policies import HANDLERS, role_in
 
-from . import activity
+from . import activity, spreading
 from .enums import Activity
 from .enums import Section as Shown
 from .models import Alliance
@@ -77,6 +77,18 @@ def _missions(request: Any, alliance: Alliance) -> dict[str, Any] | None:
     return {"missions": found} if found else None
 
 
+def _lineage(request: Any, alliance: Alliance) -> dict[str, Any] | None:
+    """« Née de… », what was born from it, and starting one's own: public alliances only are named."""
+    born = list(
+        Alliance.objects.public().filter(origin=alliance).order_by("created_at", "pk")[:SHOWN_MISSIONS]
+    )
+    origin = alliance.origin if alliance.origin is not None and alliance.origin.is_public else None
+    may_start = spreading.is_grown(alliance)
+    if not (born or origin or may_start):
+        return None
+    return {"alliance": alliance, "origin": origin, "born": born, "may_start": may_start}
+
+
 def _of_mission(request: Any, mission: Any) -> dict[str, Any] | None:
     """Which alliance carries it, on the mission's page, once anybody may read of that alliance."""
     alliance = Alliance.objects.public().filter(carried__mission=mission).first()
@@ -102,6 +114,7 @@ def register() -> None:
     menu.register("settings", Section("Réglages", "alliances:settings", order=200))
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
     menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))
+    menu.register("spreading", Section("Essaimer", "alliances:spreading", order=230, shown=False))
     panels.register("my_space", Panel("alliances/_my_space.html", _my_space, order=50))
     to_do.register("alliances", _to_do)
     panels.register(
@@ -110,6 +123,7 @@ def register() -> None:
     panels.register("organisation_space", Panel("alliances/_space_panel.html", _organisation_space, order=50))
     panels.register("alliance.home", Panel("alliances/_activity.html", _activity, order=90))
     panels.register("alliance.public", Panel("alliances/_public_parties.html", _parties, order=20))
+    panels.register("alliance.public", Panel("alliances/_public_lineage.html", _lineage, order=90))
     panels.register("alliance.public", Panel("alliances/_public_missions.html", _missions, order=60))
     panels.register("mission.page", Panel("alliances/_of_mission.html", _of_mission, order=20))
     section = ("Alliances", "alliances/", ())

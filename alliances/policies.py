@@ -69,6 +69,20 @@ def can_invite(actor: Any, alliance: Alliance) -> bool:
     return is_staff_for(actor, alliance)
 
 
+def can_agree_to_spread(actor: Any, alliance: Alliance) -> bool:
+    """Say that others may start theirs from this alliance: who animates or facilitates."""
+    return any(party.is_animator or party.is_facilitator for party in acting_parties(actor, alliance))
+
+
+def can_spread_from(actor: Any, alliance: Alliance) -> bool:
+    """Start an alliance from this one: anybody from a public one; from another, its parties once it was agreed."""
+    if alliance.is_public:
+        return True
+    return can_read(actor, alliance) and (
+        alliance.spread_agreed_at is not None or can_agree_to_spread(actor, alliance)
+    )
+
+
 def may_sign_for(actor: Any, party: Party) -> bool:
     """Adopt or sign in the party's name: a member with `may_sign`; a citizen for themself."""
     if not party.is_live:

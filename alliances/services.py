@@ -54,7 +54,7 @@ from .enums import (
 from .models import INVITATION_LIFE, Alliance, AllianceInvitation, AllianceMission, Party, Place, Step
 
 #: more would be an assembly, and every page lists them
-MOST_PARTIES = 100
+MOST_PARTIES = 200
 MOST_OPEN_INVITATIONS = 50
 MOST_PLACES = 60
 RESEND_AFTER = datetime.timedelta(hours=1)
@@ -76,6 +76,7 @@ class AllianceData:
     sdgs: Sequence[Sdg] = ()
     shared_interest: str = ""
     derogation: str = ""
+    evaluate_on: datetime.date | None = None
     starts_on: datetime.date | None = None
     ends_on: datetime.date | None = None
     rule: str = Rule.CONSENT
@@ -103,7 +104,10 @@ class Edited:
 
 def data_of(alliance: Alliance) -> AllianceData:
     """What the forms of an alliance show."""
-    names = ("name", "purpose", "domain", "shared_interest", "derogation", "starts_on", "ends_on", "rule")
+    names = (
+        *("name", "purpose", "domain", "shared_interest", "derogation", "evaluate_on"),
+        *("starts_on", "ends_on", "rule"),
+    )
     rows = alliance.places.select_related("commune__department", "epci", "department", "region")
     return AllianceData(
         **{name: getattr(alliance, name) for name in names},
@@ -124,6 +128,7 @@ def start(
     organisation: Organisation | None,
     data: AllianceData,
     department: Department | None = None,
+    origin: Alliance | None = None,
 ) -> Alliance:
     """A new alliance; the organisation that starts it (or the citizen) is its first party and animates it.
 
@@ -140,7 +145,12 @@ def start(
             )
     limits.require("alliance_account", actor.pk)
     _check(data)
-    alliance = Alliance(created_by=actor, department=department or _department_of(organisation, data, actor))
+    alliance = Alliance(
+        created_by=actor,
+        department=department or _department_of(organisation, data, actor),
+        origin=origin,
+        category=origin.category if origin else None,
+    )
     _write(alliance, data)
     if not by_staff:
         _add_party(alliance, organisation, None if organisation else actor.person, actor, is_animator=True)
@@ -196,6 +206,8 @@ def move_stage(alliance: Alliance, *, actor: User, verb: str) -> Alliance:
     allow(policies.can_animate(actor, alliance))
     alliance_label = alliance.get_stage_display()
     target = STAGES.target(verb, alliance.stage, label=alliance_label)
+    if verb == "spread" and not alliance.offspring.exists():
+        raise RuleBroken("Une alliance essaime quand une autre naît d’elle, ailleurs.", code="spread")
     if verb == "structure":
         lacks = missing_to_structure(alliance)
         if lacks:
@@ -944,7 +956,17 @@ def _check(data: AllianceData) -> None:
 
 
 def _write(alliance: Alliance, data: AllianceData, *, leave: frozenset[str] = frozenset()) -> None:
-    for name in ("name", "purpose", "shared_interest", "derogation", "domain", "starts_on", "ends_on"):
+    names = (
+        "name",
+        "purpose",
+        "shared_interest",
+        "derogation",
+        "evaluate_on",
+        "domain",
+        "starts_on",
+        "ends_on",
+    )
+    for name in names:
         if name not in leave:
             setattr(alliance, name, getattr(data, name))
     alliance.rule, alliance.cadence_days = data.rule, data.cadence_days

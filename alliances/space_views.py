@@ -39,7 +39,7 @@ SECTIONS: dict[str, tuple[str, Any]] = {
     "territoire": ("Le territoire", None),
     "themes": ("Les thèmes", ThemeForm),
     "cadre": ("Les dates et la façon de décider", FrameForm),
-    "derogation": ("Une règle qui empêche d’agir", DerogationForm),
+    "derogation": ("Une règle qui empêche d’agir, et l’évaluation", DerogationForm),
 }
 #: of the activity, on one page
 FACTS = 30
@@ -110,8 +110,11 @@ def moves(request: AllianceRequest) -> dict[str, Any]:
     animates = any(party.is_animator for party in request.acting)
     verbs = STAGES.verbs(alliance.stage) if animates and not alliance.is_closed else []
     lacks = services.missing_to_structure(alliance) if alliance.stage == Stage.EMERGING else []
+    born = "spread" in verbs and alliance.offspring.exists()
     return {
-        "moves": [(verb, MOVES[verb]) for verb in verbs if not (verb == "structure" and lacks)],
+        "moves": [
+            (verb, MOVES[verb]) for verb in verbs if not {"structure": lacks, "spread": not born}.get(verb)
+        ],
         "lacks": lacks,
     }
 
@@ -147,7 +150,13 @@ def settings(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
                 ),
             ],
         ),
-        ("derogation", [("Dérogation demandée", data.derogation or "aucune")]),
+        (
+            "derogation",
+            [
+                ("Dérogation demandée", data.derogation or "aucune"),
+                ("À évaluer le", f"{data.evaluate_on:%d/%m/%Y}" if data.evaluate_on else "à fixer"),
+            ],
+        ),
     ]
     context = {
         **space_context(request),

@@ -109,6 +109,23 @@ closing_vote: Registry[Callable[[Alliance], str]] = Registry("where the closing 
 third_vote: Registry[Callable[[Alliance, Party], str]] = Registry("where a trusted third party is decided on")
 
 
+@dataclass(frozen=True)
+class Heritage:
+    """What an app hands over to an alliance born from another: never a value, a name or a signature of the first.
+
+    `section`: what the origin must show to the public for a stranger to take it; "" needs its agreement.
+    """
+
+    #: what there is to take, in words (« 7 articles de la charte »), or nothing
+    offers: Callable[[Alliance], str]
+    copy: Callable[[Alliance, Alliance, User], None]
+    section: str = ""
+
+
+#: name → Heritage, filled by upper apps
+heritage: Registry[Heritage] = Registry("what an alliance hands over")
+
+
 def owed_in(alliance: Alliance) -> list[Owed]:
     """Every line, the dated ones first by date."""
     lines = [line for source in owed for line in source(alliance)]

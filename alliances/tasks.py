@@ -1,4 +1,4 @@
-"""The nightly round over alliances: warnings and sleep."""
+"""The nightly round over alliances: warnings and sleep, mandates that end."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from celery import shared_task
 from jeveuxagir.audit.jobs import daily, run_once
 from jeveuxagir.common.periodic import periodic
 
-from . import health
+from . import health, services
 
 
 @shared_task
@@ -15,3 +15,4 @@ from . import health
 def watch_alliances() -> None:
     """Once a night."""
     run_once("alliances.watch", daily(), health.watch)
+    run_once("alliances.mandates", daily(), lambda: {"ended": services.end_mandates()})

@@ -9,6 +9,7 @@ from . import (
     party_views,
     public_views,
     space_views,
+    spread_views,
     starting_views,
     views,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("alliances/invitation/<str:token>/rejoindre/", invitation_views.join, name="join"),
     path("espace/<int:pk>-<slug:slug>/alliances/", views.of_organisation, name="of_organisation"),
     path(_ONE, views.public, name="public"),
+    path(f"{_ONE}essaimer/", spread_views.spread, name="spread"),
     path(SPACE, views.home, name="home"),
     path(f"{SPACE}parcours/", space_views.show_journey, name="journey"),
     path(f"{SPACE}parcours/<slug:key>/", space_views.set_step, name="set_step"),
@@ -53,6 +55,7 @@ urlpatterns = [
     path(f"{SPACE}page-publique/", space_views.publication, name="publication"),
     path(f"{SPACE}activite/", space_views.show_activity, name="activity"),
     path(f"{SPACE}copie/", space_views.export, name="export"),
+    path(f"{SPACE}essaimer/", spread_views.spreading_of, name="spreading"),
     path(f"{SPACE}reveiller/", space_views.wake, name="wake"),
     path(f"{SPACE}clore/", space_views.close, name="close"),
 ]

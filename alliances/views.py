@@ -60,6 +60,7 @@ def home(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
         "live_more": len(live) - SHOWN_PARTIES,
         "colleges": len({party.college for party in live}),
         "places": list(alliance.places.select_related("commune", "epci", "department", "region")[:8]),
+        "offspring": alliance.offspring.count(),
         "panels": panels_of("alliance.home", request, alliance),
     }
     return render(request, "alliances/home.html", context)

@@ -123,7 +123,7 @@ class ThirdForm(NonceMixin, forms.Form):
         label="En quoi cette partie est indépendante",
         max_length=1000,
         widget=_prose(3),
-        help_text="Ses liens avec les autres parties, d’où viennent ses moyens. Qui finance l’alliance ne peut pas l’être.",
+        help_text="Ses liens avec les autres parties, d’où viennent ses moyens. Qui finance ne peut pas l’être.",
         error_messages={"required": "Dites en quoi cette partie est indépendante."},
     )
     mandate = forms.CharField(

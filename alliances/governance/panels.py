@@ -94,6 +94,18 @@ def _third_vote(alliance: Alliance, party: Party) -> str:
     return reverse("governance:third", args=[alliance.pk, alliance.slug, party.pk])
 
 
+def _functions(origin: Alliance) -> str:
+    """What a new alliance takes of « qui fait quoi »: the names, never who holds them."""
+    many = origin.functions.count()
+    return f"les fonctions de « qui fait quoi » ({many})" if many else ""
+
+
+def _hand_over(origin: Alliance, made: Alliance, actor: User) -> None:
+    names = list(origin.functions.order_by("position", "pk").values_list("name", flat=True))
+    if names:
+        services.set_matrix(made, actor=actor, lines=[(name, {}) for name in names])
+
+
 def _to_do(request: Any) -> Iterator[ToDo]:
     """My actions of all alliances, and the votes that wait for my voice."""
     person = user_of(request).person
@@ -117,5 +129,6 @@ def register() -> None:
     spaces.owes.register("governance", _owes)
     spaces.closing.register("decision", _close)
     spaces.closing_vote.register("decision", _closing_vote)
+    spaces.heritage.register("roles", spaces.Heritage(_functions, _hand_over))
     spaces.third_vote.register("decision", _third_vote)
     to_do.register("governance", _to_do)

@@ -210,7 +210,8 @@ def to_do_of(person: Person) -> Iterator[ToDo]:
     if not parties:
         return
     rows = Indicator.objects.filter(owner__in=parties, archived_at=None).select_related("alliance", "owner")
-    for row in rows.order_by("pk").prefetch_related(_CURRENT):
+    held = Prefetch("values", Value.objects.current(), to_attr="held")
+    for row in rows.order_by("pk").prefetch_related(held):
         late = late_of(row, {value.period for value in row.held})
         if late is not None:
             text = f"Saisir « {row.name} » pour {late.of_period} ({late.word})"

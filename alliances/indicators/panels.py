@@ -5,11 +5,12 @@ from typing import Any
 
 from alliances.enums import Section as Shown
 from alliances.models import Alliance, Party
-from alliances.spaces import Owed, Section, menu, owed, owes
+from alliances.spaces import Heritage, Owed, Section, heritage, menu, owed, owes
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import plural
 
+from . import services
 from .board import axes_of, dictionary, disputes_of, enter_url, to_do_of
 from .periods import of_period
 
@@ -55,11 +56,18 @@ def _owes(party: Party) -> list[str]:
     return [plural(kept, "indicateur")] if kept else []
 
 
+def _definitions(origin: Alliance) -> str:
+    """What a new alliance takes of the dictionary: definitions, never a value."""
+    many = origin.indicators.filter(archived_at=None).count()
+    return f"la définition de {plural(many, 'indicateur')}, sans aucune valeur" if many else ""
+
+
 def _to_do(request: Any) -> Iterable[ToDo]:
     return to_do_of(user_of(request).person)
 
 
 def register() -> None:
+    heritage.register("indicators", Heritage(_definitions, services.copy_definitions, Shown.INDICATORS))
     menu.register("indicators", Section("Indicateurs", "indicators:dictionary", order=90))
     owed.register("indicators", _owed)
     owes.register("indicators", _owes)

@@ -72,6 +72,22 @@ def define(alliance: Alliance, *, actor: User, data: IndicatorData) -> Indicator
     return indicator
 
 
+def copy_definitions(origin: Alliance, made: Alliance, actor: User) -> None:
+    """The entries of another alliance's dictionary, for its first party; the starting point and the aim are its own."""
+    owner = made.parties.live().order_by("pk").first()
+    for row in origin.indicators.filter(archived_at=None):
+        data = IndicatorData(
+            **{name: getattr(row, name) for name in ("name", "definition", "unit", "method")},
+            **{name: getattr(row, name) for name in ("rhythm", "wanted", "sdg", "axis")},
+            owner=owner,
+            baseline=Decimal(0),
+            baseline_on=today(),
+            target=Decimal(0),
+            target_on=today() + datetime.timedelta(days=365),
+        )
+        define(made, actor=actor, data=data)
+
+
 @transaction.atomic
 def edit(indicator: Indicator, *, actor: User, version: int, data: IndicatorData) -> Indicator:
     """Once values are in, the unit and the rhythm stay: former values would mean something else."""

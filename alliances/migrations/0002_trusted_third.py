@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="party_trusted_third_with_mandate",
-                violation_error_message="Dites le mandat du tiers de confiance, ses dates, et en quoi il est indépendant.",
+                violation_error_message="Dites le mandat du tiers de confiance, ses dates et son indépendance.",
             ),
         ),
         migrations.AddConstraint(

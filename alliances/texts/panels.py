@@ -5,13 +5,14 @@ from typing import Any
 
 from alliances.enums import Section as Shown
 from alliances.models import Alliance, Party
-from alliances.spaces import Owed, Section, menu, owed, owes
+from alliances.spaces import Heritage, Owed, Section, heritage, menu, owed, owes
+from jeveuxagir.accounts.models import User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import plural
 
-from . import reading, templates
-from .enums import ObligationState, State
+from . import reading, services, templates
+from .enums import Kind, ObligationState, State
 from .models import Version
 from .todos import todos
 
@@ -66,6 +67,18 @@ def _owes(party: Party) -> list[str]:
     return [plural(number, "obligation à tenir", "obligations à tenir")] if number else []
 
 
+def _charter(origin: Alliance) -> str:
+    """What a new alliance takes of the charter in force: its words, never an adoption."""
+    version = reading.charter_in_force(origin)
+    return f"les mots de sa charte ({plural(len(version.articles), 'article')}), à adapter" if version else ""
+
+
+def _hand_over(origin: Alliance, made: Alliance, actor: User) -> None:
+    version = reading.charter_in_force(origin)
+    if version is not None:
+        services.begin(made, actor=actor, kind=Kind.CHARTER, like=version)
+
+
 def _to_do(request: Any) -> Iterator[ToDo]:
     return todos(user_of(request).person)
 
@@ -73,6 +86,7 @@ def _to_do(request: Any) -> Iterator[ToDo]:
 def register() -> None:
     menu.register("charter", Section("Charte", "texts:charter", order=40))
     menu.register("agreement", Section("Convention", "texts:agreements", order=50))
+    heritage.register("charter", Heritage(_charter, _hand_over, Shown.CHARTER))
     owed.register("texts", _owed)
     owes.register("texts", _owes)
     panels.register("alliance.home", Panel("texts/_home_panel.html", _home, order=20))

@@ -45,8 +45,13 @@ _CHANGED = "Le texte a changé entre-temps : relisez-le avant de l’adopter."
 
 
 @transaction.atomic
-def begin(alliance: Alliance, *, actor: User, kind: str, title: str = "") -> Version:
-    """A text and its first version, from the national template; the charter of an alliance is begun once."""
+def begin(
+    alliance: Alliance, *, actor: User, kind: str, title: str = "", like: Version | None = None
+) -> Version:
+    """A text and its first version, from the national template; the charter of an alliance is begun once.
+
+    `like`: another alliance's version whose words it starts from.
+    """
     alliance = services.locked(alliance)
     allow(policies.can_animate(actor, alliance))
     if kind == Kind.AGREEMENT and alliance.texts.filter(kind=kind).count() >= MOST_AGREEMENTS:
@@ -56,7 +61,11 @@ def begin(alliance: Alliance, *, actor: User, kind: str, title: str = "") -> Ver
     with refusals():
         text = Text.objects.create(alliance=alliance, kind=kind, title=title or default)
     version = Version.objects.create(
-        text=text, number=1, articles=template.blank(), template=template.code, created_by=actor
+        text=text,
+        number=1,
+        articles=like.articles if like else template.blank(),
+        template=like.template if like else template.code,
+        created_by=actor,
     )
     services.acted(alliance, actor=actor)
     record("text.begun", alliance, actor=actor, text=text.pk, kind=str(kind))

@@ -19,6 +19,7 @@ CONTEXTS = {
     "asleep": {"days": 62},
     "woken": {},
     "closed": {},
+    "born": {"made": "Lire à Aubusson", "place": "Aubusson", "starter": "La Recyclerie"},
     "third_ended": {"party": "La Recyclerie"},
     "published": {"public_url": "/alliances/1-x/"},
     "not_published": {"reason": "Retirez un nom.", "corrected": True, "public_url": "/alliances/1-x/"},

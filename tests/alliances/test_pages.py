@@ -1,12 +1,14 @@
 """The pages: starting one without an account, the home, the journey, settings, parties, one's own space."""
 
+import datetime
 import re
 
 import pytest
+from django.utils.formats import date_format
 
 from alliances import services
 from alliances.models import Alliance
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.text import NBSP
 from tests import factories as f
 from tests.alliances.test_services import ANSWERS, begun, data, dated, with_another
@@ -286,7 +288,39 @@ def test_the_conditions_are_counted_and_said_without_legal_effect(client):
     assert "sans effet juridique" in shown
     assert "Il manque une entreprise." in shown
     client.post(page, {"shared_interest": "Chacun y gagne", "declared": ["shared_interest"]})
-    assert "1 sur 5" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "1 sur 5" in shown
+    assert shown.count(": réunie") == 1
+    assert shown.count(": pas encore") == 4
+
+
+def test_the_derogation_asked_and_the_date_of_its_evaluation_are_said_and_reminded(client):
+    alliance, owner = begun()
+    client.force_login(owner)
+    page = f"{alliance.space_url}conditions/"
+    settings = f"{alliance.space_url}reglages/derogation/"
+    client.post(settings, {"derogation": "Prêter un minibus municipal le dimanche.", "evaluate_on": ""})
+    assert "une dérogation s’évalue, fixez-en une" in client.get(page).content.decode()
+    soon = today() + datetime.timedelta(days=20)
+    said = {"derogation": "Prêter un minibus municipal le dimanche.", "evaluate_on": soon.isoformat()}
+    assert client.post(settings, said).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "Prêter un minibus" in shown
+    assert date_format(soon, "j F Y") in shown
+    assert "sans effet juridique propre" in shown
+    home = client.get(alliance.space_url).content.decode()
+    assert "évaluer l’alliance" in home
+
+
+def test_an_evaluation_before_the_start_is_refused_and_what_was_typed_stays(client):
+    alliance, owner = begun()
+    Alliance.objects.filter(pk=alliance.pk).update(starts_on=today(), ends_on=today() + datetime.timedelta(9))
+    client.force_login(owner)
+    said = {"derogation": "Un minibus", "evaluate_on": (today() - datetime.timedelta(days=1)).isoformat()}
+    refused = client.post(f"{alliance.space_url}reglages/derogation/", said)
+    assert refused.status_code == 409
+    assert "vient après le début" in refused.content.decode()
+    assert "Un minibus" in refused.content.decode()
 
 
 def test_a_party_says_what_it_brings_and_who_signs(client):

@@ -238,7 +238,7 @@ def test_a_mandate_ends_by_itself_the_day_after_its_last_one():
 
 
 def test_a_place_is_taken_over_by_a_live_party_so_no_chain_comes_back_to_its_start():
-    alliance, owner = begun()
+    alliance, _owner = begun()
     party, other = with_another(alliance)
     mine = alliance.parties.get(is_animator=True)
     services.leave(party, actor=other, successor=mine)
@@ -301,6 +301,7 @@ def test_structured_asks_for_a_second_party_a_place_dates_and_a_purpose():
 def test_stages_follow_each_other_and_a_review_may_be_resumed():
     alliance, owner = begun(**dated())
     with_another(alliance)
+    f.make_alliance(origin=alliance)
     for verb in ("structure", "animate", "review", "resume", "review", "spread"):
         alliance = services.move_stage(alliance, actor=owner, verb=verb)
     assert alliance.stage == Stage.SPREAD

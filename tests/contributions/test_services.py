@@ -18,7 +18,7 @@ from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.models import Delivery as EventDelivery
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import handler_of
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from tests import factories as f
 
@@ -210,7 +210,7 @@ def test_the_database_never_makes_a_trusted_third_party_of_who_funds(how: str) -
     }
     with pytest.raises(IntegrityError, match="never its trusted third party"), transaction.atomic():
         Party.objects.filter(pk=party.pk).update(**third)
-    Party.objects.filter(pk=party.pk).update(left_at=today())
+    Party.objects.filter(pk=party.pk).update(left_at=now())
     with pytest.raises(IntegrityError), transaction.atomic():  # not under another row either
         f.make_party(table.alliance, organisation=party.organisation, **third)
 

@@ -365,7 +365,7 @@ def test_what_is_to_do_asks_a_number_of_queries_that_rows_do_not_change(
     for number in range(6):
         row = table.define(name=f"Indicateur {number}")
         table.review(table.enter(row, period=BEFORE), 2, Verdict.DISPUTED, "Non")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(list(to_do_of(table.people[1].person))) == 12
 
 

@@ -455,6 +455,7 @@ ROUTES: dict[str, Route] = {
     # one's own space
     "accounts:my_space": Route(signed_in),
     "accounts:profile": Route(signed_in),
+    "accounts:end_session": Route(hidden, lambda world, kind: {"pk": 0}, "post"),
     "accounts:guardian_address": Route(signed_in, method="post"),
     "accounts:accept_terms": Route(signed_in),
     "accounts:my_data": Route(signed_in),
@@ -629,6 +630,8 @@ ROUTES: dict[str, Route] = {
     ),
     "alliances:of_organisation": Route(everyone, space, kinds=ALL),
     "alliances:public": Route(public, alliance),
+    "alliances:spread": Route(signed_in, alliance),
+    "alliances:spreading": Route(all_parties, alliance),
     "alliances:home": Route(all_parties, alliance),
     "alliances:journey": Route(all_parties, alliance),
     "alliances:set_step": Route(
@@ -677,7 +680,7 @@ ROUTES: dict[str, Route] = {
     "governance:minutes": Route(animators, steered("meeting"), foreign=steered_elsewhere("meeting")),
     "governance:decisions": Route(all_parties, alliance),
     "governance:propose": Route(actors, alliance),
-    "governance:third": Route(actors, party_of(), foreign=party_of_another),
+    "governance:third": Route(actors, party_of(), kinds=("company",), foreign=party_of_another),
     "governance:decision": Route(all_parties, steered("decision"), foreign=steered_elsewhere("decision")),
     "governance:vote": Route(own_party, voice_of, "post", kinds=PARTIES, foreign=voice_elsewhere),
     "governance:withdraw": Route(

@@ -66,7 +66,17 @@ class Alliances:
             self._invitations(allied)
             self._end(allied)
             self._moderation(allied)
+        self._lineage()
         self._carry()
+
+    def _lineage(self) -> None:
+        """What was born from an alliance of another place."""
+        for allied in self.all.values():
+            if "origin" in allied.spec:
+                origin = self.all[allied.spec["origin"]].alliance
+                allied.alliance.origin = origin
+                at, made = allied.alliance.created_at, allied.alliance.pk
+                self.ground.event("alliance.spread", origin, at, actor=allied.actor, alliance=made)
 
     def _make(self, spec: dict[str, Any]) -> Allied:
         ground = self.ground
@@ -86,6 +96,9 @@ class Alliances:
             slug=slugify(spec["name"]),
             purpose=spec["purpose"].strip(),
             shared_interest=spec.get("shared_interest", ""),
+            derogation=spec.get("derogation", ""),
+            evaluate_on=ground.day(spec["evaluate_in"]) if "evaluate_in" in spec else None,
+            spread_agreed_at=ground.days_ago(spec["agreed"]) if "agreed" in spec else None,
             domain_id=spec.get("domain"),
             category_id=spec.get("category"),
             department_id=spec["department"],
