@@ -22,6 +22,8 @@ def _alliance(folder: Folder, alliance: Alliance, reader: User) -> None:
         ("Finit le", alliance.ends_on),
         ("Règle de décision", alliance.get_rule_display()),
         ("Rythme", f"tous les {alliance.cadence_days} jours" if alliance.cadence_days else ""),
+        ("À évaluer le", alliance.evaluate_on),
+        ("Née de", alliance.origin.name if alliance.origin else ""),
         ("Conditions déclarées réunies", ", ".join(str(Condition(one).label) for one in alliance.declared)),
         ("Commencée le", alliance.created_at),
     ]
@@ -83,7 +85,12 @@ def _parties(folder: Folder, alliance: Alliance, reader: User) -> None:
     )
     for party in rows:
         if party.mandate:
-            folder.text(f"Mandat du tiers de confiance : {party.name}", party.mandate)
+            facts = [
+                ("À partir du", party.mandate_from),
+                ("Jusqu’au", party.mandate_until),
+                ("En quoi il est indépendant", party.independence),
+            ]
+            folder.text(f"Mandat du tiers de confiance : {party.name}", party.mandate, facts)
 
 
 def _roles(party: Party) -> str:
