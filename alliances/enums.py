@@ -56,6 +56,7 @@ class Section(TextChoices):
     CONTRIBUTIONS = "contributions", "ce que chacun apporte"
     DECISIONS = "decisions", "les décisions"
     INDICATORS = "indicators", "les indicateurs"
+    AXES = "axes", "ce que l’alliance change, avec ses preuves"
     MISSIONS = "missions", "les missions de bénévolat"
 
 

@@ -1,9 +1,11 @@
 """What a decision of the brigade does to an alliance's page, and what its case shows; alliances that fell silent."""
 
+from collections.abc import Callable
 from typing import Any
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
+from jeveuxagir.common.registries import Registry
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation import registry
 from jeveuxagir.moderation import services as moderation
@@ -14,6 +16,10 @@ from .enums import Section
 from .models import Alliance
 
 Kind, Decision = ModerationItem.Kind, ModerationItem.Decision
+
+#: what an app above shows to anybody, for the brigade to read too: function(alliance) → (title, text) pairs; nothing
+#: that the parties keep inside
+public_texts: Registry[Callable[[Alliance], list[tuple[str, str]]]] = Registry("public texts of an alliance")
 
 
 def waiting_edit(alliance: Alliance) -> ModerationItem | None:
@@ -86,9 +92,11 @@ def facts_of(alliance: Alliance) -> list[tuple[str, Any]]:
 
 
 def texts_of(alliance: Alliance) -> list[tuple[str, str]]:
+    """What staff read: what the alliance says of itself, and what apps above show on its public page."""
     return [
         ("Ce que l’alliance veut changer", alliance.purpose),
         ("Dérogation demandée", alliance.derogation),
+        *(line for source in public_texts for line in source(alliance)),
     ]
 
 

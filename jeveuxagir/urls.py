@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),
+    path("", include("alliances.evaluations.urls")),
     path("", include("alliances.contributions.urls")),
     path("", include("alliances.indicators.urls")),
     path("", include("alliances.texts.urls")),

@@ -8,12 +8,16 @@ from __future__ import annotations
 import datetime
 import hashlib
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 
 from alliances.challenges.models import Challenge, Support
 from alliances.contributions.models import Contribution, Delivery, FundingLine
+from alliances.evaluations import sealed
+from alliances.evaluations.enums import Question
+from alliances.evaluations.models import Answer, Evidence, Round
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
 from alliances.indicators.models import Indicator, Result, Value
@@ -663,3 +667,35 @@ def make_result(organisation: Organisation, **fields: Any) -> Result:
     )
     result.refresh_from_db()
     return result
+
+
+def said_of(score: int = 4, words: str = "Nous tenons parole.") -> dict[str, tuple[int | None, str]]:
+    """The same number and sentence for every question of an evaluation."""
+    return {question.value: (score, words) for question in Question}
+
+
+def make_round(
+    alliance: Alliance, *, answered: Iterable[Party] = (), revealed: bool = False, **fields: Any
+) -> Round:
+    """An evaluation that asks the live parties; `revealed`: they all answered, from one to five in turn."""
+    made = Round.objects.create(
+        alliance=alliance,
+        **{"label": f"Évaluation {next(_numbers)}", "due_on": today() + datetime.timedelta(days=14)} | fields,
+    )
+    parties = list(alliance.parties.live().order_by("pk"))
+    sent = {party.pk for party in (parties if revealed else answered)}
+    for number, party in enumerate(parties):
+        answer = Answer.objects.create(round=made, party=party)
+        if party.pk in sent:
+            sealed.write(answer, said_of(1 + number % 5))
+            who = {"author_name": "Léa Martin", "capacity": "présidente"}
+            Answer.objects.filter(pk=answer.pk).update(state="sent", sent_at=now(), **who)
+    if revealed:
+        Round.objects.filter(pk=made.pk).update(state="revealed", state_changed_at=now())
+    made.refresh_from_db()
+    return made
+
+
+def make_evidence(alliance: Alliance, **fields: Any) -> Evidence:
+    said = {"axis": "trust", "statement": "On s’appelle", "link": "https://exemple.fr/journal"}
+    return Evidence.objects.create(alliance=alliance, **said | fields)

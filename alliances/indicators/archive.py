@@ -1,4 +1,4 @@
-"""Indicators in the archive of their alliance: the dictionary, each one's values, shared results, evidence."""
+"""Indicators in the archive of their alliance: the dictionary, each one's values, shared results."""
 
 from alliances.exports import Folder, Part, parts
 from alliances.models import Alliance
@@ -88,15 +88,6 @@ def _write(folder: Folder, alliance: Alliance, reader: User) -> None:
                 _number(line.elsewhere),
             )
             for line in results_of(alliance, reader)
-        ],
-    )
-    folder.table(
-        "preuves",
-        "Preuves par axe",
-        ("Axe", "Ce qui change", "Preuve", "Indicateur"),
-        [
-            (one.get_axis_display(), one.statement, one.proof, one.indicator.name if one.indicator else "")
-            for one in alliance.evidence.select_related("indicator")
         ],
     )
 

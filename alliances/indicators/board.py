@@ -19,8 +19,8 @@ from organisations.models import Membership
 from organisations.policies import HANDLERS
 
 from . import policies
-from .enums import Axis, Standing, Verdict
-from .models import Evidence, Indicator, Value
+from .enums import Standing, Verdict
+from .models import Indicator, Value
 from .periods import after, between, label, last_ended, of_period, start_of
 
 #: a value is waited for this long after its period, then it is late
@@ -184,12 +184,6 @@ def dictionary(alliance: Alliance, *, archived: bool = False) -> list[Shown]:
     """The indicators of an alliance in order, in three queries."""
     rows = alliance.indicators.filter(archived_at__isnull=not archived).select_related("owner", "sdg")
     return [shown(row, row.held) for row in rows.prefetch_related(_CURRENT)]
-
-
-def axes_of(alliance: Alliance) -> list[tuple[Axis, list[Evidence]]]:
-    """The axes that the alliance may claim: those with a proof at least."""
-    rows = list(alliance.evidence.select_related("indicator").order_by("pk"))
-    return [(axis, found) for axis in Axis if (found := [row for row in rows if row.axis == axis])]
 
 
 # --- who should act ---------------------------------------------------------------------------------------------

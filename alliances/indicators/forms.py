@@ -1,4 +1,4 @@
-"""The dictionary, the values, what is said of them, shared results and evidence."""
+"""The dictionary, the values, what is said of them, shared results."""
 
 import datetime
 from collections.abc import Sequence
@@ -160,37 +160,6 @@ class CorrectionForm(_ProofMixin):
 class ReviewForm(_PartyMixin):
     verdict = forms.ChoiceField(choices=[("confirmed", "Confirmer"), ("disputed", "Contester")])
     reason = forms.CharField(label="Pourquoi", max_length=1000, required=False, widget=_prose())
-
-
-class EvidenceForm(forms.Form):
-    axis = forms.ChoiceField(
-        label="Sur quel axe ?",
-        choices=[
-            (Axis.INNOVATION, "Innovation : nous faisons ce qui ne se faisait pas"),
-            (Axis.PERFORMANCE, "Performance : nous faisons mieux, ou plus, avec autant"),
-            (Axis.TRUST, "Confiance : nous travaillons ensemble comme jamais"),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez un axe."},
-    )
-    statement = forms.CharField(
-        label="Ce qui change", max_length=200, error_messages={"required": "Dites ce qui change."}
-    )
-    proof = forms.CharField(
-        label="La preuve",
-        max_length=1000,
-        widget=_prose(),
-        help_text="Un document, un nombre, un témoignage : ce que quelqu’un d’autre peut vérifier.",
-        error_messages={"required": "Donnez la preuve."},
-    )
-    indicator = forms.ModelChoiceField(
-        Indicator.objects.none(), label="Indicateur qui le montre", required=False, empty_label="Aucun"
-    )
-
-    def __init__(self, *args: Any, indicators: QuerySet[Indicator], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["indicator"]
-        field.queryset = indicators
 
 
 class ResultForm(_PartyMixin):

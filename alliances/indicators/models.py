@@ -244,29 +244,3 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.pk}"
-
-
-class Evidence(models.Model):
-    """What backs a claimed axis: innovation, performance, confiance. No axis is shown without one."""
-
-    alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="evidence")
-    axis = models.CharField("axe", max_length=12, choices=Axis)
-    statement = LineField("ce qui change", max_length=200)
-    proof = ProseField("preuve", max_length=1000)
-    indicator = models.ForeignKey(Indicator, models.SET_NULL, null=True, blank=True, related_name="evidence")
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = "preuve d’un axe"
-        verbose_name_plural = "preuves des axes"
-        ordering = ["axis", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(statement="") & ~Q(proof=""),
-                name="evidence_with_proof",
-                violation_error_message="Dites ce qui change, et la preuve.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.statement

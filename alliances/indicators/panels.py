@@ -11,7 +11,7 @@ from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import plural
 
 from . import services
-from .board import axes_of, dictionary, disputes_of, enter_url, to_do_of
+from .board import dictionary, disputes_of, enter_url, to_do_of
 from .periods import of_period
 
 SHOWN = 4
@@ -24,12 +24,11 @@ def _home(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 
 
 def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
-    """Those with a value, if the parties chose so; and the axes that have a proof."""
+    """Those with a value, if the parties chose so."""
     if not alliance.shows(Shown.INDICATORS):
         return None
     found = [one for one in dictionary(alliance) if one.points]
-    axes = axes_of(alliance)
-    return {"shown": found, "axes": axes} if found or axes else None
+    return {"shown": found} if found else None
 
 
 def _owed(alliance: Alliance) -> list[Owed]:

@@ -1,4 +1,4 @@
-"""Every write on the dictionary, the values and what the parties say of them, shared results, evidence.
+"""Every write on the dictionary, the values and what the parties say of them, shared results.
 
 Alliance → indicator or result: locked in this order.
 """
@@ -16,7 +16,7 @@ from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
+from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import NBSP, amount, clean
 from jeveuxagir.taxonomies.models import Sdg
@@ -24,11 +24,10 @@ from jeveuxagir.taxonomies.models import Sdg
 from . import notifications as mails
 from . import policies
 from .enums import Axis, Rhythm, Verdict, Wanted
-from .models import MOST, Claim, Evidence, Indicator, Result, Review, Value
+from .models import MOST, Claim, Indicator, Result, Review, Value
 from .periods import last_ended, start_of
 
 MOST_INDICATORS = 40
-MOST_EVIDENCE = 60
 ERASED = "(raison effacée)"
 SOMEBODY = "une personne"
 
@@ -331,48 +330,6 @@ def unclaim(made: Claim, *, actor: User) -> None:
     Claim.objects.filter(pk=made.pk).delete()
     alliances.acted(alliance, actor=actor)
     record("result.unclaimed", alliance, actor=actor, result=result.pk)
-
-
-# --- evidence -------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def give_evidence(
-    alliance: Alliance,
-    *,
-    actor: User,
-    axis: str,
-    statement: str,
-    proof: str,
-    indicator: Indicator | None = None,
-) -> Evidence:
-    """What backs an axis: without a proof, the alliance does not claim it."""
-    alliance = alliances.locked(alliance)
-    allow(alliance_policies.can_act(actor, alliance))
-    if axis not in Axis.values:
-        raise RuleBroken("Choisissez un axe.", code="choice")
-    if not (clean(statement) and clean(proof)):
-        raise RuleBroken("Dites ce qui change, et la preuve.", code="proof")
-    if indicator is not None and indicator.alliance_id != alliance.pk:
-        raise NotAllowed
-    if alliance.evidence.count() >= MOST_EVIDENCE:
-        raise RuleBroken(f"{MOST_EVIDENCE} preuves au plus.", code="too_many")
-    evidence = Evidence.objects.create(
-        alliance=alliance, axis=axis, statement=statement, proof=proof, indicator=indicator
-    )
-    alliances.acted(alliance, actor=actor)
-    record("evidence.given", alliance, actor=actor, evidence=evidence.pk, axis=axis)
-    return evidence
-
-
-@transaction.atomic
-def withdraw_evidence(evidence: Evidence, *, actor: User) -> None:
-    """A second click finds nothing left to withdraw."""
-    alliance = alliances.locked(evidence.alliance)
-    allow(alliance_policies.can_act(actor, alliance))
-    Evidence.objects.filter(pk=evidence.pk).delete()
-    alliances.acted(alliance, actor=actor)
-    record("evidence.withdrawn", alliance, actor=actor, axis=evidence.axis)
 
 
 def forget_person(person: Person) -> None:

@@ -31,8 +31,6 @@ def register() -> None:
                 "result.noted": "Un résultat est noté",
                 "result.claimed": "La part d’un résultat est comptée",
                 "result.unclaimed": "La part d’un résultat n’est plus comptée",
-                "evidence.given": "Une preuve est ajoutée",
-                "evidence.withdrawn": "Une preuve est retirée",
             },
             order=50,
             key="indicator",

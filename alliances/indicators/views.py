@@ -1,4 +1,4 @@
-"""« Indicateurs »: the dictionary, one page an indicator, shared results, and the proof of each axis."""
+"""« Indicateurs »: the dictionary, one page an indicator, and shared results."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,6 @@ from .enums import Standing
 from .forms import (
     ClaimForm,
     CorrectionForm,
-    EvidenceForm,
     IndicatorForm,
     ResultForm,
     ReviewForm,
@@ -47,13 +46,12 @@ BADGES = {
 @party_required()
 @require_safe
 def dictionary(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
-    """Every indicator with its curve, what is late, and what the alliance may claim."""
+    """Every indicator with its curve, what is late, and what the alliance counts."""
     alliance = request.alliance
     context = {
         **space_context(request),
         "shown": board.dictionary(alliance),
         "stopped": list(alliance.indicators.filter(archived_at__isnull=False)),
-        "axes": board.axes_of(alliance),
         "claims": list(
             alliance.claims.select_related("result__organisation").order_by("-result__period", "pk")
         ),
@@ -362,37 +360,6 @@ def unclaim(request: AllianceRequest, pk: int, slug: str, result_pk: int) -> Htt
         said = "La part n’est plus comptée ici : d’autres alliances peuvent la compter."
         _try(request, lambda: services.unclaim(made, actor=request.user), said)
     return redirect("indicators:results", pk=pk, slug=slug)
-
-
-# --- evidence ---------------------------------------------------------------------------------------------------
-
-
-@party_required(act=True)
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def give_evidence(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
-    """What backs an axis."""
-    form = EvidenceForm(request.POST or None, indicators=request.alliance.indicators.all())
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                services.give_evidence(request.alliance, actor=request.user, **form.cleaned_data)
-                messages.success(request, "La preuve est ajoutée.")
-                return redirect("indicators:dictionary", pk=pk, slug=slug)
-            except RuleBroken as broken:
-                form.add_error(None, broken.message)
-                status = 409
-    return _form(request, form, "Ajouter une preuve", "Ajouter", status)
-
-
-@party_required(act=True)
-@require_POST
-def withdraw_evidence(request: AllianceRequest, pk: int, slug: str, evidence_pk: int) -> HttpResponse:
-    row = get_object_or_404(request.alliance.evidence, pk=evidence_pk)
-    _try(request, lambda: services.withdraw_evidence(row, actor=request.user), "La preuve est retirée.")
-    return redirect("indicators:dictionary", pk=pk, slug=slug)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------

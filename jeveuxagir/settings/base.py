@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "alliances",
     "alliances.texts",
     "alliances.governance",
+    "alliances.evaluations",
     "alliances.contributions",
     "alliances.indicators",
     "alliances.challenges",

@@ -171,6 +171,66 @@ def _exact(value: float) -> str:
     return amount(Decimal(str(round(value, 2))))
 
 
+# --- spread: what several say on one scale ------------------------------------------------------------------
+
+SPREAD_ROW, SPREAD_LEFT = 58, 16
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A question and the number that each one gives."""
+
+    label: str
+    values: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """A row a question: a band from the lowest to the highest, a disc at each number with how many gave it."""
+
+    id: str
+    rows: list[dict[str, Any]]
+    ticks: list[dict[str, Any]]
+    width: int
+    height: int
+    summary: str
+
+
+def spreads(rows: Sequence[Spread], *, key: str, low: int = 1, high: int = 5) -> Spreads:
+    """In the order given; the title says the first, which is the widest where the caller sorts so."""
+
+    def x(value: float) -> float:
+        return round(SPREAD_LEFT + (value - low) / (high - low) * (WIDTH - 2 * SPREAD_LEFT), 1)
+
+    drawn = []
+    for index, row in enumerate(rows):
+        first, last = min(row.values, default=low), max(row.values, default=low)
+        top = index * SPREAD_ROW
+        drawn.append(
+            {
+                "label": row.label,
+                "low": first,
+                "high": last,
+                "gap": last - first,
+                "mean": Decimal(sum(row.values)) / max(len(row.values), 1),
+                "text_y": top + 16,
+                "y": top + 38,
+                "band_y": top + 34,
+                "band_x": x(first),
+                "band_width": round(x(last) - x(first), 1),
+                "discs": [
+                    {"x": x(value), "value": value, "count": row.values.count(value), "text_y": top + 42.5}
+                    for value in sorted(set(row.values))
+                ],
+            }
+        )
+    height = len(rows) * SPREAD_ROW
+    ticks = [{"x": x(value), "label": value} for value in range(low, high + 1)]
+    said = [f"{row['label']}{NBSP}: de {row['low']} à {row['high']}" for row in drawn]
+    summary = ", ".join(said) + "." if said else "Aucune donnée."
+    return Spreads(slugify(key), drawn, ticks, WIDTH, height + 20, summary)
+
+
 # --- radar: how many, on each axis ------------------------------------------------------------------------
 
 #: of the square a radar is drawn in, its middle, and how far its axes reach

@@ -54,7 +54,7 @@ def test_a_fact_says_what_by_whom_for_which_party_and_leads_there(client: Any) -
 def test_what_no_app_says_in_words_is_never_told(client: Any) -> None:
     alliance = f.make_alliance()
     client.force_login(acting(alliance))
-    told(alliance, "evaluation.answered", None, answer="sealed")
+    told(alliance, "evaluation.read_by_nobody", None, answer="sealed")
     told(alliance, "alliance.brigade_told", None, days=70)
     assert "Rien pour le moment" in feed(client, alliance)
 

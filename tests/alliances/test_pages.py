@@ -200,19 +200,18 @@ def test_the_journey_marks_skips_and_takes_back(client):
     assert client.post(f"{alliance.space_url}parcours/inconnue/", {"state": "done"}).status_code == 404
 
 
-def test_a_step_whose_page_no_app_has_yet_is_named_without_a_link(client):
-    from alliances import steps
+def test_every_step_of_the_journey_leads_to_its_page(client):
+    from alliances import spaces, steps
 
     alliance, owner = begun()
-    ahead = {mark.step.route: mark.url for _stage, marks in steps.marks(alliance) for mark in marks}
-    assert ahead.pop("evaluations") == ""
-    assert all(ahead.values())
+    assert all(mark.url for _stage, marks in steps.marks(alliance) for mark in marks)
+    assert spaces.route_to(alliance, "a page that no app has") == ""
     for key in ("rythme", "actions", "indicateurs"):
         services.set_step(alliance, actor=owner, key=key, state="done")
     type(alliance).objects.update(stage="animated", starts_on="2026-01-01", ends_on="2027-01-01")
     client.force_login(owner)
     page = client.get(alliance.space_url).content.decode()
-    assert "Évaluer le partenariat" in page
+    assert f'href="{alliance.space_url}evaluations/">Évaluer le partenariat' in page
     assert 'href=""' not in page
 
 

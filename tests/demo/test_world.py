@@ -20,9 +20,12 @@ from alliances.contributions.enums import Kind as ContributionKind
 from alliances.contributions.enums import State as ContributionState
 from alliances.contributions.models import Contribution, FundingLine
 from alliances.enums import Activity, College, InvitationState, Publication, Rule, Stage, StepState
+from alliances.evaluations import axes
+from alliances.evaluations.enums import RoundState
+from alliances.evaluations.models import Evidence, Round
 from alliances.indicators.board import dictionary
 from alliances.indicators.enums import Axis, Rhythm, Standing, Verdict, Wanted
-from alliances.indicators.models import Evidence, Indicator, Review, Value
+from alliances.indicators.models import Indicator, Review, Value
 from alliances.models import Alliance, AllianceInvitation, Party, Step
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User
 from jeveuxagir.audit import invariants
@@ -104,6 +107,7 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Indicator, "wanted", Wanted),
         (Review, "verdict", Verdict),
         (Evidence, "axis", Axis),
+        (Round, "state", RoundState),
         (ModerationItem, "kind", ModerationItem.Kind),
         (ModerationItem, "state", ModerationItem.State),
         (ModerationItem, "cause", ModerationItem.Cause),
@@ -134,6 +138,17 @@ def test_alliances_are_of_every_stage_and_of_many_territories(demo: Any) -> None
         alliance.parties.live().filter(is_animator=True).exists() for alliance in Alliance.objects.all()
     )
     assert max(sum(one.met for one in check(alliance)) for alliance in Alliance.objects.all()) == 5
+
+
+def test_what_an_alliance_claims_is_proved_and_its_proofs_hold(demo: Any) -> None:
+    proofs = [
+        proof
+        for alliance in Alliance.objects.all()
+        for _axis, found in axes.claimed(alliance)
+        for proof in found
+    ]
+    assert len(proofs) >= 6
+    assert all(proof.holds for proof in proofs)
 
 
 def test_alliances_count_for_two_years_with_something_disputed_and_something_in_conflict(demo: Any) -> None:

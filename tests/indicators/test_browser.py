@@ -32,7 +32,6 @@ def filled() -> tuple[Table, Any, Any]:
         if number == 40:
             f.make_value(row, period=period, amount=52, party=table.parties[2])
         period = last_ended(Rhythm.QUARTERLY, period)
-    table.alliance.evidence.create(axis="trust", statement="On s’appelle", proof="Le journal", indicator=row)
     f.make_result(table.parties[1].organisation)
     contribution = f.make_contribution(table.parties[1])
     f.make_delivery(contribution, quantity=60)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alliances import services as alliances
-from alliances.indicators.models import Claim, Evidence, Indicator, Result, Review, Value
+from alliances.indicators.models import Claim, Indicator, Result, Review, Value
 from alliances.models import Alliance
 from jeveuxagir.common.clock import now
 from tests import factories as f
@@ -220,33 +220,16 @@ def test_a_result_is_noted_once_and_a_part_of_it_counted(client: Any) -> None:
     assert not Claim.objects.exists()
 
 
-def test_the_public_page_shows_indicators_and_proven_axes_only_if_the_parties_chose_so(client: Any) -> None:
+def test_the_public_page_shows_indicators_only_if_the_parties_chose_so(client: Any) -> None:
     table = Table()
     f.make_value(f.make_indicator(table.parties[1], name="Enfants qui lisent"))
-    client.force_login(table.people[2])
-    evidence = {
-        "axis": "trust",
-        "statement": "On s’appelle sans passer par un courrier",
-        "proof": "Le journal",
-    }
-    assert (
-        client.post(f"{indicators(table.alliance)}preuves/ajouter/", evidence | {"proof": ""}).status_code
-        == 422
-    )
-    client.post(f"{indicators(table.alliance)}preuves/ajouter/", evidence)
     Alliance.objects.update(publication="public", published_at=now())
-    client.logout()
     url = table.alliance.get_absolute_url()
     assert "Enfants qui lisent" not in page(client, url)
     Alliance.objects.update(shown=["indicators"])
     shown = page(client, url)
     assert "Enfants qui lisent" in shown
-    assert "Confiance" in shown
-    assert "Innovation" not in shown
     assert "Léa Martin" not in shown
-    client.force_login(table.people[0])
-    client.post(f"{indicators(table.alliance)}preuves/{Evidence.objects.get().pk}/retirer/")
-    assert not Evidence.objects.exists()
 
 
 def test_a_closed_alliance_is_read_and_offers_nothing_to_write(client: Any) -> None:

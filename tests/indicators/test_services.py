@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 
 from alliances import services as alliances
 from alliances.indicators import services
-from alliances.indicators.board import axes_of, dictionary, late_of, to_do_of
-from alliances.indicators.enums import Axis, Rhythm, Standing, Verdict
+from alliances.indicators.board import dictionary, late_of, to_do_of
+from alliances.indicators.enums import Rhythm, Standing, Verdict
 from alliances.indicators.models import Claim, Indicator, Result, Review, Value
 from alliances.indicators.periods import after, last_ended, start_of
 from alliances.indicators.services import IndicatorData
@@ -494,29 +494,3 @@ def test_a_result_is_noted_and_counted_by_whose_it_is() -> None:
         )
     with pytest.raises(RuleBroken, match="en quoi"):
         services.claim(result, alliance=table.alliance, actor=table.people[0], quantity=Decimal(1), how=" ")
-
-
-# --- evidence -----------------------------------------------------------------------------------------------------
-
-
-def test_an_axis_is_claimed_with_a_proof_only() -> None:
-    table = Table()
-    row = table.define(axis=Axis.PERFORMANCE)
-    assert axes_of(table.alliance) == []
-    with pytest.raises(RuleBroken, match="la preuve"):
-        services.give_evidence(
-            table.alliance, actor=table.people[2], axis=Axis.TRUST, statement="On s’appelle", proof=" "
-        )
-    evidence = services.give_evidence(
-        table.alliance,
-        actor=table.people[2],
-        axis=Axis.TRUST,
-        statement="On s’appelle",
-        proof="Le journal",
-        indicator=row,
-    )
-    assert [axis for axis, _ in axes_of(table.alliance)] == [Axis.TRUST]
-    with pytest.raises(NotAllowed):
-        services.withdraw_evidence(evidence, actor=f.make_user())
-    services.withdraw_evidence(evidence, actor=table.people[0])
-    assert axes_of(table.alliance) == []

@@ -261,6 +261,32 @@ def backed_elsewhere(world: World, kind: str) -> dict[str, Any]:
     return alliance(world, kind, evidence_pk=world.evidence(world.another_alliance).pk)
 
 
+def evaluated(*, revealed: bool = False) -> Args:
+    """An evaluation of the alliance, open or revealed."""
+    return lambda world, kind: alliance(
+        world, kind, round_pk=world.round(world.alliance, revealed=revealed).pk
+    )
+
+
+def evaluated_elsewhere(*, revealed: bool = False) -> Args:
+    return lambda world, kind: alliance(
+        world, kind, round_pk=world.round(world.another_alliance, revealed=revealed).pk
+    )
+
+
+def answered_by(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, round_pk=world.round(world.alliance).pk, party_pk=world.party(kind).pk)
+
+
+def answered_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return alliance(
+        world,
+        kind,
+        round_pk=world.round(world.alliance).pk,
+        party_pk=world.another_alliance.parties.first().pk,
+    )
+
+
 def funded(**more: Any) -> Args:
     return lambda world, kind: alliance(world, kind, line_pk=world.funding(world.alliance).pk, **more)
 
@@ -618,6 +644,18 @@ ROUTES: dict[str, Route] = {
         own, lambda world, kind: challenge(world, kind, support_pk=world.support.pk), "post"
     ),
     "challenges:start": Route(signed_in, challenge),
+    # evaluations
+    "evaluations:rounds": Route(all_parties, alliance),
+    "evaluations:open": Route(animators, alliance),
+    "evaluations:round": Route(all_parties, evaluated(), foreign=evaluated_elsewhere()),
+    "evaluations:gaps_file": Route(
+        all_parties, evaluated(revealed=True), foreign=evaluated_elsewhere(revealed=True)
+    ),
+    "evaluations:answer": Route(own_party, answered_by, kinds=PARTIES, foreign=answered_elsewhere),
+    "evaluations:abandon": Route(animators, evaluated(), foreign=evaluated_elsewhere()),
+    "evaluations:axes": Route(all_parties, alliance),
+    "evaluations:prove": Route(actors, alliance),
+    "evaluations:withdraw_proof": Route(actors, backed, "post", foreign=backed_elsewhere),
     # alliances
     "alliances:list": Route(public),
     "alliances:new": Route(public),
@@ -744,8 +782,6 @@ ROUTES: dict[str, Route] = {
     "indicators:unclaim": Route(
         own_party_or_animators, resulted, "post", kinds=PARTIES, foreign=resulted_elsewhere
     ),
-    "indicators:give_evidence": Route(actors, alliance),
-    "indicators:withdraw_evidence": Route(actors, backed, "post", foreign=backed_elsewhere),
     # charters and agreements
     "texts:charter": Route(all_parties, alliance),
     "texts:agreements": Route(all_parties, alliance),

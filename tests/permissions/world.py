@@ -294,10 +294,18 @@ class World:
     def evidence(self, alliance: Any) -> Any:
         cache = self.__dict__.setdefault("_evidence", {})
         if alliance.pk not in cache:
-            cache[alliance.pk] = alliance.evidence.create(
-                axis="trust", statement="On s’appelle", proof="Le journal"
-            )
+            cache[alliance.pk] = f.make_evidence(alliance)
         return cache[alliance.pk]
+
+    def round(self, alliance: Any, *, revealed: bool = False) -> Any:
+        """An open evaluation (a revealed one), answered by who animates alone (by all)."""
+        cache = self.__dict__.setdefault("_rounds", {})
+        if not revealed:
+            self.round(alliance, revealed=True)  # one is open at a time: the former ended
+        if (alliance.pk, revealed) not in cache:
+            first = alliance.parties.filter(is_animator=True)
+            cache[alliance.pk, revealed] = f.make_round(alliance, answered=first, revealed=revealed)
+        return cache[alliance.pk, revealed]
 
     def funding(self, alliance: Any) -> Any:
         cache = self.__dict__.setdefault("_funding", {})

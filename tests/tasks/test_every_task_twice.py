@@ -42,6 +42,7 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     steered = factories.make_alliance()
     factories.make_decision(steered, closes_at=long_ago)
     factories.make_task(steered, due_on=long_ago.date())
+    factories.make_round(steered, due_on=long_ago.date())
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago
     )

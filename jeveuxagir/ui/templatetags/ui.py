@@ -38,6 +38,7 @@ Blocks
     {% bar_chart rows title= unit= label= %}  rows: (label, number) pairs → SVG and its table
     {% line_chart dots title= baseline= target= unit= %}   dots: ui.charts.Dot → SVG and its table
     {% spark dots "Enfants : de 12 à 40" %}   a small line for a list; its words are said too
+    {% spread_chart rows title= label= %}     rows: ui.charts.Spread, on a scale of one to five → SVG and its table
     {% gauge 58 "7 jours sur 12" %}           how far, in percent, as a bar; its words are said too
 CSS of ours: ui-narrow (reading width), ui-lead, ui-muted, ui-actions (a row of buttons), ui-grid (a list of
 cards), ui-prose, ui-table, ui-results (fades while it is fetched).
@@ -366,6 +367,13 @@ def line_chart(
 ) -> dict[str, Any]:
     drawn = charts.line(list(dots), key=key or title, baseline=baseline, target=target)
     return {"chart": drawn, "title": title, "unit": unit, "label": label}
+
+
+@register.inclusion_tag("components/spread_chart.html")
+def spread_chart(
+    rows: Iterable[charts.Spread], title: str, label: str = "Question", key: str = ""
+) -> dict[str, Any]:
+    return {"chart": charts.spreads(list(rows), key=key or title), "title": title, "label": label}
 
 
 @register.inclusion_tag("components/radar.html")

@@ -1,12 +1,12 @@
-"""Two years of indicators of the alliances: values, what is disputed, results that several may count, evidence."""
+"""Two years of indicators of the alliances: values, what is disputed, results that several may count."""
 
 import datetime
 from decimal import Decimal
 from typing import Any
 
 from alliances.indicators.enums import Rhythm, Verdict
-from alliances.indicators.models import Claim, Evidence, Indicator, Result, Review, Value
-from alliances.indicators.periods import after, last_ended, start_of
+from alliances.indicators.models import Claim, Indicator, Result, Review, Value
+from alliances.indicators.periods import after, last_ended
 from alliances.models import Party
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import PARIS
@@ -28,8 +28,6 @@ class Indicators:
             self._define(self.alliances.all[spec["alliance"]], spec, position)
         for spec in said["result"]:
             self._result(spec)
-        for spec in said["evidence"]:
-            self._evidence(self.alliances.all[spec["alliance"]], spec)
 
     def _define(self, allied: Allied, spec: dict[str, Any], position: int) -> None:
         ground, alliance, rhythm = self.ground, allied.alliance, spec["rhythm"]
@@ -159,17 +157,6 @@ class Indicators:
                 created_at=self._entered(Rhythm.YEARLY, period),
             )
 
-    def _evidence(self, allied: Allied, spec: dict[str, Any]) -> None:
-        self.ground.new(
-            Evidence,
-            alliance=allied.alliance,
-            axis=spec["axis"],
-            statement=spec["statement"],
-            proof=spec["proof"],
-            indicator=self.rows.get((spec["alliance"], spec.get("indicator", ""))),
-            created_at=self._noon(start_of(Rhythm.MONTHLY, self.ground.today) - datetime.timedelta(days=12)),
-        )
-
     def _person(self, party: Party) -> Person | None:
         """Who speaks for the party: its signatory, its citizen, else an owner of its organisation."""
         if party.signatory or party.person:
@@ -194,4 +181,4 @@ class Indicators:
 
 
 #: in the order they are written
-TABLES = (Indicator, Value, Review, Result, Claim, Evidence)
+TABLES = (Indicator, Value, Review, Result, Claim)

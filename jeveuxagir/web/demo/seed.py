@@ -45,6 +45,7 @@ from .challenges import Challenges
 from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
+from .evaluations import Evaluations
 from .governance import TABLES as GOVERNANCE_TABLES
 from .governance import Governance
 from .ground import Ground
@@ -181,6 +182,8 @@ def _seed() -> None:
     governance.build()
     Contributions(ground, alliances).build()
     Indicators(ground, alliances, organisations).build()
+    evaluations = Evaluations(ground, alliances)
+    evaluations.build()
     Challenges(ground, organisations, people, alliances, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
@@ -196,6 +199,7 @@ def _seed() -> None:
     ground.write(*GOVERNANCE_TABLES)
     governance.settle()
     ground.write(*CONTRIBUTION_TABLES, *INDICATOR_TABLES)
+    evaluations.write()
     ground.write(*CHALLENGE_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)

@@ -1,0 +1,1 @@
+"""How the parties judge their partnership: sealed answers, gaps side by side; the axes an alliance proves."""
