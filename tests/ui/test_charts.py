@@ -85,3 +85,22 @@ def test_an_amount_is_written_in_french(value: str, words: str) -> None:
 def test_a_large_level_is_short() -> None:
     assert charts._short(1_200_000) == f"1,2{NBSP}M"
     assert charts._short(250_000) == f"250{NBSP}k"
+
+
+def test_a_spread_draws_a_band_from_the_lowest_to_the_highest_and_how_many_gave_each() -> None:
+    rows = [charts.Spread("L’équilibre", [1, 5, 5]), charts.Spread("La confiance", [4, 4, 4])]
+    chart = charts.spreads(rows, key="Les notes")
+    wide, none = chart.rows
+    assert (wide["low"], wide["high"], wide["gap"]) == (1, 5, 4)
+    assert [(disc["value"], disc["count"]) for disc in wide["discs"]] == [(1, 1), (5, 2)]
+    assert wide["discs"][-1]["x"] == wide["band_x"] + wide["band_width"] == charts.WIDTH - charts.SPREAD_LEFT
+    assert (none["gap"], none["band_width"]) == (0, 0)
+    assert chart.summary.replace("\xa0", " ") == "L’équilibre : de 1 à 5, La confiance : de 4 à 4."
+    assert charts.spreads([], key="rien").summary == "Aucune donnée."
+
+
+def test_a_spread_stands_with_its_table() -> None:
+    rows = [charts.Spread("L’équilibre", [1, 4])]
+    page = Template("{% load ui %}{% spread_chart rows title='Les notes' %}").render(Context({"rows": rows}))
+    assert '<th scope="row">L’équilibre</th><td>1</td><td>4</td><td>3</td><td>2,5</td>' in page
+    assert "écart 3" in page
