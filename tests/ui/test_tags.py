@@ -125,3 +125,16 @@ def test_the_account_menu_lists_spaces_and_asks_their_sources_once(client, monke
     forget_spaces(user.pk)
     client.get("/aide/")
     assert asked == [user.pk] * 2
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("+33 6 12 34 56 78", "06 12 34 56 78"),
+        ("+262 692 12 34 56", "0692 12 34 56"),
+        ("+44 20 7946 0958", "+44 20 7946 0958"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_written_as_where_it_rings(kept, shown):
+    assert render("{{ number|phone }}", number=kept) == shown.replace(" ", "\u00a0")

@@ -174,7 +174,7 @@ class Alliances:
             mandate=said.get("mandate", ""),
             independence=said.get("independence", ""),
             mandate_from=joined.date() if said.get("trusted") else None,
-            mandate_until=ground.days_ago(-400).date() if said.get("trusted") else None,
+            mandate_until=ground.day(300) if said.get("trusted") else None,
             is_funder=said.get("funder", False),
             joined_at=joined,
         )
