@@ -147,6 +147,7 @@ def asked(crowd: Crowd) -> dict[str, int]:
     """Page → how many statements it took."""
     client = Client()
     client.force_login(crowd.actor)
+    client.get("/mon-espace/")  # the menu of this person is known from here on
     counts = {}
     for name, url in crowd.pages():
         with CaptureQueriesContext(connection) as queries:

@@ -61,7 +61,8 @@ def test_the_oldest_that_waits_comes_first_with_its_age_and_one_action() -> None
     make_participation(mission=mission, person=make_person(first_name="Vieille"), applied_at=old)
     html = home(organisation)
     assert html.index("Vieille") < html.index("Neuve")
-    assert "Attend depuis 1\u00a0semaine" in html
+    assert "Candidature reçue <time" in html
+    assert "il y a 7\u00a0jours" in html
     assert "1\u00a0attend depuis plus de 5 jours" in html
 
 

@@ -165,7 +165,7 @@ def exact_moment(moment: date | datetime | None) -> str:
 
 @register.filter
 def phone(value: Any) -> str:
-    return phone_in_words(str(value)).replace(" ", NBSP) if value else ""
+    return phone_in_words(str(value)) if value else ""
 
 
 @register.filter
