@@ -57,6 +57,7 @@ class Section(TextChoices):
     DECISIONS = "decisions", "les décisions"
     INDICATORS = "indicators", "les indicateurs"
     AXES = "axes", "ce que l’alliance change, avec ses preuves"
+    DOCUMENTS = "documents", "les documents publics"
     MISSIONS = "missions", "les missions de bénévolat"
 
 

@@ -301,15 +301,38 @@ class RolesForm(forms.Form):
             del self.fields["is_facilitator"]
 
 
-class SuccessorField(forms.ModelChoiceField):
-    """Another party of the alliance, by its name."""
+class PartyField(forms.ModelChoiceField):
+    """A party of the alliance, by its name."""
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
 
 
+class InNameOf(NonceMixin, forms.Form):
+    """Something brought or said in the name of one of the parties one acts for; hidden when there is one."""
+
+    party = PartyField(
+        Party.objects.none(),
+        label="Au nom de",
+        empty_label="Choisir",
+        error_messages={
+            "required": "Dites au nom de quelle partie.",
+            "invalid_choice": "Choisissez une partie pour laquelle vous agissez.",
+        },
+    )
+
+    def __init__(self, *args: Any, parties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["party"]
+        field.queryset = parties
+        few = list(parties[:2])
+        if len(few) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = few[0].pk
+
+
 class LeaveForm(forms.Form):
-    successor = SuccessorField(
+    successor = PartyField(
         Party.objects.none(),
         label="Qui reprend votre place",
         required=False,

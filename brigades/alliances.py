@@ -50,7 +50,7 @@ class AllianceQueue(Queue):
         "alliance, et les alliances qui ne donnent plus de nouvelles."
     )
     empty = "Aucune alliance n’attend quelque chose de vous."
-    kinds = (Kind.ALLIANCE, Kind.SILENCE, Kind.CHALLENGE, Kind.READY)
+    kinds = (Kind.ALLIANCE, Kind.DOCUMENT, Kind.SILENCE, Kind.CHALLENGE, Kind.READY)
     list_filter = (filters.View, filters.territory("department"))
     decision_form = AllianceDecisionForm
     told = "C’est fait."

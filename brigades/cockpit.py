@@ -24,7 +24,7 @@ QUEUES = {
     "ideas": ((ModerationItem.Kind.IDEA,), "brigade:brigades_ideacase"),
     "alliances": (
         (
-            *(ModerationItem.Kind.ALLIANCE, ModerationItem.Kind.SILENCE),
+            *(ModerationItem.Kind.ALLIANCE, ModerationItem.Kind.DOCUMENT, ModerationItem.Kind.SILENCE),
             *(ModerationItem.Kind.CHALLENGE, ModerationItem.Kind.READY),
         ),
         "brigade:brigades_alliancecase",

@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.evaluations.urls")),
     path("", include("alliances.contributions.urls")),
     path("", include("alliances.indicators.urls")),
+    path("", include("alliances.shared_documents.urls")),
+    path("", include("alliances.exchanges.urls")),
     path("", include("alliances.texts.urls")),
     path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),

@@ -18,11 +18,13 @@ from alliances.contributions.models import Contribution, Delivery, FundingLine
 from alliances.evaluations import sealed
 from alliances.evaluations.enums import Question
 from alliances.evaluations.models import Answer, Evidence, Round
+from alliances.exchanges.models import Post, Topic
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
 from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
+from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.texts import canonical, templates
 from alliances.texts.models import Adoption, Document, Text, Version
 from jeveuxagir.accounts import terms
@@ -699,3 +701,53 @@ def make_round(
 def make_evidence(alliance: Alliance, **fields: Any) -> Evidence:
     said = {"axis": "trust", "statement": "On s’appelle", "link": "https://exemple.fr/journal"}
     return Evidence.objects.create(alliance=alliance, **said | fields)
+
+
+def make_document(party: Party, *, public: bool = False, **fields: Any) -> SharedDocument:
+    """A document that a party brought, with its one version."""
+    from jeveuxagir.common import private_files
+
+    content = b"%PDF-1.7 un budget"
+    with private_files.incoming() as file:
+        file.write(content)
+        file.flush()
+        name = private_files.keep(file.name)
+    document = SharedDocument.objects.create(
+        alliance=party.alliance, party=party, **{"title": f"Document {next(_numbers)}"} | fields
+    )
+    version = FileVersion.objects.create(
+        document=document,
+        number=1,
+        stored=name,
+        kind="pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        party=party,
+        author_name="Léa",
+    )
+    if public:
+        document.reading, document.published_at = "public", now()
+        document.published_title, document.published_version = document.title, version
+        document.save()
+    document.refresh_from_db()
+    return document
+
+
+def make_topic(alliance: Alliance, **fields: Any) -> Topic:
+    """A topic of the first party, without a message yet."""
+    party = alliance.parties.order_by("pk").first()
+    topic = Topic.objects.create(
+        alliance=alliance, **{"title": f"Sujet {next(_numbers)}", "party": party} | fields
+    )
+    topic.refresh_from_db()
+    return topic
+
+
+def make_post(topic: Topic, *, author: User | None = None, **fields: Any) -> Post:
+    """A message by the topic's party."""
+    said = {"party": topic.party, "body": "Qui apporte les chaises ?"}
+    if author is not None:
+        said |= {"author": author.person, "author_name": author.person.first_name}
+    post = Post.objects.create(topic=topic, **said | fields)
+    post.refresh_from_db()
+    return post

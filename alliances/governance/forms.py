@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from alliances.forms import SuccessorField
+from alliances.forms import PartyField
 from alliances.models import Party
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.accounts.models import Person
@@ -181,7 +181,7 @@ class GiveForm(NonceMixin, forms.Form):
         help_text="Commencez par un verbe. Exemple : « Réserver la salle ».",
         error_messages={"required": "Dites ce qui est à faire."},
     )
-    party = SuccessorField(
+    party = PartyField(
         Party.objects.none(),
         label="Qui s’en charge",
         empty_label="Choisir",
@@ -218,7 +218,7 @@ class TaskForm(forms.Form):
         help_text="Demandé si elle est bloquée ou abandonnée : dites ce qui bloque, ou pourquoi.",
     )
     due_on = forms.DateField(label="Pour le", error_messages={"required": "Choisissez une date."})
-    party = SuccessorField(
+    party = PartyField(
         Party.objects.none(),
         label="Qui s’en charge",
         empty_label="Personne : à reprendre",

@@ -65,6 +65,7 @@ class ModerationItem(models.Model):
         CHECK = "check", "organisation à vérifier"
         ALLIANCE = "alliance", "page d’une alliance"
         SILENCE = "silence", "alliance silencieuse"
+        DOCUMENT = "document", "document d’une alliance"
         CHALLENGE = "challenge", "problème commun"
         READY = "ready", "problème commun prêt pour une alliance"
 

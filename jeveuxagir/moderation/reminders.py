@@ -32,6 +32,7 @@ WORDS = {
     Kind.IDEA: ("idée à trier", "idées à trier"),
     Kind.CHECK: ("organisation à suivre", "organisations à suivre"),
     Kind.ALLIANCE: ("page d’une alliance", "pages d’alliances"),
+    Kind.DOCUMENT: ("document d’une alliance", "documents d’alliances"),
     Kind.SILENCE: ("alliance silencieuse", "alliances silencieuses"),
     Kind.CHALLENGE: ("problème commun à lire", "problèmes communs à lire"),
     Kind.READY: ("problème commun prêt pour une alliance", "problèmes communs prêts pour une alliance"),

@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "alliances.evaluations",
     "alliances.contributions",
     "alliances.indicators",
+    "alliances.shared_documents",
+    "alliances.exchanges",
     "alliances.challenges",
     "alliances.ideas",
     "brigades",

@@ -295,6 +295,33 @@ def funded_elsewhere(**more: Any) -> Args:
     return lambda world, kind: alliance(world, kind, line_pk=world.funding(world.another_alliance).pk, **more)
 
 
+def kept_document(**more: Any) -> Args:
+    """The document of the party of this kind."""
+    return lambda world, kind: alliance(
+        world, kind, document_pk=world.document(world.alliance, kind).pk, **more
+    )
+
+
+def document_elsewhere(**more: Any) -> Args:
+    return lambda world, kind: alliance(
+        world, kind, document_pk=world.document(world.another_alliance).pk, **more
+    )
+
+
+def public_document(world: World, kind: str) -> dict[str, Any]:
+    return alliance(world, kind, document_pk=world.document(world.alliance, public=True).pk)
+
+
+def said_in(topic: str = "alliance", post: str = "", **more: Any) -> Args:
+    """A topic (of "alliance" or "another_alliance"), and a message of one or the other."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        found = alliance(world, kind, topic_pk=world.post(getattr(world, topic)).topic_id, **more)
+        return found | ({"post_pk": world.post(getattr(world, post)).pk} if post else {})
+
+    return args
+
+
 def of_text(name: str, **more: Any) -> Args:
     return lambda world, kind: alliance(world, kind, text_pk=getattr(world, name).text_id, **more)
 
@@ -754,6 +781,54 @@ ROUTES: dict[str, Route] = {
     "contributions:line": Route(all_parties, funded(), foreign=funded_elsewhere()),
     "contributions:move_line": Route(
         animators, funded(verb="refuse"), "post", foreign=funded_elsewhere(verb="refuse")
+    ),
+    # documents: any member of a party reads, who acts for their party changes them, nobody else finds them
+    "shared_documents:documents": Route(all_parties, alliance),
+    "shared_documents:add": Route(actors, alliance),
+    "shared_documents:document": Route(
+        all_parties, kept_document(), kinds=PARTIES, foreign=document_elsewhere()
+    ),
+    "shared_documents:file": Route(
+        all_parties, kept_document(number=1), kinds=PARTIES, foreign=document_elsewhere(number=1)
+    ),
+    **{
+        f"shared_documents:{name}": Route(
+            own_party_or_animators, kept_document(), method, kinds=PARTIES, foreign=document_elsewhere()
+        )
+        for name, method in (
+            ("edit", "get"),
+            ("add_version", "get"),
+            ("ask_publication", "post"),
+            ("withdraw_publication", "post"),
+            ("remove", "post"),
+        )
+    },
+    "shared_documents:public_file": Route(
+        public,
+        public_document,
+        foreign=lambda world, kind: kept_document()(world, "company"),
+    ),
+    "shared_documents:review": Route(
+        staff(*BRIGADE),
+        lambda world, kind: {"document_pk": world.document_to_read.pk},
+        foreign=lambda world, kind: {"document_pk": world.document(world.alliance, "company").pk},
+    ),
+    "exchanges:topics": Route(all_parties, alliance),
+    "exchanges:open_topic": Route(actors, alliance),
+    "exchanges:topic": Route(all_parties, said_in(), foreign=said_in("another_alliance")),
+    "exchanges:edit": Route(
+        in_alliance("owner of company"),
+        said_in(post="alliance"),
+        foreign=said_in("another_alliance", "another_alliance"),
+    ),
+    "exchanges:withdraw": Route(
+        in_alliance("owner of company"),
+        said_in(post="alliance"),
+        "post",
+        foreign=said_in(post="another_alliance"),
+    ),
+    "exchanges:report": Route(
+        all_parties, said_in(post="alliance"), foreign=said_in("another_alliance", "alliance")
     ),
     "indicators:dictionary": Route(all_parties, alliance),
     "indicators:define": Route(actors, alliance),

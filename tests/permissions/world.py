@@ -14,6 +14,7 @@ from brigades.models import AnswerTemplate, SavedFilter
 from jeveuxagir.accounts.models import Person, StaffInvitation, User
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField
+from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.territories.models import Commune
 from missions.feeds.models import FeedRun, Partner
@@ -228,7 +229,7 @@ class World:
     @cached_property
     def alliance(self) -> Any:
         alliance = f.make_alliance(
-            parties=0, publication="public", published_at=now(), shown=["parties", "charter"]
+            parties=0, publication="public", published_at=now(), shown=["parties", "charter", "documents"]
         )
         f.make_party(alliance, organisation=self.organisations["association"], is_animator=True)
         f.make_party(alliance, organisation=self.organisations["company"])
@@ -284,6 +285,31 @@ class World:
             f.make_value(indicator)
             cache[alliance.pk, kind] = indicator
         return cache[alliance.pk, kind]
+
+    def document(self, alliance: Any, kind: str = "", *, public: bool = False) -> Any:
+        """A document of a party (the one of this kind, else the first)."""
+        cache = self.__dict__.setdefault("_documents", {})
+        if (alliance.pk, kind, public) not in cache:
+            party = self.party(kind) if kind else alliance.parties.order_by("pk").first()
+            cache[alliance.pk, kind, public] = f.make_document(party, public=public)
+        return cache[alliance.pk, kind, public]
+
+    @cached_property
+    def document_to_read(self) -> Any:
+        """One that its parties want to show: the brigade is asked to read it."""
+        document = f.make_document(self.party("company"), reading="pending")
+        moderation.open_item("document", document, title="Un document", department=self.alliance.department)
+        return document
+
+    def post(self, alliance: Any) -> Any:
+        """A message of the owner of the company (of nobody, elsewhere)."""
+        cache = self.__dict__.setdefault("_posts", {})
+        if alliance.pk not in cache:
+            own = alliance == self.alliance
+            party = self.party("company") if own else alliance.parties.order_by("pk").first()
+            author = self.users["owner of company"] if own else None
+            cache[alliance.pk] = f.make_post(f.make_topic(alliance), party=party, author=author)
+        return cache[alliance.pk]
 
     def result(self, organisation: Any) -> Any:
         cache = self.__dict__.setdefault("_results", {})

@@ -46,6 +46,8 @@ from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
 from .evaluations import Evaluations
+from .exchanges import TABLES as EXCHANGE_TABLES
+from .exchanges import Exchanges
 from .governance import TABLES as GOVERNANCE_TABLES
 from .governance import Governance
 from .ground import Ground
@@ -184,6 +186,7 @@ def _seed() -> None:
     Indicators(ground, alliances, organisations).build()
     evaluations = Evaluations(ground, alliances)
     evaluations.build()
+    Exchanges(ground, alliances, own.staff).build()
     Challenges(ground, organisations, people, alliances, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
@@ -200,6 +203,7 @@ def _seed() -> None:
     governance.settle()
     ground.write(*CONTRIBUTION_TABLES, *INDICATOR_TABLES)
     evaluations.write()
+    ground.write(*EXCHANGE_TABLES)
     ground.write(*CHALLENGE_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
