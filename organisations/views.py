@@ -150,8 +150,8 @@ def sign_up_identity(request: SignedIn) -> HttpResponse:
                     sent.outcome = reverse("organisations:sign_up_step", args=[organisation.pk, "adresse"])
             return redirect(sent.outcome)
         except RuleBroken as broken:
-            _show(form, broken)
             known = _known(broken, form)
+            _show(form, broken)
     context = {
         "form": form,
         "kind": Kind(kind),
@@ -186,8 +186,8 @@ def sign_up_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
                 return redirect("organisations:sign_up_step", pk=pk, step=following)
             return redirect("organisations:sign_up_summary", pk=pk)
         except RuleBroken as broken:
-            _show(form, broken)
             known = _known(broken, form)
+            _show(form, broken)
     back = {
         "identite": reverse("organisations:sign_up"),
         "adresse": reverse("organisations:sign_up_step", args=[pk, "identite"]),

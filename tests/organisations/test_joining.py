@@ -105,6 +105,32 @@ def test_filling_from_the_registry_keeps_all_that_was_typed_whatever_it_says(reg
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.parametrize(("field", "state"), [("rna", "pending"), ("siren", "pending"), ("rna", "validated")])
+def test_the_way_to_an_organisation_whose_number_is_already_here_opens(
+    client: Client, field: str, state: str
+):
+    numbers = {"rna": "W231234567", "siren": SIREN}
+    f.make_organisation(state=state, owner=f.make_user(), **{field: numbers[field]})
+    client.force_login(f.make_user())
+    step = "/organisations/inscription/identite/?type=association"
+    typed = {"name": "Entraide", "nonce": client.get(step).context["form"]["nonce"].value()}
+    page = client.post(step, {**typed, field: numbers[field]})
+    way = page.context["known"]["url"]
+    assert numbers[field] in way
+    assert "Envoyer ma demande" in client.get(way).text
+
+
+def test_a_claim_says_who_answers_it_the_nation_when_the_place_is_unknown(client: Client):
+    client.force_login(f.make_user())
+    placed, nowhere = (
+        f.make_organisation(imports_only=True, name="Ici"),
+        f.make_organisation(imports_only=True, name="Ailleurs", commune=None),
+    )
+    said = {one.name: client.get(f"{one.get_absolute_url()}rejoindre/").text for one in (placed, nowhere)}
+    assert "La brigade de son département vérifie" in said["Ici"]
+    assert "L’équipe nationale vérifie" in said["Ailleurs"]
+
+
 def test_a_registry_that_was_down_is_asked_again_and_then_proves_the_organisation(registry):
     organisation, made = checked(registry, status(503))
     assert (organisation.proof_level, made.outcome) == ("form_checked", "unavailable")
