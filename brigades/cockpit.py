@@ -20,6 +20,10 @@ QUEUES = {
         (ModerationItem.Kind.MISSION, ModerationItem.Kind.ATTACHMENT),
         "brigade:brigades_missioncase",
     ),
+    "follow_up": (
+        (ModerationItem.Kind.CLAIM, ModerationItem.Kind.CHECK),
+        "brigade:brigades_followupcase",
+    ),
     "reports": ((ModerationItem.Kind.REPORT,), "brigade:brigades_reportcase"),
     "ideas": ((ModerationItem.Kind.IDEA,), "brigade:brigades_ideacase"),
     "alliances": (
@@ -33,6 +37,7 @@ QUEUES = {
 LABELS = {
     "organisations": "Organisations à valider",
     "missions": "Missions à valider",
+    "follow_up": "Organisations à suivre",
     "reports": "Signalements",
     "ideas": "Idées à trier",
     "alliances": "Alliances à suivre",
@@ -40,7 +45,7 @@ LABELS = {
 
 
 def queue_of(item: ModerationItem) -> str:
-    return next((name for name, (kinds, _) in QUEUES.items() if item.kind in kinds), "missions")
+    return next(name for name, (kinds, _) in QUEUES.items() if item.kind in kinds)
 
 
 def case_url(item: ModerationItem) -> str:

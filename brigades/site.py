@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from jeveuxagir.accounts import grants, reads, roles
@@ -362,7 +363,7 @@ class BrigadeAdmin(ModelAdmin):
         }
 
     def title_of(self, obj: Any) -> str:
-        return str(obj).capitalize()
+        return capfirst(str(obj))
 
     def describe(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """`facts` [(label, value)] and `texts` [(label, long text)], and what the page's template needs more."""

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from brigades import cockpit
 from jeveuxagir.accounts import guardians
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now
@@ -12,6 +13,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
 from missions.models import Mission
 from missions.proposals.models import Proposal
+from organisations import joining
 from organisations.models import Invitation, Membership, Organisation
 from tests import factories as f
 from tests.brigades.test_scope import staff_client, waiting_request
@@ -456,3 +458,28 @@ def test_the_page_of_an_adult_s_request_has_no_word_about_a_guardian(client):
     assert "tuteur" not in client.get(f"/brigade/demandes/{request.pk}/").text
     answer = client.post(f"/brigade/demandes/{request.pk}/tuteur/", follow=True)
     assert "n’a plus besoin" in answer.text
+
+
+def test_organisations_to_follow_are_counted_on_the_first_page_and_each_line_opens_its_case(client):
+    organisation = f.make_organisation(name="Les Tricoteuses de la Creuse", imports_only=True)
+    joining.ask(organisation, actor=f.make_user(), message="Je la préside.")
+    staff_client(client)
+    page = client.get("/brigade/")
+    counted = {queue["label"]: queue["open"] for queue in page.context["queues"]}
+    assert counted["Organisations à suivre"] == 1
+    (line,) = page.context["urgent"]
+    opened = client.get(line["url"])
+    assert opened.status_code == 200
+    assert "<h1" in opened.text
+    assert "Les Tricoteuses de la Creuse" in opened.text
+
+
+def test_every_kind_of_case_has_its_place_on_the_first_page():
+    placed = [kind for kinds, _ in cockpit.QUEUES.values() for kind in kinds]
+    assert sorted(placed) == sorted(ModerationItem.Kind)
+
+
+def test_a_name_keeps_its_capitals_at_the_head_of_its_page(client):
+    organisation = f.make_organisation(name="La Table Ouverte")
+    staff_client(client)
+    assert "La Table Ouverte</h1>" in client.get(f"/brigade/organisations/{organisation.pk}/").text
