@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.common.models import ProseField, personal
+from missions.enums import State as MissionState
 from missions.models import Mission, Slot
 from volunteers.requests.groups import Grouped, whole_group
 from volunteers.requests.models import EngagementRequest
@@ -155,6 +156,12 @@ class Participation(Grouped):
 
     def __str__(self) -> str:
         return f"participation {self.pk}"
+
+    @property
+    def is_paused(self) -> bool:
+        """It is kept, but nobody is expected: the mission or its organisation is suspended."""
+        suspended = self.mission.state == MissionState.SUSPENDED or not self.mission.organisation.is_verified
+        return self.state in LIVE_STATES and suspended
 
 
 class Departure(models.Model):

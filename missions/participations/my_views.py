@@ -17,7 +17,6 @@ from jeveuxagir.ui.calendar import calendar, calendar_response
 from missions.calendars import entry_of
 from missions.cards import cards, where
 from missions.enums import SlotKind
-from missions.enums import State as MissionState
 from missions.similar import similar_to
 from missions.words import when_in_words
 
@@ -149,8 +148,7 @@ def _application(
         and participation.slot.kind != SlotKind.UNDATED,
         "may_cancel": TRANSITIONS.allows("cancel", participation.state),
         "is_moved": bool(participation.moved_from) and TRANSITIONS.allows("cancel", participation.state),
-        "is_paused": participation.state in LIVE_STATES
-        and (mission.state == MissionState.SUSPENDED or not mission.organisation.is_verified),
+        "is_paused": participation.is_paused,
         "sees_contact": participation.state in policies.CONTACT_STATES,
         "handlers": policies.contacts_of(mission.organisation)
         if participation.state in policies.CONTACT_STATES

@@ -13,6 +13,11 @@ from .models import Participation
 def what_next(participation: Participation) -> str:
     """One or two sentences. Reads the mission's organisation and the slot."""
     who = participation.mission.organisation.name
+    if participation.is_paused:
+        return (
+            "En pause\u00a0: la brigade vérifie cette mission ou son organisation. Ne vous déplacez pas sans nouvelle "
+            "de notre part."
+        )
     match participation.state:
         case State.TO_CONFIRM:
             return (

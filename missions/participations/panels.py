@@ -88,7 +88,10 @@ def _own(request: Any) -> Iterator[ToDo]:
             row.mission.organisation.name,
             row.mission.title,
         )
-        if row.moved_from and row.state in LIVE_STATES:
+        if row.is_paused:
+            text = f"En pause, ne vous déplacez pas{NBSP}: « {what} »"
+            yield ToDo(text, url, row.state_changed_at, "Lire")
+        elif row.moved_from and row.state in LIVE_STATES:
             text = f"L’horaire de « {what} » a changé{NBSP}: venez-vous toujours{NBSP}?"
             yield ToDo(text, url, row.moved_at or row.state_changed_at, "Répondre")
         elif row.state == State.IN_TALK:
