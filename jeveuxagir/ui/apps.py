@@ -8,7 +8,21 @@ class UiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.core.validators import validate_email
+        from django import forms
+        from django.core import validators
 
-        # the site's words, and how to mend it: every e-mail field asks this one
-        validate_email.message = "Écrivez une adresse électronique complète, par exemple nom@exemple.fr."
+        # the site's words, and how to mend it: every field asks these
+        validators.validate_email.message = (
+            "Écrivez une adresse électronique complète, par exemple nom@exemple.fr."
+        )
+        forms.URLField.default_error_messages["invalid"] = (
+            "Écrivez une adresse internet complète, par exemple https://www.exemple.fr."
+        )
+        validators.MinLengthValidator.message = (
+            "Écrivez au moins %(limit_value)d caractères : il y en a %(show_value)d."
+        )
+        validators.MaxLengthValidator.message = (
+            "C’est trop long : %(limit_value)d caractères au plus, il y en a %(show_value)d."
+        )
+        validators.MinValueValidator.message = "Donnez %(limit_value)s ou plus."
+        validators.MaxValueValidator.message = "Donnez %(limit_value)s ou moins."

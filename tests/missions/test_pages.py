@@ -234,8 +234,8 @@ def test_a_correction_from_the_last_page_comes_back_to_it() -> None:
     [
         ({"local_date": "2020-01-01"}, "déjà passée"),
         ({"start_time": "16:00", "end_time": "14:00"}, "avant son début"),
-        ({"capacity": "0"}, "supérieure ou égale à 1"),
-        ({"capacity": "10000"}, "inférieure ou égale à 5000"),
+        ({"capacity": "0"}, "Donnez 1 ou plus."),
+        ({"capacity": "10000"}, "Donnez 5000 ou moins."),
         ({"local_date": ""}, "Indiquez la date"),
         ({"start_time": ""}, "heure de début"),
         ({"kind": "dates", "dates": ""}, "au moins une date"),

@@ -112,3 +112,21 @@ def test_no_field_writes_inline_code(data):
     html = render("{% form_fields form %}", form=KitForm(data))
     assert " style=" not in html
     assert not re.search(r" on[a-z]+=", html)
+
+
+def test_what_is_too_short_too_long_or_no_address_is_told_in_the_site_s_words():
+    class Presentation(forms.Form):
+        text = forms.CharField(min_length=50)
+        title = forms.CharField(max_length=5)
+        website = forms.URLField(assume_scheme="https")
+        places = forms.IntegerField(min_value=1, max_value=9)
+
+    form = Presentation({"text": "court", "title": "bien long", "website": "pas un site", "places": "0"})
+    said = {name: errors[0] for name, errors in form.errors.items()}
+    assert said == {
+        "text": "Écrivez au moins 50 caractères : il y en a 5.",
+        "title": "C’est trop long : 5 caractères au plus, il y en a 9.",
+        "website": "Écrivez une adresse internet complète, par exemple https://www.exemple.fr.",
+        "places": "Donnez 1 ou plus.",
+    }
+    assert Presentation({"places": "10"}).errors["places"] == ["Donnez 9 ou moins."]
