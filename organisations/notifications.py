@@ -30,8 +30,8 @@ _TEAM = {
     "left": ("Une personne quitte l’équipe", "Vous êtes responsable de cette organisation sur Jeveuxagir."),
 }
 _MEMBER = {
-    "role_changed": "Mon rôle change",
-    "removed": "Je ne suis plus membre",
+    "role_changed": ("Mon rôle change", "Vous êtes membre de cette organisation sur Jeveuxagir."),
+    "removed": ("Je ne suis plus membre", "Vous étiez membre de cette organisation sur Jeveuxagir."),
 }
 
 
@@ -59,12 +59,12 @@ def register() -> None:
                 digestible=True,
             )
         )
-    for what, label in _MEMBER.items():
+    for what, (label, why) in _MEMBER.items():
         catalogue.register(
             Kind(
                 code=f"organisations.{what}",
                 label=label,
-                why="Vous étiez membre de cette organisation sur Jeveuxagir.",
+                why=why,
                 template=f"emails/organisations/{what}.txt",
                 can_stop=False,
                 audience="member",
