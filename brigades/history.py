@@ -30,6 +30,13 @@ VERBS = {
     "organisation.invited": "Une personne invitée",
     "organisation.invitation_cancelled": "Une invitation annulée",
     "organisation.invitation_declined": "Une invitation refusée",
+    "organisation.invitation_resent": "Une invitation renvoyée",
+    "organisation.checked": "Numéro vérifié dans le registre",
+    "organisation.followed_up": "Suivie par la brigade",
+    "organisation.join_asked": "Une personne demande à rejoindre l’équipe",
+    "organisation.join_declined": "Une demande à rejoindre l’équipe refusée",
+    "organisation.join_expired": "Une demande à rejoindre l’équipe restée sans réponse",
+    "organisation.join_withdrawn": "Une demande à rejoindre l’équipe retirée",
     "organisation.claimed": "Reprise par une personne responsable",
     "organisation.joined": "Une personne rejoint l’équipe",
     "organisation.left": "Une personne quitte l’équipe",
@@ -85,6 +92,7 @@ VERBS = {
     "proposal.withdrawn": "Retirée",
     "participation.still_coming": "Vient toujours, au nouvel horaire",
     "participation.filed": "Déposée, adresse à confirmer",
+    "participation.waits": "Déposée, en attente du parent ou tuteur",
     "participation.applied": "Candidature",
     "participation.in_talk": "Échange commencé",
     "participation.accepted": "Acceptée",
@@ -92,6 +100,12 @@ VERBS = {
     "participation.cancelled": "Annulée",
     "participation.realised": "Réalisée",
     "participation.absent": "Absence notée",
+    "idea.filed": "Déposée",
+    "idea.confirmed": "Adresse confirmée",
+    "idea.kept": "Gardée comme problème commun",
+    "idea.became_organisation": "Devenue une organisation",
+    "idea.closed": "Classée",
+    "idea.withdrawn": "Retirée",
     "departure.recorded": "Départ vers le partenaire",
     "departure.answered": "Réponse à « Avez-vous candidaté ? »",
     "feed.run_started": "Relevé commencé",
@@ -129,7 +143,7 @@ def _label(subject: Model) -> str:
 
 
 def _what(event: Event) -> str:
-    words = VERBS.get(event.verb, event.verb)
+    words = VERBS.get(event.verb, "Autre changement")
     decision = event.data.get("decision")
     if decision:
         own = outcome_of(event.data.get("kind", ""), decision)

@@ -83,6 +83,12 @@ class ReportQueue(Queue):
     def acts(self) -> list[Act]:
         return [*super().acts(), Act("lever", self._lift)]
 
+    def history_subjects(self, obj: Any) -> list[Any]:
+        """Of an alliance or a common problem, the case alone: what is done inside is its people’s."""
+        subjects = super().history_subjects(obj)
+        theirs = obj.subject_type in ("alliances.Alliance", "challenges.Challenge")
+        return subjects[:1] if theirs else subjects
+
     def _lift(self, request: HttpRequest, item: ModerationItem) -> str:
         """The suspension ends: what was wrong is mended."""
         known = reports.reportable_of(item)

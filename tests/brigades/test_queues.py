@@ -1,12 +1,15 @@
 """What the brigade does: take, decide, decide several, note, propose, suspend."""
 
 import datetime
+import re
+from pathlib import Path
 
 import pytest
 
-from brigades import cockpit
+from brigades import cockpit, history
 from jeveuxagir.accounts import guardians
 from jeveuxagir.audit.models import Event
+from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
@@ -319,6 +322,36 @@ def test_the_history_of_an_object_is_told_in_french(client):
     assert "Inès" in page
     page = client.get(f"{url(item)}historique/").text
     assert "Décision : acceptée" in page
+
+
+def test_every_fact_of_what_the_brigade_reads_has_its_words():
+    """The verbs written in the code, of the subjects whose history is shown."""
+    shown = "organisation|mission|moderation|guardian|request|proposal|participation|idea|departure|feed"
+    folders = ("brigades", "jeveuxagir", "missions", "organisations", "volunteers", "alliances")
+    verbs = {
+        verb
+        for folder in folders
+        for file in Path(folder).rglob("*.py")
+        for verb in re.findall(rf'record\(\s*"((?:{shown})\.[a-z_]+)"', file.read_text())
+    }
+    assert "organisation.checked" in verbs
+    assert verbs <= set(history.VERBS), verbs - set(history.VERBS)
+
+
+def test_the_case_of_a_reported_alliance_shows_nothing_of_what_its_parties_do(client):
+    alliance = f.make_alliance(name="Un livre à soi")
+    record("alliance.step_set", alliance, step="meet")
+    item = moderation.open_item(
+        "report",
+        alliance,
+        title=alliance.name,
+        department=f.make_organisation().commune.department,
+        cause="report",
+    )
+    staff_client(client)
+    page = client.get(f"/brigade/signalements/{item.pk}/").text
+    assert "alliance.step_set" not in page
+    assert "Autre changement" not in page
 
 
 # --- feeds ------------------------------------------------------------------------------------------------------
