@@ -58,6 +58,7 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = form_class(request.POST, slots=slots, **extra)
         status = 422
+        _refuse_too_young(form, mission, free)
         if form.is_valid():
             warnings = cautions.before_sending(person, form.cleaned_data["slot"]) if person else []
             if cautions.key(warnings) != form.cleaned_data["warned"] and warnings:
@@ -256,6 +257,22 @@ def _is_too_young(person: Person, mission: Mission, slots: Sequence[Slot]) -> bo
     return person.birth_year is not None and not any(
         services.is_old_enough(person, minimum, services.age_day(slot)) for slot in slots
     )
+
+
+def _refuse_too_young(form: ApplyForm, mission: Mission, slots: Sequence[Slot]) -> None:
+    """Told at the birth date that was just typed, instead of asking for a guardian's address in vain."""
+    if "birth_date" not in form.fields or form.errors.get("birth_date"):
+        return
+    person = Person()
+    person.set_birth_date(form.cleaned_data["birth_date"])
+    if _is_too_young(person, mission, slots):
+        form.errors.pop("guardian_email", None)
+        age = mission.minimum_age
+        form.add_error(
+            "birth_date",
+            f"Cette mission demande d’avoir {age} ans, et vous ne les aurez pas encore. Vérifiez la date, ou cherchez "
+            "une mission dès 16 ans.",
+        )
 
 
 def _too_young(request: HttpRequest, mission: Mission) -> HttpResponse:

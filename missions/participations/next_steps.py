@@ -9,6 +9,9 @@ from . import services, silence
 from .enums import State
 from .models import Participation
 
+#: what somebody wrote may already end its sentence
+_ENDS = (".", "!", "?", "…")
+
 
 def what_next(participation: Participation) -> str:
     """One or two sentences. Reads the mission's organisation and the slot."""
@@ -36,7 +39,7 @@ def what_next(participation: Participation) -> str:
             return f"{who} ne peut pas vous accueillir\u00a0: {participation.get_decline_reason_display()}."
         case State.CANCELLED:
             why = f"\u00a0: {participation.cancel_reason}" if participation.cancel_reason else ""
-            return f"Cette candidature est annulée{why}."
+            return f"Cette candidature est annulée{why}{'' if why.endswith(_ENDS) else '.'}"
         case State.ABSENT:
             return f"{who} a noté votre absence. Si c’est une erreur, écrivez-lui."
     return "Merci d’avoir participé\u00a0!"

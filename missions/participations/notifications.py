@@ -1,7 +1,7 @@
 """The mails of applications: both sides learn each step once. No personal data beyond a first name."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
@@ -142,14 +142,25 @@ def tell_not_kept(participation: "Participation") -> None:
         _send(code, participation.person, _key(code, participation), participation)
 
 
-def tell_ended(rows: Sequence["Participation"]) -> int:
-    """What was cancelled: one mail for each person, with missions that are open today."""
+def tell_ended(rows: Sequence["Participation"], others: Mapping[int, Sequence["Slot"]] | None = None) -> int:
+    """What was cancelled: one mail for each person, with missions that are open today.
+
+    `others`: by participation, what the same mission still has at other times.
+    """
     code = TO_PERSON["cancelled"][0]
     choice = _Choice(rows)
     for mine in _by_person(rows):
         first = mine[0]
         assert first.person is not None
-        _send(code, first.person, _key(code, first), first, alternatives=choice.of(mine))
+        _send(
+            code,
+            first.person,
+            _key(code, first),
+            first,
+            others=[when_in_words(slot) for slot in (others or {}).get(first.pk, [])],
+            mission_url=absolute(first.mission.get_absolute_url()),
+            alternatives=choice.of(mine),
+        )
     return len(rows)
 
 

@@ -448,7 +448,9 @@ def cancel_of_mission(mission_id: int, *, slots: Iterable[int] | None = None, re
         why = clean(reason) or participation.mission.state_reason or "la mission n’a pas lieu"
         _leave(participation, State.CANCELLED, None, reason=why)
         ended.append(participation)
-    notifications.tell_ended(ended)
+    goes_on = slots is not None and bool(ended) and ended[0].mission.state == MissionState.OPEN
+    others = {row.pk: nearest_free_slots(row.slot, row.places) for row in ended} if goes_on else {}
+    notifications.tell_ended(ended, others)
     return len(ended)
 
 

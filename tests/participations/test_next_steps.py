@@ -24,12 +24,18 @@ pytestmark = pytest.mark.django_db
         ({"state": State.REALISED}, "Merci"),
         ({"state": State.ABSENT}, "a noté votre absence"),
         ({"state": State.DECLINED, "decline_reason": "dates"}, "les disponibilités ne correspondent pas"),
-        ({"state": State.CANCELLED, "cancel_reason": "il neige"}, "annulée\u00a0: il neige"),
+        ({"state": State.CANCELLED, "cancel_reason": "il neige"}, "annulée\u00a0: il neige."),
+        (
+            {"state": State.CANCELLED, "cancel_reason": "La salle est prise."},
+            "annulée\u00a0: La salle est prise.",
+        ),
     ],
 )
 def test_each_state_says_what_happens_next(fields: dict[str, Any], said: str) -> None:
     mission = make_mission(organisation=make_organisation(name="L’Aide"))
-    assert said in what_next(make_participation(mission=mission, **fields))
+    words = what_next(make_participation(mission=mission, **fields))
+    assert said in words
+    assert ".." not in words
 
 
 def test_once_the_day_has_come_the_organisation_says_who_came() -> None:

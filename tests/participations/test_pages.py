@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from jeveuxagir.accounts.models import GuardianNotice, UnconfirmedContact
 from jeveuxagir.audit.models import Event
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.notifications.models import Message
 from missions.participations import notifications, services
@@ -166,6 +166,30 @@ def test_a_person_of_unknown_age_is_asked_on_the_same_screen() -> None:
     client.post(apply_url(mission), {"slot": mission.slots.get().pk, "birth_date": "1990-05-01"})
     person = Participation.objects.get().person
     assert person.birth_year == 1990
+
+
+def test_a_stranger_too_young_is_told_at_the_birth_date_and_no_guardian_is_asked_in_vain(
+    client: Client,
+) -> None:
+    mission = make_mission(minimum_age=18)
+    born = f"{today().year - 17}-01-01"
+    typed = {
+        "slot": mission.slots.get().pk,
+        "first_name": "Zoé",
+        "email": "zoe@exemple.fr",
+        "birth_date": born,
+    }
+    response = client.post(apply_url(mission), typed | {"message": "Bonjour"})
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert "ans, et vous ne les aurez pas encore" in form.errors["birth_date"][0]
+    assert "guardian_email" not in form.errors
+    assert form["message"].value() == "Bonjour"
+    mission.minimum_age = 16
+    mission.save()
+    form = client.post(apply_url(mission), typed).context["form"]
+    assert "birth_date" not in form.errors
+    assert "guardian_email" in form.errors
 
 
 @pytest.mark.parametrize("slot", ["", "0", "abc", "99999999999999999999", "\x00"])

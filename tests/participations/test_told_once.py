@@ -19,6 +19,7 @@ from missions import services as missions
 from missions.participations import services
 from missions.participations.enums import State
 from missions.schedule import SlotSpec
+from missions.words import when_in_words
 from organisations import services as organisations
 from tests.factories import (
     make_member,
@@ -230,6 +231,10 @@ def test_several_slots_fall_at_once_for_one_reason_and_each_person_is_told_once(
     assert sorted(mail.person_id for mail in told) == sorted(row.person_id for row in rows[:2])
     assert "La salle est prise" in told[0].text
     assert "Servir des repas" in told[0].text
+    said = text_of(told[0])
+    assert "La raison : La salle est prise\n" in said
+    assert f"encore de la place à d’autres moments :\n\n- {when_in_words(kept)}".replace("\xa0", " ") in said
+    assert mission.get_absolute_url() in said
     waiting.refresh_from_db()
     assert waiting.state == State.CANCELLED
 
