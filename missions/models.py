@@ -178,6 +178,11 @@ class Mission(models.Model):
     def is_imported(self) -> bool:
         return self.source != ""
 
+    @property
+    def has_page(self) -> bool:
+        """Whether anybody may read its page. Needs its organisation."""
+        return self.state in (State.OPEN, State.CLOSED, State.DONE) and self.organisation.is_verified
+
 
 class MissionAddress(models.Model):
     """Where a mission happens. All of a mission's addresses lie in its department (trigger)."""

@@ -32,7 +32,7 @@ SHOWN_IN_DIARY = 12
 def mission(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One mission; an old slug leads to the present one; each shows others that resemble it."""
     found = get_object_or_404(_missions(), pk=pk)
-    is_public = found.state in (State.OPEN, State.CLOSED, State.DONE) and found.organisation.is_verified
+    is_public = found.has_page
     may_preview = request.user.is_authenticated and (
         policies.can_see_in_space(request.user, found) or policies.can_close(request.user, found)
     )

@@ -192,6 +192,22 @@ def test_a_stranger_too_young_is_told_at_the_birth_date_and_no_guardian_is_asked
     assert "guardian_email" in form.errors
 
 
+@pytest.mark.parametrize(
+    ("state", "whole"),
+    [("open", "validated"), ("cancelled", "validated"), ("suspended", "validated"), ("open", "suspended")],
+)
+def test_no_link_of_an_application_leads_nowhere(state: str, whole: str) -> None:
+    user = make_user()
+    mission = make_mission(state=state, organisation=make_organisation(state=whole))
+    row = make_participation(mission=mission, person=user.person, state=State.APPLIED)
+    client = sign_in(user)
+    page = client.get(f"/mon-espace/candidatures/{row.pk}/").content.decode()
+    for link in (mission.get_absolute_url(), mission.organisation.get_absolute_url()):
+        if f'href="{link}"' in page:
+            assert client.get(link).status_code == 200
+    assert (f'href="{mission.get_absolute_url()}"' in page) == ((state, whole) == ("open", "validated"))
+
+
 @pytest.mark.parametrize("slot", ["", "0", "abc", "99999999999999999999", "\x00"])
 def test_a_forged_slot_is_refused_in_french(slot: str) -> None:
     mission = make_mission()
