@@ -97,7 +97,7 @@ class Edited:
 def create_draft(*, actor: User, data: OrganisationData) -> Organisation:
     """A draft, its first owner the person who signs it up."""
     data = _checked(data)
-    _refuse_known(data)
+    refuse_known(data)
     organisation = Organisation(created_by=actor)
     _write(organisation, data)
     with refusals(_TRIGGERS):
@@ -123,7 +123,7 @@ def update(
     if organisation.state not in EDITABLE:
         raise RuleBroken("Une organisation fermée ne se modifie plus.", code="wrong_state")
     data = _checked(data)
-    _refuse_known(data, but=organisation)
+    refuse_known(data, but=organisation)
     published = organisation.state in PUBLISHED
     if published or organisation.state == State.PENDING:
         _require_complete(data)
@@ -155,7 +155,7 @@ def submit(organisation: Organisation, *, actor: User | None, version: int | Non
     target = TRANSITIONS.target("submit", organisation.state, label=organisation.get_state_display())
     data = data_of(organisation)
     _require_complete(data)
-    _refuse_known(data, but=organisation)
+    refuse_known(data, but=organisation)
     _refuse_ended(organisation)
     _move(organisation, target)
     _open_item(organisation, actor)
@@ -207,7 +207,7 @@ def apply_edit(organisation: Organisation, *, actor: User | None, diff: dict[str
     for name, change in diff.items():
         if name in SENSITIVE:
             setattr(organisation, name, change["value"])
-    _refuse_known(data_of(organisation), but=organisation)
+    refuse_known(data_of(organisation), but=organisation)
     if "kind" in diff:
         organisation.may_host = organisation.kind in HOSTING_KINDS
     if {"rna", "siren", "siret"} & diff.keys():
@@ -587,7 +587,7 @@ def _checked(data: OrganisationData) -> OrganisationData:
     return OrganisationData(**{**values, "rna": rna, "siren": siren, "siret": siret})
 
 
-def _refuse_known(data: OrganisationData, *, but: Organisation | None = None) -> None:
+def refuse_known(data: OrganisationData, *, but: Organisation | None = None) -> None:
     """A number already held: who holds it if that is public, and what to do."""
     known = Organisation.objects.known_by(rna=data.rna, siren=data.siren)
     other = (known.exclude(pk=but.pk) if but else known).first()

@@ -150,7 +150,7 @@ def sign_up_identity(request: SignedIn) -> HttpResponse:
                     sent.outcome = reverse("organisations:sign_up_step", args=[organisation.pk, "adresse"])
             return redirect(sent.outcome)
         except RuleBroken as broken:
-            known = _known(broken, form)
+            known = _known(broken, _number_typed(form))
             _show(form, broken)
     context = {
         "form": form,
@@ -186,7 +186,7 @@ def sign_up_step(request: SignedIn, pk: int, step: str) -> HttpResponse:
                 return redirect("organisations:sign_up_step", pk=pk, step=following)
             return redirect("organisations:sign_up_summary", pk=pk)
         except RuleBroken as broken:
-            known = _known(broken, form)
+            known = _known(broken, _number_typed(form))
             _show(form, broken)
     back = {
         "identite": reverse("organisations:sign_up"),
@@ -308,7 +308,7 @@ def _ask_registry(values: dict[str, Any]) -> verification.Asked | None:
 def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpResponse:
     """« Remplir depuis le registre » : what is empty is filled, what was typed stays, the registry's words beside."""
     typed = {name: value for name, value in request.POST.dict().items() if name != "csrfmiddlewaretoken"}
-    asked, trouble = None, ""
+    asked, trouble, known, number = None, "", None, ""
     try:
         limits.require("registry_account", request.user.pk)
         found = {
@@ -316,6 +316,10 @@ def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpRespons
             "siren": numbers.siren(typed.get("siren", "")),
             "siret": numbers.siret(typed.get("siret", "")),
         }
+        siren = found["siren"] or found["siret"][:9]
+        number = siren or found["rna"]
+        data = services.OrganisationData(kind=kind, name="", rna=found["rna"], siren=siren)
+        services.refuse_known(data, but=context.get("organisation"))
         asked = _ask_registry(found)
         if asked is None:
             trouble = "Écrivez d’abord le numéro de votre organisation, puis demandez au registre."
@@ -332,6 +336,7 @@ def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpRespons
             typed["name"] = _readable(asked.record.name)
     except RuleBroken as broken:
         trouble = broken.message
+        known = _known(broken, number)
     form = forms.IdentityForm(initial=typed, kind=kind)
     shown = {
         "form": form,
@@ -340,18 +345,22 @@ def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpRespons
         "may_fill": True,
         "registry": asked.record if asked else None,
         "trouble": trouble,
+        "known": known,
     }
     return render(request, "organisations/sign_up_step.html", {**shown, **context})
 
 
-def _known(broken: RuleBroken, form: Any) -> dict[str, str] | None:
+def _number_typed(form: Any) -> str:
+    return form.cleaned_data.get("siren") or form.cleaned_data.get("rna") or ""
+
+
+def _known(broken: RuleBroken, number: str) -> dict[str, str] | None:
     """The way on when the number is already held here: ask to join."""
     if not isinstance(broken, services.AlreadyHere):
         return None
     organisation = broken.organisation
     if organisation.state not in joining.OPEN_STATES:
         return None
-    number = form.cleaned_data.get("siren") or form.cleaned_data.get("rna") or ""
     url = reverse("organisations:join", args=[organisation.pk, "organisation"])
     return {"url": f"{url}?{urlencode({'numero': number})}"}
 

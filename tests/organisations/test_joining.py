@@ -114,10 +114,11 @@ def test_the_way_to_an_organisation_whose_number_is_already_here_opens(
     client.force_login(f.make_user())
     step = "/organisations/inscription/identite/?type=association"
     typed = {"name": "Entraide", "nonce": client.get(step).context["form"]["nonce"].value()}
-    page = client.post(step, {**typed, field: numbers[field]})
-    way = page.context["known"]["url"]
-    assert numbers[field] in way
-    assert "Envoyer ma demande" in client.get(way).text
+    for asked in ({}, {"fill": "1"}):
+        page = client.post(step, {**typed, **asked, field: numbers[field]})
+        way = page.context["known"]["url"]
+        assert numbers[field] in way
+        assert "Envoyer ma demande" in client.get(way).text
 
 
 def test_a_claim_says_who_answers_it_the_nation_when_the_place_is_unknown(client: Client):
