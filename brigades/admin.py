@@ -1,5 +1,15 @@
 """Registers everything: Django finds this file by itself."""
 
-from . import alliance_records, alliances, claims, ideas, queues, records, reports, technical
+from . import alliance_records, alliances, claims, ideas, introductions, queues, records, reports, technical
 
-__all__ = ["alliance_records", "alliances", "claims", "ideas", "queues", "records", "reports", "technical"]
+__all__ = [
+    "alliance_records",
+    "alliances",
+    "claims",
+    "ideas",
+    "introductions",
+    "queues",
+    "records",
+    "reports",
+    "technical",
+]

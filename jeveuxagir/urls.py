@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.shared_documents.urls")),
     path("", include("alliances.exchanges.urls")),
     path("", include("alliances.texts.urls")),
+    path("", include("alliances.introductions.urls")),
     path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("brigade/", brigade.urls),

@@ -23,6 +23,8 @@ from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
 from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
+from alliances.introductions.models import LIFE as INTRODUCTION_LIFE
+from alliances.introductions.models import Introduction, Side
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.texts import canonical, templates
@@ -589,6 +591,53 @@ def make_alliance_invitation(alliance: Alliance, **fields: Any) -> AllianceInvit
     invitation.refresh_from_db()
     invitation.token = token  # type: ignore[attr-defined]
     return invitation
+
+
+def make_introduction(
+    *,
+    first: Organisation | None = None,
+    second: Organisation | None = None,
+    accepted: bool = False,
+    **fields: Any,
+) -> Introduction:
+    """Two worlds that the brigade proposes to present; `tokens` are the links' of its two sides.
+
+    `accepted`: both said yes.
+    """
+    from jeveuxagir.accounts.tokens import new_token
+
+    pair = (first or make_organisation(), second or make_organisation(kind="company"))
+    if "host" not in fields:
+        fields.setdefault("by_brigade", True)
+    defaults = {
+        "reason": "L’une cherche des lecteurs, l’autre des salariés qui veulent aider.",
+        "expires_at": now() + INTRODUCTION_LIFE,
+    }
+    introduction = Introduction.objects.create(first=pair[0], second=pair[1], **defaults | fields)
+    links = []
+    for organisation in pair:
+        token, token_hash = new_token()
+        links.append(token)
+        number = next(_numbers)
+        given = (
+            {
+                "answer": "accepted",
+                "answered_at": now(),
+                "contact_name": f"Contact {number}",
+                "contact_email": f"contact{number}@exemple.fr",
+            }
+            if accepted
+            else {}
+        )
+        Side.objects.create(
+            introduction=introduction, organisation=organisation, token_hash=token_hash, **given
+        )
+    if accepted:
+        introduction.state, introduction.accepted_at = "accepted", now()
+        introduction.save()
+    introduction.refresh_from_db()
+    introduction.tokens = links  # type: ignore[attr-defined]
+    return introduction
 
 
 def make_contribution(party: Party, **fields: Any) -> Contribution:

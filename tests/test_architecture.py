@@ -22,6 +22,7 @@ EDGE = re.compile(r"(^|_)(views|admin|forms|api|exports|panels)\.py$|^(admin|vie
 SCOPED = {
     *("of_person", "of_user", "visible_to", "public", "told_to_organisation", "told_to_owner", "none"),
     "of_alliance",
+    "of_organisation",
 }
 
 

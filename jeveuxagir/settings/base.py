@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "alliances.exchanges",
     "alliances.challenges",
     "alliances.ideas",
+    "alliances.introductions",
     "brigades",
     # the roof
     "jeveuxagir.api",

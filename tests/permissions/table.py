@@ -130,6 +130,14 @@ def drafted(world: World, kind: str) -> dict[str, Any]:
     return {"pk": world.drafted_challenge.pk, "slug": world.drafted_challenge.slug}
 
 
+def introduced(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, introduction_pk=world.introduction(kind).pk)
+
+
+def introduced_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, introduction_pk=world.introduction_elsewhere.pk)
+
+
 def alliance(world: World, kind: str, **more: Any) -> dict[str, Any]:
     return {"pk": world.alliance.pk, "slug": world.alliance.slug, **more}
 
@@ -683,6 +691,15 @@ ROUTES: dict[str, Route] = {
     "evaluations:axes": Route(all_parties, alliance),
     "evaluations:prove": Route(actors, alliance),
     "evaluations:withdraw_proof": Route(actors, backed, "post", foreign=backed_elsewhere),
+    # introductions
+    "introductions:new": Route(signed_in),
+    "introductions:answer_link": Route(
+        public, lambda world, kind: {"token": world.introduction("association").tokens[0]}
+    ),
+    "introductions:of_organisation": Route(handlers, space, kinds=ALL),
+    "introductions:one": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
+    "introductions:withdraw": Route(handlers, introduced, "post", kinds=ALL, foreign=introduced_elsewhere),
+    "introductions:start": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
     # alliances
     "alliances:list": Route(public),
     "alliances:new": Route(public),
@@ -937,6 +954,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
+    "introductions_introduction": ("retirer",),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_waitingrequest": ("proposer", "refuser"),
@@ -973,6 +991,7 @@ for model in (
 # a member's tools: the texts of answers are read by all and written by leads, filters are one's own
 LEADS = ("brigade_lead", "regional", "national")
 ROUTES["brigade:start_alliance"] = Route(brigade)
+ROUTES["brigade:groups"] = Route(brigade)
 ROUTES["brigade:desk"] = Route(brigade)
 ROUTES["brigade:filters"] = Route(brigade, method="post", data={"queue": "missions_mission"})
 for name in ("filter_delete", "filter_first"):

@@ -224,6 +224,19 @@ class World:
     def support(self) -> Any:
         return f.make_support(self.challenge, person=self.users[CITIZEN].person)
 
+    # --- an introduction that each organisation proposes of itself, and one of two others
+
+    def introduction(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_introductions", {})
+        if kind not in cache:
+            mine = self.organisations[kind]
+            cache[kind] = f.make_introduction(first=mine, second=f.make_organisation(kind="other"), host=mine)
+        return cache[kind]
+
+    @cached_property
+    def introduction_elsewhere(self) -> Any:
+        return f.make_introduction()
+
     # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
 
     @cached_property
@@ -443,6 +456,13 @@ class World:
 
     def _alliances_alliance(self, town: str) -> Any:
         return f.make_alliance(department=Commune.objects.get(pk=town).department_id)
+
+    def _introductions_introduction(self, town: str) -> Any:
+        pair = {
+            "first": f.make_organisation(commune=town),
+            "second": f.make_organisation(commune=town, kind="company"),
+        }
+        return f.make_introduction(**pair)
 
     def _missions_mission(self, town: str) -> Any:
         return f.make_mission(commune=town)

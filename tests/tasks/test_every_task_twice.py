@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from alliances.introductions.models import Introduction
 from jeveuxagir.accounts.models import UnconfirmedContact
 from jeveuxagir.audit import services as audit
 from jeveuxagir.celery import app
@@ -43,6 +44,9 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     factories.make_decision(steered, closes_at=long_ago)
     factories.make_task(steered, due_on=long_ago.date())
     factories.make_round(steered, due_on=long_ago.date())
+    factories.make_introduction(expires_at=long_ago)
+    factories.make_introduction(accepted=True)
+    Introduction.objects.filter(state="accepted").update(accepted_at=long_ago)
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago
     )

@@ -54,6 +54,8 @@ from .ground import Ground
 from .ideas import Ideas
 from .indicators import TABLES as INDICATOR_TABLES
 from .indicators import Indicators
+from .introductions import TABLES as INTRODUCTION_TABLES
+from .introductions import Introductions
 from .joining import Joining, registry_lines
 from .mails import Mails
 from .missions import NATION, Missions
@@ -190,6 +192,8 @@ def _seed() -> None:
     Challenges(ground, organisations, people, alliances, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
+    introductions = Introductions(ground, organisations, people, alliances, own.staff)
+    introductions.build()
 
     ground.write(
         UnconfirmedContact,
@@ -205,6 +209,8 @@ def _seed() -> None:
     evaluations.write()
     ground.write(*EXCHANGE_TABLES)
     ground.write(*CHALLENGE_TABLES)
+    ground.write(*INTRODUCTION_TABLES)
+    introductions.settle()
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

@@ -1,0 +1,1 @@
+"""Introductions: two worlds that ignore each other are presented, once both accepted."""

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class IntroductionsConfig(AppConfig):
+    name = "alliances.introductions"
+    label = "introductions"
+    verbose_name = "Mises en relation"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import invariants, notifications, panels, personal_data, reactions
+
+        invariants.register()
+        notifications.register()
+        panels.register()
+        personal_data.register()
+        reactions.register()
