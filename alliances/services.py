@@ -579,7 +579,9 @@ def invite(
     return invitation
 
 
-def invite_proposed(alliance: Alliance, *, actor: User, organisation: Organisation) -> AllianceInvitation:
+def invite_proposed(
+    alliance: Alliance, *, actor: User, organisation: Organisation, message: str = ""
+) -> AllianceInvitation:
     """Ask an organisation that is here: at its contact address, else its first owner's, with the engine's reasons."""
     owner = Membership.objects.owners().filter(organisation=organisation).order_by("created_at", "pk").first()
     email = organisation.email or (owner.person.email if owner else "")
@@ -592,6 +594,7 @@ def invite_proposed(alliance: Alliance, *, actor: User, organisation: Organisati
         college=Party.college_for(organisation),
         email=email,
         organisation=organisation,
+        message=message,
         reasons=reasons_for(alliance, organisation),
     )
 

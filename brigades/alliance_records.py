@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from alliances import services
-from alliances.enums import Activity, College, InvitationState, Stage
+from alliances.enums import Activity, InvitationState, Stage
 from alliances.models import Alliance
 from alliances.moderation import facts_of, texts_of
 from jeveuxagir.accounts import nonces
@@ -24,8 +24,8 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.moderation.models import ModerationItem
 
-from . import cells, filters
-from .alliance_forms import INVITED, StartForm
+from . import beginnings, cells, filters, groups, scopes
+from .alliance_forms import INVITED, PLACED, StartForm
 from .site import BrigadeAdmin, register, site
 
 _ACTIVITY_KINDS = {Activity.ACTIVE: "success", Activity.ASLEEP: "warning", Activity.CLOSED: "neutral"}
@@ -69,7 +69,11 @@ class Alliances(BrigadeAdmin):
         return rows.annotate(urgency=urgency, live=live).order_by("urgency", "last_acted_at", "pk")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        begin = {"begin_url": reverse("brigade:start_alliance"), "begin_label": "Commencer une alliance"}
+        begin = {
+            "begin_url": reverse("brigade:start_alliance"),
+            "begin_label": "Commencer une alliance",
+            "more_links": [(reverse("brigade:groups"), "Groupes repérés")],
+        }
         return super().changelist_view(request, {**begin, **(extra_context or {})})
 
     @_headed("Département")
@@ -116,9 +120,10 @@ class Alliances(BrigadeAdmin):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """From one screen: what for, where, and one association, one company, one authority, asked at once."""
+    """From one screen, the only one: what for, where, and whom to ask, prefilled by what it comes from."""
     user, status = user_of(request), 200
-    form = StartForm(request.POST if request.method == "POST" else None, user=user)
+    beginning = beginnings.of(request, user)
+    form = StartForm(request.POST if request.method == "POST" else None, user=user, beginning=beginning)
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -130,19 +135,22 @@ def start(request: HttpRequest) -> HttpResponse:
                 raise
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
+                status = 409
             else:
                 messages.success(
                     request,
-                    "L’alliance est commencée et les trois invitations sont parties. Chacun répond sans créer "
-                    "de compte ; la première partie qui rejoint l’alliance l’anime.",
+                    "L’alliance est commencée et les invitations sont parties. Chacun répond sans créer de compte ; "
+                    "la première partie qui rejoint l’alliance l’anime.",
                 )
                 return redirect(sent.outcome)
-    blocks = [(title, [form[f"{key}_name"], form[f"{key}_email"]]) for key, title, _ in INVITED]
     context = {
         **site.each_context(request),
         "title": "Commencer une alliance",
         "form": form,
-        "blocks": blocks,
+        "beginning": beginning,
+        "blocks": [(title, [form[f"{key}_name"], form[f"{key}_email"]]) for key, title, _ in INVITED],
+        "fields": [form[name] for name in PLACED if name in form.fields],
+        "known": form["invited"] if "invited" in form.fields else None,
     }
     return TemplateResponse(request, "brigades/start_alliance.html", context, status=status)
 
@@ -150,16 +158,31 @@ def start(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _start(user: Any, form: StartForm) -> str:
     """All or nothing: a refused invitation leaves no alliance behind."""
-    alliance = services.start(
-        actor=user, organisation=None, data=form.alliance(), department=form.cleaned_data["department"]
-    )
-    for key, _, college in INVITED:
+    alliance = form.beginning.begin(user, form.cleaned_data, form.alliance())
+    for name, college, email in form.named:
         services.invite(
             alliance,
             actor=user,
-            name=form.cleaned_data[f"{key}_name"],
-            college=College(college),
-            email=form.cleaned_data[f"{key}_email"],
+            name=name,
+            college=college,
+            email=email,
             message=form.cleaned_data["message"],
         )
     return reverse("brigade:alliances_alliance_change", args=[alliance.pk])
+
+
+@require_safe
+def detected(request: HttpRequest) -> HttpResponse:
+    """Organisations that could begin together, with the reasons; one click prefills the screen above."""
+    user = user_of(request)
+    mine = list(scopes.departments(user))
+    asked = request.GET.get("departement", "")
+    chosen = next((one for one in mine if one.pk == asked), mine[0] if len(mine) == 1 else None)
+    context = {
+        **site.each_context(request),
+        "title": "Groupes repérés",
+        "departments": mine,
+        "chosen": chosen,
+        "groups": groups.detected(user, chosen.pk) if chosen else [],
+    }
+    return TemplateResponse(request, "brigades/groups.html", context)

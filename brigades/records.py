@@ -112,6 +112,15 @@ class Organisations(BrigadeAdmin):
     def scoped(self, user: Any) -> "QuerySet[Any]":
         return scopes.organisations(user).select_related("commune__department")
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Those that are ticked are asked to begin an alliance together."""
+        pick = {
+            "url": reverse("brigade:start_alliance"),
+            "name": "org",
+            "label": "Commencer une alliance avec les organisations cochées",
+        }
+        return super().changelist_view(request, {"pick": pick, **(extra_context or {})})
+
     @_headed("Type")
     def kind_word(self, row: Organisation) -> str:
         return row.get_kind_display()

@@ -67,6 +67,8 @@ class BrigadeSite(AdminSite):
         urls += [path(route, self.admin_view(view), name=name) for route, view, name in tool_views.ROUTES]
         start = self.admin_view(alliance_records.start)
         urls.append(path("alliances/commencer/", start, name="start_alliance"))
+        found = self.admin_view(alliance_records.detected)
+        urls.append(path("alliances/groupes/", found, name="groups"))
         for model, admin in self._registry.items():
             info = (model._meta.app_label, model._meta.model_name)
             assert isinstance(admin, BrigadeAdmin), info

@@ -16,7 +16,7 @@ from organisations.models import Organisation
 from .models import Challenge, Support
 from .services import ChallengeData, Guest
 
-MYSELF, BRIGADE = "moi", "brigade"
+MYSELF = "moi"
 
 
 def _departments(field: Any) -> None:
@@ -51,18 +51,14 @@ class WhoMixin(forms.Form):
 
     pour = forms.ChoiceField(label="En tant que", widget=forms.RadioSelect)
 
-    def __init__(
-        self, *args: Any, organisations: Iterable[Organisation] = (), brigade: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, organisations: Iterable[Organisation] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organisations = {str(one.pk): one for one in organisations}
         who: Any = self.fields["pour"]
         choices = [(key, one.name) for key, one in self.organisations.items()]
         choices.append((MYSELF, "moi, en tant qu’habitante ou habitant"))
-        if brigade:
-            choices.append((BRIGADE, "la brigade, sans être partie à l’alliance"))
         who.choices = choices
-        who.initial = BRIGADE if brigade else choices[0][0]
+        who.initial = choices[0][0]
         if len(choices) == 1:
             who.required, who.widget = False, forms.HiddenInput()
 
@@ -241,7 +237,3 @@ class StartForm(NonceMixin, WhoMixin):
             for key, college, _label in GUESTS
             if typed.get(f"{key}_email")
         ]
-
-    @property
-    def by_brigade(self) -> bool:
-        return bool(self.cleaned_data.get("pour") == BRIGADE)

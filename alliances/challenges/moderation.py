@@ -93,7 +93,7 @@ def _describe_ready(item: ModerationItem) -> dict[str, Any]:
     challenge = challenge_of(item)
     if challenge is None:
         return {"warnings": [ERASED]}
-    start = reverse("challenges:start", args=[challenge.pk, challenge.slug])
+    start = f"{reverse('brigade:start_alliance')}?probleme={challenge.pk}"
     links = [("La page publique", challenge.get_absolute_url())] if challenge.is_public else []
     if challenge.may_become_alliance:
         links.append(("Commencer l’alliance et inviter", start))

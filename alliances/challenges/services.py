@@ -250,6 +250,7 @@ def start_alliance(
     supports: Sequence[Support] = (),
     guests: Sequence[Guest] = (),
     by_brigade: bool = False,
+    message: str = "",
 ) -> Alliance:
     """Anybody starts it once it is ready; the brigade may without being a party. All or nothing, once.
 
@@ -289,6 +290,7 @@ def start_alliance(
                 college=made.college,
                 email=made.address,
                 organisation=made.organisation,
+                message=message,
             )
     for guest in guests:
         alliances.invite(alliance, actor=actor, name=guest.name, college=guest.college, email=guest.email)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -247,7 +248,7 @@ def withdraw_support(request: HttpRequest, pk: int, slug: str, support_pk: int) 
 @never_cache
 @require_http_methods(FORM)
 def start(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """Anybody with an account, once it is ready; the brigade too, from the same screen."""
+    """Anybody with an account, once it is ready. The brigade, which is no party, has a screen of its own."""
     challenge, user = _public(pk), user_of(request)
     if not challenge.may_become_alliance:
         messages.warning(request, "Ce problème n’est pas, ou n’est plus, prêt pour une alliance.")
@@ -258,7 +259,6 @@ def start(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         challenge=challenge,
         supports=invited,
         organisations=_usable(request),
-        brigade=policies.is_staff_for(user, challenge),
     )
     status = 200
     if request.method == "POST":
@@ -269,7 +269,13 @@ def start(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
             except RuleBroken as refused:
                 form.add_error(None, refused.message)
                 status = 409
-    return render(request, "challenges/start.html", {"form": form, "challenge": challenge}, status=status)
+    brigade_url = f"{reverse('brigade:start_alliance')}?{urlencode({'probleme': challenge.pk})}"
+    context = {
+        "form": form,
+        "challenge": challenge,
+        "brigade_url": brigade_url if policies.is_staff_for(user, challenge) else "",
+    }
+    return render(request, "challenges/start.html", context, status=status)
 
 
 def _start(request: HttpRequest, challenge: Challenge, form: StartForm) -> str:
@@ -285,13 +291,12 @@ def _start(request: HttpRequest, challenge: Challenge, form: StartForm) -> str:
                 purpose=typed["purpose"],
                 supports=supports,
                 guests=guests,
-                by_brigade=form.by_brigade,
             )
             said = "L’alliance est commencée."
             if supports or guests:
                 said += " Les invitations sont parties."
             messages.success(request, said)
-            sent.outcome = challenge.get_absolute_url() if form.by_brigade else alliance.space_url
+            sent.outcome = alliance.space_url
     return sent.outcome
 
 

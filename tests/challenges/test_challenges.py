@@ -315,22 +315,15 @@ def test_anybody_starts_the_alliance_and_invites_only_whom_they_choose(client):
         services.start_alliance(challenge, actor=f.make_user(), organisation=None, name="Bis", purpose="Bis")
 
 
-def test_the_brigade_starts_it_from_one_screen_and_each_answers_without_an_account(client):
+def test_the_brigade_is_led_to_its_own_screen_where_it_is_no_party(client):
     challenge, _ = ready()
-    staff = f.make_staff("brigade_member")
-    f.sign_in_staff(client, staff)
     url = f"{challenge.get_absolute_url()}alliance/"
-    typed = {"pour": "brigade", "name": "Bien manger", "purpose": "Que chaque enfant déjeune."}
-    for key in ("association", "company", "authority"):
-        typed |= {f"{key}_name": f"Invitée {key}", f"{key}_email": f"{key}@exemple.fr"}
-    assert client.post(url, typed).url == challenge.get_absolute_url()
-    alliance = Alliance.objects.get()
-    assert not alliance.parties.exists()
-    assert {i.college for i in AllianceInvitation.objects.all()} == {"associations", "companies", "public"}
-    client.logout()
-    mail = Message.objects.get(kind="alliances.invited", address="company@exemple.fr")
-    link = re.search(r"(/alliances/invitation/[^/\s]+/)", mail.text)[1]
-    assert client.get(link).status_code == 200
+    led = f"/brigade/alliances/commencer/?probleme={challenge.pk}"
+    f.sign_in_staff(client, f.make_staff("brigade_member", department="59"))
+    assert led not in client.get(url).content.decode()
+    f.sign_in_staff(client, f.make_staff("brigade_member"))
+    assert led in client.get(url).content.decode()
+    assert 'value="brigade"' not in client.get(url).content.decode()
 
 
 def test_an_invitation_that_fails_undoes_the_whole_start(client):
@@ -354,13 +347,6 @@ def test_it_starts_only_once_it_is_ready(client):
         )
     client.force_login(f.make_user())
     assert client.get(f"{challenge.get_absolute_url()}alliance/").url == challenge.get_absolute_url()
-
-
-def test_staff_of_elsewhere_are_not_offered_to_start_it_for_the_brigade(client):
-    challenge, _ = ready()
-    f.sign_in_staff(client, f.make_staff("brigade_member", department="59"))
-    page = client.get(f"{challenge.get_absolute_url()}alliance/").content.decode()
-    assert 'value="brigade"' not in page
 
 
 # --- closed, reported, forgotten ------------------------------------------------------------------------------
