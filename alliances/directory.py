@@ -1,7 +1,7 @@
 """Which public alliances a visitor looks for: the same filters for the page and the API, and what a card shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -23,8 +23,8 @@ class Wanted:
     sdgs: Sequence[Sdg] = ()
     categories: Sequence[PartnershipCategory] = ()
     domains: Sequence[Domain] = ()
-    department: Department | None = None
-    region: Region | None = field(default=None)
+    departments: Sequence[Department] = ()
+    regions: Sequence[Region] = ()
 
 
 def found(wanted: Wanted) -> AllianceQuerySet:
@@ -39,10 +39,10 @@ def found(wanted: Wanted) -> AllianceQuerySet:
         rows = rows.filter(category__in=wanted.categories)
     if wanted.domains:
         rows = rows.filter(domain__in=wanted.domains)
-    if wanted.department is not None:
-        rows = rows.filter(_in_department(wanted.department))
-    if wanted.region is not None:
-        rows = rows.filter(_in_region(wanted.region))
+    if wanted.departments:
+        rows = rows.filter(_in_departments(wanted.departments))
+    if wanted.regions:
+        rows = rows.filter(_in_regions(wanted.regions))
     return rows.order_by("activity", "-published_at", "-pk")
 
 
@@ -98,24 +98,24 @@ def where(alliance: Alliance) -> str:
     return ", ".join(labels[:SHOWN_PLACES]) + rest
 
 
-def _in_department(department: Department) -> Q:
-    """One of its places lies there, or holds it whole."""
+def _in_departments(departments: Sequence[Department]) -> Q:
+    """One of its places lies in one of them, or holds it whole."""
     places = Place.objects.filter(
-        Q(commune__department=department)
-        | Q(epci__communes__department=department)
-        | Q(department=department)
-        | Q(region=department.region_id),
+        Q(commune__department__in=departments)
+        | Q(epci__communes__department__in=departments)
+        | Q(department__in=departments)
+        | Q(region__in=[department.region_id for department in departments]),
         alliance=OuterRef("pk"),
     )
-    return Q(department=department) | Q(Exists(places))
+    return Q(department__in=departments) | Q(Exists(places))
 
 
-def _in_region(region: Region) -> Q:
+def _in_regions(regions: Sequence[Region]) -> Q:
     places = Place.objects.filter(
-        Q(commune__department__region=region)
-        | Q(epci__communes__department__region=region)
-        | Q(department__region=region)
-        | Q(region=region),
+        Q(commune__department__region__in=regions)
+        | Q(epci__communes__department__region__in=regions)
+        | Q(department__region__in=regions)
+        | Q(region__in=regions),
         alliance=OuterRef("pk"),
     )
-    return Q(department__region=region) | Q(Exists(places))
+    return Q(department__region__in=regions) | Q(Exists(places))

@@ -10,6 +10,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from missions.models import Mission
 from organisations.models import Organisation
 
@@ -435,63 +436,74 @@ class ReasonForm(forms.Form):
     )
 
 
-class KnownField(forms.ModelChoiceField):
-    """A row by its key, as it stands in an address."""
+class DirectoryForm(SeveralMixin, forms.Form):
+    """The public list's filters, each of several values: `odd` and `domaine` have the names that the missions' page
+    gives them. A wrong value is said in French and left out; the others still apply."""
 
-    default_error_messages = {"invalid_choice": "Nous ne connaissons pas ce choix."}
-
-    def __init__(self, rows: Any, label: str) -> None:
-        super().__init__(rows, label=label, required=False, empty_label="Tous")
-
-    def to_python(self, value: Any) -> Any:
-        if value and "\x00" in str(value):  # PostgreSQL has no such text
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
-        return super().to_python(value)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.code} – {obj.name}" if isinstance(obj, Department) else str(obj)
-
-
-class DirectoryForm(forms.Form):
-    """The public list's filters: `odd` and `domaine` have the names that the missions' page gives them."""
-
-    odd = KnownField(Sdg.objects.order_by("number"), "Objectif de développement durable")
-    domaine = KnownField(Domain.objects.active().order_by("position"), "Domaine")
-    departement = KnownField(Department.objects.order_by("code"), "Département")
-    region = KnownField(Region.objects.order_by("name"), "Région")
-    etape = forms.ChoiceField(
-        label="Étape",
-        required=False,
-        choices=[("", "Toutes"), *((stage.value, str(stage.label).capitalize()) for stage in Stage)],
-        error_messages={"invalid_choice": "Nous ne connaissons pas ce choix."},
+    odd = SeveralField(
+        by_key(lambda: Sdg.objects.order_by("number")),
+        label="Objectif de développement durable",
+        wrong="Nous ne connaissons pas cet objectif.",
     )
-    categorie = KnownField(PartnershipCategory.objects.order_by("position"), "Forme du partenariat")
+    domaine = SeveralField(
+        by_key(lambda: Domain.objects.active().order_by("position")),
+        label="Domaine",
+        wrong="Nous ne connaissons pas ce domaine.",
+    )
+    etape = SeveralField(
+        lambda: {stage.value: stage for stage in Stage},
+        label="Étape",
+        wrong="Nous ne connaissons pas cette étape.",
+    )
+    categorie = SeveralField(
+        by_key(lambda: PartnershipCategory.objects.order_by("position")),
+        label="Forme du partenariat",
+        wrong="Nous ne connaissons pas cette forme de partenariat.",
+    )
+    region = SeveralField(
+        by_key(lambda: Region.objects.order_by("name")),
+        label="Région",
+        wrong="Nous ne connaissons pas cette région.",
+    )
+    departement = SeveralField(
+        by_key(lambda: Department.objects.order_by("code")),
+        label="Département",
+        wrong="Nous ne connaissons pas ce département.",
+    )
+    vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
 
     def wanted(self) -> Wanted:
         """What was asked; call `is_valid` first when bound."""
         asked = getattr(self, "cleaned_data", {})
-
-        def chosen(name: str) -> tuple[Any, ...]:
-            return (asked[name],) if asked.get(name) else ()
-
         return Wanted(
-            stages=chosen("etape"),
-            sdgs=chosen("odd"),
-            categories=chosen("categorie"),
-            domains=chosen("domaine"),
-            department=asked.get("departement"),
-            region=asked.get("region"),
+            stages=tuple(asked.get("etape", ())),
+            sdgs=asked.get("odd", ()),
+            categories=asked.get("categorie", ()),
+            domains=asked.get("domaine", ()),
+            departments=asked.get("departement", ()),
+            regions=asked.get("region", ()),
         )
 
-    def tags(self) -> list[tuple[str, str]]:
-        """(name, words) of each filter in use."""
+    @property
+    def on_map(self) -> bool:
+        return bool(getattr(self, "cleaned_data", {}).get("vue"))
+
+    @staticmethod
+    def words(name: str, term: Any) -> str:
+        """A value as it stands beside its box, and in its tag."""
+        if name == "etape":
+            return str(term.label).capitalize()
+        return f"{term.code} – {term.name}" if name == "departement" else str(term)
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """(name, value, words) of each value in use."""
         asked = getattr(self, "cleaned_data", {})
-        words = {name: str(value) for name, value in asked.items() if value}
-        if "odd" in words:
-            words["odd"] = f"ODD {words['odd']}"
-        if "etape" in words:
-            words["etape"] = str(Stage(words["etape"]).label)
-        return list(words.items())
+        return [
+            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
+            for name, field in self.fields.items()
+            if isinstance(field, SeveralField)
+            for term in asked.get(name, ())
+        ]
 
 
 class CarryForm(forms.Form):

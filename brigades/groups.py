@@ -128,7 +128,7 @@ def _of_place(
 def _group(
     three: tuple[Organisation, ...],
     domains: dict[str, Domain],
-    known: list[tuple[Organisation, ...]],
+    known: list[tuple[Organisation, Organisation]],
 ) -> Group | None:
     shared = Counter(code for row in three for code in _domains(row) if code in domains)
     goals = Counter(number for row in three for number in _goals(row))

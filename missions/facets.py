@@ -5,21 +5,21 @@ Within a filter choices add up, so the counts of a filter leave out what is chos
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Model
 
-from .filters import SearchForm, SeveralField
+from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+
+from .filters import SearchForm
 from .models import Mission
 from .search import DEFAULT_RADIUS, REMOTE_MODES, SearchQuery, choices, matching, within
 
 #: The counts of one search, whatever its page or order, are counted again after this long.
 KEPT_SECONDS = 30
-#: Choices shown before « Voir les autres ».
-SHOWN = 6
 
 Counts = dict[tuple[str, str], int]
 
@@ -29,29 +29,6 @@ _SQL_LINKS = {
     "odd": (Mission.sdgs.through._meta.db_table, "sdg_id"),
 }
 _SQL_COLUMNS = {"domaine": "domain_id", "rythme": "commitment"}
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One filter beside the results: its choices, the first of them in sight."""
-
-    name: str
-    legend: str
-    shown: list[Choice]
-    folded: list[Choice] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def chosen(self) -> int:
-        return sum(choice.chosen for choice in (*self.shown, *self.folded))
 
 
 def count(query: SearchQuery) -> Counts:
@@ -90,16 +67,10 @@ def facets(form: SearchForm, query: SearchQuery, counts: Counts) -> dict[str, Fa
             if name in ("activite", "competence"):
                 every.sort(key=lambda choice: -choice.count)
             limit = 0 if name == "odd" else SHOWN
-            shown = [choice for place, choice in enumerate(every) if place < limit or choice.chosen]
-            folded = [choice for choice in every if choice not in shown]
-            if len(folded) == 1:
-                shown, folded = every, []
-            made[name] = Facet(
-                name, str(asked.label), shown, folded, [str(error) for error in form[name].errors]
-            )
+            made[name] = facet(form, name, every, noun="mission", limit=limit)
     for name, on in (("distance", query.remote_only), ("mineurs", query.open_to_minors)):
         choice = Choice("on", str(form.fields[name].label), counts.get((name, "on"), 0), on)
-        made[name] = Facet(name, choice.label, [choice])
+        made[name] = Facet(name, choice.label, [choice], noun="mission")
     return made
 
 

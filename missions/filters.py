@@ -1,73 +1,28 @@
 """The search as a visitor writes it in an address: checked field by field, put in words, and back into addresses."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.ui import facets
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 
 from .enums import Commitment
 from .search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
 from .words import short_day
 
-#: Values of one filter that are looked at: a person chooses a few.
-MAX_CHOSEN = 30
 
-
-class SeveralField(forms.Field):
-    """Any of several values: `domaine=sante&domaine=sport`. Gives a tuple of what is known; `wrong` are the others.
-
-    `known` gives the values by their name in an address; it is called once, and only if need be.
-    """
-
-    widget = forms.MultipleHiddenInput
-
-    def __init__(self, known: Callable[[], dict[str, Any]], *, label: str, wrong: str) -> None:
-        super().__init__(label=label, required=False)
-        self._known = known
-        self.wrong_message = wrong
-        self.wrong = False
-
-    @cached_property
-    def known(self) -> dict[str, Any]:
-        return self._known()
-
-    def to_python(self, value: Any) -> tuple[Any, ...]:
-        names = list(dict.fromkeys(name for name in value or [] if name))[:MAX_CHOSEN]
-        found = tuple(self.known[name] for name in names if name in self.known) if names else ()
-        self.wrong = len(found) < len(names)
-        return found
-
-
-def _by_key(rows: "Callable[[], QuerySet[Any]]") -> Callable[[], dict[str, Any]]:
-    """The terms of a vocabulary, which hardly ever change: read once a minute by each process, never written to."""
-    kept: tuple[float, dict[str, Any]] = (0.0, {})
-
-    def known() -> dict[str, Any]:
-        nonlocal kept
-        moment, (until, terms) = time.monotonic(), kept
-        if moment >= until:
-            terms = {str(row.pk): row for row in rows()}
-            kept = (moment + settings.SEARCH_TERMS_SECONDS, terms)
-        return terms
-
-    return known
-
-
-class SearchForm(forms.Form):
+class SearchForm(SeveralMixin, forms.Form):
     """A wrong value is said in French and left out; the other filters still apply."""
 
     q = forms.CharField(
@@ -91,18 +46,18 @@ class SearchForm(forms.Form):
     )
     distance = forms.BooleanField(label="À distance", required=False)
     mineurs = forms.BooleanField(label="Dès 16 ans", required=False)
-    domaine = SeveralField(_by_key(Domain.objects.active), label="Domaine", wrong="Ce domaine n’existe pas.")
+    domaine = SeveralField(by_key(Domain.objects.active), label="Domaine", wrong="Ce domaine n’existe pas.")
     rythme = SeveralField(
         lambda: {value.value: value for value in Commitment}, label="Rythme", wrong="Ce rythme n’existe pas."
     )
     activite = SeveralField(
-        _by_key(Activity.objects.active), label="Activité", wrong="Cette activité n’existe pas."
+        by_key(Activity.objects.active), label="Activité", wrong="Cette activité n’existe pas."
     )
     competence = SeveralField(
-        _by_key(Skill.objects.active), label="Compétence", wrong="Cette compétence n’existe pas."
+        by_key(Skill.objects.active), label="Compétence", wrong="Cette compétence n’existe pas."
     )
     odd = SeveralField(
-        _by_key(Sdg.objects.all),
+        by_key(Sdg.objects.all),
         label="Objectif de développement durable",
         wrong="Cet objectif n’existe pas.",
     )
@@ -127,14 +82,6 @@ class SearchForm(forms.Form):
         if end and end < today():
             raise forms.ValidationError("Cette date est déjà passée.", code="past")
         return end
-
-    def clean(self) -> None:
-        """Of several values, those that exist still apply."""
-        for name, field in self.fields.items():
-            if isinstance(field, SeveralField) and field.wrong:
-                right = self.cleaned_data[name]
-                self.add_error(name, forms.ValidationError(field.wrong_message, code="unknown"))
-                self.cleaned_data[name] = right
 
     def query(self) -> SearchQuery:
         """The search of the fields that are right. Call `is_valid` first."""
@@ -183,18 +130,7 @@ def address(
 
     `without` names whole filters, `drop` one value of one of them: `("domaine", "sante")`.
     """
-    values = QueryDict(mutable=True)
-    for name, field in SearchForm.base_fields.items():
-        if name in without or name in changes:
-            continue
-        several = isinstance(field, SeveralField)
-        given = data.getlist(name)[:MAX_CHOSEN] if several else [data.get(name, "")]
-        kept = [value for value in given if value and "\x00" not in value and (name, value) != drop]
-        if kept:
-            values.setlist(name, list(dict.fromkeys(kept)))
-    for name, value in changes.items():
-        values[name] = str(value)
-    return "?" + values.urlencode()
+    return facets.address(SearchForm.base_fields, data, without=without, drop=drop, **changes)
 
 
 def theme_address(theme: Domain | Activity | Sdg) -> str:

@@ -71,7 +71,7 @@ def missions(request: HttpRequest) -> HttpResponse:
         "hits": hits,
         "on_map": on_map,
         "maps": drawn,
-        "off_map": len(found) - sum(each.missions for each in drawn),
+        "off_map": len(found) - sum(each.results for each in drawn),
         "first": first,
         "tiles_credit": settings.SEARCH_TILES_CREDIT,
         "list_url": address(data, without=("vue",)),

@@ -18,7 +18,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from organisations.models import Organisation
 
-from . import policies, services
+from . import directory, policies, services
 from .enums import TRANSITIONS
 from .forms import ChallengeForm, CloseForm, EditForm, FilterForm, StartForm, SupportForm
 from .models import WORLDS_TO_BE_READY, Challenge, Support
@@ -37,14 +37,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         form.is_valid()
         asked = {name: value for name, value in form.cleaned_data.items() if value}
-    found = Challenge.objects.public().select_related("commune", "department", "domain")
-    if "departement" in asked:
-        found = found.filter(department=asked["departement"])
-    if "domaine" in asked:
-        found = found.filter(domain=asked["domaine"])
-    if "odd" in asked:
-        found = found.filter(sdgs=asked["odd"])
-    rows = found.counted().order_by("-state", "-opened_at", "-pk")
+    wanted = directory.Wanted(
+        *[(asked[name],) if name in asked else () for name in ("departement", "domaine", "odd")]
+    )
+    rows = directory.found(wanted).select_related("commune", "department", "domain").counted()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "challenges/list.html", {"form": form, "page_obj": page, "asked": asked})
 

@@ -52,7 +52,7 @@ def in_french(error: Exception, context: dict[str, Any]) -> Response | None:
         allowed = ", ".join(context["view"].allowed_methods)
         sentence = f"Cette adresse se lit seulement{NBSP}: {allowed}."
         return _answer(error.status_code, sentence, {"Allow": allowed})
-    answer = _answer(error.status_code, str(error.detail), {})
+    answer = _answer(error.status_code, str(error.detail).replace("'", "’"), {})
     if isinstance(error, UnknownValue):
         answer.data["errors"] = {error.name: [str(error.detail)]}
     return answer

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from alliances.challenges import directory as challenges
 from alliances.directory import Wanted
 from alliances.enums import Stage
 from jeveuxagir.common.text import NBSP, clean
@@ -24,6 +25,7 @@ MOST_VALUES = 20
 CODE = r"^[a-z0-9][a-z0-9_-]{0,49}$"
 COMMUNE = r"^(?:[0-9]{2}|2[AB])[0-9]{3}$"
 DEPARTMENT = r"^(?:[0-9]{2,3}|2[AB])$"
+REGION = r"^[0-9]{2,3}$"
 TRUE_OR_FALSE = {"choices": ["true", "false"], "required": False}
 
 
@@ -43,8 +45,8 @@ def several(child: serializers.Field, help_text: str) -> serializers.ListField:
     )
 
 
-def codes(help_text: str) -> serializers.ListField:
-    return several(serializers.RegexField(CODE, max_length=50), help_text)
+def codes(help_text: str, pattern: str = CODE) -> serializers.ListField:
+    return several(serializers.RegexField(pattern, max_length=50), help_text)
 
 
 class Parameters(serializers.Serializer):
@@ -138,8 +140,8 @@ class AllianceParameters(Parameters):
     domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
     etape = several(serializers.ChoiceField(choices=Stage.choices), "Étape. À répéter.")
     categorie = codes("Code d’une forme de partenariat. À répéter pour en accepter plusieurs.")
-    departement = code("Code d’un département où l’alliance agit.", DEPARTMENT)
-    region = code("Code d’une région où l’alliance agit.", r"^[0-9]{2,3}$")
+    departement = codes("Code d’un département où l’alliance agit. À répéter.", DEPARTMENT)
+    region = codes("Code d’une région où l’alliance agit. À répéter.", REGION)
 
     def wanted(self) -> Wanted:
         """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
@@ -149,8 +151,25 @@ class AllianceParameters(Parameters):
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
             categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune forme"),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
-            department=_one(Department.objects.all(), ok, "departement", "Aucun département"),
-            region=_one(Region.objects.all(), ok, "region", "Aucune région"),
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            regions=_known(Region.objects.all(), ok, "region", "aucune région"),
+        )
+
+
+class ChallengeParameters(Parameters):
+    """The filters of the page « Problèmes communs », under the same names."""
+
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+
+    def wanted(self) -> challenges.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return challenges.Wanted(
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
         )
 
 
@@ -160,7 +179,7 @@ class CommuneParameters(Parameters):
 
 
 class DepartmentParameters(Parameters):
-    region = code("Code d’une région.", r"^[0-9]{2,3}$")
+    region = code("Code d’une région.", REGION)
 
 
 def _commune(ok: dict[str, Any]) -> Commune | None:
@@ -183,16 +202,6 @@ def _commune(ok: dict[str, Any]) -> Commune | None:
             else "Aucune commune ne porte ce nom.",
         )
     return resolved.commune
-
-
-def _one(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, nothing: str) -> Any:
-    """The place that this code names."""
-    if name not in ok:
-        return None
-    found = rows.filter(pk=ok[name]).first()
-    if found is None:
-        raise UnknownValue(name, f"{nothing} ne porte ce code.")
-    return found
 
 
 def _known(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, what: str) -> tuple[Any, ...]:

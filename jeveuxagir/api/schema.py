@@ -17,10 +17,11 @@ REFUSALS = {
     "400": "Un paramètre est mal formé ou inconnu.",
     "404": "Rien ne répond à cette adresse, ou une valeur n’existe pas.",
     "405": "L’API se lit seulement : GET ou HEAD.",
+    "406": "Le format demandé dans Accept n’existe pas : les réponses sont en JSON.",
     "429": "Trop de demandes en une minute ; l’en-tête Retry-After dit quand recommencer.",
     "503": "La recherche prend trop de temps.",
 }
-NUMBER_PATHS = ("/missions/{pk}/", "/organisations/{pk}/", "/alliances/{pk}/")
+NUMBER_PATHS = ("/missions/{pk}/", "/organisations/{pk}/", "/alliances/{pk}/", "/challenges/{pk}/")
 
 
 @lru_cache(maxsize=1)

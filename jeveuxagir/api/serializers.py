@@ -1,10 +1,12 @@
 """The shapes of what the API gives. Names in English, values in French; absent is `null` or an empty text."""
 
+from collections import Counter
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from alliances.challenges.models import Challenge
 from alliances.directory import shown_parties
 from alliances.enums import College, Section
 from alliances.models import Alliance, Party
@@ -338,6 +340,72 @@ class AllianceDetailSerializer(AllianceSerializer):
             return []
         carried = Mission.objects.open().filter(carried_by__alliance=alliance)
         return list(carried.order_by("pk").values_list("pk", flat=True))
+
+
+class ChallengeSerializer(serializers.ModelSerializer):
+    """A public common problem. Who states it is named when it is an organisation; a person never is."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    organisation = serializers.SerializerMethodField(help_text="Numéro de l’organisation qui l’expose.")
+    commune = serializers.CharField(source="commune_id", allow_null=True, help_text="Code INSEE.")
+    department = serializers.CharField(source="department_id")
+    domain = serializers.CharField(source="domain_id", allow_null=True)
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    supports = serializers.SerializerMethodField(help_text="Combien disent « nous aussi », par monde.")
+    is_ready = serializers.SerializerMethodField(
+        help_text="Prêt pour une alliance, que n’importe qui commence."
+    )
+    alliance = serializers.SerializerMethodField(
+        help_text="Numéro de l’alliance qui le porte, si on peut la lire."
+    )
+
+    class Meta:
+        model = Challenge
+        fields = [
+            "id",
+            "url",
+            "statement",
+            "who",
+            "evidence",
+            "link",
+            "organisation",
+            "commune",
+            "department",
+            "domain",
+            "sdgs",
+            "state",
+            "supports",
+            "is_ready",
+            "alliance",
+            "opened_at",
+        ]
+
+    def get_url(self, challenge: Challenge) -> str:
+        return absolute(challenge.get_absolute_url())
+
+    def get_organisation(self, challenge: Challenge) -> int | None:
+        """One whose page anybody may read."""
+        organisation = challenge.organisation
+        return organisation.pk if organisation and organisation.is_verified else None
+
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_supports(self, challenge: Challenge) -> dict[str, int]:
+        counts = Counter(made.college for made in challenge.supports.all())
+        return {college.value: counts[college.value] for college in College}
+
+    def get_is_ready(self, challenge: Challenge) -> bool:
+        return challenge.may_become_alliance
+
+    def get_alliance(self, challenge: Challenge) -> int | None:
+        return challenge.alliance_id if challenge.alliance and challenge.alliance.is_public else None
+
+
+class IndexSerializer(serializers.Serializer):
+    """The address of each list."""
+
+    documentation = serializers.URLField()
+    openapi = serializers.URLField()
+    lists = serializers.DictField(child=serializers.URLField())
 
 
 class ErrorSerializer(serializers.Serializer):

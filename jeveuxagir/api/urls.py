@@ -10,6 +10,7 @@ app_name = "api"
 
 urlpatterns = [
     path("api/", schema.page, name="documentation"),
+    path("api/v1/", views.Index.as_view(), name="index"),
     path("api/v1/openapi.json", schema.openapi, name="openapi"),
     path("api/v1/missions/", views.Missions.as_view(), name="missions"),
     path("api/v1/missions/<int:pk>/", views.MissionDetail.as_view(), name="mission"),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("api/v1/organisations/<int:pk>/", views.OrganisationDetail.as_view(), name="organisation"),
     path("api/v1/alliances/", views.Alliances.as_view(), name="alliances"),
     path("api/v1/alliances/<int:pk>/", views.AllianceDetail.as_view(), name="alliance"),
+    path("api/v1/challenges/", views.Challenges.as_view(), name="challenges"),
+    path("api/v1/challenges/<int:pk>/", views.ChallengeDetail.as_view(), name="challenge"),
     path("api/v1/territoires/communes/", views.Communes.as_view(), name="communes"),
     path("api/v1/territoires/communes/<str:code>/", views.CommuneDetail.as_view(), name="commune"),
     path("api/v1/territoires/departements/", views.Departments.as_view(), name="departments"),

@@ -6,17 +6,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.http import Http404
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alliances import directory
+from alliances.challenges import directory as challenges
+from alliances.challenges.models import Challenge
 from alliances.models import Alliance
 from jeveuxagir.common.text import clean
+from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -26,14 +29,29 @@ from missions.models import Mission
 from organisations.models import Organisation
 
 from . import filters, pages, serializers
+from .conditional import conditional
 
+#: what the index names → its route
+LISTS = {
+    "missions": "missions",
+    "organisations": "organisations",
+    "alliances": "alliances",
+    "challenges": "challenges",
+    "communes": "communes",
+    "departements": "departments",
+    "regions": "regions",
+    "domaines": "domains",
+    "activites": "activities",
+    "competences": "skills",
+    "odd": "sdgs",
+}
 #: a parameter too big for a key of the database names nothing
 BIGGEST_KEY = 2**63 - 1
 
 
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(cache_control(public=True, max_age=60), name="dispatch")
-@method_decorator(conditional_page, name="dispatch")
+@method_decorator(conditional, name="dispatch")
 class Resource(APIView):
     """Read by GET and HEAD; an ETag spares sending again what has not changed."""
 
@@ -72,6 +90,24 @@ def one_of(what: str, item: type, tag: str) -> Any:
     """The documentation of a single thing."""
     name = item.__name__.removesuffix("Serializer")
     return extend_schema(summary=what, responses=item, tags=[tag], operation_id=f"{name}_read")
+
+
+class Index(Resource):
+    """Where each list is."""
+
+    @extend_schema(
+        summary="Les listes que donne cette interface",
+        responses=serializers.IndexSerializer,
+        tags=["accueil"],
+        operation_id="Index_read",
+    )
+    def get(self, request: Request) -> Response:
+        lists = {name: absolute(reverse(f"api:{route}")) for name, route in LISTS.items()}
+        about = {
+            "documentation": absolute(reverse("api:documentation")),
+            "openapi": absolute(reverse("api:openapi")),
+        }
+        return Response({**about, "lists": lists})
 
 
 class Missions(Resource):
@@ -138,6 +174,31 @@ class AllianceDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = _one(directory.for_cards(Alliance.objects.public()), pk)
         return Response(serializers.AllianceDetailSerializer(found).data)
+
+
+class Challenges(Resource):
+    @list_of(
+        "Les problèmes communs",
+        filters.ChallengeParameters,
+        serializers.ChallengeSerializer,
+        "problèmes communs",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.ChallengeParameters)
+        return self.page(
+            request, given, _whole(challenges.found(given.wanted())), serializers.ChallengeSerializer
+        )
+
+
+class ChallengeDetail(Resource):
+    @one_of("Un problème commun", serializers.ChallengeSerializer, "problèmes communs")
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(serializers.ChallengeSerializer(_one(_whole(Challenge.objects.public()), pk)).data)
+
+
+def _whole(rows: "QuerySet[Challenge]") -> "QuerySet[Challenge]":
+    """With all that a line gives, in a number of queries that rows do not change."""
+    return rows.select_related("organisation", "alliance").prefetch_related("sdgs", "supports")
 
 
 class Communes(Resource):

@@ -1,14 +1,11 @@
 """`{% load missions_tags %}`: states of missions and applications, slots in words."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from jeveuxagir.ui.templatetags.ui import number, state_badge, word
-from missions.facets import Choice
+from jeveuxagir.ui.templatetags.ui import state_badge
 from missions.models import Mission, Slot
 from missions.words import when_in_words
 
@@ -23,35 +20,6 @@ PARTICIPATION = {
     "realised": "success",
     "declined": "error",
 }
-
-
-#: a box, its name and how many missions it finds
-_CHOICE = (
-    '<div class="fr-checkbox-group fr-checkbox-group--sm mi-choice"><input type="checkbox" id="f-{0}-{1}" name="{0}" '
-    'value="{1}" form="recherche"{2}><label class="fr-label" for="f-{0}-{1}"><span>{3}</span> '
-    '<span class="mi-choice__count">{4}<span class="fr-sr-only"> {5}</span></span></label></div>\n'
-)
-_CHECKED = SafeString(" checked")
-
-
-@register.simple_tag
-def choices(name: str, several: Iterable[Choice]) -> SafeString:
-    """The choices of one filter. A page has a hundred: made here, they cost a fifth of a template each."""
-    return format_html_join(
-        "",
-        _CHOICE,
-        (
-            (
-                name,
-                one.value,
-                _CHECKED if one.chosen else "",
-                one.label,
-                number(one.count),
-                word(one.count, "mission"),
-            )
-            for one in several
-        ),
-    )
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("recherche");
-  const layout = document.getElementById("mi-layout");
+  const layout = document.getElementById("ui-layout");
   if (!form || !layout || !window.history.pushState) return;
 
   const wide = window.matchMedia("(min-width: 62em)");
@@ -25,7 +25,7 @@
     const open = new Map(Array.from(layout.querySelectorAll("details[id]"), (part) => [part.id, part.open]));
     const focused = document.activeElement && document.activeElement.id;
     form.replaceChildren(...fresh.getElementById("recherche").childNodes);
-    layout.replaceChildren(...fresh.getElementById("mi-layout").childNodes);
+    layout.replaceChildren(...fresh.getElementById("ui-layout").childNodes);
     for (const [id, isOpen] of open) {
       const part = document.getElementById(id);
       if (part && isOpen) part.open = true;
@@ -42,7 +42,7 @@
     try {
       const response = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-      if (!response.ok || !fresh.getElementById("mi-layout")) throw new Error(String(response.status));
+      if (!response.ok || !fresh.getElementById("ui-layout")) throw new Error(String(response.status));
       replace(fresh);
       document.title = fresh.title;
       if (push) window.history.pushState(null, "", url);
@@ -75,7 +75,7 @@
     if (address() !== shown) show(address());
   });
   layout.addEventListener("click", (event) => {
-    const link = event.target.closest(".mi-tags a, .mi-sort a, .mi-views a, .mi-notice a, .mi-wider a, .fr-pagination a");
+    const link = event.target.closest(".ui-tags a, .mi-sort a, .ui-views a, .mi-notice a, .mi-wider a, .fr-pagination a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     show(link.href, { toResults: !link.closest(".mi-sort") });

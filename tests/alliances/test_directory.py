@@ -86,6 +86,82 @@ def test_odd_13_is_asked_of_missions_and_of_alliances_in_the_same_way(client):
     assert "Lire à voix haute" not in missions
 
 
+def counts(client, name, query=""):
+    found = {facet.name: facet for facet in client.get(f"{LIST}{query}").context["facets"]}[name]
+    return {choice.label: choice.count for choice in (*found.shown, *found.folded)}
+
+
+def test_several_values_of_one_filter_add_up_and_each_says_how_many_it_finds(client):
+    public("Climat", sdgs=[13], commune=f.GUERET, domain_id="education", category_id="mecenat")
+    public("École", sdgs=[4], commune=f.LILLE, department="59", stage=Stage.EMERGING)
+    public("Les deux", sdgs=[4, 13], commune=f.GUERET)
+    f.make_alliance(name="Cachée", publication="private").sdgs.set([13])
+    assert names(client, "?odd=13&odd=4") == {"Climat", "École", "Les deux"}
+    assert names(client, "?departement=23&departement=59&odd=4") == {"École", "Les deux"}
+    goals = counts(client, "odd")
+    assert sorted(goals.values()) == [2, 2]
+    assert counts(client, "departement") == {"23 – Creuse": 2, "59 – Nord": 1}
+    assert set(counts(client, "region").values()) == {2, 1}
+    # a filter does not narrow its own choices; the others do
+    assert counts(client, "departement", "?departement=59") == {"23 – Creuse": 2, "59 – Nord": 1}
+    assert sorted(counts(client, "odd", "?departement=59").values()) == [1]
+    assert counts(client, "domaine", "?odd=4") == {}
+
+
+def test_what_is_counted_is_what_is_found(client):
+    creuse = Department.objects.get(pk="23")
+    wide = public("Partout ici", sdgs=[4])
+    wide.places.create(region=creuse.region)
+    wide.places.create(department=creuse)
+    town = public("À Guéret", sdgs=[13], commune=f.GUERET)
+    town.places.create(epci=Commune.objects.get(pk=f.GUERET).epci)
+    for facet in client.get(LIST).context["facets"]:
+        for choice in (*facet.shown, *facet.folded):
+            assert len(names(client, f"?{facet.name}={choice.value}")) == choice.count, choice
+
+
+def test_each_filter_in_use_is_removed_on_its_own(client):
+    public("Climat", sdgs=[13])
+    tags = client.get(f"{LIST}?odd=13&odd=4&etape=emerging&vue=carte").context["tags"]
+    assert [words[:6] for words, _ in tags] == ["ODD 13", "ODD 4 ", "Émerge"] or len(tags) == 3
+    assert all("vue=carte" in url for _, url in tags)
+    for _, url in tags:
+        assert client.get(f"{LIST}{url}").status_code == 200
+
+
+def test_a_wrong_value_is_said_in_french(client):
+    page = client.get(f"{LIST}?odd=99").content.decode()
+    assert "Nous ne connaissons pas cet objectif." in page
+
+
+def test_the_map_shows_what_the_list_does(client):
+    here = public("Lire ensemble", sdgs=[4], commune=f.GUERET)
+    region = public("Partout ici", department="59")
+    region.places.create(region=Department.objects.get(pk="59").region)
+    overseas = public("Au soleil", commune="97209", department="972")
+    response = client.get(f"{LIST}?vue=carte")
+    html = response.content.decode()
+    maps = response.context["maps"]
+    assert {each.title for each in maps} == {"France métropolitaine", "Martinique"}
+    assert sum(each.results for each in maps) == 3
+    for alliance in (here, region, overseas):
+        assert f'href="{alliance.get_absolute_url()}" aria-label=' in html
+        assert f'id="alliance-{alliance.pk}"' in html  # the list stands below, with the same numbers
+    only = client.get(f"{LIST}?vue=carte&odd=4")
+    assert sum(each.results for each in only.context["maps"]) == 1
+    assert names(client, "?vue=carte&odd=4") == {"Lire ensemble"}
+
+
+def test_two_alliances_of_one_town_are_one_mark_that_leads_to_the_list(client):
+    for number in range(2):
+        public(f"Alliance {number}", commune=f.GUERET)
+    (drawn,) = client.get(f"{LIST}?vue=carte").context["maps"]
+    (mark,) = drawn.marks
+    assert mark.text == "×2"
+    assert mark.url.startswith("#alliance-")
+    assert "2 alliances au même endroit" in mark.label.replace("\xa0", " ")
+
+
 @pytest.mark.parametrize("value", ["abc", "99", "%00", "9" * 40, "-1"])
 @pytest.mark.parametrize("name", ["odd", "domaine", "departement", "region", "etape", "categorie", "page"])
 def test_a_wrong_value_is_left_out(client, name, value):

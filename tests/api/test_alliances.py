@@ -55,6 +55,7 @@ def test_the_filters_are_those_of_the_page(client: Client) -> None:
         ({"domaine": "education"}, {"Climat"}),
         ({"categorie": "mecenat"}, {"Climat"}),
         ({"departement": "59"}, {"École"}),
+        ({"departement": ["59", "23"]}, {"Climat", "École"}),
         ({"etape": "animated"}, set()),
     ):
         assert {row["name"] for row in read(client, **parameters)["results"]} == found, parameters

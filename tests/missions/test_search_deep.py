@@ -49,7 +49,7 @@ def page(client: Any, address: str) -> str:
 
 def count(html: str, name: str, value: str) -> int | None:
     """The number beside a choice, None when it is not on the page."""
-    found = re.search(rf'id="f-{name}-{value}".*?mi-choice__count">(\d+)', html)
+    found = re.search(rf'id="f-{name}-{value}".*?ui-choice__count">(\d+)', html)
     return int(found[1]) if found else None
 
 
@@ -314,7 +314,7 @@ def test_the_map_has_the_missions_of_the_list(client: Any) -> None:
     here = mission(title="Ici")
     mission(title="De chez soi", mode=MissionMode.REMOTE)
     html = page(client, "vue=carte")
-    assert f'<a class="mi-mark" href="{here.get_absolute_url()}" aria-label=' in html
+    assert f'<a class="ui-mark" href="{here.get_absolute_url()}" aria-label=' in html
     assert f'id="mission-{here.pk}"' in html
     assert "1 mission à distance n’est pas sur la carte" in html
     assert "<image" not in html, "no third party is asked"
@@ -323,7 +323,7 @@ def test_the_map_has_the_missions_of_the_list(client: Any) -> None:
 def test_missions_at_the_same_place_are_one_mark_that_leads_to_the_list(client: Any) -> None:
     made = [mission(title=f"Mission {number}") for number in range(3)]
     html = page(client, "vue=carte&lieu=Gu%C3%A9ret+(23)")
-    assert html.count('class="mi-mark mi-mark--several"') == 1
+    assert html.count('class="ui-mark ui-mark--several"') == 1
     assert "3 missions au même endroit" in html
     assert re.search(rf'href="#mission-({"|".join(str(m.pk) for m in made)})"', html)
 
@@ -342,7 +342,7 @@ def test_pages_after_the_first_go_on_numbering(client: Any) -> None:
     for number in range(22):
         mission(title=f"Mission {number}")
     html = page(client, "vue=carte&page=2")
-    assert re.findall(r'mi-number">(\d+)', html) == ["21", "22"]
+    assert re.findall(r'ui-number">(\d+)', html) == ["21", "22"]
 
 
 def test_a_tile_address_that_is_set_is_drawn_and_credited(client: Any, settings: Any) -> None:

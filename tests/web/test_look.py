@@ -21,7 +21,7 @@ def test_a_count_stands_beside_its_filter_however_long_the_words(site, page):
     f.make_mission(commune=f.GUERET, domain="prevention-protection")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site.url}/missions/")
-    heights = page.locator(".mi-choice").evaluate_all(
+    heights = page.locator(".ui-choice").evaluate_all(
         """choices => choices.filter(choice => choice.offsetHeight).map(choice => {
           const [words, count] = choice.querySelectorAll('.fr-label > span');
           return Math.abs(words.getBoundingClientRect().top - count.getBoundingClientRect().top);

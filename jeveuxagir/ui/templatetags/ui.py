@@ -34,6 +34,7 @@ Blocks
     {% callout title="Et ensuite ?" text= heading="h2" %}
     {% card title url text= detail= end= badge= kind= heading="h3" horizontal=True %}
     {% tile title url text= icon= heading="h3" %}
+    {% choices "domaine" facet.shown "mission" %}  boxes of one filter, with their counts
     {% facts rows %}                          rows: (label, value) pairs → definition list
     {% bar_chart rows title= unit= label= %}  rows: (label, number) pairs → SVG and its table
     {% line_chart dots title= baseline= target= unit= %}   dots: ui.charts.Dot → SVG and its table
@@ -56,7 +57,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template.context import RequestContext
-from django.utils.html import format_html, linebreaks, urlize
+from django.utils.html import format_html, format_html_join, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from jeveuxagir.common import text as words_of
@@ -64,6 +65,7 @@ from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
 from jeveuxagir.ui import charts, dates, forms, spaces
+from jeveuxagir.ui.facets import Choice
 
 register = template.Library()
 
@@ -385,3 +387,34 @@ def radar(rows: Iterable[tuple[str, int]], title: str, key: str = "") -> dict[st
 @register.inclusion_tag("components/spark.html")
 def spark(dots: Iterable[charts.Dot], title: str) -> dict[str, Any]:
     return {"points": charts.spark(list(dots)), "title": title}
+
+
+# --- filters beside results ---------------------------------------------------------------------
+
+#: a box, its name and how many results it finds
+_CHOICE = (
+    '<div class="fr-checkbox-group fr-checkbox-group--sm ui-choice"><input type="checkbox" id="f-{0}-{1}" name="{0}" '
+    'value="{1}" form="recherche"{2}><label class="fr-label" for="f-{0}-{1}"><span>{3}</span> '
+    '<span class="ui-choice__count">{4}<span class="fr-sr-only"> {5}</span></span></label></div>\n'
+)
+_CHECKED = SafeString(" checked")
+
+
+@register.simple_tag
+def choices(name: str, several: Iterable[Choice], noun: str) -> SafeString:
+    """The choices of one filter. A page has a hundred: made here, they cost a fifth of a template each."""
+    return format_html_join(
+        "",
+        _CHOICE,
+        (
+            (
+                name,
+                one.value,
+                _CHECKED if one.chosen else "",
+                one.label,
+                number(one.count),
+                word(one.count, noun),
+            )
+            for one in several
+        ),
+    )

@@ -1,0 +1,80 @@
+"""How many public alliances each choice beside the list would give.
+
+Within a filter choices add up, so the counts of a filter leave out what is chosen in that filter: one statement each.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+
+from .directory import Wanted, found
+from .forms import DirectoryForm
+from .models import AllianceQuerySet, Place
+
+NOUN = "alliance"
+#: filter → the field of `Wanted` that it fills
+FILLS = {
+    "odd": "sdgs",
+    "domaine": "domains",
+    "etape": "stages",
+    "categorie": "categories",
+    "region": "regions",
+    "departement": "departments",
+}
+#: filters whose choices stand by how many they find; the others keep their own order
+BY_COUNT = ("departement", "region")
+#: filters whose choices are all folded
+FOLDED = ("odd", "departement", "region")
+
+
+def facets(form: DirectoryForm, wanted: Wanted) -> list[Facet]:
+    """The filters of the page, in its order. A choice that finds nothing is hidden, unless chosen."""
+    made = []
+    for name, wanted_field in FILLS.items():
+        asked = form.fields[name]
+        assert isinstance(asked, SeveralField)
+        counts = _counts(name, found(replace(wanted, **{wanted_field: ()})))
+        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
+        choices = [
+            Choice(value, form.words(name, term), counts[value], value in chosen)
+            for value, term in asked.known.items()
+            if counts[value] or value in chosen
+        ]
+        if name in BY_COUNT:
+            choices.sort(key=lambda choice: -choice.count)
+        made.append(facet(form, name, choices, noun=NOUN, limit=0 if name in FOLDED else SHOWN))
+    return made
+
+
+def _counts(name: str, rows: AllianceQuerySet) -> Counter[str]:
+    """{choice: alliances} for one filter."""
+    rows = rows.order_by()
+    if name in ("departement", "region"):
+        return _of_territory(name, rows)
+    path = {"odd": "sdgs", "domaine": "domain", "etape": "stage", "categorie": "category"}[name]
+    pairs = rows.filter(**{f"{path}__isnull": False}).values_list(path, "pk").distinct()
+    return _each(pairs)
+
+
+def _of_territory(name: str, rows: AllianceQuerySet) -> Counter[str]:
+    """Where an alliance acts: by its own department and by each of its places, as the filter reads them."""
+    towards = {"departement": "", "region": "__region"}[name]
+    pairs: list[Any] = [rows.values_list(f"department{towards}", "pk")]
+    of_rows = Place.objects.filter(alliance__in=rows.values("pk"))
+    for path in ("commune__department", "epci__communes__department", "department"):
+        known = of_rows.filter(**{f"{path}__isnull": False})
+        pairs.append(known.values_list(f"{path}{towards}", "alliance"))
+    if name == "region":
+        pairs.append(of_rows.filter(region__isnull=False).values_list("region", "alliance"))
+    else:  # a whole region is each of its departments
+        known = of_rows.filter(region__isnull=False)
+        pairs.append(known.values_list("region__departments", "alliance"))
+    first, *others = pairs
+    return _each(first.union(*others))
+
+
+def _each(pairs: Iterable[tuple[Any, int]]) -> Counter[str]:
+    return Counter(str(value) for value, _alliance in pairs)

@@ -1,0 +1,34 @@
+"""An ETag on what is read, by GET or by HEAD, and 304 when nothing changed; Django's own middleware leaves HEAD out."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, set_response_etag
+
+READ = ("GET", "HEAD")
+
+
+def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For a view whose whole answer is made at once."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = view(request, *args, **kwargs)
+        if request.method not in READ:
+            return response
+        if hasattr(response, "add_post_render_callback") and not response.is_rendered:
+            response.add_post_render_callback(lambda rendered: _unchanged(request, rendered))
+            return response
+        return _unchanged(request, response)
+
+    return wrapped
+
+
+def _unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code != 200:
+        return response
+    if not response.has_header("ETag"):
+        set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
