@@ -108,6 +108,16 @@ VERBS = {
     "idea.withdrawn": "Retirée",
     "departure.recorded": "Départ vers le partenaire",
     "departure.answered": "Réponse à « Avez-vous candidaté ? »",
+    "introduction.proposed": "Proposée aux deux organisations",
+    "introduction.side_accepted": "Une organisation dit oui",
+    "introduction.side_declined": "Une organisation dit non",
+    "introduction.accepted": "Les deux ont dit oui : coordonnées échangées entre elles",
+    "introduction.declined": "Sans suite",
+    "introduction.withdrawn": "Retirée",
+    "introduction.expired": "Sans réponse à temps",
+    "introduction.outcome_asked": "Un mois après : question posée aux deux",
+    "introduction.outcome_told": "Une organisation dit ce que c’est devenu",
+    "introduction.allied": "Une alliance en naît",
     "feed.run_started": "Relevé commencé",
     "feed.run_done": "Relevé terminé",
     "feed.closings_released": "Fermetures confirmées",
@@ -115,6 +125,9 @@ VERBS = {
     "feed.attachment_accepted": "Rattachement d’un partenaire accepté",
     "feed.attachment_refused": "Rattachement d’un partenaire refusé",
 }
+#: what may be said by whoever holds a link
+_BY_LINK = ("introduction.side_accepted", "introduction.side_declined", "introduction.outcome_told")
+WITHOUT_ACCOUNT = dict.fromkeys(_BY_LINK, "l’organisation, sans compte")
 _DECISIONS = dict(ModerationItem.Decision.choices)
 
 
@@ -154,5 +167,5 @@ def _what(event: Event) -> str:
 def _who(event: Event, hidden: int | None) -> str:
     """Staff and members by their first name; the platform when nobody acted."""
     if event.actor is None:
-        return "la plateforme"
+        return WITHOUT_ACCOUNT.get(event.verb, "la plateforme")
     return event.actor.person.first_name if event.actor.person_id != hidden else "la personne"

@@ -298,6 +298,10 @@ def test_the_other_side_is_told_politely_and_never_why(client):
     assert side(introduction, first).contact_email == ""  # nobody will read it
     f.sign_in_staff(client, f.make_staff())
     assert "méfions" in client.get(f"/brigade/mises-en-relation/{introduction.pk}/").content.decode()
+    history = client.get(f"/brigade/mises-en-relation/{introduction.pk}/historique/").content.decode()
+    assert "Une organisation dit non" in history
+    assert "l’organisation, sans compte" in history
+    assert "introduction." not in history
     assert not broken_invariants()
 
 
