@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.common.phones import phone_in_words
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
@@ -90,7 +91,7 @@ def exchange(introduction: "Introduction") -> None:
             "other": other.organisation.name,
             "contact_name": other.contact_name,
             "contact_email": other.contact_email,
-            "contact_phone": other.contact_phone,
+            "contact_phone": phone_in_words(other.contact_phone),
             "url": absolute(space_url(side)),
         }
         for to, key in _addressees(side):
