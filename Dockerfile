@@ -23,4 +23,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "ops.probe", "web"]
 CMD ["gunicorn", "jeveuxagir.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "3", \
-     "--threads", "2", "--worker-connections", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "20"]
+     "--threads", "2", "--worker-connections", "4", "--limit-request-line", "8190", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "20"]

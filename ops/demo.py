@@ -170,7 +170,16 @@ class Demo:
                 "--threads",
                 "2",
             ),
-            *("--worker-connections", "4", "--no-control-socket", "--graceful-timeout", "5", "--preload"),
+            *(
+                "--worker-connections",
+                "4",
+                "--limit-request-line",
+                "8190",
+                "--no-control-socket",
+                "--graceful-timeout",
+                "5",
+                "--preload",
+            ),
         )
         wait_until(
             lambda: answers(f"{self.site}/"), what="Le site", timeout=60, process=web.process, log=web.log

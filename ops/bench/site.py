@@ -63,7 +63,7 @@ def running_site(database: str) -> Iterator[int]:
     )
     command = [sys.executable, "-m", "gunicorn", "jeveuxagir.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "3", "--threads", "2", "--worker-connections", "4"]
-    command += ["--no-control-socket", "--preload"]
+    command += ["--limit-request-line", "8190", "--no-control-socket", "--preload"]
     log = FOLDER / "web.log"
     log.unlink(missing_ok=True)
     web = spawn(command, log=log, env=env, cwd=ROOT)
