@@ -97,6 +97,8 @@ menu: Registry[Section] = Registry("pages of an alliance")
 owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
 #: whether a party gives money, as an app above knows: function(party) → it cannot be said not to be a funder.
 funds: Registry[Callable[[Party], bool]] = Registry("what a party funds")
+#: why nobody else may hand over the place of a party now: function(party) → a sentence, or nothing.
+keeps: Registry[Callable[[Party], str]] = Registry("what keeps a party its place")
 #: what is owed in an alliance now, for its home: function(alliance) → lines, the most urgent first.
 owed: Registry[Callable[[Alliance], list[Owed]]] = Registry("what is owed in an alliance")
 
@@ -116,9 +118,10 @@ class Heritage:
     `section`: what the origin must show to the public for a stranger to take it; "" needs its agreement.
     """
 
-    #: what there is to take, in words (« 7 articles de la charte »), or nothing
-    offers: Callable[[Alliance], str]
-    copy: Callable[[Alliance, Alliance, User], None]
+    #: function(origin, whole): what there is to take, in words (« 7 articles de la charte »), or nothing
+    offers: Callable[[Alliance, bool], str]
+    #: function(origin, made, actor, whole); without `whole`, a stranger takes what the public page shows and no more
+    copy: Callable[[Alliance, Alliance, User, bool], None]
     section: str = ""
 
 

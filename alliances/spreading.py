@@ -29,7 +29,8 @@ def is_grown(origin: Alliance) -> bool:
 
 def offers(origin: Alliance, *, actor: User) -> list[str]:
     """What this person would take along, in words."""
-    return [words for one in _open_to(origin, actor) if (words := one.offers(origin))]
+    whole = _takes_all(origin, actor)
+    return [words for one in _open_to(origin, whole) if (words := one.offers(origin, whole))]
 
 
 @transaction.atomic
@@ -71,8 +72,9 @@ def spread(
         cadence_days=origin.cadence_days,
     )
     made = services.start(actor=actor, organisation=organisation, data=data, origin=origin)
-    for one in _open_to(origin, actor):
-        one.copy(origin, made, actor)
+    whole = _takes_all(origin, actor)
+    for one in _open_to(origin, whole):
+        one.copy(origin, made, actor, whole)
     record("alliance.spread", origin, actor=actor, alliance=made.pk)
     mails.tell(
         origin,
@@ -92,7 +94,10 @@ def spread(
     return made
 
 
-def _open_to(origin: Alliance, actor: User) -> list[Heritage]:
-    """All of it for who is inside or when it was agreed; else what the public page shows."""
-    whole = origin.spread_agreed_at is not None or policies.can_read(actor, origin)
+def _takes_all(origin: Alliance, actor: User) -> bool:
+    """Who is inside, or anybody once it was agreed; else what the public page shows."""
+    return origin.spread_agreed_at is not None or policies.can_read(actor, origin)
+
+
+def _open_to(origin: Alliance, whole: bool) -> list[Heritage]:
     return [one for one in heritage if whole or (one.section and origin.shows(one.section))]

@@ -94,13 +94,13 @@ def _third_vote(alliance: Alliance, party: Party) -> str:
     return reverse("governance:third", args=[alliance.pk, alliance.slug, party.pk])
 
 
-def _functions(origin: Alliance) -> str:
+def _functions(origin: Alliance, whole: bool) -> str:
     """What a new alliance takes of « qui fait quoi »: the names, never who holds them."""
     many = origin.functions.count()
     return f"les fonctions de « qui fait quoi » ({many})" if many else ""
 
 
-def _hand_over(origin: Alliance, made: Alliance, actor: User) -> None:
+def _hand_over(origin: Alliance, made: Alliance, actor: User, whole: bool) -> None:
     names = list(origin.functions.order_by("position", "pk").values_list("name", flat=True))
     if names:
         services.set_matrix(made, actor=actor, lines=[(name, {}) for name in names])

@@ -55,9 +55,9 @@ def _owes(party: Party) -> list[str]:
     return [plural(kept, "indicateur")] if kept else []
 
 
-def _definitions(origin: Alliance) -> str:
+def _definitions(origin: Alliance, whole: bool) -> str:
     """What a new alliance takes of the dictionary: definitions, never a value."""
-    many = origin.indicators.filter(archived_at=None).count()
+    many = services.definitions_of(origin, whole=whole).count()
     return f"la définition de {plural(many, 'indicateur')}, sans aucune valeur" if many else ""
 
 

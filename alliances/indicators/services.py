@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from alliances import policies as alliance_policies
 from alliances import services as alliances
@@ -71,10 +72,16 @@ def define(alliance: Alliance, *, actor: User, data: IndicatorData) -> Indicator
     return indicator
 
 
-def copy_definitions(origin: Alliance, made: Alliance, actor: User) -> None:
+def definitions_of(origin: Alliance, *, whole: bool) -> QuerySet[Indicator]:
+    """What may be taken over: all that are followed, or for a stranger those that the public page shows."""
+    rows = origin.indicators.filter(archived_at=None)
+    return rows if whole else rows.filter(Exists(Value.objects.current().filter(indicator=OuterRef("pk"))))
+
+
+def copy_definitions(origin: Alliance, made: Alliance, actor: User, whole: bool) -> None:
     """The entries of another alliance's dictionary, for its first party; the starting point and the aim are its own."""
     owner = made.parties.live().order_by("pk").first()
-    for row in origin.indicators.filter(archived_at=None):
+    for row in definitions_of(origin, whole=whole):
         data = IndicatorData(
             **{name: getattr(row, name) for name in ("name", "definition", "unit", "method")},
             **{name: getattr(row, name) for name in ("rhythm", "wanted", "sdg", "axis")},

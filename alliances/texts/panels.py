@@ -67,13 +67,13 @@ def _owes(party: Party) -> list[str]:
     return [plural(number, "obligation à tenir", "obligations à tenir")] if number else []
 
 
-def _charter(origin: Alliance) -> str:
+def _charter(origin: Alliance, whole: bool) -> str:
     """What a new alliance takes of the charter in force: its words, never an adoption."""
     version = reading.charter_in_force(origin)
     return f"les mots de sa charte ({plural(len(version.articles), 'article')}), à adapter" if version else ""
 
 
-def _hand_over(origin: Alliance, made: Alliance, actor: User) -> None:
+def _hand_over(origin: Alliance, made: Alliance, actor: User, whole: bool) -> None:
     version = reading.charter_in_force(origin)
     if version is not None:
         services.begin(made, actor=actor, kind=Kind.CHARTER, like=version)

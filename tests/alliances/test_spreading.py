@@ -118,6 +118,17 @@ def test_a_stranger_takes_only_what_the_public_page_shows() -> None:
     assert not made.functions.exists()
 
 
+def test_a_stranger_takes_no_indicator_without_a_value_which_the_public_page_does_not_show() -> None:
+    origin = Origin(publication="public", shown=["indicators"])
+    f.make_indicator(origin.parties[0], name="Impayés de la cantine")
+    assert "Impayés" not in Client().get(origin.alliance.get_absolute_url()).content.decode()
+    [offered] = spreading.offers(origin.alliance, actor=origin.owner)
+    assert "1" in offered
+    assert [row.name for row in origin.spread().indicators.all()] == ["Enfants qui lisent"]
+    spreading.agree(origin.alliance, actor=origin.people[0], agreed=True)
+    assert origin.spread(name="Lire à Lille encore").indicators.count() == 2
+
+
 def test_a_private_alliance_spreads_by_its_own_parties_once_who_animates_or_facilitates_agreed() -> None:
     origin = Origin()
     other = origin.people[1]
