@@ -29,11 +29,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(state__in=PUBLIC)
 
     def of_person(self, person: Person) -> "ChallengeQuerySet":
-        """Those this person looks after: stated by them, or for an organisation they handle."""
+        """Those this person looks after: stated for themself, or for an organisation they handle."""
         handled = Membership.objects.live().filter(
             organisation=OuterRef("organisation"), person=person, role__in=HANDLERS
         )
-        return self.filter(Q(person=person) | Exists(handled))
+        return self.filter(Q(person=person, organisation=None) | Exists(handled))
 
     def open(self) -> "ChallengeQuerySet":
         return self.filter(state=State.OPEN)

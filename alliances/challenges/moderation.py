@@ -77,7 +77,7 @@ def conflict(item: ModerationItem, actor: User) -> str:
 
 
 def conflict_of(challenge: Challenge, actor: User) -> str:
-    if policies.looks_after(actor, challenge):
+    if policies.is_author(actor, challenge) or policies.looks_after(actor, challenge):
         return "Vous avez exposé ce problème : une autre personne de la brigade doit décider."
     return ""
 

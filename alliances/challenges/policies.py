@@ -10,9 +10,14 @@ from .models import Challenge, Support
 
 
 def looks_after(actor: Any, challenge: Challenge) -> bool:
-    """Edit, send, take back, close: its author, or who handles the organisation that states it."""
-    if challenge.organisation is not None and can_handle_missions(actor, challenge.organisation):
-        return True
+    """Edit, send, take back, close: who handles the organisation that states it; its author when none does."""
+    if challenge.organisation is not None:
+        return can_handle_missions(actor, challenge.organisation)
+    return is_author(actor, challenge)
+
+
+def is_author(actor: Any, challenge: Challenge) -> bool:
+    """Who wrote it, even for an organisation they have left since."""
     person = actor_person_id(actor)
     return person is not None and challenge.person_id == person
 

@@ -10,6 +10,7 @@ from alliances.challenges import notifications as mails
 from alliances.challenges import services
 from alliances.challenges.enums import State
 from alliances.challenges.models import Challenge, Support
+from alliances.challenges.moderation import conflict
 from alliances.composition import composition
 from alliances.enums import College
 from alliances.models import Alliance, AllianceInvitation
@@ -108,6 +109,30 @@ def test_a_draft_is_seen_by_those_who_look_after_it_only(client):
         assert client.get(challenge.get_absolute_url()).status_code == status
     with pytest.raises(NotAllowed):
         services.submit(challenge, actor=f.make_user())
+
+
+def test_who_left_an_organisation_speaks_no_more_in_its_name(client):
+    organisation = f.make_organisation()
+    user = f.make_member(organisation)
+    challenge = services.state(actor=user, organisation=organisation, data=data())
+    user.person.memberships.update(ended_at=now())
+    for act in (services.submit, services.take_back):
+        with pytest.raises(NotAllowed):
+            act(challenge, actor=user)
+    with pytest.raises(NotAllowed):
+        services.edit(challenge, actor=user, data=data(statement="Dit par qui n’en est plus"))
+    client.force_login(user)
+    assert client.get(challenge.get_absolute_url()).status_code == 404
+    colleague = f.make_member(organisation)
+    assert services.submit(challenge, actor=colleague).state == "pending"
+
+
+def test_its_author_does_not_decide_on_it_having_left_the_organisation_either():
+    organisation = f.make_organisation()
+    user = f.make_member(organisation)
+    challenge, _user = sent(organisation, user)
+    user.person.memberships.update(ended_at=now())
+    assert conflict(item_of(challenge), user)
 
 
 def test_an_organisation_that_is_not_validated_states_nothing():
