@@ -453,7 +453,8 @@ def _checked(version: Version, articles: Sequence[Mapping[str, str]]) -> list[di
         if not model.locked:
             continue
         said = next((article for article in kept if article["key"] == model.key), None)
-        if said is None or said["text"] not in {variant.text for variant in model.variants}:
+        words = {variant.text for variant in model.variants}
+        if said is None or said["title"] != model.title or said["text"] not in words:
             raise RuleBroken(f"L’article « {model.title} » reste tel qu’il est.", code="locked")
     return kept
 

@@ -98,6 +98,16 @@ def test_the_article_on_its_legal_effect_stays_word_for_word() -> None:
             services.write(table.version, actor=table.animator, revision=1, articles=articles)
 
 
+def test_nor_is_that_article_renamed_into_its_contrary() -> None:
+    table = Table()
+    articles = [
+        {**one, "title": "Cette charte engage en droit"} if one["key"] == "effet" else one
+        for one in table.version.articles
+    ]
+    with pytest.raises(RuleBroken, match="reste tel qu’il est"):
+        services.write(table.version, actor=table.animator, revision=1, articles=articles)
+
+
 def keys(version: Version) -> list[str]:
     return [one["key"] for one in version.articles]
 
