@@ -481,9 +481,12 @@ def leave(party: Party, *, actor: User, reason: str = "", successor: Party | Non
 
 @transaction.atomic
 def replace(party: Party, *, actor: User, by: Party, reason: str = "") -> Party:
-    """A party gives its place to another that is already in."""
+    """A party gives its place to another that is already in; who animates may do it for one that is absent."""
     alliance, party = locked_party(party)
-    allow(policies.acts_for(actor, party) or policies.can_animate(actor, alliance))
+    if not policies.acts_for(actor, party):
+        allow(policies.can_animate(actor, alliance))
+        if kept := next(filter(None, (why(party) for why in spaces.keeps)), ""):
+            raise RuleBroken(kept, code="kept")
     _end_party(alliance, party, actor=actor, reason=reason, successor=by)
     return party
 

@@ -6,12 +6,12 @@ from typing import Any
 from alliances.enums import Section as Shown
 from alliances.models import Alliance
 from alliances.moderation import public_texts
-from alliances.spaces import Owed, Section, menu, owed
+from alliances.spaces import Owed, Section, keeps, menu, owed
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 
-from . import axes, board
+from . import axes, board, services
 
 #: beyond, the parties that have not answered are counted
 NAMED = 2
@@ -66,6 +66,7 @@ def _to_do(request: Any) -> Iterable[ToDo]:
 def register() -> None:
     menu.register("evaluations", Section("Évaluation", "evaluations:rounds", order=95))
     owed.register("evaluations", _owed)
+    keeps.register("evaluations", services.keeps)
     to_do.register("evaluations", _to_do)
     menu.register("axes", Section("Preuves des axes", "evaluations:axes", order=96, shown=False))
     panels.register("alliance.home", Panel("evaluations/_home.html", _home, order=60))

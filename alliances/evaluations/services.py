@@ -3,7 +3,7 @@
 Alliance → round → answer: locked in this order, so that one last answer reveals it.
 
 When one party never answers, nothing is ever shown: who runs the round abandons it and the answers are destroyed, or
-the party leaves and is waited for no more. No role, clock or rule opens the others' answers.
+the party itself leaves and is waited for no more. No role, clock or rule opens the others' answers.
 """
 
 import datetime
@@ -151,6 +151,16 @@ def settle(alliance: Alliance) -> None:
         _abandon(alliance, round_, actor=None, reason=CLOSED)
     else:
         _settle(alliance, round_)
+
+
+def keeps(party: Party) -> str:
+    """Nobody puts out a party whose answer is awaited: that would open the others' answers. For `spaces.keeps`."""
+    if not Answer.objects.awaited().filter(party=party).exists():
+        return ""
+    return (
+        f"Une évaluation attend la réponse de {party.name} : la remplacer montrerait les réponses des autres. "
+        "Arrêtez d’abord cette évaluation."
+    )
 
 
 def remind_due() -> int:

@@ -244,6 +244,30 @@ def test_a_party_that_leaves_is_waited_for_no_more_and_may_so_reveal() -> None:
     assert [line.party for line in board.gaps(Round.objects.get())[0].lines] == table.parties[:2]
 
 
+def test_who_animates_does_not_open_the_answers_by_putting_out_the_party_that_is_awaited() -> None:
+    table = Table()
+    round_ = table.open()
+    table.answer(round_, 1)
+    table.answer(round_, 0)
+    put_out = {"actor": table.people[0], "by": table.parties[1], "reason": "Absente."}
+    with pytest.raises(RuleBroken, match="attend la réponse"):
+        alliances.replace(table.parties[2], **put_out)
+    table.answer(round_, 2, words="Un brouillon", send=False)
+    with pytest.raises(RuleBroken, match="attend la réponse"):
+        alliances.replace(table.parties[2], **put_out)
+    assert Round.objects.get().is_open
+    services.abandon(round_, actor=table.people[0], reason="Une partie ne répond pas.")
+    assert not alliances.replace(table.parties[2], **put_out).is_live
+    assert not Score.sealed.exists()
+
+
+def test_a_party_hands_over_its_own_place_during_an_evaluation() -> None:
+    table = Table()
+    table.open()
+    gone = alliances.replace(table.parties[2], actor=table.people[2], by=table.parties[1])
+    assert not gone.is_live
+
+
 def test_what_a_party_wrote_before_it_left_is_destroyed_not_shown() -> None:
     table = Table()
     round_ = table.open()
