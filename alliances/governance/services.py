@@ -308,7 +308,8 @@ def withdraw(decision: Decision, *, actor: User) -> Decision:
     """Whoever proposed it, or the animator, takes it back before the end."""
     alliance, decision = _locked_decision(decision)
     author = decision.created_by_id is not None and decision.created_by_id == actor.pk
-    allow(author or alliance_policies.can_animate(actor, alliance))
+    still = author and alliance_policies.can_act(actor, alliance)
+    allow(still or alliance_policies.can_animate(actor, alliance))
     _move(decision, "withdraw")
     decision.save()
     alliances.acted(alliance, actor=actor)

@@ -188,6 +188,7 @@ def open_to_comment(version: Version, *, actor: User, days: int = COMMENT_DAYS) 
 @transaction.atomic
 def comment(version: Version, *, actor: User, party: Party, article: str, body: str) -> Comment:
     alliance, version = _locked_version(version)
+    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
     allow(party.alliance_id == alliance.pk and policies.acts_for(actor, party))
     if version.state != State.COMMENT:
         raise RuleBroken("Cette version n’est plus ouverte aux commentaires.", code="wrong_state")

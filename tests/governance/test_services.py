@@ -131,6 +131,15 @@ def test_one_votes_for_one_s_own_party_of_this_alliance_only() -> None:
         Vote.objects.create(decision=decision, party=foreign, choice=Choice.FOR)
 
 
+def test_who_proposed_and_left_since_takes_nothing_back() -> None:
+    table = Table()
+    decision = services.propose(table.alliance, actor=table.people[1], title="Ouvrir le samedi")
+    alliances.leave(table.parties[1], actor=table.people[1])
+    with pytest.raises(NotAllowed):
+        services.withdraw(decision, actor=table.people[1])
+    assert services.withdraw(decision, actor=table.people[0]).state == DecisionState.WITHDRAWN
+
+
 def test_a_facilitator_invites_minutes_and_proposes_but_never_decides_alone() -> None:
     table = Table(parties=2)
     facilitator = make_party(table.alliance, kind="local_authority", is_facilitator=True)

@@ -163,6 +163,10 @@ def test_parties_comment_until_the_version_opens_to_adoption() -> None:
     assert services.resolve(said, actor=table.animator).resolved_at
     with pytest.raises(NotAllowed):
         services.comment(version, actor=table.people[1], party=table.parties[2], article="objet", body="Non.")
+    read_before = Party.objects.get(pk=table.parties[2].pk)
+    alliances.leave(table.parties[2], actor=table.people[2])
+    with pytest.raises(NotAllowed):
+        services.comment(version, actor=table.people[2], party=read_before, article="objet", body="Parti.")
     version = services.open_to_adoption(version, actor=table.animator)
     with pytest.raises(RuleBroken, match="plus ouverte"):
         services.comment(
