@@ -1,5 +1,7 @@
 """The documents in the archive of their alliance: each version to the byte."""
 
+from functools import partial
+
 from alliances.exports import Folder, Part, parts
 from alliances.models import Alliance
 from jeveuxagir.accounts.models import User
@@ -40,9 +42,13 @@ def _write(folder: Folder, alliance: Alliance, reader: User) -> None:
         ],
     )
     for one in versions:
-        folder.file(
-            one.file_name, f"{one.document.title}, version {one.number}", private_files.chunks(one.stored)
-        )
+        try:
+            content = private_files.open_file(one.stored)
+        except FileNotFoundError:  # somebody removes this document at the same instant
+            continue
+        with content:
+            pieces = iter(partial(content.read, private_files.CHUNK), b"")
+            folder.file(one.file_name, f"{one.document.title}, version {one.number}", pieces)
 
 
 def register() -> None:

@@ -482,6 +482,18 @@ def test_the_copy_of_the_alliance_holds_every_version_to_the_byte(client: Any) -
     assert one(unpacked(client, table.alliance), "le-budget-v1.pdf") == made.PDF
 
 
+def test_a_document_removed_while_the_copy_is_made_does_not_break_it(client: Any) -> None:
+    from tests.alliances.test_exports import unpacked
+
+    table = Table()
+    table.add(client)
+    private_files.forget(FileVersion.objects.get().stored)
+    client.force_login(table.reader)
+    names = unpacked(client, table.alliance)
+    assert any(name.endswith("documents.csv") for name in names)
+    assert not any(name.endswith(".pdf") for name in names)
+
+
 def test_the_invariants_find_a_file_that_is_gone_and_a_wrong_sum(client: Any) -> None:
     table = Table()
     table.add(client)
