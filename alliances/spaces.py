@@ -83,12 +83,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Owed:
-    """One line of « qui doit quoi » on the alliance's home: who, what, until when, where it is done."""
+    """One line of « qui doit quoi » on the alliance's home: who, what, until when, where it is done.
+
+    `names`: the parties that `who` counts without naming them (« 4 parties »).
+    """
 
     who: str
     what: str
     url: str
     due: datetime.date | None = None
+    names: tuple[str, ...] = ()
+
+    def is_for(self, names: set[str]) -> bool:
+        """Whether one of these parties is to do it."""
+        return self.who in names or not names.isdisjoint(self.names)
 
 
 #: name → Section; each app adds its own in `AppConfig.ready()`

@@ -48,14 +48,16 @@ def home(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     live = list(alliance.parties.live().in_order())
     may_move = any(party.is_animator for party in request.acting)
     lacks = services.missing_to_structure(alliance) if alliance.stage == Stage.EMERGING else []
-    owed = owed_in(alliance)
+    mine = {party.name for party in request.parties}
+    owed = [(line, line.is_for(mine)) for line in owed_in(alliance)]
+    owed.sort(key=lambda pair: not pair[1])  # one's own first, each part the most urgent first
     context = {
         **space_context(request),
         "line": steps.line(alliance),
         "next_steps": steps.next_steps(alliance),
         "lacks": lacks if may_move and not alliance.is_closed else [],
         "owed": owed[:SHOWN_OWED],
-        "owed_more": len(owed) - SHOWN_OWED,
+        "owed_more": owed[SHOWN_OWED:],
         "live": live[:SHOWN_PARTIES],
         "live_more": len(live) - SHOWN_PARTIES,
         "colleges": len({party.college for party in live}),

@@ -55,8 +55,10 @@ def _owed(alliance: Alliance) -> list[Owed]:
         " (en retard)" if opened.is_late else ""
     )
     silent = [row.party.name for row in board.answers_of(opened) if row.is_waited_for]
-    named = silent if len(silent) <= NAMED else [plural(len(silent), "partie")]
-    return [Owed(who, what, opened.page_url, opened.due_on) for who in named]
+    if len(silent) > NAMED:
+        who = plural(len(silent), "partie")
+        return [Owed(who, what, opened.page_url, opened.due_on, tuple(silent))]
+    return [Owed(who, what, opened.page_url, opened.due_on) for who in silent]
 
 
 def _to_do(request: Any) -> Iterable[ToDo]:

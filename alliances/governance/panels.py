@@ -22,6 +22,9 @@ from .models import Task
 
 SHOWN = 5
 
+#: actions told on the home, the most urgent first
+MOST_LINES = 30
+
 
 def _home(request: Any, alliance: Alliance) -> dict[str, Any] | None:
     """The next meeting, the latest decisions, how many actions go on."""
@@ -50,7 +53,7 @@ def _owed(alliance: Alliance) -> list[Owed]:
     if alliance.is_closed:
         return []
     lines = []
-    for task in alliance.tasks.active().select_related("party", "person")[:8]:
+    for task in alliance.tasks.active().select_related("party", "person")[:MOST_LINES]:
         task.alliance = alliance
         who = task.party.name if task.party else "À reprendre"
         what = f"{task.title} (en retard)" if task.is_late else task.title
@@ -61,9 +64,11 @@ def _owed(alliance: Alliance) -> list[Owed]:
         said = set(decision.votes.values_list("party_id", flat=True))
         silent = [party.name for pk, party in live.items() if pk not in said]
         if silent:
-            who = silent[0] if len(silent) == 1 else plural(len(silent), "partie")
+            who, names = (
+                (silent[0], ()) if len(silent) == 1 else (plural(len(silent), "partie"), tuple(silent))
+            )
             what = f"voter sur « {decision.title} »"
-            lines.append(Owed(who, what, decision.page_url, decision.local_end.date()))
+            lines.append(Owed(who, what, decision.page_url, decision.local_end.date(), names))
     return lines
 
 

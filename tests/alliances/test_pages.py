@@ -419,6 +419,21 @@ def test_a_closed_alliance_is_read_by_its_parties_and_changed_by_nobody(client):
     assert "Cent enfants." in client.get(f"{alliance.space_url}clore/").content.decode()
 
 
+def test_the_home_says_first_what_i_owe_and_keeps_every_other_line_at_hand(client):
+    alliance = f.make_alliance(parties=2)
+    theirs, mine = alliance.parties.order_by("pk")
+    for day in range(1, 9):
+        f.make_task(alliance, title=f"Chez les autres {day}", due_on=today() + datetime.timedelta(days=day))
+    f.make_task(alliance, title="Chez nous", party=mine, due_on=today() + datetime.timedelta(days=9))
+    client.force_login(f.make_signatory(mine))
+    page = client.get(alliance.space_url).content.decode()
+    assert f"{mine.name}</span> (vous)" in page
+    assert f"{theirs.name}</span> (vous)" not in page
+    assert page.index("Chez nous") < page.index("Chez les autres 1")
+    assert "autres lignes</summary>" in page
+    assert page.index("autres lignes</summary>") < page.index("Chez les autres 7")
+
+
 # --- elsewhere ------------------------------------------------------------------------------------------------
 
 
