@@ -61,7 +61,9 @@ class Dispute:
         if self.answering is None:
             return "Plus personne n’en répond : une partie reprend d’abord cet indicateur."
         change = "peut changer d’avis" if len(self.by) == 1 else "peuvent changer d’avis"
-        return f"C’est à {self.answering.name} de répondre : corriger la valeur, ou convaincre {others}, qui {change}."
+        return (
+            f"{self.answering.name} doit répondre : corriger la valeur, ou convaincre {others}, qui {change}."
+        )
 
 
 @dataclass(frozen=True)
@@ -234,3 +236,9 @@ def enter_url(indicator: Indicator, period: datetime.date) -> str:
     alliance = indicator.alliance
     url = reverse("indicators:enter", args=[alliance.pk, alliance.slug, indicator.pk])
     return f"{url}?periode={period.isoformat()}"
+
+
+def entered_by(indicator: Indicator, parties: set[int]) -> set[tuple[datetime.date, int]]:
+    """(period, party) of what these parties have counted, whatever was corrected since."""
+    found = Value.objects.current().filter(indicator=indicator, party__in=parties)
+    return set(found.values_list("period", "party_id"))

@@ -1,7 +1,7 @@
 """The dictionary, the values, what is said of them, shared results."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from alliances.models import Party
 from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Sdg
 
+from .board import entered_by
 from .enums import Axis, Rhythm, Wanted
 from .models import Indicator
 from .periods import between, label, last_ended
@@ -148,7 +149,10 @@ class ValueForm(_PartyMixin, _ProofMixin):
         super().__init__(*args, **kwargs)
         self.fields["amount"].label = f"Valeur ({indicator.unit})"
         field: Any = self.fields["period"]
-        field.choices = [("", "Choisir"), *periods_to_enter(indicator)]
+        # what was just sent stays in the list: entered meanwhile, it is answered in its own words
+        sent, waiting = self.data.get("period"), dict(periods_to_enter(indicator, kwargs["parties"]))
+        shown = [pair for pair in periods_to_enter(indicator) if pair[0] in waiting or pair[0] == sent]
+        field.choices = [("", "Choisir"), *shown]
 
 
 class CorrectionForm(_ProofMixin):
@@ -208,9 +212,13 @@ class ClaimForm(forms.Form):
     )
 
 
-def periods_to_enter(indicator: Indicator) -> list[tuple[str, str]]:
-    """The periods that are over, the latest first."""
+def periods_to_enter(indicator: Indicator, parties: Iterable[Party] = ()) -> list[tuple[str, str]]:
+    """The periods that are over, the latest first; without those that all of these parties have entered."""
     found = between(indicator.rhythm, indicator.baseline_on, last_ended(indicator.rhythm, today()))
+    pks = {party.pk for party in parties}
+    if pks:
+        entered = entered_by(indicator, pks)
+        found = [day for day in found if any((day, pk) not in entered for pk in pks)]
     return [(day.isoformat(), label(indicator.rhythm, day).capitalize()) for day in reversed(found)]
 
 

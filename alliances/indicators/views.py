@@ -113,6 +113,8 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
         }
         for point in reversed(one.points)
     ]
+    enters = open_ and not row.archived_at
+    ended, waiting = periods_to_enter(row), periods_to_enter(row, request.acting)
     context = {
         **space_context(request),
         "row": row,
@@ -122,7 +124,8 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
         "facts": _facts(row),
         "baseline": float(row.baseline),
         "target": float(row.target),
-        "may_enter": open_ and not row.archived_at and bool(periods_to_enter(row)),
+        "may_enter": enters and bool(waiting),
+        "all_entered": enters and bool(ended) and not waiting,
         "may_edit": open_ and policies.can_edit(request.user, row),
         "may_take_over": open_ and row.owner_id is None,
     }
@@ -194,8 +197,12 @@ def enter(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> Ht
     row = _indicator(request, indicator_pk)
     asked = request.GET.get("periode", "")
     one = board.shown(row, _values(row))
-    waiting = one.late.period.isoformat() if one.late else ""
-    initial = {"period": asked if asked in dict(periods_to_enter(row)) else waiting}
+    late = one.late.period.isoformat() if one.late else ""
+    waiting = periods_to_enter(row, request.acting)
+    if not waiting and request.method != "POST":
+        messages.info(request, "Toutes les périodes terminées sont saisies. Une valeur se corrige plus bas.")
+        return redirect(row.page_url)
+    initial = {"period": asked if asked in dict(waiting) else late}
     form = ValueForm(request.POST or None, indicator=row, parties=_mine(request), initial=initial)
     status = 200
     if request.method == "POST":
@@ -235,7 +242,7 @@ def correct(request: AllianceRequest, pk: int, slug: str, indicator_pk: int, val
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
-    title = f"Corriger la valeur de {label(row.rhythm, value.period)}"
+    title = f"Corriger la valeur : {label(row.rhythm, value.period)}"
     return _form(request, form, title, "Corriger", status, row.page_url)
 
 

@@ -79,6 +79,24 @@ def test_an_indicator_is_defined_then_a_value_entered_and_drawn_with_its_table_a
     assert "ui-spark" in page(client, table.alliance.space_url)
 
 
+def test_a_period_already_entered_is_not_offered_again_and_the_page_says_when_all_are(client: Any) -> None:
+    table = Table()
+    row = f.make_indicator(table.parties[1], baseline_on=BEFORE, target=90)
+    one = f"{indicators(table.alliance)}{row.pk}/"
+    client.force_login(table.people[1])
+    table.enter(row, period=BEFORE)
+    asked = page(client, f"{one}saisir/")
+    assert f'value="{BEFORE.isoformat()}"' not in asked
+    assert f'value="{LAST.isoformat()}"' in asked
+    table.enter(row, period=LAST)
+    shown = page(client, one)
+    assert "Saisir une valeur" not in shown
+    assert "Toutes les périodes terminées sont saisies" in shown
+    assert client.get(f"{one}saisir/").url == row.page_url
+    client.force_login(table.people[2])  # another party may still enter what it counted
+    assert "Saisir une valeur" in page(client, one)
+
+
 def test_what_is_late_is_said_in_words_where_it_waits(client: Any) -> None:
     table = Table()
     row = f.make_indicator(table.parties[1], name="Enfants qui lisent")
@@ -98,7 +116,7 @@ def test_the_page_and_the_home_say_who_answers_for_a_disputed_value(client: Any)
     client.force_login(table.people[2])
     url = f"{indicators(table.alliance)}{value.indicator_id}/"
     client.post(f"{url}valeurs/{value.pk}/avis/", {"verdict": "disputed", "reason": "Deux listes manquent"})
-    said = f"C’est à {table.parties[1].name} de répondre"
+    said = f"{table.parties[1].name} doit répondre"
     assert said in page(client, url)
     home = page(client, table.alliance.space_url)
     assert "répondre de « Enfants qui lisent »" in home.replace("\u00a0", " ")
