@@ -34,7 +34,6 @@ class ClaimDecisionForm(DecisionForm):
 class FollowUpQueue(Queue):
     path = "organisations-a-suivre"
     menu_label = "Organisations à suivre"
-    short_label = "À suivre"
     lead = "Qui demande à en être responsable, celles qui n’ont plus personne, celles qu’un registre dit fermées."
     empty = "Aucune organisation n’est à suivre."
     kinds = (Kind.CLAIM, Kind.CHECK)
