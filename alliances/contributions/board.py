@@ -15,7 +15,7 @@ from .totals import Brought, Total, totals
 
 @dataclass(frozen=True)
 class Line:
-    """A total in words: « 12 jours prévus, 7 apportés (58 %) »."""
+    """A total in words: « 7 sur 12 jours (58 % du prévu) »."""
 
     total: Total
 
@@ -27,8 +27,8 @@ class Line:
     @property
     def words(self) -> str:
         planned, real = with_unit(self.total.planned, self.total.unit), amount(self.total.real)
-        share = f" ({self.total.share}{NBSP}%)" if self.total.planned else ""
-        return f"{real} sur {planned} prévus{share}"
+        share = f" ({self.total.share}{NBSP}% du prévu)" if self.total.planned else ""
+        return f"{real} sur {planned}{share}"
 
 
 def with_unit(quantity: Decimal, unit: str) -> str:

@@ -30,7 +30,7 @@ def register() -> None:
                 "text.open_to_adoption": "Un texte est ouvert à l’adoption",
                 "text.adopted": "Une partie adopte un texte",
                 "text.in_force": "Un texte entre en vigueur",
-                "text.document_made": "Le PDF d’un texte est fait",
+                "text.document_made": "Le PDF d’un texte est prêt",
                 "text.obligation_added": "Une obligation est ajoutée",
                 "text.obligation_removed": "Une obligation est retirée",
                 "text.obligation_settled": "Une obligation change d’état",

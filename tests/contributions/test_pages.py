@@ -43,7 +43,7 @@ def test_a_party_adds_what_it_brings_notes_what_came_and_all_see_the_total(clien
     assert client.post(one, {"quantity": "2,5", "on": today().isoformat()}).status_code == 302
     client.force_login(table.people[2])
     shown = page(client, means(table.alliance))
-    assert f"2,5 sur 12,5{NBSP}jours prévus (20{NBSP}%)" in shown
+    assert f"2,5 sur 12,5{NBSP}jours (20{NBSP}% du prévu)" in shown
     assert f"{one}modifier/" not in page(client, one)
     assert "Les moyens" in page(client, table.alliance.space_url)
 
