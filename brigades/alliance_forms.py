@@ -99,7 +99,9 @@ class StartForm(NonceMixin, forms.Form):
                 error_messages={"required": f"{title} : dites laquelle."},
             )
             self.fields[f"{key}_email"] = EmailField(
-                label="Son adresse électronique", required=not beginning.said
+                label="Son adresse électronique",
+                required=not beginning.said,
+                error_messages={"required": f"{title} : donnez son adresse électronique."},
             )
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from alliances import services
 from alliances.enums import Activity
 from alliances.models import Alliance, AllianceInvitation
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.notifications.models import Message
 from tests import factories as f
 
@@ -86,6 +87,11 @@ def test_from_one_screen_three_worlds_are_asked_and_the_first_to_join_animates(b
     organisation = f.make_organisation(owner=owner)
     party = services.join(asked.get(college="associations"), actor=owner, organisation=organisation)
     assert party.is_animator
+
+
+def test_a_missing_address_says_whose_it_is(brigade):
+    shown = send(brigade, company_email="").content.decode().replace(NBSP, " ")
+    assert "Une entreprise : donnez son adresse électronique." in shown
 
 
 def test_nothing_is_begun_when_something_is_wrong(brigade):
