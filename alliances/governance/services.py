@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -41,6 +42,8 @@ from .enums import (
 )
 from .models import Attendance, Decision, Function, Holding, Meeting, Task, Vote
 from .tally import Count, Outcome, Voter, tally
+
+logger = structlog.get_logger(__name__)
 
 VOTE_DAYS = 7
 MOST_POINTS = 30
@@ -322,18 +325,25 @@ def end_due() -> int:
     done = 0
     due = Decision.objects.filter(state=DecisionState.OPEN, closes_at__lte=now()).order_by("closes_at", "pk")
     for decision in due.select_related("alliance")[:500]:
-        with transaction.atomic():
-            alliance = lock(Alliance.objects.all(), pk=decision.alliance_id)
-            fresh = lock(Decision.objects.all(), pk=decision.pk)
-            if not fresh.is_open:
-                continue
-            if alliance.is_closed:
-                _move(fresh, "withdraw")
-                fresh.save()
-                continue
-            _settle(alliance, fresh, over=True)
-            done += 1
+        try:
+            done += _end_vote(decision)
+        except Exception:
+            logger.exception("vote_not_counted", decision=decision.pk)
     return done
+
+
+@transaction.atomic
+def _end_vote(decision: Decision) -> bool:
+    alliance = lock(Alliance.objects.all(), pk=decision.alliance_id)
+    fresh = lock(Decision.objects.all(), pk=decision.pk)
+    if not fresh.is_open:
+        return False
+    if alliance.is_closed:
+        _move(fresh, "withdraw")
+        fresh.save()
+        return False
+    _settle(alliance, fresh, over=True)
+    return True
 
 
 @transaction.atomic

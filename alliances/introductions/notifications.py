@@ -11,6 +11,7 @@ from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 from organisations.models import Membership, Organisation
+from organisations.policies import can_handle_missions
 
 if TYPE_CHECKING:
     from .models import Introduction, Side
@@ -172,10 +173,11 @@ def _link(token: str) -> str:
 
 
 def _addressees(side: "Side") -> list[tuple[Any, str]]:
-    """(to, key): the organisation's address, and who answered for it when theirs is another."""
+    """(to, key): the organisation's address, and who answered for it, if they still do and have another."""
     address = address_of(side.organisation).strip().lower()
     found: list[tuple[Any, str]] = [(address, "address")] if address else []
-    person = side.answered_by.person if side.answered_by else None
+    stays = side.answered_by is not None and can_handle_missions(side.answered_by, side.organisation)
+    person = side.answered_by.person if side.answered_by and stays else None
     if person is not None and (person.email or "").strip().lower() != address:
         found.append((person, str(person.pk)))
     return found

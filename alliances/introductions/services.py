@@ -307,8 +307,14 @@ def old(moment: datetime.datetime) -> Any:
 
 @transaction.atomic
 def forget_person(person: Person) -> None:
-    """What somebody gave of themself goes; the introduction of the two organisations stays."""
+    """What somebody gave of themself goes; the introduction of the two organisations stays.
+
+    One that still waits, and to which they said yes, is taken back: the other would give its contact for nothing.
+    """
     mine = Q(answered_by__person=person) | Q(contact_email__in=addresses_of(person))
+    given = Side.objects.filter(mine, answer=Answer.ACCEPTED, introduction__in=Introduction.objects.waiting())
+    for side in given.select_related("introduction", "organisation").order_by("introduction_id", "pk"):
+        _take_back(side.introduction, side.organisation)
     for side in lock_all(Side.objects.filter(mine)):
         side.answered_by = None
         side.contact_name = side.contact_email = side.contact_phone = side.reason = side.note = ""

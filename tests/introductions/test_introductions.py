@@ -477,6 +477,19 @@ def test_what_somebody_gave_of_themself_goes_with_their_account():
     privacy.erase(person, actor=owner)
     left = side(introduction, introduction.first)
     assert (left.contact_name, left.contact_email, left.answered_by) == ("", "", None)
+    introduction.refresh_from_db()
+    assert introduction.state == "withdrawn", "the other would give its contact for nothing"
+
+
+def test_who_left_the_organisation_is_sent_no_contact():
+    introduction, _owner, _other = proposed()
+    handler = f.make_member(introduction.first)
+    accept(introduction, introduction.first, actor=handler)
+    handler.person.memberships.update(ended_at=now())
+    accept(introduction, introduction.second, "Paul Roy")
+    sent = Message.objects.filter(kind="introductions.contacts")
+    assert not sent.filter(person=handler.person).exists()
+    assert sent.count() == 2
 
 
 def test_an_introduction_is_kept_a_year_after_it_ended():
