@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from jeveuxagir.common.clock import today
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.calendar import calendar, calendar_response
 from organisations.spaces import panels_of
@@ -16,10 +17,10 @@ from organisations.spaces import panels_of
 from . import policies, structured
 from .calendars import entry_of
 from .cards import by_date, cards, places, when, where
-from .enums import CloseReason, SlotKind, State
+from .enums import CloseReason, Commitment, SlotKind, State
 from .models import Mission, Slot
 from .similar import similar_to
-from .words import lengths, when_in_words
+from .words import hours_in_all, lengths, when_in_words
 
 #: The slots shown at once; the others unfold.
 SHOWN_SLOTS = 6
@@ -135,7 +136,8 @@ def _facts(found: Mission, slots: list[Slot], *, is_open: bool) -> list[tuple[st
     kinds = {slot.kind for slot in slots}
     if not rhythm and kinds == {SlotKind.UNDATED}:
         rhythm = "À convenir"
-    rhythm = ", ".join(filter(None, [rhythm, lengths(slots)]))
+    in_all = hours_in_all(slots, today()) if found.commitment in ("", Commitment.WEEKLY) else ""
+    rhythm = ", ".join(filter(None, [rhythm, lengths(slots), in_all]))
     return [
         ("Où", where(found)),
         ("Quand", when(slots)),

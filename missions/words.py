@@ -17,6 +17,9 @@ MONTHS = (
 )  # fmt: skip
 
 
+WEEKS_A_YEAR = 52
+
+
 def hour(at: time) -> str:
     """14 h, 14 h 30."""
     return f"{at.hour}{NBSP}h" + (f"{NBSP}{at.minute:02d}" if at.minute else "")
@@ -67,6 +70,28 @@ def lengths(slots: "list[Slot]") -> str:
     return _length(minutes[0]) + (
         " à chaque fois" if len(slots) > 1 or slots[0].kind == SlotKind.WEEKLY else ""
     )
+
+
+def hours_in_all(slots: "list[Slot]", day: date) -> str:
+    """What coming each week amounts to from this day: "environ 78 h par an", "environ 12 h en tout" when it ends."""
+    every = {
+        (_minutes(slot), _weeks(slot, day)) if slot.kind == SlotKind.WEEKLY else (0, 0) for slot in slots
+    }
+    if len(every) != 1:
+        return ""
+    [(minutes, weeks)] = every
+    found = round(minutes * weeks / 60)
+    if not found:
+        return ""
+    return f"environ {found}{NBSP}h " + ("par an" if weeks == WEEKS_A_YEAR else "en tout")
+
+
+def _weeks(slot: "Slot", day: date) -> int:
+    """How many times a weekly slot comes in the year that begins this day."""
+    if slot.valid_until is None:
+        return WEEKS_A_YEAR
+    begins = max(day, slot.valid_from or day)
+    return min(WEEKS_A_YEAR, (slot.valid_until - begins).days // 7 + 1)
 
 
 def _minutes(slot: "Slot") -> int:

@@ -47,7 +47,18 @@ def page_of(client: Client, mission: Any) -> str:
 def test_the_rhythm_says_how_long_each_time_lasts(client: Client) -> None:
     mission = make_mission(slots=0, commitment="weekly")
     make_slot(mission, kind="weekly", start=datetime.time(14), end=datetime.time(15, 30))
-    assert "Chaque semaine, 1 h 30 à chaque fois" in page_of(client, mission)
+    assert "Chaque semaine, 1 h 30 à chaque fois, environ 78 h par an" in page_of(client, mission)
+
+
+def test_a_rhythm_that_ends_says_how_many_hours_in_all(client: Client) -> None:
+    mission = make_mission(slots=0)
+    slot = make_slot(mission, kind="weekly", start=datetime.time(14), end=datetime.time(16))
+    slot.valid_until = today() + datetime.timedelta(days=30)
+    slot.save(update_fields=["valid_until"])
+    assert "2 h à chaque fois, environ 10 h en tout" in page_of(client, mission)
+    mission.commitment = "once"
+    mission.save(update_fields=["commitment"])
+    assert "environ" not in page_of(client, mission)
 
 
 def test_different_lengths_are_said_from_the_shortest_to_the_longest(client: Client) -> None:
