@@ -115,6 +115,7 @@ def make_old(model: str) -> Any:
         ),
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
+        "introductions.Side": lambda: f.make_introduction(state="declined").sides.order_by("pk").first(),
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),

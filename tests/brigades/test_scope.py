@@ -25,6 +25,7 @@ LISTS = {
     "organisations": "organisations_organisation",
     "missions": "missions_mission",
     "alliances": "alliances_alliance",
+    "mises-en-relation": "introductions_introduction",
     "demandes": "requests_engagementrequest",
     "propositions": "proposals_proposal",
     "participations": "participations_participation",

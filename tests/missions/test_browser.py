@@ -88,12 +88,12 @@ def test_the_spaces_on_a_phone(site: LiveServer, page: Page) -> None:
 
 def test_the_filters_stand_open_on_a_wide_screen(site: LiveServer, page: Page) -> None:
     page.goto(f"{site.url}/missions/")
-    assert page.locator(".mi-filters__body").is_visible()
+    assert page.locator(".ui-filters__body").is_visible()
     page.set_viewport_size(PHONE)
     page.reload()
-    assert not page.locator(".mi-filters__body").is_visible()
+    assert not page.locator(".ui-filters__body").is_visible()
     page.get_by_text("Filtres", exact=True).first.click()
-    assert page.locator(".mi-filters__body").is_visible()
+    assert page.locator(".ui-filters__body").is_visible()
 
 
 def test_only_the_fields_of_the_chosen_kind_of_slot_show(site: LiveServer, page: Page) -> None:

@@ -16,7 +16,11 @@ _RULES = {
 
 
 def axe(page: Page, *, context: str | None = None) -> None:
-    """Assert that axe finds no violation on the page as it stands now."""
+    """Assert that axe finds no violation on the page as it stands, once what fades has come back."""
+    for _ in range(100):
+        if page.evaluate(_IS_STILL):
+            break
+        page.wait_for_timeout(50)
     with _scripts_for_axe(page):
         results: dict[str, Any] = Axe().run(page, context=context, options=_RULES).response
     violations = results["violations"]
@@ -26,6 +30,10 @@ def axe(page: Page, *, context: str | None = None) -> None:
         )
 
 
+#: nothing is being fetched, and nothing that ends is moving
+_IS_STILL = """() => !document.querySelector(".ui-fetching") && document.getAnimations().every(
+  each => each.playState !== "running" || each.effect?.getComputedTiming().endTime === Infinity
+)"""
 _FREEZE = """() => {
   window.frozen = [];
   const visit = rules => {
