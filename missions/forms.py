@@ -371,6 +371,26 @@ class SlotsForm(NonceMixin, forms.Form):
         When.UNDATED: "valid_until",
     }
 
+    #: what each way of saying when asks for: the others are hidden, and nothing in them is wrong
+    ASKED = {
+        When.DATE: ("local_date", "half_days", "start_time", "end_time"),
+        When.DATES: ("dates", "half_days", "start_time", "end_time"),
+        When.PERIOD: ("weekdays", "period_from", "period_until", "half_days", "start_time", "end_time"),
+        When.WEEKLY: ("weekday", "half_days", "start_time", "end_time", "valid_from", "valid_until"),
+        When.UNDATED: ("valid_from", "valid_until"),
+    }
+    #: field → what to say when it is empty
+    NEEDED = {
+        "local_date": "Indiquez la date du créneau.",
+        "dates": "Indiquez au moins une date.",
+        "weekdays": "Cochez au moins un jour de la semaine.",
+        "period_from": "Indiquez le début de la période.",
+        "period_until": "Indiquez la fin de la période.",
+        "weekday": "Choisissez le jour de la semaine.",
+        "start_time": "Indiquez l’heure de début.",
+        "end_time": "Indiquez l’heure de fin.",
+    }
+
     def __init__(self, *args: Any, already: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.already = already
@@ -390,20 +410,15 @@ class SlotsForm(NonceMixin, forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
+        """All that is wrong at once, in what this way of saying when asks for."""
         cleaned = super().clean() or self.cleaned_data
-        if self.errors:
+        kind = cleaned.get("kind")
+        if kind is None:
             return cleaned
-        kind = cleaned["kind"]
-        needed = {
-            When.DATE: ("local_date", "Indiquez la date du créneau."),
-            When.DATES: ("dates", "Indiquez au moins une date."),
-            When.PERIOD: ("weekdays", "Cochez au moins un jour de la semaine."),
-        }
-        if kind in needed and not cleaned.get(needed[kind][0]):
-            self.add_error(*needed[kind])
+        self._clean_asked(When(kind))
         if kind == When.PERIOD:
             self._clean_period(cleaned.get("period_from"), cleaned.get("period_until"))
-        if self.errors:
+        if set(self.errors) - {"capacity"}:
             return cleaned
         try:
             specs = self.specs()
@@ -415,19 +430,29 @@ class SlotsForm(NonceMixin, forms.Form):
             self.add_error("period_until", "Aucun de ces jours ne tombe dans cette période.")
         return cleaned
 
+    def _clean_asked(self, kind: When) -> None:
+        for name in set(self.errors) - {*self.ASKED[kind], "kind", "capacity", "nonce"}:
+            del self.errors[name]
+        half_days = self.cleaned_data.get("half_days")
+        for name in self.ASKED[kind]:
+            is_given = self.cleaned_data.get(name) not in (None, "", [])
+            is_an_hour = name in ("start_time", "end_time")
+            if is_an_hour and half_days:
+                self.errors.pop(name, None)
+            elif name in self.NEEDED and not is_given and name not in self.errors:
+                self.add_error(name, self.NEEDED[name])
+
     def _clean_period(self, first: date | None, last: date | None) -> None:
-        if first is None:
-            self.add_error("period_from", "Indiquez le début de la période.")
         if last is None:
-            self.add_error("period_until", "Indiquez la fin de la période.")
-        elif first is not None and last < first:
+            return
+        if first is not None and last < first:
             self.add_error("period_until", "La fin de la période est avant son début.")
         elif last > today() + schedule.FURTHEST:
             self.add_error("period_until", "Cette date est trop lointaine : choisissez-la dans les deux ans.")
 
     def specs(self) -> list[SlotSpec]:
         typed = self.cleaned_data
-        kind, capacity = typed["kind"], typed["capacity"]
+        kind, capacity = typed["kind"], typed.get("capacity", 1)  # wrong places hide nothing else
         period = {"valid_from": typed.get("valid_from"), "valid_until": typed.get("valid_until")}
         if kind == When.UNDATED:
             return [SlotSpec(SlotKind.UNDATED, capacity, **period)]

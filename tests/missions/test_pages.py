@@ -535,6 +535,27 @@ def test_slots_are_added_by_dates_by_weekdays_and_by_half_days() -> None:
     assert "au plus 200" in html_of(client.post(page, {"kind": "period"} | years | halves))
 
 
+def test_all_that_is_wrong_with_slots_is_said_at_once_and_only_of_what_is_asked() -> None:
+    mission = make_mission(state="draft", slots=0)
+    client = sign_in(make_member(mission.organisation))
+    page = url("slots", mission.organisation, mission.pk)
+    html = html_of(client.post(page, {"kind": "weekly", "capacity": ""}))
+    for said in (
+        "Choisissez le jour de la semaine.",
+        "Indiquez l’heure de début.",
+        "Indiquez l’heure de fin.",
+    ):
+        assert said in html
+    late = {"kind": "weekly", "weekday": "2", "start_time": "16:00", "end_time": "14:00", "capacity": "0"}
+    html = html_of(client.post(page, late))
+    assert "La fin du créneau est avant son début." in html, "wrong places do not hide wrong hours"
+    hidden = {"dates": "un jour", "period_until": "jamais", "start_time": "tôt", "half_days": "morning"}
+    weekly = {"kind": "weekly", "weekday": "2", "capacity": "4"}
+    assert client.post(page, weekly | hidden).status_code == 302, "what is not asked is not read"
+    [slot] = mission.slots.all()
+    assert (slot.kind, slot.weekday, slot.start_time) == ("weekly", 2, datetime.time(9))
+
+
 def test_a_waiting_edit_is_shown_and_may_be_taken_back() -> None:
     mission = make_mission(description=TEXT)
     client = sign_in(make_member(mission.organisation))
