@@ -42,12 +42,19 @@ def apply(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect(reverse("missions:apply", args=[mission.pk, mission.slug]) + _query(request))
     if mission.is_imported:
         return redirect(mission)
+    person = request.user.person if request.user.is_authenticated else None
+    if person is not None and request.method != "POST":
+        already = policies.own(request.user).live().filter(mission=mission).first()  # type: ignore[arg-type]
+        if already is not None:
+            messages.info(request, "Vous avez déjà une candidature en cours pour cette mission.")
+            return redirect("participations:mine", already.pk)
+        if policies.handles_for(person, mission.organisation):
+            return _own(request, mission)
     slots = list(Slot.objects.live().filter(mission=mission))
     free = [slot for slot in slots if slot.free]
     if not free:
         return _full(request, mission)
     form_class = _form_class(request)
-    person = request.user.person if request.user.is_authenticated else None
     if person is not None and request.method != "POST" and _is_too_young(person, mission, free):
         return _too_young(request, mission)
     extra: dict[str, Any] = {"mission": mission, "person": person}
@@ -280,6 +287,12 @@ def _too_young(request: HttpRequest, mission: Mission) -> HttpResponse:
     near = [other for other in similar_to(mission, limit=12) if other.minimum_age == 16]
     context = {"mission": mission, "similar": cards(near[:3])}
     return render(request, "participations/too_young.html", context)
+
+
+def _own(request: HttpRequest, mission: Mission) -> HttpResponse:
+    """Whoever answers the applications is told before writing one, and led to where they wait."""
+    context = {"mission": mission, "why": services.OWN_MISSION}
+    return render(request, "participations/own_mission.html", context)
 
 
 def _full(request: HttpRequest, mission: Mission) -> HttpResponse:

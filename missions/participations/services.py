@@ -47,6 +47,8 @@ SHOWN_ALTERNATIVES = 3
 MOST_ANSWERED_AT_ONCE = 100
 #: Somebody who waits for a place this long is shown other missions.
 OTHERS_AFTER_DAYS = 21
+#: Whoever would answer the application does not send it.
+OWN_MISSION = "Vous gérez les missions de cette organisation : vous ne pouvez pas y candidater."
 #: What is not over: waiting for a guardian, for an answer, or agreed.
 OPEN_STATES = (State.TO_CONFIRM, *LIVE_STATES)
 
@@ -897,9 +899,7 @@ def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group
         raise RuleBroken("Ce créneau est terminé. Choisissez-en un autre.", code="past")
     if isinstance(who, Person):
         if policies.handles_for(who, mission.organisation):
-            raise RuleBroken(
-                "Vous gérez les missions de cette organisation : vous ne pouvez pas y candidater.", code="own"
-            )
+            raise RuleBroken(OWN_MISSION, code="own")
         if Participation.objects.live().filter(mission=mission, person=who).exists():
             raise RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
         if Participation.objects.filter(slot=slot, person=who, state__in=SEAT_STATES).exists():

@@ -69,6 +69,22 @@ def test_a_signed_in_person_applies_in_one_screen_and_a_double_click_shows_the_f
     assert "5 jours" in client.get(first.url).content.decode()
 
 
+def test_whoever_may_not_apply_is_told_before_writing_anything() -> None:
+    mission = make_mission()
+    manager = sign_in(make_member(mission.organisation, role="manager"))
+    html = manager.get(apply_url(mission)).content.decode()
+    assert services.OWN_MISSION in html
+    assert 'name="message"' not in html
+    assert (
+        'name="message"'
+        in sign_in(make_member(mission.organisation, role="reader")).get(apply_url(mission)).content.decode()
+    ), "whoever answers nobody may come and help"
+    row = make_participation(mission=mission)
+    own = sign_in(make_user(person=row.person)).get(apply_url(mission), follow=True)
+    assert own.redirect_chain[-1][0] == reverse("participations:mine", args=[row.pk])
+    assert "déjà une candidature en cours" in own.content.decode()
+
+
 def test_an_anonymous_visitor_applies_confirms_and_the_organisation_is_notified_once(client: Client) -> None:
     """K01: account, application and message exist after one flow."""
     organisation = make_organisation(owner=make_person())
