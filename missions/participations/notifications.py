@@ -268,11 +268,12 @@ def tell_closed(
     code = "participations.closed"
     over = {row.pk for row in ended}
     rows = sorted([*ended, *going_on], key=lambda row: row.pk)
-    choice = _Choice(ended)
+    choice = _Choice(rows)
     for mine in _by_person(rows):
         first = mine[0]
         assert first.person is not None
         lost = [row for row in mine if row.pk in over]
+        unsure = [row for row in mine if row.pk not in over and row.state != "accepted"]
         _send(
             code,
             first.person,
@@ -281,9 +282,9 @@ def tell_closed(
             link=_link(mine),
             whole=whole,
             ended=_lines(lost),
-            waiting=_lines(row for row in mine if row.pk not in over and row.state != "accepted"),
+            waiting=_lines(unsure),
             accepted=_lines(row for row in mine if row.pk not in over and row.state == "accepted"),
-            alternatives=choice.of(lost) if lost else [],
+            alternatives=choice.of([*lost, *unsure]) if lost or unsure else [],
         )
 
 

@@ -285,6 +285,7 @@ def test_closing_keeps_the_waiting_applications_unless_it_declines_them_all() ->
     for waiting, state in (("keep", State.APPLIED), ("decline", State.DECLINED)):
         Message.objects.all().delete()
         mission = make_mission()
+        make_mission(title="Trier des livres")
         applied, talking, accepted = (
             make_participation(mission=mission, state=state) for state in ("applied", "in_talk", "accepted")
         )
@@ -304,6 +305,9 @@ def test_closing_keeps_the_waiting_applications_unless_it_declines_them_all() ->
             assert not mails("declined")
         else:
             assert "va encore vous répondre" in told[talking.person_id]
+            assert "Si vous préférez ne pas attendre" in told[talking.person_id]
+        assert "Trier des livres" in told[applied.person_id]
+        assert "Trier des livres" not in told[accepted.person_id], "who is expected is shown nothing else"
 
 
 def test_past_dates_and_feeds_close_without_a_mail_to_the_applicants() -> None:
