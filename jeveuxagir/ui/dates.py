@@ -52,9 +52,13 @@ def exact(moment: date | datetime) -> str:
     if isinstance(moment, datetime):
         if timezone.is_aware(moment):
             moment = moment.astimezone(PARIS)
-        minutes = f"{NBSP}{moment.minute:02d}" if moment.minute else ""
-        return f"{_day(moment)} à {moment.hour}{NBSP}h{minutes}"
+        return f"{_day(moment)} à {hour(moment)}"
     return _day(moment)
+
+
+def hour(moment: datetime) -> str:
+    """« 18 h », « 18 h 30 », as `moment` says it."""
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02d}" if moment.minute else "")
 
 
 def _day(moment: date | datetime) -> str:

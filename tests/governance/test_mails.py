@@ -11,9 +11,11 @@ from alliances.governance import services
 from alliances.governance.enums import MeetingState
 from alliances.governance.models import Decision, Meeting, Task
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.models import Message
+from jeveuxagir.ui.dates import exact
 
 from .test_services import Table
 
@@ -56,7 +58,11 @@ def test_a_mail_says_the_hour_of_the_place() -> None:
     table.convene(start=datetime.time(18))
     message = Message.objects.filter(kind="governance.meeting").first()
     assert message is not None
-    assert "18:00" in message.text
+    assert f"à 18{NBSP}h" in message.text
+    table.propose()
+    vote = Message.objects.filter(kind="governance.vote").first()
+    assert vote is not None
+    assert exact(Decision.objects.get().local_end) in vote.text
 
 
 def test_a_late_task_that_nobody_has_is_told_to_who_animates() -> None:

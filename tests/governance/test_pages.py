@@ -17,6 +17,7 @@ from alliances.governance.matrices import Cell, Line, Matrix
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.models import Party
 from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.ui.documents import pdf
 from tests import factories as f
 
@@ -64,7 +65,7 @@ def test_a_meeting_is_planned_from_a_page_answered_and_shown_with_its_agenda() -
     assert sent.url == meeting.page_url
     pages.of(1).post(pages.url(f"reunions/{meeting.pk}/repondre/"), {"coming": "yes"})
     page = pages.text(f"reunions/{meeting.pk}/")
-    for words in ("Le bilan", "La suite", "18:00", "Mairie", pages.people[1].person.full_name):
+    for words in ("Le bilan", "La suite", f"18{NBSP}h", "Mairie", pages.people[1].person.full_name):
         assert words in page
     assert meeting.attendances.get().coming == Coming.YES
     assert "Comité" in pages.text("reunions/")
@@ -76,7 +77,7 @@ def test_an_hour_overseas_is_the_hour_of_the_place() -> None:
     meeting = Meeting.objects.get()
     assert meeting.starts_at.astimezone(datetime.UTC).hour == 22
     page = pages.text(f"reunions/{meeting.pk}/")
-    assert "de 18:00 à 20:00 (heure de Martinique)" in page
+    assert f"de 18{NBSP}h à 20{NBSP}h (heure de Martinique)" in page
     assert "heure de Martinique" in pages.text("reunions/nouvelle/")
 
 

@@ -60,6 +60,16 @@ def test_a_delay_carries_its_exact_date_in_paris_time():
     assert 'title="dimanche 22\u00a0novembre 2026 à 13\u00a0h"' in html
 
 
+def test_an_hour_is_said_as_it_is_given_or_in_paris():
+    html = render(
+        "{{ d|exact }} | {{ d|hour }} | {{ aware|hour }} | {{ none|hour }}{{ none|exact }}",
+        none=None,
+        d=datetime(2026, 12, 1, 18, 30),
+        aware=NOON,
+    )
+    assert html == "mardi 1er\u00a0décembre 2026 à 18\u00a0h\u00a030 | 18\u00a0h\u00a030 | 13\u00a0h | "
+
+
 def test_no_date_prints_nothing():
     assert render("{% since d %}{% moment d %}", d=None) == ""
 

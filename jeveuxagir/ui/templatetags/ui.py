@@ -14,6 +14,7 @@ States, dates, numbers
                                               kinds: success info warning error new neutral
     {% since moment %}                        <time>il y a 3 jours</time>, the exact date as title
     {% moment date %}                         <time>mercredi 25 novembre 2026 à 14 h 05</time>
+    {{ meeting.local_start|exact }}           the same words, also in mails; |hour alone: « 14 h 05 »
     {{ total|number }}                        1 234 (narrow space)
     {{ quantity|amount }}                     1 234,5 (a Decimal, without idle zeros)
     {{ person.phone|phone }}                  06 12 34 56 78
@@ -163,6 +164,16 @@ def exact_moment(moment: date | datetime | None) -> str:
     if not moment:
         return ""
     return format_html('<time datetime="{}">{}</time>', _iso(moment), dates.exact(moment))
+
+
+@register.filter
+def exact(moment: date | datetime | None) -> str:
+    return dates.exact(moment) if moment else ""
+
+
+@register.filter(expects_localtime=True)
+def hour(moment: datetime | None) -> str:
+    return dates.hour(moment) if moment else ""
 
 
 @register.filter
