@@ -1,5 +1,8 @@
 """A file that arrives: written to the private folder as it comes, never in memory, and no more of it than is allowed.
 
+A page that asks for no file gets none: `NoFiles` is the handler of all the others (settings.FILE_UPLOAD_HANDLERS), so
+that nobody fills a disk by sending files to a sign-in page. One that asks for a file gets one: no form of ours has two.
+
 What is too big is read to its end and thrown away, so that the rest of the form is not lost. In a view:
 
     @csrf_exempt                       # outermost: the handler must be there before anything is read
@@ -10,10 +13,10 @@ What is too big is read to its end and thrown away, so that the rest of the form
 """
 
 import hashlib
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
 from . import private_files
@@ -37,16 +40,37 @@ class ReceivedFile(UploadedFile):
         return (self.size or 0) > MOST_BYTES
 
 
+class NoFiles(FileUploadHandler):
+    """Throws files away as they come, and stops reading where nobody sends so much by mistake."""
+
+    received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.received += len(raw_data)
+        if self.received > MOST_BYTES:
+            raise StopUpload(connection_reset=True)
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
 class KeepingHandler(FileUploadHandler):
-    """Takes the place of the handlers that keep files in memory."""
+    """Keeps the first file of the request; those that come after it are thrown away."""
+
+    kept: IO[bytes] | None = None
+    is_first = False
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.kept = private_files.incoming()
-        self.digest = hashlib.sha256()
-        self.received = 0
+        self.is_first = self.kept is None
+        if self.kept is None:
+            self.kept = private_files.incoming()
+            self.digest = hashlib.sha256()
+            self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self.kept is None or not self.is_first:
+            return
         self.received += len(raw_data)
         if self.received <= MOST_BYTES:
             self.digest.update(raw_data)
@@ -55,7 +79,9 @@ class KeepingHandler(FileUploadHandler):
             self.kept.seek(0)
             self.kept.truncate()
 
-    def file_complete(self, file_size: int) -> ReceivedFile:
+    def file_complete(self, file_size: int) -> ReceivedFile | None:
+        if self.kept is None or not self.is_first:
+            return None
         self.kept.flush()
         self.kept.seek(0)
         file = ReceivedFile(self.kept, self.file_name, self.content_type, self.received)
@@ -63,7 +89,7 @@ class KeepingHandler(FileUploadHandler):
         return file
 
     def upload_interrupted(self) -> None:
-        if hasattr(self, "kept"):
+        if self.kept is not None:
             self.kept.close()
 
 

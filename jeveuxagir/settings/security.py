@@ -72,6 +72,8 @@ CSRF_FAILURE_VIEW = "jeveuxagir.web.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 #: room for the 3,000 rows that one decision of the brigade may name; the size above bounds the whole
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+#: no page gets a file but those that put their own handler in place
+FILE_UPLOAD_HANDLERS = ["jeveuxagir.common.uploads.NoFiles"]
 
 #: where security.txt sends whoever found a flaw
 SECURITY_CONTACT = _env("SECURITY_CONTACT", default="securite@jeveuxagir.example")

@@ -202,6 +202,36 @@ def test_fifty_megabytes_are_refused_in_words_nothing_typed_is_lost_and_nothing_
     assert not list((Path(conf.PRIVATE_FILES) / "incoming").iterdir())
 
 
+def test_of_several_files_in_one_sending_one_is_written(client: Any, monkeypatch: Any) -> None:
+    opened = []
+    incoming = private_files.incoming
+    monkeypatch.setattr(private_files, "incoming", lambda: opened.append(1) or incoming())
+    table = Table()
+    client.force_login(table.people[1])
+    heavy = [SimpleUploadedFile(f"{number}.pdf", b"0" * 9_000_000) for number in range(3)]
+    data = {"party": table.parties[1].pk, "title": "Le budget"}
+    sent = client.post(
+        f"{table.url}ajouter/", data | {"file": SimpleUploadedFile("a.pdf", made.PDF), "autres": heavy}
+    )
+    assert sent.status_code == 302
+    assert len(opened) == 1
+    with transaction.atomic():
+        assert FileVersion.objects.get().size == len(made.PDF)
+
+
+@pytest.mark.parametrize("page_url", ["/compte/connexion/", "/signaler/", "/mon-espace/"])
+def test_a_page_that_asks_for_no_file_writes_none(client: Any, monkeypatch: Any, page_url: str) -> None:
+    def refused(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("a file was written")
+
+    monkeypatch.setattr("django.core.files.temp.NamedTemporaryFile", refused)
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refused)
+    for size in (10, 5_000_000, 25_000_000):
+        answer = client.post(page_url, {"a": "b", "file": SimpleUploadedFile("a.pdf", b"0" * size)})
+        assert answer.status_code < 500
+        assert not answer.wsgi_request.FILES
+
+
 def test_what_is_beyond_all_measure_is_not_even_read(client: Any) -> None:
     table = Table()
     client.force_login(table.people[1])
