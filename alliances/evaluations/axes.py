@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from alliances.enums import Section
 from alliances.governance.enums import DecisionState
 from alliances.governance.models import Decision
 from alliances.indicators.board import standing_of
@@ -56,8 +57,10 @@ def confirms(value: Value) -> bool:
     return value.pk in _held([value])
 
 
-def _words(row: Evidence) -> tuple[str, str]:
-    """(the proof in words, where it is read)."""
+def _words(row: Evidence, *, public: bool) -> tuple[str, str]:
+    """(the proof in words, where it is read). `public`: nothing of the pages that the parties do not show."""
+    if public and (words := _plain_words(row)):
+        return words, ""
     if row.value is not None:
         one = row.value.indicator
         one.alliance = row.alliance
@@ -78,16 +81,30 @@ def _words(row: Evidence) -> tuple[str, str]:
     return row.link, row.link
 
 
-def claimed(alliance: Alliance, *, holding: bool = False) -> list[tuple[Axis, list[Proof]]]:
-    """Axis by axis. `holding`: what anybody may be shown: without the values that were corrected or disputed since."""
+def _plain_words(row: Evidence) -> str:
+    """What anybody may be told of a proof that stands in a page which the public does not read."""
+    if row.value is not None and not row.alliance.shows(Section.INDICATORS):
+        when = label(row.value.indicator.rhythm, row.value.period)
+        return f"une valeur d’un indicateur partagé, {when}, confirmée par une autre partie"
+    if row.decision is not None and not row.alliance.shows(Section.DECISIONS):
+        return f"une décision des parties, adoptée le {row.decision.state_changed_at:%d/%m/%Y}"
+    if row.evaluation is not None:
+        return f"une évaluation où chaque partie a répondu, révélée le {row.evaluation.state_changed_at:%d/%m/%Y}"
+    return ""
+
+
+def claimed(
+    alliance: Alliance, *, holding: bool = False, public: bool = False
+) -> list[tuple[Axis, list[Proof]]]:
+    """Axis by axis. `holding`: without the values corrected or disputed since. `public`: as anybody reads it."""
     rows = list(alliance.evidence.select_related("value__indicator", "decision", "evaluation").order_by("pk"))
     held = _held([row.value for row in rows if row.value is not None])
     proofs = []
     for row in rows:
         row.alliance = alliance
-        words, url = _words(row)
+        words, url = _words(row, public=public)
         proofs.append(Proof(row, words, url, row.value_id is None or row.value_id in held))
-    if holding:
+    if holding or public:
         proofs = [proof for proof in proofs if proof.holds]
     return [(axis, found) for axis in Axis if (found := [one for one in proofs if one.row.axis == axis])]
 
@@ -96,7 +113,7 @@ def texts_shown(alliance: Alliance) -> list[tuple[str, str]]:
     """For the brigade: what the public page says of the axes."""
     return [
         (f"Axe {axis.label}", f"{proof.row.statement}\nPreuve{NBSP}: {proof.words}")
-        for axis, proofs in claimed(alliance, holding=True)
+        for axis, proofs in claimed(alliance, public=True)
         for proof in proofs
     ]
 

@@ -43,8 +43,9 @@ def _axes(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 
 
 def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
-    """The same for anybody, if the parties chose so."""
-    return _axes(request, alliance) if alliance.shows(Shown.AXES) else None
+    """The same for anybody, if the parties chose so, without what they chose not to show."""
+    found = axes.claimed(alliance, public=True) if alliance.shows(Shown.AXES) else []
+    return {"alliance": alliance, "axes": found} if found else None
 
 
 def _owed(alliance: Alliance) -> list[Owed]:

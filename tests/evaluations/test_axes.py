@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from alliances.evaluations import axes, services
 from alliances.evaluations.models import Evidence
@@ -63,6 +64,28 @@ def test_each_sort_of_proof_is_said_in_words() -> None:
     assert "révélée le" in words[0]
     assert words[1].startswith("Enfants qui lisent, ")
     assert "adoptée le" in words[2]
+
+
+def test_to_the_public_a_proof_says_nothing_of_a_page_that_the_parties_do_not_show() -> None:
+    table = Table()
+    prove(table, axis=Axis.PERFORMANCE, value=confirmed(table))
+    decision = adopted(table)
+    prove(table, decision=decision)
+    round_ = table.revealed()
+    prove(table, axis=Axis.INNOVATION, evaluation=round_)
+    Alliance.objects.update(shown=["axes"], publication="public", published_at=now())
+    hidden = ("Enfants qui lisent", decision.title, round_.label)
+
+    def page() -> str:
+        return Client().get(table.alliance.get_absolute_url()).content.decode()
+
+    assert "une décision des parties, adoptée le" in page()
+    assert not [words for words in hidden if words in page()]
+    table.alliance.refresh_from_db()
+    read = " ".join(text for _title, text in texts_of(table.alliance))
+    assert not [words for words in hidden if words in read]
+    Alliance.objects.update(shown=["axes", "decisions", "indicators"])
+    assert [words for words in hidden if words in page()] == list(hidden[:2])
 
 
 def test_what_is_not_confirmed_adopted_or_revealed_proves_nothing() -> None:
