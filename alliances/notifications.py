@@ -26,6 +26,7 @@ KINDS = {
     "closed": ("Mon alliance est close", True),
     "born": ("Une alliance est née de la mienne", True),
     "third_ended": ("Le tiers de confiance de mon alliance n’a plus ce rôle", True),
+    "replaced": ("Ma place dans une alliance est confiée à une autre partie", False),
     "published": ("La page de mon alliance est publique", False),
     "not_published": ("La page de mon alliance n’est pas publiée", False),
     "edit_accepted": ("Une modification de mon alliance est en ligne", False),

@@ -150,6 +150,7 @@ def leave(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
     animates = any(party.is_animator for party in request.acting)
     if not is_mine and not animates:
         raise NotAllowed("Seule une personne qui agit pour cette partie, ou qui anime, ouvre cette page.")
+    kept = "" if is_mine else services.why_kept(leaving)
     others = request.alliance.parties.live().exclude(pk=leaving.pk)
     must = not is_mine or (leaving.is_animator and not others.filter(is_animator=True).exists())
     form = LeaveForm(request.POST or None, successors=others.order_by("name", "pk"), must=must)
@@ -177,6 +178,7 @@ def leave(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
         "form": form,
         "party": leaving,
         "is_mine": is_mine,
+        "kept": kept,
         "owed": owed_by(leaving),
         "must": must,
         "alone": not others.exists(),

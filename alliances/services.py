@@ -11,12 +11,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from jeveuxagir.accounts import limits, roles, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
+from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
@@ -58,6 +61,8 @@ MOST_PARTIES = 200
 MOST_OPEN_INVITATIONS = 50
 MOST_PLACES = 60
 RESEND_AFTER = datetime.timedelta(hours=1)
+#: a party of which nobody did anything for so long is absent: who animates may hand over its place
+ABSENT_AFTER = datetime.timedelta(days=30)
 PURPOSE_AT_LEAST = 30
 #: Decision 10: on a public page, a change of these waits for the brigade; the rest applies at once.
 SENSITIVE = {"name": "nom", "purpose": "ce que l’alliance veut changer"}
@@ -483,12 +488,51 @@ def leave(party: Party, *, actor: User, reason: str = "", successor: Party | Non
 def replace(party: Party, *, actor: User, by: Party, reason: str = "") -> Party:
     """A party gives its place to another that is already in; who animates may do it for one that is absent."""
     alliance, party = locked_party(party)
-    if not policies.acts_for(actor, party):
+    its_own = policies.acts_for(actor, party)
+    if not its_own:
         allow(policies.can_animate(actor, alliance))
-        if kept := next(filter(None, (why(party) for why in spaces.keeps)), ""):
+        if kept := why_kept(party):
             raise RuleBroken(kept, code="kept")
     _end_party(alliance, party, actor=actor, reason=reason, successor=by)
+    if not its_own:
+        mails.tell(
+            alliance,
+            "replaced",
+            once=str(party.pk),
+            parties=[party],
+            party=party.name,
+            successor=by.name,
+            reason=reason,
+            url=absolute(alliance.get_absolute_url() if alliance.is_public else reverse("accounts:my_space")),
+        )
     return party
+
+
+def why_kept(party: Party) -> str:
+    """Why nobody else may hand over the place of this party now, in words; empty when somebody may.
+
+    Nobody is put out for what they think: only a party that gave no sign of life, and that nothing waits for.
+    """
+    seen = _last_sign(party)
+    if seen > now() - ABSENT_AFTER:
+        day = date_format(seen.astimezone(PARIS), "j F Y")
+        return (
+            f"{party.name} a agi dans l’alliance le {day}, ou l’a rejointe ce jour-là. Qui anime ne confie la place "
+            f"que d’une partie sans nouvelles depuis {ABSENT_AFTER.days} jours. Elle-même peut la laisser."
+        )
+    return next(filter(None, (why(party) for why in spaces.keeps)), "")
+
+
+def _last_sign(party: Party) -> datetime.datetime:
+    """When somebody who speaks for this party last did something in the alliance; at first, when it joined."""
+    done = Event.objects.filter(
+        subject_type=Alliance._meta.label,
+        subject_id=str(party.alliance_id),
+        actor__person__in=[person.pk for person in mails.people_of([party])],
+        created_at__gt=party.joined_at,
+    )
+    latest = done.order_by("-id").values_list("created_at", flat=True).first()
+    return latest or party.joined_at
 
 
 def _end_party(

@@ -132,6 +132,7 @@ def register() -> None:
     panels.register("alliance.public", Panel("governance/_public.html", _public, order=50))
     spaces.owed.register("governance", _owed)
     spaces.owes.register("governance", _owes)
+    spaces.keeps.register("governance", services.keeps)
     spaces.closing.register("decision", _close)
     spaces.closing_vote.register("decision", _closing_vote)
     spaces.heritage.register("roles", spaces.Heritage(_functions, _hand_over))

@@ -23,7 +23,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import NBSP, clean
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
@@ -354,6 +354,19 @@ def settle_all(alliance: Alliance) -> None:
         return
     for decision in alliance.decisions.filter(state=DecisionState.OPEN).order_by("pk"):
         _settle(alliance, lock(Decision.objects.all(), pk=decision.pk), over=False)
+
+
+def keeps(party: Party) -> str:
+    """Nobody puts out a party whose voice may change an open vote. For `spaces.keeps`."""
+    if party.is_trusted_third:
+        return ""
+    decision = party.alliance.decisions.filter(state=DecisionState.OPEN).order_by("closes_at", "pk").first()
+    if decision is None:
+        return ""
+    return (
+        f"Un vote est ouvert, «{NBSP}{decision.title}{NBSP}»{NBSP}: {party.name} y a sa voix. Attendez qu’il se "
+        "termine avant de confier sa place."
+    )
 
 
 def awaiting_voice(person: Person) -> list[Decision]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from alliances.enums import Section as Shown
 from alliances.models import Alliance, Party
-from alliances.spaces import Heritage, Owed, Section, heritage, menu, owed, owes
+from alliances.spaces import Heritage, Owed, Section, heritage, keeps, menu, owed, owes
 from jeveuxagir.accounts.models import User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
@@ -89,6 +89,7 @@ def register() -> None:
     heritage.register("charter", Heritage(_charter, _hand_over, Shown.CHARTER))
     owed.register("texts", _owed)
     owes.register("texts", _owes)
+    keeps.register("texts", services.keeps)
     panels.register("alliance.home", Panel("texts/_home_panel.html", _home, order=20))
     panels.register("alliance.public", Panel("texts/_public_charter.html", _public, order=30))
     to_do.register("texts", _to_do)

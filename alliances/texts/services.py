@@ -17,7 +17,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import NBSP, clean
 
 from . import notifications as mails
 from . import templates
@@ -303,6 +303,18 @@ def settle_all(alliance: Alliance) -> None:
         return
     for version in Version.objects.filter(text__alliance=alliance, state=State.ADOPTING).order_by("pk"):
         _settle(alliance, _locked_version(version)[1], actor=None)
+
+
+def keeps(party: Party) -> str:
+    """Nobody puts out a party whose adoption is awaited: the text would be in force without it. For `spaces.keeps`."""
+    asked = Version.objects.filter(text__alliance=party.alliance_id, state=State.ADOPTING)
+    version = asked.exclude(adoptions__party=party).select_related("text").order_by("pk").first()
+    if version is None:
+        return ""
+    return (
+        f"«{NBSP}{version.text.title}{NBSP}» attend l’adoption de {party.name}{NBSP}: confier sa place mettrait le "
+        "texte en vigueur sans elle. Amendez d’abord cette version, ou abandonnez-la, puis proposez-la de nouveau."
+    )
 
 
 def _settle(alliance: Alliance, version: Version, *, actor: User | None) -> None:

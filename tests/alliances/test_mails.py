@@ -14,6 +14,7 @@ CONTEXTS = {
     "answered": {"invited": "La Recyclerie", "interested": True},
     "joined": {"party": "La Recyclerie"},
     "left": {"party": "La Recyclerie", "successor": "", "reason": "Nous déménageons."},
+    "replaced": {"party": "La Recyclerie", "successor": "Roue libre", "reason": "Sans nouvelles."},
     "stage": {},
     "silent": {"days": 62, "cadence": 30},
     "asleep": {"days": 62},

@@ -11,7 +11,7 @@ from alliances.models import Alliance
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.text import NBSP
 from tests import factories as f
-from tests.alliances.test_services import ANSWERS, begun, data, dated, with_another
+from tests.alliances.test_services import ANSWERS, begun, data, dated, long_silent, with_another
 
 pytestmark = pytest.mark.django_db
 
@@ -383,6 +383,22 @@ def test_leaving_lists_what_is_owed_first(client, monkeypatch):
     assert client.get(alliance.space_url).status_code == 404
     client.force_login(other)
     assert "Nous déménageons" in client.get(f"{alliance.space_url}parties/").content.decode()
+
+
+def test_who_animates_is_told_first_why_a_party_keeps_its_place(client):
+    alliance, owner = begun()
+    party, _other = with_another(alliance)
+    client.force_login(owner)
+    page = f"{alliance.space_url}parties/{party.pk}/quitter/"
+    shown = client.get(page).content.decode()
+    assert "Cette partie garde sa place" in shown
+    assert "Confirmer le remplacement" not in shown
+    mine = alliance.parties.exclude(pk=party.pk).get()
+    assert client.post(page, {"successor": mine.pk}).status_code == 409
+    long_silent(party)
+    assert "Confirmer le remplacement" in client.get(page).content.decode()
+    client.post(page, {"successor": mine.pk})
+    assert "sa place est reprise par" in client.get(f"{alliance.space_url}parties/").content.decode()
 
 
 def test_closing_asks_three_questions_then_several_parties_decide(client):

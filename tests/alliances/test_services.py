@@ -52,6 +52,12 @@ def with_another(alliance, kind="company"):
     return f.make_party(alliance, organisation=organisation), user
 
 
+def long_silent(party):
+    """It joined two months ago, and nobody of it did anything since."""
+    Party.objects.filter(pk=party.pk).update(joined_at=now() - datetime.timedelta(days=60))
+    party.refresh_from_db()
+
+
 def dated():
     return {"starts_on": today(), "ends_on": today() + datetime.timedelta(days=400)}
 
@@ -387,6 +393,7 @@ def test_a_party_replaces_neither_itself_nor_one_that_left_nor_one_of_another_al
     for wrong in (mine, elsewhere):
         with pytest.raises(RuleBroken):
             services.leave(mine, actor=owner, successor=wrong)
+    long_silent(party)
     services.replace(party, actor=owner, by=mine)
     party.refresh_from_db()
     assert party.replaced_by == mine
@@ -412,6 +419,24 @@ def test_nobody_but_the_party_or_the_animator_ends_it():
         services.leave(party, actor=third)
     with pytest.raises(NotAllowed):
         services.replace(alliance.parties.order_by("pk")[0], actor=other, by=party)
+
+
+def test_who_animates_hands_over_the_place_of_an_absent_party_alone_and_it_is_told():
+    alliance, owner = begun()
+    mine = alliance.parties.get()
+    party, other = with_another(alliance)
+    put_out = {"actor": owner, "by": mine, "reason": "Sans nouvelles."}
+    with pytest.raises(RuleBroken, match="sans nouvelles depuis 30 jours"):
+        services.replace(party, **put_out)
+    long_silent(party)
+    services.set_party(party, actor=other, brings="Une salle")  # a sign of life
+    with pytest.raises(RuleBroken, match="sans nouvelles depuis 30 jours"):
+        services.replace(party, **put_out)
+    with time_machine.travel(now() + datetime.timedelta(days=31), tick=False):
+        services.replace(party, **put_out)
+    message = Message.objects.get(kind="alliances.replaced")
+    assert message.person == other.person
+    assert "Sans nouvelles." in message.text
 
 
 def test_an_alliance_has_a_hundred_parties_at_most(monkeypatch):

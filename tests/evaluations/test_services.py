@@ -250,9 +250,10 @@ def test_who_animates_does_not_open_the_answers_by_putting_out_the_party_that_is
     table.answer(round_, 1)
     table.answer(round_, 0)
     put_out = {"actor": table.people[0], "by": table.parties[1], "reason": "Absente."}
+    Party.objects.update(joined_at=now() - datetime.timedelta(days=60))
     with pytest.raises(RuleBroken, match="attend la réponse"):
         alliances.replace(table.parties[2], **put_out)
-    table.answer(round_, 2, words="Un brouillon", send=False)
+    table.answer(round_, 2, words="Un brouillon", send=False)  # a draft is a secret too: no fact is written
     with pytest.raises(RuleBroken, match="attend la réponse"):
         alliances.replace(table.parties[2], **put_out)
     assert Round.objects.get().is_open

@@ -279,6 +279,23 @@ def test_a_vote_that_waited_for_a_party_that_leaves_is_counted() -> None:
     assert task.party is None
 
 
+@pytest.mark.parametrize("choice", [Choice.AGAINST, None])
+def test_who_animates_puts_out_no_party_whose_voice_may_change_an_open_vote(choice: str | None) -> None:
+    table = Table(rule=Rule.UNANIMITY)
+    Party.objects.update(joined_at=now() - datetime.timedelta(days=90))
+    with time_machine.travel(now() - datetime.timedelta(days=40), tick=False):
+        decision = table.propose(days=60)
+        if choice:
+            voice = Vote(decision=decision, party=table.parties[2], person=table.people[2].person)
+            voice.choice, voice.reason = choice, "Trop cher."
+            voice.save()
+    put_out = {"actor": table.people[0], "by": table.parties[1]}
+    with pytest.raises(RuleBroken, match="Un vote est ouvert"):
+        alliances.replace(table.parties[2], **put_out)
+    services.withdraw(decision, actor=table.people[0])
+    assert not alliances.replace(table.parties[2], **put_out).is_live
+
+
 # --- meetings -----------------------------------------------------------------------------------------------
 
 

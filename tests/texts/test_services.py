@@ -16,7 +16,7 @@ from alliances.texts.models import Adoption, Obligation, Version
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.models import Delivery
 from jeveuxagir.audit.services import handler_of
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, WrongState
 from jeveuxagir.notifications.models import Message
 from tests.factories import make_alliance, make_member, make_party, make_person, make_signatory, make_user
@@ -310,6 +310,20 @@ def test_what_only_waited_for_a_party_that_leaves_enters_into_force() -> None:
     handler(event)
     assert Version.objects.get(pk=table.version.pk).state == State.IN_FORCE
     assert Message.objects.filter(kind="texts.in_force").count() == 2
+
+
+def test_who_animates_puts_out_no_party_whose_adoption_is_awaited() -> None:
+    table = Table()
+    table.open()
+    table.adopt(0)
+    table.adopt(1)
+    Party.objects.update(joined_at=now() - datetime.timedelta(days=60))
+    put_out = {"actor": table.animator, "by": table.parties[1]}
+    with pytest.raises(RuleBroken, match="attend l’adoption"):
+        alliances.replace(table.parties[2], **put_out)
+    services.abandon(table.version, actor=table.animator)
+    assert not alliances.replace(table.parties[2], **put_out).is_live
+    assert not Version.objects.in_force().exists()
 
 
 def test_one_party_alone_adopts_nothing() -> None:
