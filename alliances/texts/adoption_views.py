@@ -99,7 +99,7 @@ def public_document(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 def _file(version: Version) -> HttpResponse:
-    found: Document | None = version.documents.first()
+    found: Document | None = version.documents.kept().first()
     if found is None:
         raise Http404
     name = f"{slugify(version.text.title)[:60]}-version-{version.number}.pdf"

@@ -92,7 +92,7 @@ def _write(folder: Folder, texts: list[Text]) -> None:
         ],
     )
     for version in versions:
-        for pk in version.documents.order_by("made_at", "pk").values_list("pk", flat=True):
+        for pk in version.documents.kept().order_by("made_at", "pk").values_list("pk", flat=True):
             document = version.documents.get(pk=pk)  # one at a time in memory
             folder.file(
                 f"{version.text.title} version {version.number} {document.code}.pdf",

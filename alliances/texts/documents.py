@@ -6,6 +6,7 @@ the file that people hold and the hash that we keep stay the same for ever. A fi
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -65,7 +66,7 @@ def document_of(version: Version) -> Document:
     if version.state not in FIXED or not version.text_hash:
         raise RuleBroken("Le document se fait une fois le texte ouvert à l’adoption.", code="wrong_state")
     adopted = version.adoptions.count()
-    known = version.documents.filter(adopted=adopted).first()
+    known = version.documents.kept().filter(adopted=adopted).first()
     if known is not None:
         return known
     code, moment = _new_code(), now()
@@ -80,6 +81,18 @@ def document_of(version: Version) -> Document:
     )
     record("text.document_made", alliance, text=version.text_id, number=version.number, document=document.pk)
     return document
+
+
+def withdraw(versions: Iterable[Version]) -> None:
+    """Somebody named in these documents erased their account: their bytes go, new ones are made by a reaction.
+
+    The rows of their alliances are locked by the caller: none is being made meanwhile.
+    """
+    for version in versions:
+        if version.documents.kept().update(content=b"", withdrawn_at=now()):
+            record(
+                "text.document_withdrawn", version.text.alliance, text=version.text_id, number=version.number
+            )
 
 
 def check_code(typed: str) -> Checked:

@@ -274,8 +274,18 @@ class Obligation(models.Model):
         return self.what
 
 
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def kept(self) -> "DocumentQuerySet":
+        """Those whose bytes are still here."""
+        return self.filter(withdrawn_at=None)
+
+
 class Document(models.Model):
-    """The PDF of a version, made once: its bytes are kept, so that the file and its hash stay the same."""
+    """The PDF of a version, made once: its bytes are kept, so that the file and its hash stay the same.
+
+    Withdrawn once somebody named in it erased their account: the bytes are gone, its code and its hash stay, so that
+    a file given before is still recognised.
+    """
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="documents")
     code = models.CharField("code de vérification", max_length=14, unique=True)
@@ -284,12 +294,22 @@ class Document(models.Model):
     #: how many parties had adopted when it was made
     adopted = models.PositiveSmallIntegerField("adoptions")
     made_at = models.DateTimeField("fait le", db_default=Now())
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "document"
         ordering = ["-made_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "adopted"], name="document_once_per_adoptions")
+            models.UniqueConstraint(
+                fields=["version", "adopted"],
+                condition=Q(withdrawn_at=None),
+                name="document_once_per_adoptions",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(content=b""), name="document_withdrawn_is_empty"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
         "version": version,
         "adoptions": version.adoptions.all(),
         "template": templates.by_code(version.template),
-        "has_document": version.documents.exists(),
+        "has_document": version.documents.kept().exists(),
     }
 
 

@@ -1,6 +1,7 @@
 """When a party leaves, its obligations find a new owner and what only waited for it enters into force.
 
-When a text enters into force, its document is made, so that whoever may read it finds it.
+When a text enters into force, its document is made, so that whoever may read it finds it; and made again once it was
+withdrawn.
 """
 
 from alliances.departures import when_a_party_leaves
@@ -17,7 +18,7 @@ def _follows(alliance: Alliance, party: Party, successor: Party | None) -> None:
     services.settle_all(alliance)
 
 
-def in_force(event: Event) -> None:
+def make_document(event: Event) -> None:
     version = Version.objects.filter(text=event.data["text"], number=event.data["number"]).first()
     if version is not None:
         documents.document_of(version)
@@ -25,4 +26,5 @@ def in_force(event: Event) -> None:
 
 def register() -> None:
     when_a_party_leaves("texts", _follows)
-    subscribe("text.in_force", "texts", in_force)
+    subscribe("text.in_force", "texts", make_document)
+    subscribe("text.document_withdrawn", "texts", make_document)

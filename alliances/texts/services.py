@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from alliances import policies, services
 from alliances.enums import Activity
@@ -19,8 +20,8 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import NBSP, clean
 
+from . import documents, templates
 from . import notifications as mails
-from . import templates
 from .canonical import canonical, hash_of
 from .enums import TRANSITIONS, Kind, ObligationState, State
 from .models import Adoption, Comment, Obligation, Text, Version
@@ -473,9 +474,18 @@ def _checked(version: Version, articles: Sequence[Mapping[str, str]]) -> list[di
 
 
 def forget_person(person: Person) -> None:
-    """Erasure: the text keeps that the party adopted it, not who signed."""
+    """Erasure: the text keeps that the party adopted it, not who signed; nor do the documents made of it."""
+    named = (
+        Q(adoptions__signatory=person)
+        | Q(adoptions__party__person=person)
+        | Q(obligations__party__person=person)
+    )
+    versions = list(Version.objects.filter(named).select_related("text__alliance").distinct().order_by("pk"))
+    for alliance in sorted({version.text.alliance for version in versions}, key=lambda one: one.pk):
+        services.locked(alliance, even_closed=True)
     Adoption.objects.filter(signatory=person).update(
         signatory=None, signatory_name="une personne", capacity="—"
     )
     Comment.objects.filter(author=person).update(author=None, body="(commentaire effacé)")
     Version.objects.filter(created_by__person=person).update(created_by=None)
+    documents.withdraw(versions)

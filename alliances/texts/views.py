@@ -208,8 +208,8 @@ def version_context(request: AllianceRequest, version: Version) -> dict[str, Any
         "obligations": obligations_of(
             request, list(version.obligations.select_related("party", "version__text__alliance"))
         ),
-        "has_document": version.documents.exists(),
-        "document": version.documents.defer("content").first(),
+        "has_document": version.documents.kept().exists(),
+        "document": version.documents.kept().defer("content").first(),
     }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from alliances.texts import documents, services
+from alliances.texts import documents, reactions, services
 from alliances.texts.models import Document
+from jeveuxagir.audit.models import Event
 from jeveuxagir.common.errors import RuleBroken
 from tests.texts.test_services import Table
 
@@ -66,6 +68,30 @@ def test_a_code_is_checked_however_it_is_typed() -> None:
         assert documents.check_code(typed).document == document
     for typed in ("", "ABCD", "\x00" * 12, "é" * 4000, document.code[:-1], "A" * 12):
         assert documents.check_code(typed).document is None
+
+
+def test_who_erases_their_account_is_in_no_document_any_more_and_the_former_file_is_still_ours() -> None:
+    table = adopted()
+    person = table.people[0].person
+    former = documents.document_of(table.version)
+    bytes_given = bytes(former.content)
+    services.forget_person(person)
+    services.forget_person(person)  # each table of the registry asks it
+    former.refresh_from_db()
+    assert (bytes(former.content), documents._data(table.version, "x")["adoptions"][0]["name"]) == (  # type: ignore[index]
+        b"",
+        "une personne",
+    )
+    event = Event.objects.get(verb="text.document_withdrawn")
+    for _ in range(2):
+        reactions.make_document(event)
+    made = table.version.documents.kept().get()
+    assert made != former
+    assert bytes(made.content).startswith(b"%PDF")
+    assert checked(bytes_given).document == former
+    assert documents.check_code(former.code).is_current
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.filter(pk=former.pk).update(content=bytes_given)
 
 
 def checked(content: bytes) -> documents.Checked:

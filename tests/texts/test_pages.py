@@ -407,7 +407,7 @@ def test_the_document_of_a_text_in_force_is_made_without_being_asked() -> None:
     table = adopted()
     event = Event.objects.get(verb="text.in_force")
     for _ in range(2):
-        reactions.in_force(event)
+        reactions.make_document(event)
     assert table.version.documents.get().adopted == 3
 
 
