@@ -28,6 +28,8 @@ from . import beginnings, cells, filters, groups, scopes
 from .alliance_forms import INVITED, PLACED, StartForm
 from .site import BrigadeAdmin, register, site
 
+#: of a regional or national member, those that the link to the problems that are ready names
+MOST_DEPARTMENTS = 20
 _ACTIVITY_KINDS = {Activity.ACTIVE: "success", Activity.ASLEEP: "warning", Activity.CLOSED: "neutral"}
 
 
@@ -150,6 +152,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "beginning": beginning,
         "blocks": [(title, [form[f"{key}_name"], form[f"{key}_email"]]) for key, title, _ in INVITED],
         "fields": [form[name] for name in PLACED if name in form.fields],
+        "departments": list(scopes.departments(user))[:MOST_DEPARTMENTS],
         "known": form["invited"] if "invited" in form.fields else None,
     }
     return TemplateResponse(request, "brigades/start_alliance.html", context, status=status)

@@ -14,8 +14,6 @@ from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation import services
 from jeveuxagir.moderation.models import ModerationItem
 
-from . import forms
-
 #: rows of one selection, rows done at once without asking again, rows done by one request
 MAX_ROWS, AT_ONCE, BATCH = 3000, 50, 50
 #: lines kept of each kind for the report; beyond, only their number
@@ -32,6 +30,8 @@ class Job:
     reason: str
     query: str
     rows: list[list[int]]
+    #: the decision as its list says it
+    verb: str = ""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     at: int = 0
     done: int = 0
@@ -42,10 +42,6 @@ class Job:
     @property
     def left(self) -> int:
         return len(self.rows) - self.at
-
-    @property
-    def verb(self) -> str:
-        return dict(forms.BULK_VERBS)[self.decision]
 
     def keep(self, request: HttpRequest) -> None:
         request.session[_KEY] = asdict(self)
@@ -94,7 +90,7 @@ def _do(item: ModerationItem, job: Job, version: int, actor: Any) -> str:
         services.release(item, actor=actor, version=version)
         return "Remise dans la file"
     services.decide(item, actor=actor, decision=job.decision, reason=job.reason, version=version)
-    return dict(forms.DECISIONS)[job.decision] + " : fait"
+    return f"{job.verb} : fait"
 
 
 def _note(job: Job, item: ModerationItem, ok: bool, outcome: str) -> None:

@@ -95,4 +95,6 @@ CauseFilter = choices("Motif", "motif", "cause", ModerationItem.Cause.choices)
 MissionKindFilter = choices(
     "Sorte", "sorte", "kind", [("mission", "Missions"), ("attachment", "Rattachements d’un flux")]
 )
-KindFilter = choices("Type", "type", "kind", [(kind.value, kind.label.capitalize()) for kind in Kind])
+KindFilter = choices(
+    "Type", "type", "kind", [(kind.value, f"{kind.label[:1].upper()}{kind.label[1:]}") for kind in Kind]
+)

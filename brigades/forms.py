@@ -91,16 +91,22 @@ class BulkForm(forms.Form):
 
     decision = forms.ChoiceField(
         label="Décision",
-        choices=[("", "Choisir…"), *BULK_VERBS],
         error_messages={"required": "Choisissez une décision."},
     )
     reason = forms.CharField(label="Raison", required=False, max_length=2000)
+
+    def __init__(self, *args: Any, verbs: list[tuple[str, str]] = BULK_VERBS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        decision: Any = self.fields["decision"]
+        decision.choices = [("", "Choisir…"), *verbs]
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or self.cleaned_data
         wanted = cleaned.get("decision")
         if wanted in (Decision.ASK, Decision.REFUSE) and not str(cleaned.get("reason") or "").strip():
-            self.add_error("reason", "Donnez la raison de cette décision : l’organisation la lira.")
+            self.add_error(
+                "reason", "Donnez la raison de cette décision : les personnes concernées la liront."
+            )
         return cleaned
 
 

@@ -14,6 +14,7 @@ from alliances.challenges.models import Challenge
 from alliances.colleges import OF_ORGANISATIONS, college_of
 from alliances.enums import Activity, College
 from alliances.models import Alliance, Party
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.taxonomies.models import Domain
 from missions.models import Mission
 from organisations.models import Organisation
@@ -42,6 +43,15 @@ class Group:
     @property
     def rows(self) -> list[tuple[Organisation, str]]:
         return list(zip(self.organisations, self.colleges, strict=True))
+
+    @property
+    def title(self) -> str:
+        """Where, and around what: « Guéret (23) : Éducation pour tous »."""
+        commune = self.organisations[0].commune
+        parts = [commune.label] if commune else []
+        if self.domain is not None:
+            parts.append(self.domain.name)
+        return f"{NBSP}: ".join(parts)
 
     @property
     def query(self) -> str:
@@ -139,10 +149,14 @@ def _group(
     commune = three[0].commune
     reasons = [f"Toutes les trois à {commune.label}" if commune else ""]
     best = max(common, key=lambda code: shared[code], default="")
+    same: dict[str, list[str]] = defaultdict(list)
     for code in common[:2]:
-        reasons.append(f"{_names(three, code, _domains)} : même domaine, {domains[code].name}")
+        same[_names(three, code, _domains)].append(domains[code].name)
+    for names, shared_by in same.items():
+        word = "même domaine" if len(shared_by) == 1 else "mêmes domaines"
+        reasons.append(f"{names}{NBSP}: {word}, {' et '.join(shared_by)}")
     for number in aims[:1]:
-        reasons.append(f"{_names(three, number, _goals)} : même objectif, ODD {number}")
+        reasons.append(f"{_names(three, number, _goals)}{NBSP}: même objectif, ODD {number}")
     reasons += [f"{a.name} et {b.name} se connaissent déjà d’une alliance" for a, b in known]
     reasons.append("Aucune alliance des trois" if known else "Aucune alliance en commun")
     score = 3 * sum(shared[code] for code in common) + sum(goals[number] for number in aims) - 5 * len(known)

@@ -17,7 +17,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from organisations.enums import Kind
 
 from . import cells, filters
-from .forms import DecisionForm
+from .forms import BULK_VERBS, DecisionForm
 from .models import IdeaCase
 from .queues import Queue
 from .site import Act, register
@@ -68,6 +68,7 @@ class IdeaQueue(Queue):
     kinds = (ModerationItem.Kind.IDEA,)
     list_filter = (filters.View, filters.territory("department"))
     decision_form = IdeaDecisionForm
+    bulk_verbs = [*BULK_VERBS[:2], *OUTCOMES]
     told = "La personne est prévenue."
 
     def acts(self) -> list[Act]:

@@ -43,6 +43,8 @@ class Queue(BrigadeAdmin):
     kinds: tuple[str, ...] = ()
     page_template = "brigades/case.html"
     decision_form: type[forms.DecisionForm] = forms.DecisionForm
+    #: what may be done to several at once, in this list's words
+    bulk_verbs = forms.BULK_VERBS
     #: said to whoever decided
     told = "L’organisation est prévenue."
     ordering = ("created_at", "pk")
@@ -138,7 +140,10 @@ class Queue(BrigadeAdmin):
             ],
             "bulk": None
             if asked == "decidees"
-            else {"form": forms.BulkForm(auto_id="id_lot_%s"), "url": self.bulk_url()},
+            else {
+                "form": forms.BulkForm(auto_id="id_lot_%s", verbs=self.bulk_verbs),
+                "url": self.bulk_url(),
+            },
             "max_rows": batches.MAX_ROWS,
         }
         return super().changelist_view(request, {**extra, **(extra_context or {})})
@@ -165,7 +170,7 @@ class Queue(BrigadeAdmin):
 
     def bulk(self, request: HttpRequest) -> HttpResponse:
         """One decision on the rows ticked, or on the whole list as filtered; beyond a page it asks first."""
-        form = forms.BulkForm(request.POST)
+        form = forms.BulkForm(request.POST, verbs=self.bulk_verbs)
         query = self.list_query(request)
         back = f"{self.list_url()}?{query}" if query else self.list_url()
         if "tous" in request.POST:
@@ -177,7 +182,8 @@ class Queue(BrigadeAdmin):
             messages.error(request, sentence if not rows or form.is_valid() else _first_error(form))
             return redirect(back)
         decision, reason = form.cleaned_data["decision"], form.cleaned_data["reason"]
-        job = batches.Job(queue=self.key(), decision=decision, reason=reason, query=query, rows=rows)
+        verb = dict(self.bulk_verbs)[decision]
+        job = batches.Job(self.key(), decision, reason, query, rows, verb=verb)
         if len(rows) > batches.AT_ONCE or "tous" in request.POST:
             job.keep(request)
             return redirect(f"brigade:{self.url_name('bulk_confirm')}")

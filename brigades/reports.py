@@ -35,17 +35,35 @@ SUBJECTS = {
     "missions.Mission": "mission",
     "organisations.Organisation": "organisation",
     "alliances.Alliance": "alliance",
+    "challenges.Challenge": "problème commun",
+    "exchanges.Post": "message",
 }
+#: what asking and suspending mean, where it is not a page that stays or goes
+ASKING = {
+    "challenges.Challenge": "Demander une correction : la page n’est plus en ligne d’ici là",
+    "exchanges.Post": "Demander à qui l’a écrit de le changer : il reste lisible",
+}
+SUSPENDING = {
+    "challenges.Challenge": "Fermer ce problème : la page n’est plus en ligne",
+    "exchanges.Post": "Masquer le message",
+}
+
+
+def outcomes_for(item: ModerationItem) -> list[tuple[str, str]]:
+    """What may be decided: nothing but words on a page of the site itself."""
+    if item.subject_type not in SUBJECTS:
+        return OUTCOMES[:1]
+    words = {Decision.ASK.value: ASKING, Decision.REFUSE.value: SUSPENDING}
+    return [(value, words.get(value, {}).get(item.subject_type, label)) for value, label in OUTCOMES]
 
 
 class ReportDecisionForm(DecisionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         outcomes: Any = self.fields["decision"]
-        item: ModerationItem = kwargs["item"]
-        outcomes.choices = OUTCOMES if item.subject_type in SUBJECTS else OUTCOMES[:1]
+        outcomes.choices = outcomes_for(kwargs["item"])
         self.fields["reason"].help_text = (
-            "Obligatoire pour demander une correction ou suspendre : l’organisation la lira. "
+            "Obligatoire, sauf s’il n’y a rien à signaler : les personnes concernées la liront. "
             "Qui a signalé ne lit que la décision."
         )
 
@@ -84,9 +102,9 @@ class ReportQueue(Queue):
         return [*super().acts(), Act("lever", self._lift)]
 
     def history_subjects(self, obj: Any) -> list[Any]:
-        """Of an alliance or a common problem, the case alone: what is done inside is its people’s."""
+        """Of an alliance, its messages or a common problem, the case alone: what is done inside is its people’s."""
         subjects = super().history_subjects(obj)
-        theirs = obj.subject_type in ("alliances.Alliance", "challenges.Challenge")
+        theirs = obj.subject_type not in ("missions.Mission", "organisations.Organisation", reports.PAGE)
         return subjects[:1] if theirs else subjects
 
     def _lift(self, request: HttpRequest, item: ModerationItem) -> str:

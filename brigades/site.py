@@ -142,7 +142,10 @@ class BrigadeAdmin(ModelAdmin):
         raise NotImplementedError
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        return self.scoped(request.user).order_by(*(self.ordering or ("-pk",)))
+        rows = self.scoped(request.user)
+        if self.ordering or not rows.query.order_by:  # a list may have an order of its own, by what it counts
+            rows = rows.order_by(*(self.ordering or ("-pk",)))
+        return rows
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return roles.is_brigade(request.user)

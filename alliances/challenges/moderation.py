@@ -111,7 +111,7 @@ def _describe_ready(item: ModerationItem) -> dict[str, Any]:
 def means_of(challenge: Challenge) -> list[tuple[str, str]]:
     """What each organisation brings; what a person wrote is not the brigade's to read here."""
     rows = challenge.supports.filter(organisation__isnull=False).select_related("organisation")
-    return [(made.name, made.means) for made in rows.order_by("pk") if made.means]
+    return [(f"Ce qu’apporte {made.name}", made.means) for made in rows.order_by("pk") if made.means]
 
 
 def register() -> None:

@@ -47,9 +47,9 @@ def test_stalled_alliances_of_the_department_come_first(brigade):
     def aged(name, days, **fields):
         return f.make_alliance(name=name, last_acted_at=now() - datetime.timedelta(days=days), **fields)
 
-    aged("Vive", 1)
     aged("Muette", 50)
     aged("Endormie", 70, activity=Activity.ASLEEP)
+    aged("Vive", 1)
     aged("Ailleurs", 90, department="59")
     page = brigade.get("/brigade/alliances/").content.decode()
     assert page.index("Endormie") < page.index("Muette") < page.index("Vive")

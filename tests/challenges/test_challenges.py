@@ -405,6 +405,20 @@ def test_a_report_sends_it_back_or_closes_it(decision, state):
     assert challenge.state == state
 
 
+def test_the_brigade_closes_from_its_page_a_problem_that_was_reported(client):
+    challenge = f.make_challenge()
+    item = reports.report(reports.subject_of(challenge.get_absolute_url()), why="money").item
+    f.sign_in_staff(client, f.make_staff("brigade_member", department="23"))
+    page = f"/brigade/signalements/{item.pk}/"
+    html = client.get(page).content.decode()
+    assert "Demander une correction" in html
+    assert "Fermer ce problème" in html
+    answer = {"decision": "refuse", "reason": "Une publicité.", "version": item.version}
+    assert client.post(f"{page}decider/", answer).status_code == 302
+    challenge.refresh_from_db()
+    assert challenge.state == State.CLOSED
+
+
 def test_its_author_does_not_decide_on_it():
     staff = f.make_staff()
     challenge, _ = sent(user=staff)

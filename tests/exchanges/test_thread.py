@@ -285,6 +285,7 @@ def test_the_brigade_reads_the_message_that_was_reported_and_hides_it(client: An
     shown = page(client.get(reverse("brigade:brigades_reportcase_change", args=[item.pk])))
     assert "Il n’a qu’à se taire." in shown
     assert "Le reste est à nous." not in shown
+    assert "Masquer le message" in shown
     decide(item, "refuse", "C’est une insulte.")
     client.force_login(table.people[1])
     assert "message masqué par la brigade" in page(client.get(post.topic.page_url))

@@ -369,6 +369,18 @@ def test_the_queue_shows_the_department_s_ideas_and_their_clock(brigade):
     assert "Un atelier vélo" in html
     assert "en retard" in html
     assert "Ailleurs" not in html
+    assert "Garder comme problème commun" in html  # several at once, in the words of an idea
+    assert "Demander une correction" not in html
+
+
+def test_several_ideas_are_closed_at_once_with_one_reason(brigade):
+    rows = [bring(), bring()]
+    items = [f"{item_of(idea).pk}:{item_of(idea).version}" for idea in rows]
+    wanted = {"items": items, "decision": "refuse", "reason": "La mairie s’en charge."}
+    page = brigade.post("/brigade/idees/lot/", wanted, follow=True).content.decode()
+    assert "Classer, avec la raison" in page
+    assert {Idea.objects.get(pk=idea.pk).state for idea in rows} == {State.CLOSED}
+    assert brigade.post("/brigade/idees/lot/", wanted | {"decision": "ask"}).status_code == 302
 
 
 def test_a_member_closes_an_idea_from_its_page(brigade):
