@@ -16,6 +16,15 @@ class State(TextChoices):
 #: what anybody may read
 PUBLIC = (State.OPEN, State.IN_ALLIANCE)
 
+
+class Standing(TextChoices):
+    """Where a public problem stands, for who looks for one."""
+
+    SEEKING = "seeking", "cherche des soutiens"
+    READY = "ready", "prêt pour une alliance"
+    IN_ALLIANCE = "in_alliance", "porté par une alliance"
+
+
 TRANSITIONS = Transitions(
     {
         "submit": ([State.DRAFT], State.PENDING),

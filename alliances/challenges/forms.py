@@ -11,8 +11,11 @@ from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from organisations.models import Organisation
 
+from .directory import Wanted
+from .enums import Standing
 from .models import Challenge, Support
 from .services import ChallengeData, Guest
 
@@ -24,26 +27,54 @@ def _departments(field: Any) -> None:
     field.label_from_instance = lambda department: f"{department.code} – {department.name}"
 
 
-class FilterForm(forms.Form):
-    """The list's filters: every field optional, wrong values ignored by the view."""
+class DirectoryForm(SeveralMixin, forms.Form):
+    """The list's filters, each of several values. A wrong value is said in French and left out."""
 
-    departement = forms.ModelChoiceField(
-        Department.objects.none(), label="Département", required=False, empty_label="Tous"
+    etat = SeveralField(
+        lambda: {one.value: one for one in Standing},
+        label="Où il en est",
+        wrong="Nous ne connaissons pas cet état.",
     )
-    domaine = forms.ModelChoiceField(
-        Domain.objects.none(), label="Domaine", required=False, empty_label="Tous"
+    departement = SeveralField(
+        by_key(lambda: Department.objects.order_by("code")),
+        label="Département",
+        wrong="Nous ne connaissons pas ce département.",
     )
-    odd = forms.ModelChoiceField(
-        Sdg.objects.none(), label="Objectif de développement durable", required=False, empty_label="Tous"
+    domaine = SeveralField(
+        by_key(lambda: Domain.objects.active().order_by("position")),
+        label="Domaine",
+        wrong="Nous ne connaissons pas ce domaine.",
+    )
+    odd = SeveralField(
+        by_key(lambda: Sdg.objects.order_by("number")),
+        label="Objectif de développement durable",
+        wrong="Nous ne connaissons pas cet objectif.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _departments(self.fields["departement"])
-        domains: Any = self.fields["domaine"]
-        domains.queryset = Domain.objects.active()
-        sdgs: Any = self.fields["odd"]
-        sdgs.queryset = Sdg.objects.order_by("number")
+    def wanted(self) -> Wanted:
+        """What was asked; call `is_valid` first."""
+        asked = self.cleaned_data
+        return Wanted(
+            departments=asked["departement"],
+            domains=asked["domaine"],
+            sdgs=asked["odd"],
+            standings=[one.value for one in asked["etat"]],
+        )
+
+    @staticmethod
+    def words(name: str, term: Any) -> str:
+        """A value as it stands beside its box, and in its tag."""
+        if name == "etat":
+            return str(term.label).capitalize()
+        return f"{term.code} – {term.name}" if name == "departement" else str(term)
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """(name, value, words) of each value in use."""
+        return [
+            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
+            for name in self.fields
+            for term in self.cleaned_data.get(name, ())
+        ]
 
 
 class WhoMixin(forms.Form):

@@ -16,11 +16,12 @@ from alliances import policies as alliance_policies
 from jeveuxagir.accounts import nonces
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.ui.facets import address
 from organisations.models import Organisation
 
-from . import directory, policies, services
+from . import directory, facets, policies, services
 from .enums import TRANSITIONS
-from .forms import ChallengeForm, CloseForm, EditForm, FilterForm, StartForm, SupportForm
+from .forms import ChallengeForm, CloseForm, DirectoryForm, EditForm, StartForm, SupportForm
 from .models import WORLDS_TO_BE_READY, Challenge, Support
 
 PAGE = 24
@@ -32,17 +33,19 @@ FORM = ["GET", "HEAD", "POST"]
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """What anybody may read: those that wait for support first, then those that an alliance carries."""
-    form = FilterForm(request.GET or None)
-    asked: dict[str, Any] = {}
-    if form.is_bound:
-        form.is_valid()
-        asked = {name: value for name, value in form.cleaned_data.items() if value}
-    wanted = directory.Wanted(
-        *[(asked[name],) if name in asked else () for name in ("departement", "domaine", "odd")]
-    )
+    form = DirectoryForm(request.GET)
+    form.is_valid()
+    wanted = form.wanted()
     rows = directory.found(wanted).select_related("commune", "department", "domain").counted()
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "challenges/list.html", {"form": form, "page_obj": page, "asked": asked})
+    fields, data = form.fields, request.GET
+    context = {
+        "page_obj": page,
+        "facets": facets.facets(form, wanted),
+        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.chosen()],
+        "filter_errors": bool(form.errors),
+    }
+    return render(request, "challenges/list.html", context)
 
 
 @login_not_required

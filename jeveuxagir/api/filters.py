@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from alliances.challenges import directory as challenges
+from alliances.challenges.enums import Standing
 from alliances.directory import Wanted
 from alliances.enums import Stage
 from jeveuxagir.common.text import NBSP, clean
@@ -162,6 +163,7 @@ class ChallengeParameters(Parameters):
     odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
     domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
     departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+    etat = several(serializers.ChoiceField(choices=Standing.choices), "Où il en est. À répéter.")
 
     def wanted(self) -> challenges.Wanted:
         """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
@@ -170,6 +172,7 @@ class ChallengeParameters(Parameters):
             departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            standings=tuple(dict.fromkeys(ok.get("etat", ()))),
         )
 
 

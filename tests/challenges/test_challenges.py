@@ -221,6 +221,28 @@ def test_one_list_filtered_by_department_domain_and_goal(client):
     assert "Secret" not in html
 
 
+def test_several_values_of_one_filter_add_up_and_each_says_how_many_it_finds(client):
+    here = f.make_challenge(statement="Ici", domain_id="education")
+    here.sdgs.set([4])
+    f.make_challenge(statement="Prêt ailleurs", commune="26281", ready=True).sdgs.set([4, 13])
+    f.make_challenge(statement="Secret", state="draft").sdgs.set([4])
+
+    def counts(query=""):
+        facets = client.get(f"{LIST}{query}").context["facets"]
+        return {
+            one.name: {choice.value: choice.count for choice in (*one.shown, *one.folded)} for one in facets
+        }
+
+    assert counts()["odd"] == {"4": 2, "13": 1}
+    assert counts()["etat"] == {"seeking": 1, "ready": 1}
+    # a filter does not narrow its own choices; the others do
+    assert counts("?departement=23")["departement"] == {"23": 1, "26": 1}
+    assert counts("?departement=23")["odd"] == {"4": 1}
+    html = client.get(f"{LIST}?departement=23&departement=26&odd=13").content.decode()
+    assert "Prêt ailleurs" in html
+    assert ">Ici<" not in html
+
+
 # --- « nous aussi » -------------------------------------------------------------------------------------------
 
 
