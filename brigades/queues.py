@@ -26,6 +26,7 @@ from missions.models import Mission
 from missions.proposals.models import Proposal
 from missions.proposals.services import candidates, propose_by_staff
 from organisations import services as organisations
+from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import refuse as refuse_request
@@ -449,7 +450,7 @@ class OrganisationQueue(Queue):
         return "Elle peut accueillir des bénévoles." if may_host else "Elle n’accueille pas de bénévoles."
 
     def duplicates(self, request: HttpRequest, item: ModerationItem) -> list[dict[str, Any]]:
-        found = duplicates.organisations_like(_organisation(item))
+        found = duplicates.organisations_like(_as_asked(item))
         seen = set(
             scopes.organisations(request.user)
             .filter(pk__in=[other.pk for other, _ in found])
@@ -469,10 +470,15 @@ class OrganisationQueue(Queue):
         ]
 
     def duplicate_text(self, request: HttpRequest, item: ModerationItem, pk: int) -> str:
-        organisation = _organisation(item)
+        organisation = _as_asked(item)
         other = next((o for o, _ in duplicates.organisations_like(organisation) if o.pk == pk), None)
         if other is None:
             return ""
+        if other.state == OrganisationState.REFUSED:
+            return (
+                f"« {organisation.name} » nous a déjà été présentée sous le nom « {other.name} », et nous ne l’avons "
+                "pas acceptée. Si quelque chose a changé depuis, dites-nous quoi."
+            )
         return (
             f"« {organisation.name} » est déjà inscrite sur la plateforme, sous le nom « {other.name} ». "
             "Demandez à rejoindre son équipe depuis sa page publique : la personne responsable vous répondra."
@@ -534,6 +540,8 @@ class MissionQueue(Queue):
         if item.kind != ModerationItem.Kind.MISSION:
             return []
         mission = Mission.objects.filter(pk=item.subject_id).prefetch_related("slots", "addresses").first()
+        if mission and "title" in item.diff:
+            mission.title = item.diff["title"]["value"]
         return duplicates.missions_like(mission) if mission else []
 
     def duplicate_text(self, request: HttpRequest, item: ModerationItem, pk: int) -> str:
@@ -647,6 +655,14 @@ class WaitingRequests(BrigadeAdmin):
 
 def _organisation(item: ModerationItem) -> Organisation:
     return Organisation.objects.select_related("commune").get(pk=item.subject_id)
+
+
+def _as_asked(item: ModerationItem) -> Organisation:
+    """With the values that wait for the decision, not saved: what it would become is compared with the others."""
+    organisation = _organisation(item)
+    for name in {"name", "rna", "siren"} & set(item.diff):
+        setattr(organisation, name, item.diff[name]["value"])
+    return organisation
 
 
 def _with(request: HttpRequest, **changes: str) -> str:

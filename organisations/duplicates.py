@@ -70,9 +70,9 @@ def _reasons(organisation: Organisation, other: Organisation, likeness: float) -
         reasons.append(
             "même nom" if likeness == 1 else "nom très proche" if likeness >= VERY_NEAR else "nom proche"
         )
-    if reasons and km is not None and near:
+    if reasons and km is not None:
         reasons.append("même commune" if km == 0 else f"à {max(1, round(km))}{NBSP}km")
-        weight += 1 - km / AROUND_KM
+        weight += max(0.0, 1 - km / AROUND_KM)
     return reasons, weight
 
 

@@ -139,6 +139,41 @@ def test_an_organisation_that_looks_like_another_is_hinted_and_its_refusal_prepa
     assert ModerationItem.objects.get().state == "new"
 
 
+def test_the_same_number_a_near_name_and_the_distance_are_hinted_the_surest_first(client):
+    numbers = {"rna": "W231234567", "siren": "123456782"}
+    refused = f.make_organisation(name="Bons plans", state="refused", commune=f.LILLE, **numbers)
+    near = f.make_organisation(name="Les jardins partagés Guéret", commune="23013")
+    far = f.make_organisation(name="Jardins partagés de Gueret", commune=f.LILLE)
+    f.make_organisation(name="Jardins du quartier", commune=f.LILLE)
+    item = case("Jardins partagés de Guéret", **numbers)
+    staff_client(client)
+    response = client.get(url(item))
+    twins = {twin["pk"]: twin["reasons"] for twin in response.context["duplicates"]}
+    assert next(iter(twins)) == refused.pk
+    assert twins[refused.pk][:2] == ["même SIREN", "même RNA"]
+    assert twins[far.pk][0] == "même nom"
+    assert {near.pk, far.pk, refused.pk} == set(twins)
+    assert all(reasons[-1].startswith("à ") and reasons[-1].endswith("km") for reasons in twins.values())
+    prepared = client.post(url(item, "decider"), {"doublon": refused.pk, "version": item.version}).text
+    assert "nous ne l’avons pas acceptée" in prepared, "nobody is sent to a page that does not exist"
+
+
+def test_what_an_edit_asks_for_is_compared_too(client):
+    twin = f.make_organisation(name="Jardins partagés de Guéret")
+    organisation = f.make_organisation(name="Autre chose")
+    change = {"label": "nom", "before": "Autre chose", "after": twin.name, "value": twin.name}
+    item = moderation.open_item(
+        "organisation",
+        organisation,
+        title=organisation.name,
+        department=organisation.commune.department,
+        cause="edit",
+        diff={"name": change},
+    )
+    staff_client(client)
+    assert [found["pk"] for found in client.get(url(item)).context["duplicates"]] == [twin.pk]
+
+
 def test_a_mission_sent_twice_is_hinted_with_why(client):
     organisation = f.make_organisation(owner=f.make_user())
     first = f.make_mission(title="Aide aux devoirs du mercredi", organisation=organisation)
