@@ -398,7 +398,8 @@ class SlotsForm(NonceMixin, forms.Form):
     def clean_dates(self) -> list[date]:
         field = forms.DateField()
         found = []
-        for line in filter(None, (line.strip(" ,;\t") for line in self.cleaned_data["dates"].splitlines())):
+        typed = self.cleaned_data["dates"].replace(",", "\n").replace(";", "\n").splitlines()
+        for line in filter(None, (line.strip() for line in typed)):
             try:
                 day = field.clean(line)
             except forms.ValidationError as error:

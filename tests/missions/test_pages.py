@@ -522,7 +522,7 @@ def test_slots_are_added_by_dates_by_weekdays_and_by_half_days() -> None:
     page = url("slots", mission.organisation, mission.pk)
     first = today() + datetime.timedelta(days=30)
     last = first + datetime.timedelta(days=13)
-    lines = f"{first:%d/%m/%Y}\r\n\r\n{first:%d/%m/%Y}\n{last:%d/%m/%Y} ;"
+    lines = f"{first:%d/%m/%Y}\r\n\r\n{first:%d/%m/%Y}, {last:%d/%m/%Y} ;"
     halves = {"half_days": ["morning", "evening"], "capacity": "3"}
     assert client.post(page, {"kind": "dates", "dates": lines} | halves).status_code == 302
     assert mission.slots.count() == 4, "two days, two half-days; the same day twice is once"
