@@ -81,7 +81,12 @@ def missions(request: HttpRequest) -> HttpResponse:
         "cards": found,
         "wider": choices,
         "widened": widened(request.GET, query) if hits.total else None,
+        "feed_query": None,
     }
+    if not form.errors:
+        said = data.copy()
+        said["q"] = query.text  # as corrected: a feed corrects nothing
+        context["feed_query"] = address(said, without=("tri", "vue")).rstrip("?")
     found_so = {"query": asked, "address": address(data, without=("tri", "vue")), "total": hits.total}
     context["panels"] = panels_of("missions.search", request, found_so)
     return render(request, "missions/search.html", context)

@@ -28,9 +28,10 @@ from missions.filters import SearchForm, address, describe, normalised
 from missions.models import Mission, MissionAddress, Slot
 from missions.search import SearchQuery, Sort
 
-#: missions in a feed of a search; dates in its diary
+#: missions in a feed of a search; dates, then weekly rhythms in its diary
 MOST_ENTRIES = 50
 MOST_DATES = 200
+MOST_RHYTHMS = 100
 BATCH = 500
 
 
@@ -76,7 +77,7 @@ def atom(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=900)
 @conditional_page
 def diary(request: HttpRequest) -> HttpResponse:
-    """The dates to come of a search's missions, to subscribe to."""
+    """The dates to come of a search's missions and their weekly rhythms, to subscribe to."""
     query, refused = _query(request)
     if refused is not None:
         return refused
@@ -85,14 +86,15 @@ def diary(request: HttpRequest) -> HttpResponse:
         found = search.search_missions(query).order_by().values("pk")
         slots = (
             Slot.objects.live()
-            .filter(mission__in=found, kind=SlotKind.DATED)
-            .order_by("starts_at", "pk")
+            .filter(mission__in=found)
             .select_related("mission__organisation")
             .prefetch_related(
                 Prefetch("mission__addresses", MissionAddress.objects.select_related("commune"))
             )
         )
-        found_slots = list(slots[:MOST_DATES])
+        dated = slots.filter(kind=SlotKind.DATED).order_by("starts_at", "pk")
+        weekly = slots.filter(kind=SlotKind.WEEKLY).order_by("-pk")
+        found_slots = [*dated[:MOST_DATES], *weekly[:MOST_RHYTHMS]]
         entries = [entry for slot in found_slots if (entry := entry_of(slot, slot.mission)) is not None]
     content = calendar(entries, name=f"Missions : {describe(query)}")
     return HttpResponse(content, content_type="text/calendar; charset=utf-8")

@@ -1,6 +1,8 @@
 """A search is followed as Atom or in a diary; our missions leave in the format that we read from partners."""
 
 import datetime
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +20,7 @@ from missions.feeds import reader
 from missions.feeds import services as feeds
 from missions.feeds.models import Partner
 from missions.models import Mission
+from missions.search import Sort
 from tests.factories import GUERET, LILLE, make_mission, make_organisation, make_slot
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +66,29 @@ def test_a_diary_holds_the_dates_to_come_of_the_search_alone(client: Client) -> 
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     events = list(Calendar.from_ical(response.content).walk("VEVENT"))
     assert [str(event["SUMMARY"]) for event in events] == ["Ici", "Ici"]
+
+
+def test_a_diary_repeats_a_weekly_slot_at_its_place_s_hour(client: Client) -> None:
+    mission = make_mission(title="Chaque mercredi", slots=0, commune="97209")
+    hours = {"start": datetime.time(17), "end": datetime.time(19)}
+    make_slot(mission, kind=SlotKind.WEEKLY, weekday=2, zone="America/Martinique", **hours)
+    response = client.get("/flux/missions.ics", {"lieu": "Fort-de-France (972)"})
+    [event] = Calendar.from_ical(response.content).walk("VEVENT")
+    assert event["RRULE"]["BYDAY"] == ["WE"]
+    assert event.decoded("dtstart").strftime("%H:%M %z") == "17:00 -0400"
+
+
+def test_the_search_page_leads_to_its_feeds_with_the_words_it_understood(client: Client) -> None:
+    make_mission(title="Jardiner")
+    html = client.get(
+        "/missions/", {"q": "jardinre", "lieu": "Guéret (23)", "tri": Sort.RECENT.value}
+    ).content.decode()
+    for feed in ("atom", "ics"):
+        [link] = set(re.findall(rf'href="(/flux/missions\.{feed}[^"]*)"', html))
+        followed = client.get(unescape(link))
+        assert followed.status_code == 200
+        assert "Jardiner" in followed.content.decode()
+    assert "/flux/missions" not in client.get("/missions/", {"lieu": "Saint-Denis"}).content.decode()
 
 
 @pytest.mark.parametrize("path", ["/flux/missions.atom", "/flux/missions.ics"])
