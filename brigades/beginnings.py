@@ -29,10 +29,12 @@ class Guest:
     key: str
     name: str
     college: str
+    #: with what they bring, when they said it
+    said: str = ""
 
     @property
     def label(self) -> str:
-        return f"{self.name} ({self.college})"
+        return self.said or f"{self.name} ({self.college})"
 
 
 @dataclass
@@ -126,7 +128,8 @@ def _of_challenge(pk: int, user: User) -> Beginning:
     return FromChallenge(
         initial={"name": challenge.statement, "purpose": f"{challenge.statement}\n\n{challenge.who}"},
         guests=[
-            Guest(str(made.pk), made.name, made.get_college_display()) for made in _may_be_invited(challenge)
+            Guest(str(made.pk), made.name, made.get_college_display(), made.as_guest)
+            for made in _may_be_invited(challenge)
         ],
         said=f"Elle naît du problème commun « {challenge.statement} » ({challenge.place.label}), prêt pour une "
         "alliance. Ceux qui le soutiennent et acceptent d’être invités sont cochés.",
@@ -136,7 +139,7 @@ def _of_challenge(pk: int, user: User) -> Beginning:
 
 
 def _may_be_invited(challenge: Challenge) -> list[Any]:
-    rows = challenge.supports.filter(may_invite=True).select_related("organisation", "by")
+    rows = challenge.supports.standing().filter(may_invite=True).select_related("organisation", "by")
     return [made for made in rows.order_by("pk") if made.address]
 
 

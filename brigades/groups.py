@@ -67,7 +67,7 @@ def acting_in(rows: "QuerySet[Organisation]") -> "QuerySet[Organisation]":
     allied = Alliance.objects.exclude(activity=Activity.CLOSED).filter(
         Exists(Party.objects.live().filter(alliance=OuterRef("pk"), organisation=OuterRef(OuterRef("pk"))))
     )
-    problems = Challenge.objects.public().filter(supports__organisation=OuterRef("pk"))
+    problems = Challenge.objects.public().supported_by(OuterRef("pk"))
     found = {}
     for name, path in (("domains", "domain"), ("goals", "sdgs")):
         for what, source in (("mission", missions), ("allied", allied), ("problem", problems)):

@@ -115,7 +115,7 @@ class ChallengeForm(NonceMixin, WhoMixin):
     commune = CommuneField(label="Dans quelle commune ?", required=False)
     department = forms.ModelChoiceField(
         Department.objects.none(),
-        label="Ou dans tout un département",
+        label="Ou dans tout un département ?",
         required=False,
         empty_label="Non, une seule commune",
     )
@@ -162,6 +162,10 @@ class ChallengeForm(NonceMixin, WhoMixin):
         cleaned = super().clean() or {}
         if not cleaned.get("commune") and not cleaned.get("department") and "commune" not in self.errors:
             self.add_error("commune", "Dites où : une commune, ou un département entier.")
+        if cleaned.get(
+            "department"
+        ):  # the commune was there first, from the profile: the whole department is wanted
+            cleaned["commune"] = None
         return cleaned
 
     def data_typed(self) -> ChallengeData:
@@ -192,6 +196,13 @@ class SupportForm(WhoMixin):
         required=False,
         help_text="Votre adresse électronique est alors donnée à qui commence l’alliance, et à personne d’autre.",
     )
+
+
+class RenewForm(forms.Form):
+    """What one brings, in other words; after the problem was reworded, sending it confirms the support."""
+
+    means = SupportForm.base_fields["means"]
+    may_invite = SupportForm.base_fields["may_invite"]
 
 
 class CloseForm(forms.Form):
@@ -241,7 +252,7 @@ class StartForm(NonceMixin, WhoMixin):
         self.fields["purpose"].initial = f"{challenge.statement}\n\n{challenge.who}"
         invited: Any = self.fields["supports"]
         invited.queryset = supports
-        invited.label_from_instance = lambda made: f"{made.name} ({made.get_college_display()})"
+        invited.label_from_instance = lambda made: made.as_guest
         if not supports:
             del self.fields["supports"]
         for key, _college, label in GUESTS:

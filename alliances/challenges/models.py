@@ -1,17 +1,20 @@
 """A common problem, and those who say « nous aussi ». It is worded once: what others support does not change."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from alliances.colleges import OF_ORGANISATIONS
 from alliances.enums import College
 from alliances.models import Alliance
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.models import LineField, ProseField, personal
-from jeveuxagir.common.text import slugify
+from jeveuxagir.common.text import NBSP, slugify
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department
 from organisations.models import Membership, Organisation
@@ -39,8 +42,18 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(state=State.OPEN)
 
     def counted(self) -> "ChallengeQuerySet":
-        """With `supported`: how many say « nous aussi »."""
-        return self.annotate(supported=Count("supports"))
+        """With `supported`: how many say « nous aussi » to the words as they are."""
+        agreed = Q(reworded_at=None) | Q(supports__agreed_at__gte=F("reworded_at"))
+        return self.annotate(supported=Count("supports", filter=agreed))
+
+    def with_supports(self) -> "ChallengeQuerySet":
+        """With those who support the words as they are, in `supports.all()`: one statement for all rows."""
+        return self.prefetch_related(Prefetch("supports", Support.objects.standing()))
+
+    def supported_by(self, organisation: Any) -> "ChallengeQuerySet":
+        """Those that this organisation (a row, or an `OuterRef`) supports as they are worded."""
+        agreed = Q(reworded_at=None) | Q(supports__agreed_at__gte=F("reworded_at"))
+        return self.filter(agreed, supports__organisation=organisation)
 
 
 class Challenge(models.Model):
@@ -71,7 +84,9 @@ class Challenge(models.Model):
     reason = ProseField("raison", max_length=2000, blank=True)
     created_at = models.DateTimeField("exposé le", db_default=Now())
     opened_at = models.DateTimeField("ouvert le", null=True, blank=True)
-    #: when three worlds of organisations supported it; set once, whatever happens next
+    #: when its words last changed after it had been open: who supported the former ones confirms, or does not count
+    reworded_at = models.DateTimeField("récrit le", null=True, blank=True)
+    #: when three worlds of organisations supported it; set once for these words, whatever happens next
     ready_at = models.DateTimeField("prêt pour une alliance le", null=True, blank=True)
     alliance = models.ForeignKey(
         Alliance, models.PROTECT, null=True, blank=True, related_name="challenges", verbose_name="alliance"
@@ -136,16 +151,22 @@ class Challenge(models.Model):
 
     def thermometer(self) -> list[tuple[str, int]]:
         """How many supports in each college, those without any included."""
-        rows = self.supports.values_list("college").annotate(n=Count("pk")).order_by("college")
+        rows = self.supports.standing().values_list("college").annotate(n=Count("pk")).order_by("college")
         counts = dict(rows)
         return [(str(college.label).capitalize(), counts.get(college.value, 0)) for college in College]
 
     def worlds(self) -> set[str]:
         """The colleges of organisations that support it: citizens count apart."""
-        return set(self.supports.filter(college__in=OF_ORGANISATIONS).values_list("college", flat=True))
+        return set(
+            self.supports.standing().filter(college__in=OF_ORGANISATIONS).values_list("college", flat=True)
+        )
 
 
 class SupportQuerySet(models.QuerySet["Support"]):
+    def standing(self) -> "SupportQuerySet":
+        """Those given to the words as they are: the others do not show or count until they are confirmed."""
+        return self.filter(Q(challenge__reworded_at=None) | Q(agreed_at__gte=F("challenge__reworded_at")))
+
     def of_person(self, person: Person) -> "SupportQuerySet":
         """One's own, and those of the organisations one handles."""
         handled = Membership.objects.live().filter(
@@ -155,7 +176,7 @@ class SupportQuerySet(models.QuerySet["Support"]):
 
     def of_alliance(self, alliance: Alliance) -> "SupportQuerySet":
         """Those of the organisations that the problem an alliance was born of concerns."""
-        return self.filter(challenge__alliance=alliance, organisation__isnull=False)
+        return self.standing().filter(challenge__alliance=alliance, organisation__isnull=False)
 
 
 class Support(models.Model):
@@ -174,6 +195,8 @@ class Support(models.Model):
     may_invite = models.BooleanField("peut être invité", default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField("le", db_default=Now())
+    #: when these words of the problem were agreed to
+    agreed_at = models.DateTimeField("confirmé le", db_default=Now())
 
     objects = SupportQuerySet.as_manager()
 
@@ -205,6 +228,18 @@ class Support(models.Model):
     @property
     def name(self) -> str:
         return self.organisation.name if self.organisation else "Une personne"
+
+    @property
+    def as_guest(self) -> str:
+        """« Une personne (citoyens) : une pompe et mes samedis », for who chooses whom to invite."""
+        said = f"{self.name} ({self.get_college_display()})"
+        return f"{said}{NBSP}: {Truncator(self.means).chars(80)}" if self.means else said
+
+    @property
+    def stands(self) -> bool:
+        """Given to the problem as it is worded."""
+        reworded_at = self.challenge.reworded_at
+        return reworded_at is None or self.agreed_at >= reworded_at
 
     @property
     def address(self) -> str:

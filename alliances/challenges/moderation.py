@@ -110,8 +110,17 @@ def _describe_ready(item: ModerationItem) -> dict[str, Any]:
 
 def means_of(challenge: Challenge) -> list[tuple[str, str]]:
     """What each organisation brings; what a person wrote is not the brigade's to read here."""
-    rows = challenge.supports.filter(organisation__isnull=False).select_related("organisation")
+    rows = challenge.supports.standing().filter(organisation__isnull=False).select_related("organisation")
     return [(f"Ce qu’apporte {made.name}", made.means) for made in rows.order_by("pk") if made.means]
+
+
+def words_of(challenge: Challenge) -> list[tuple[str, str]]:
+    """All that the page shows beside the supports, persons' words without their names: what a report may be about."""
+    rows = challenge.supports.standing().exclude(means="").select_related("organisation").order_by("pk")
+    return [
+        (f"Ce qu’apporte {made.name if made.organisation else 'une personne'}", made.means)
+        for made in rows[:60]
+    ]
 
 
 def register() -> None:

@@ -11,7 +11,7 @@ from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 
 if TYPE_CHECKING:
-    from .models import Challenge
+    from .models import Challenge, Support
 
 WHY = "Vous avez exposé ou soutenu un problème commun sur Jeveuxagir."
 #: name → label, whether it may wait for the mail of the day (and be stopped)
@@ -21,6 +21,8 @@ KINDS = {
     "refused": ("Le problème que j’ai exposé n’est pas retenu", False),
     "ready": ("Un problème commun est prêt pour une alliance", True),
     "allied": ("Une alliance naît d’un problème commun", True),
+    "reworded": ("Un problème que je soutiens a été récrit", True),
+    "words_removed": ("Des mots que j’ai écrits sous un problème sont retirés", False),
     "closed": ("Un problème que je soutiens est fermé", True),
 }
 
@@ -71,3 +73,16 @@ def tell(
                 "list_url": absolute(reverse("challenges:list")),
             },
         )
+
+
+def tell_of_words(made: "Support") -> None:
+    """What they wrote beside their support was taken away: once for these words."""
+    if made.by is None:
+        return
+    challenge = made.challenge
+    send(
+        "challenges.words_removed",
+        to=made.by.person,
+        dedupe_key=f"challenges.words_removed:{made.pk}:{made.agreed_at}",
+        context={"statement": challenge.statement, "url": absolute(challenge.get_absolute_url())},
+    )

@@ -35,7 +35,19 @@ def _suspend(challenge: Challenge, actor: User | None, reason: str) -> None:
 
 
 def _describe(challenge: Challenge) -> dict[str, Any]:
-    return {"facts": moderation.facts_of(challenge), "texts": moderation.texts_of(challenge)}
+    """With what supporters wrote, which is public too; those words alone are taken away from the page itself."""
+    words = moderation.words_of(challenge)
+    warnings = []
+    if words:
+        warnings.append(
+            "Si ce sont les mots d’un seul soutien qui ne vont pas, retirez-les depuis la page publique : le problème "
+            "reste."
+        )
+    return {
+        "facts": moderation.facts_of(challenge),
+        "texts": [*moderation.texts_of(challenge), *words],
+        "warnings": warnings,
+    }
 
 
 def register() -> None:

@@ -90,7 +90,11 @@ def edit(challenge: Challenge, *, actor: User, data: ChallengeData) -> Challenge
     challenge = _mine(challenge, actor)
     if challenge.state != State.DRAFT:
         raise RuleBroken("Seul un brouillon se modifie : reprenez-le d’abord.", code="state")
+    before = _words(challenge)
     _write(challenge, data)
+    if challenge.opened_at is not None and _words(challenge) != before:
+        challenge.reworded_at, challenge.ready_at = now(), None
+        _save(challenge)
     record("challenge.edited", challenge, actor=actor)
     return challenge
 
@@ -138,26 +142,38 @@ def close(challenge: Challenge, *, actor: User, reason: str) -> Challenge:
 
 @transaction.atomic
 def publish(challenge: Challenge, *, actor: User | None) -> Challenge:
-    """Open to all. The organisation that states it is its first support."""
+    """Open to all. The organisation that states it is its first support.
+
+    Opened again in other words, those who supported the former ones are asked to confirm; in the same words, a problem
+    that was ready is still to be followed up.
+    """
     challenge = _locked(challenge)
     _move(challenge, "open")
+    opened_before, reworded_at = challenge.opened_at, challenge.reworded_at
     challenge.opened_at, challenge.reason = challenge.state_changed_at, ""
     _save(challenge)
     if challenge.organisation is not None and challenge.organisation.is_verified:
-        Support.objects.get_or_create(
+        Support.objects.update_or_create(
             challenge=challenge,
             organisation=challenge.organisation,
-            defaults={"college": Party.college_for(challenge.organisation)},
+            defaults={"agreed_at": now()},
+            create_defaults={"college": Party.college_for(challenge.organisation)},
         )
     record("challenge.opened", challenge, actor=actor)
-    notifications.tell(challenge, "opened", once=str(challenge.opened_at))
+    once = str(challenge.opened_at)
+    notifications.tell(challenge, "opened", once=once)
+    if opened_before is not None and reworded_at is not None and reworded_at > opened_before:
+        notifications.tell(challenge, "reworded", supporters=True, once=once, besides=challenge.person_id)
+    if challenge.ready_at is not None and not _was_followed_up(challenge):
+        _open_item(challenge, READY, Cause.READY, None)
     _ripen(challenge, actor)
     return challenge
 
 
 @transaction.atomic
 def send_back(challenge: Challenge, *, actor: User | None, reason: str) -> Challenge:
-    """To mend, before it opens or after a report: nobody else reads it meanwhile, its supports stay."""
+    """To mend, before it opens or after a report: nobody else reads it meanwhile. Its supports stay, to be confirmed
+    if its words change."""
     challenge = _locked(challenge)
     _move(challenge, "send_back")
     challenge.reason = clean(reason)
@@ -221,6 +237,39 @@ def support(
     touch(actor.person)
     _ripen(challenge, actor)
     return made
+
+
+@transaction.atomic
+def renew_support(made: Support, *, actor: User, means: str, may_invite: bool) -> Support:
+    """One says what one brings in other words, or confirms a support after the problem was reworded."""
+    challenge = _locked(made.challenge)
+    if not policies.owns(actor, made):
+        raise NotAllowed
+    if not challenge.is_open:
+        raise RuleBroken("Ce problème n’attend plus de soutien.", code="state")
+    found = lock(Support.objects.select_related("organisation"), pk=made.pk)
+    found.means, found.may_invite, found.by, found.agreed_at = means, may_invite, actor, now()
+    with refusals():
+        found.save(update_fields=["means", "may_invite", "by", "agreed_at"])
+    record("challenge.support_renewed", challenge, actor=actor, support=made.pk)
+    touch(actor.person)
+    _ripen(challenge, actor)
+    return found
+
+
+@transaction.atomic
+def remove_words(made: Support, *, actor: User) -> None:
+    """The brigade takes away what somebody wrote beside their support; the support itself stays, and they are told."""
+    challenge = _locked(made.challenge)
+    if not policies.is_staff_for(actor, challenge):
+        raise NotAllowed
+    found = lock(Support.objects.select_related("by__person"), pk=made.pk)
+    if not found.means:
+        raise RuleBroken("Ces mots sont déjà retirés.", code="gone")
+    found.means = ""
+    found.save(update_fields=["means"])
+    record("challenge.words_removed", challenge, actor=actor, support=made.pk)
+    notifications.tell_of_words(found)
 
 
 @transaction.atomic
@@ -357,6 +406,17 @@ def _write(challenge: Challenge, data: ChallengeData) -> None:
     challenge.department = department
     _save(challenge)
     challenge.sdgs.set(data.sdgs)
+
+
+def _words(challenge: Challenge) -> tuple[Any, ...]:
+    """What one agrees to."""
+    names = ("statement", "who", "evidence", "link", "commune_id", "department_id")
+    return tuple(getattr(challenge, name) for name in names)
+
+
+def _was_followed_up(challenge: Challenge) -> bool:
+    decided = ModerationItem.objects.filter(kind=READY, subject_id=challenge.pk)
+    return decided.filter(decision=ModerationItem.Decision.ACCEPT).exists()
 
 
 def _save(challenge: Challenge) -> None:

@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{_ONE}reprendre/", views.take_back, name="take_back"),
     path(f"{_ONE}fermer/", views.close, name="close"),
     path(f"{_ONE}nous-aussi/", views.support, name="support"),
+    path(f"{_ONE}nous-aussi/<int:support_pk>/dire/", views.renew_support, name="renew_support"),
+    path(f"{_ONE}nous-aussi/<int:support_pk>/mots/", views.remove_words, name="remove_words"),
     path(f"{_ONE}nous-aussi/<int:support_pk>/retirer/", views.withdraw_support, name="withdraw_support"),
     path(f"{_ONE}alliance/", views.start, name="start"),
 ]

@@ -21,7 +21,7 @@ from organisations.models import Organisation
 
 from . import directory, facets, policies, services
 from .enums import TRANSITIONS
-from .forms import ChallengeForm, CloseForm, DirectoryForm, EditForm, StartForm, SupportForm
+from .forms import ChallengeForm, CloseForm, DirectoryForm, EditForm, RenewForm, StartForm, SupportForm
 from .models import WORLDS_TO_BE_READY, Challenge, Support
 
 PAGE = 24
@@ -60,11 +60,17 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, challenge: Challenge, form: SupportForm | None = None, status: int = 200
+    request: HttpRequest,
+    challenge: Challenge,
+    form: SupportForm | None = None,
+    status: int = 200,
+    renewed: tuple[int, RenewForm] | None = None,
 ) -> HttpResponse:
     user = request.user
     is_mine = policies.looks_after(user, challenge)
-    supports = list(challenge.supports.select_related("organisation").order_by("pk")[:SHOWN_SUPPORTS])
+    supports = list(
+        challenge.supports.standing().select_related("organisation").order_by("pk")[:SHOWN_SUPPORTS]
+    )
     own = _own_supports(request, challenge)
     if form is None and user.is_authenticated and challenge.is_open:
         others = _may_support(request, own)
@@ -82,7 +88,8 @@ def _page(
         "worlds_missing": max(WORLDS_TO_BE_READY - len(worlds), 0),
         "named": [made for made in supports if made.organisation],
         "unnamed": [made for made in supports if not made.organisation and made.means],
-        "own": own,
+        "own": [(made, _renew_form(made, renewed)) for made in own],
+        "may_remove": policies.is_staff_for(user, challenge),
         "form": form,
         "sign_in": "?" + urlencode({"next": challenge.get_absolute_url()}),
         "alliance": alliance if alliance and alliance.is_public else None,
@@ -226,12 +233,40 @@ def support(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 @require_POST
+def renew_support(request: HttpRequest, pk: int, slug: str, support_pk: int) -> HttpResponse:
+    """What one brings, said otherwise; or a support confirmed after the problem was reworded."""
+    made = _own_support(request, pk, support_pk)
+    challenge = _public(pk)
+    form = RenewForm(request.POST, auto_id=f"id_soutien_{made.pk}_%s")
+    if not form.is_valid():
+        return _page(request, challenge, status=422, renewed=(made.pk, form))
+    try:
+        services.renew_support(made, actor=user_of(request), **form.cleaned_data)
+        messages.success(request, "C’est enregistré : votre soutien est compté.")
+    except RuleBroken as refused:
+        form.add_error(None, refused.message)
+        return _page(request, challenge, status=409, renewed=(made.pk, form))
+    return redirect(challenge)
+
+
+@require_POST
+def remove_words(request: HttpRequest, pk: int, slug: str, support_pk: int) -> HttpResponse:
+    """By the brigade of the department: what somebody wrote beside their support."""
+    challenge = _public(pk)
+    if not policies.is_staff_for(request.user, challenge):
+        raise Http404
+    made = get_object_or_404(challenge.supports.select_related("challenge", "by__person"), pk=support_pk)
+    try:
+        services.remove_words(made, actor=user_of(request))
+        messages.success(request, "Ces mots sont retirés, et la personne est prévenue. Son soutien reste.")
+    except RuleBroken as refused:
+        messages.error(request, refused.message)
+    return redirect(challenge)
+
+
+@require_POST
 def withdraw_support(request: HttpRequest, pk: int, slug: str, support_pk: int) -> HttpResponse:
-    made = get_object_or_404(
-        Support.objects.of_person(user_of(request).person).select_related("challenge", "organisation"),
-        pk=support_pk,
-        challenge=pk,
-    )
+    made = _own_support(request, pk, support_pk)
     challenge = made.challenge
     try:
         services.withdraw_support(made, actor=user_of(request))
@@ -331,11 +366,27 @@ def _usable(request: HttpRequest) -> list[Organisation]:
     return [one for one in alliance_policies.handled_by(request.user) if one.is_verified]
 
 
+def _own_support(request: HttpRequest, pk: int, support_pk: int) -> Support:
+    mine = Support.objects.of_person(user_of(request).person).select_related("challenge", "organisation")
+    made: Support = get_object_or_404(mine, pk=support_pk, challenge=pk)
+    return made
+
+
 def _own_supports(request: HttpRequest, challenge: Challenge) -> list[Support]:
     if not request.user.is_authenticated:
         return []
     mine = Support.objects.of_person(user_of(request).person).filter(challenge=challenge)
-    return list(mine.select_related("organisation").order_by("pk"))
+    return list(mine.select_related("organisation", "challenge").order_by("pk"))
+
+
+def _renew_form(made: Support, renewed: tuple[int, RenewForm] | None) -> RenewForm | None:
+    """What one brings, to be changed or confirmed; as it was typed when it was refused."""
+    if not made.challenge.is_open:
+        return None
+    if renewed is not None and renewed[0] == made.pk:
+        return renewed[1]
+    initial = {"means": made.means, "may_invite": made.may_invite}
+    return RenewForm(initial=initial, auto_id=f"id_soutien_{made.pk}_%s")
 
 
 def _may_support(request: HttpRequest, own: list[Support]) -> list[Organisation]:
@@ -347,7 +398,8 @@ def _to_invite(request: HttpRequest, challenge: Challenge) -> Any:
     """The supports that accepted to be invited, but one's own."""
     own = [made.pk for made in _own_supports(request, challenge)]
     return (
-        challenge.supports.filter(may_invite=True)
+        challenge.supports.standing()
+        .filter(may_invite=True)
         .exclude(pk__in=own)
         .select_related("organisation", "by")
         .order_by("pk")

@@ -332,6 +332,99 @@ def test_a_support_that_is_badly_typed_is_refused_in_words(client, bad):
     assert not Support.objects.exists()
 
 
+# --- reworded after it was open -------------------------------------------------------------------------------
+
+
+def reported(challenge, decision):
+    item = reports.report(reports.subject_of(challenge.get_absolute_url()), why="money").item
+    moderation.decide(
+        item, actor=f.make_staff(), decision=decision, reason="Un nom est cité.", version=item.version
+    )
+    challenge.refresh_from_db()
+
+
+def sent_back_and_sent_again(challenge, **words):
+    author = challenge.person.user
+    reported(challenge, "ask")
+    services.edit(challenge, actor=author, data=data(**words))
+    services.submit(challenge, actor=author)
+    return decide(challenge, "accept")
+
+
+def test_who_supported_other_words_is_shown_and_counted_no_more_until_they_confirm(client):
+    challenge, made = ready()
+    assert item_of(challenge, "ready")
+    challenge = sent_back_and_sent_again(challenge, statement="Les collégiens manquent de vélos")
+    assert challenge.ready_at is None
+    html = client.get(challenge.get_absolute_url()).content.decode()
+    assert made[0].name not in html
+    assert "Il en manque 3" in html
+    told = Message.objects.filter(kind="challenges.reworded")
+    assert {message.person_id for message in told} == {one.by.person_id for one in made}
+    assert list(Challenge.objects.counted().values_list("supported", flat=True)) == [0]
+    assert not Challenge.objects.supported_by(made[0].organisation).exists()
+
+    for one in made:
+        client.force_login(one.by)
+        page = client.get(challenge.get_absolute_url()).content.decode()
+        assert "Le texte a changé depuis" in page
+        url = f"{challenge.get_absolute_url()}nous-aussi/{one.pk}/dire/"
+        assert client.post(url, {"means": "x" * 1001}).status_code == 422
+        assert client.post(url, {"means": "Deux salles", "may_invite": "on"}).status_code == 302
+    challenge.refresh_from_db()
+    assert challenge.ready_at is not None
+    assert item_of(challenge, "ready")
+    assert "Deux salles" in client.get(challenge.get_absolute_url()).content.decode()
+
+
+def test_sent_again_in_the_same_words_it_keeps_its_supports_and_is_still_to_be_followed_up(client):
+    challenge, made = ready()
+    same = {"statement": challenge.statement, "who": challenge.who}
+    challenge = sent_back_and_sent_again(challenge, **same)
+    assert challenge.may_become_alliance
+    assert item_of(challenge, "ready")
+    assert made[0].name in client.get(challenge.get_absolute_url()).content.decode()
+    assert not Message.objects.filter(kind="challenges.reworded").exists()
+
+
+def test_the_organisation_that_states_it_says_what_it_brings(client):
+    organisation = f.make_organisation(name="Mots passants")
+    challenge, user = sent(organisation)
+    decide(challenge, "accept")
+    made = challenge.supports.get()
+    client.force_login(user)
+    assert "Dire ce que vous apportez" in client.get(challenge.get_absolute_url()).content.decode()
+    client.post(f"{challenge.get_absolute_url()}nous-aussi/{made.pk}/dire/", {"means": "Trois animatrices"})
+    client.logout()
+    assert "Trois animatrices" in client.get(challenge.get_absolute_url()).content.decode()
+
+
+def test_the_brigade_reads_and_takes_away_what_a_support_says_and_nothing_else(client):
+    challenge = f.make_challenge()
+    made = support(challenge, means="Achetez mes poêles")
+    item = reports.report(reports.subject_of(challenge.get_absolute_url()), why="money").item
+    url = f"{challenge.get_absolute_url()}nous-aussi/{made.pk}/mots/"
+    f.sign_in_staff(client, f.make_staff("brigade_member", department="26"))
+    assert "Retirer ces mots" not in client.get(challenge.get_absolute_url()).content.decode()
+    assert client.post(url).status_code == 404
+    f.sign_in_staff(client, f.make_staff("brigade_member", department="23"))
+    assert "Achetez mes poêles" in client.get(f"/brigade/signalements/{item.pk}/").content.decode()
+    assert "Retirer ces mots" in client.get(challenge.get_absolute_url()).content.decode()
+    assert client.post(url).status_code == 302
+    html = client.get(challenge.get_absolute_url()).content.decode()
+    assert "Achetez" not in html
+    assert made.name in html
+    assert Message.objects.get(kind="challenges.words_removed").person_id == made.by.person_id
+
+
+def test_a_whole_department_is_chosen_over_the_commune_that_was_filled_in(client):
+    client.force_login(f.make_user())
+    nonce = re.search(r'name="nonce" value="([^"]+)"', client.get(f"{LIST}nouveau/").content.decode())[1]
+    typed = WORDS | {"commune": "Guéret (23)", "department": "23", "nonce": nonce}
+    assert client.post(f"{LIST}nouveau/", typed).status_code == 302
+    assert Challenge.objects.get().commune is None
+
+
 # --- the alliance ---------------------------------------------------------------------------------------------
 
 

@@ -681,6 +681,14 @@ ROUTES: dict[str, Route] = {
     "challenges:withdraw_support": Route(
         own, lambda world, kind: challenge(world, kind, support_pk=world.support.pk), "post"
     ),
+    "challenges:renew_support": Route(
+        own, lambda world, kind: challenge(world, kind, support_pk=world.support.pk), "post"
+    ),
+    "challenges:remove_words": Route(
+        staff("brigade_member", "brigade_lead", "regional", "national"),
+        lambda world, kind: challenge(world, kind, support_pk=world.support.pk),
+        "post",
+    ),
     "challenges:start": Route(signed_in, challenge),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
