@@ -62,6 +62,10 @@ def _invitations(request: AllianceRequest) -> list[dict[str, Any]]:
         {
             "row": row,
             "is_open": row.state in OPEN_INVITATIONS,
+            # who typed an address reads it again; one that an organisation or an introduction gave is not shown
+            "email": row.email
+            if row.organisation_id is None and row.invited_by_id == request.user.pk
+            else "",
             "may_resend": row.state in OPEN_INVITATIONS and row.sent_at <= before,
         }
         for row in rows.order_by("-sent_at", "-pk")[:60]
@@ -232,7 +236,7 @@ def resend_invitation(request: AllianceRequest, pk: int, slug: str, invitation_p
     invitation = _invitation(request, invitation_pk)
     try:
         services.resend_invitation(invitation, actor=request.user)
-        messages.success(request, f"L’invitation est repartie à {invitation.email}, avec un nouveau lien.")
+        messages.success(request, f"L’invitation de {invitation.name} est repartie, avec un nouveau lien.")
     except RuleBroken as refusal:
         messages.error(request, refusal.message)
     return redirect("alliances:parties", pk=pk, slug=slug)

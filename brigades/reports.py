@@ -37,6 +37,7 @@ SUBJECTS = {
     "alliances.Alliance": "alliance",
     "challenges.Challenge": "problème commun",
     "exchanges.Post": "message",
+    "introductions.Introduction": "mise en relation",
 }
 #: what asking and suspending mean, where it is not a page that stays or goes
 ASKING = {
@@ -46,7 +47,10 @@ ASKING = {
 SUSPENDING = {
     "challenges.Challenge": "Fermer ce problème : la page n’est plus en ligne",
     "exchanges.Post": "Masquer le message",
+    "introductions.Introduction": "Retirer la mise en relation et ces mots",
 }
+#: what cannot be corrected
+AS_IT_IS = ("introductions.Introduction",)
 
 
 def outcomes_for(item: ModerationItem) -> list[tuple[str, str]]:
@@ -54,7 +58,11 @@ def outcomes_for(item: ModerationItem) -> list[tuple[str, str]]:
     if item.subject_type not in SUBJECTS:
         return OUTCOMES[:1]
     words = {Decision.ASK.value: ASKING, Decision.REFUSE.value: SUSPENDING}
-    return [(value, words.get(value, {}).get(item.subject_type, label)) for value, label in OUTCOMES]
+    return [
+        (value, words.get(value, {}).get(item.subject_type, label))
+        for value, label in OUTCOMES
+        if value != Decision.ASK.value or item.subject_type not in AS_IT_IS
+    ]
 
 
 class ReportDecisionForm(DecisionForm):

@@ -16,9 +16,10 @@ from alliances.spaces import AllianceRequest, party_required
 from alliances.views import space_context
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.moderation.forms import InsideReportForm
 
 from . import policies, services
-from .forms import AnswerForm, EditForm, ReportForm, TopicForm
+from .forms import AnswerForm, EditForm, TopicForm
 from .models import Post, Topic
 from .reading import words_for
 
@@ -138,7 +139,7 @@ def withdraw(request: AllianceRequest, pk: int, slug: str, topic_pk: int, post_p
 def report(request: AllianceRequest, pk: int, slug: str, topic_pk: int, post_pk: int) -> HttpResponse:
     """Ask the brigade to read this message."""
     row = _post(request, topic_pk, post_pk)
-    form = ReportForm(request.POST or None)
+    form = InsideReportForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422

@@ -8,10 +8,11 @@ class IntroductionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, notifications, panels, personal_data, reactions
+        from . import invariants, notifications, panels, personal_data, reactions, reports
 
         invariants.register()
         notifications.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        reports.register()

@@ -28,6 +28,7 @@ TO_SIDES = {
 #: to who proposed it
 TO_PROPOSER = {
     "made": "La mise en relation que j’ai proposée est faite",
+    "removed": "La brigade retire une mise en relation que j’ai proposée",
     "not_made": "La mise en relation que j’ai proposée n’a pas lieu",
 }
 
@@ -52,7 +53,8 @@ def register() -> None:
                 PROPOSED,
                 f"emails/introductions/{name}.txt",
                 audience="member",
-                digestible=True,
+                digestible=name != "removed",
+                can_stop=name != "removed",
             )
         )
 
@@ -150,6 +152,23 @@ def tell_proposer(introduction: "Introduction", name: str) -> None:
         context={
             "first": introduction.first.name,
             "second": introduction.second.name,
+            "url": absolute(home_of(introduction)),
+        },
+    )
+
+
+def tell_removed(introduction: "Introduction", reason: str) -> None:
+    """Whoever proposed it, one of the two or not, learns why the brigade took it away."""
+    if introduction.proposed_by is None:
+        return
+    send(
+        "introductions.removed",
+        to=introduction.proposed_by.person,
+        dedupe_key=f"introductions.removed:{introduction.pk}",
+        context={
+            "first": introduction.first.name,
+            "second": introduction.second.name,
+            "reason": reason,
             "url": absolute(home_of(introduction)),
         },
     )

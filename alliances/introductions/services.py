@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from alliances import services as alliances
 from alliances.colleges import college_of
@@ -21,6 +22,8 @@ from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, allow
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean
+from jeveuxagir.moderation import reports
+from jeveuxagir.moderation.models import Report
 from organisations.models import Organisation
 from organisations.policies import can_handle_missions
 
@@ -29,6 +32,7 @@ from . import policies
 from .enums import ENDED, TRANSITIONS, Answer, GoesOn, State
 from .models import LIFE, Introduction, Side
 
+MODEL = "introductions.Introduction"
 REASON_AT_LEAST = 20
 #: so many proposals at most wait for one organisation: nobody is overwhelmed
 MOST_WAITING = 5
@@ -112,6 +116,39 @@ def withdraw(introduction: Introduction, *, actor: User) -> Introduction:
     introduction = _locked(introduction)
     allow(policies.may_withdraw(actor, introduction))
     _end(introduction, "withdraw", actor)
+    return introduction
+
+
+@transaction.atomic
+def report(side: Side, *, actor: User | None, why: str, details: str = "") -> Report:
+    """One of the two asks the brigade to read why they should meet: nobody read it before them."""
+    introduction, side = _locked_side(side, actor)
+    limits.require("report_account", f"side {side.pk}")
+    if not introduction.is_waiting or introduction.host_id == side.organisation_id:
+        raise RuleBroken("Il n’y a rien, ou plus rien, à signaler ici.", code="state")
+    subject = reports.Subject(
+        MODEL,
+        introduction.pk,
+        f"une mise en relation de {side.organisation.name}"[:160],
+        reverse("brigade:introductions_introduction_change", args=[introduction.pk]),
+        side.organisation.department_id,
+    )
+    return reports.report(subject, why=why, details=details, person=actor.person if actor else None)
+
+
+@transaction.atomic
+def remove(introduction: Introduction, *, actor: User | None, reason: str) -> Introduction:
+    """A report is upheld: nobody reads those words any more, nobody answers them, and who wrote them is told why."""
+    introduction = _locked(introduction)
+    allow(actor is None or policies.is_staff_for(actor, introduction))
+    if not clean(reason):
+        raise RuleBroken("Donnez la raison : qui a proposé la mise en relation la lira.", code="reason")
+    if introduction.is_waiting:
+        _end(introduction, "withdraw", actor, told=False)
+    introduction.reason = ""
+    introduction.save(update_fields=["reason"])
+    record("introduction.removed", introduction, actor=actor)
+    mails.tell_removed(introduction, clean(reason))
     return introduction
 
 
@@ -407,15 +444,22 @@ def _move(introduction: Introduction, verb: str) -> None:
     introduction.state_changed_at = now()
 
 
-def _end(introduction: Introduction, verb: str, actor: User | None, *, besides: int | None = None) -> None:
-    """Over: what a side gave of itself is forgotten at once, nobody will read it."""
+def _end(
+    introduction: Introduction,
+    verb: str,
+    actor: User | None,
+    *,
+    besides: int | None = None,
+    told: bool = True,
+) -> None:
+    """Over: what a side gave of itself is forgotten at once, nobody will read it. `told`: so is who proposed it."""
     _move(introduction, verb)
     introduction.save()
     record(f"introduction.{introduction.state}", introduction, actor=actor)
     sides = _with(introduction, introduction.sides.select_related("organisation", "answered_by__person"))
     mails.end(introduction, [side for side in sides if side.organisation_id != besides], actor)
     introduction.sides.update(contact_name="", contact_email="", contact_phone="")
-    if verb != "withdraw" or actor is None:
+    if told and (verb != "withdraw" or actor is None):
         mails.tell_proposer(introduction, "not_made")
 
 

@@ -18,6 +18,7 @@ from jeveuxagir.accounts import nonces, roles
 from jeveuxagir.accounts.models import User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.moderation.forms import InsideReportForm
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -134,6 +135,34 @@ def answer_link(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(request, side, here, "introductions/link.html", {}, actor=None)
 
 
+@login_not_required
+@never_cache
+@require_http_methods(FORM)
+def report_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Whoever holds the link asks the brigade to read why they should meet."""
+    side = services.side_of(token)
+    if side is None:
+        return render(request, "introductions/unknown.html", status=404)
+    return _report(request, side, reverse("introductions:answer_link", args=[token]), actor=None)
+
+
+def _report(request: HttpRequest, side: Side, back: str, actor: User | None) -> HttpResponse:
+    form = InsideReportForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.report(side, actor=actor, **form.cleaned_data)
+                messages.success(request, "Merci. La brigade lit cette mise en relation sous 5 jours ouvrés.")
+                return redirect(back)
+            except RuleBroken as broken:
+                form.add_error(None, broken.message)
+                status = 409
+    context = {"form": form, "side": side, "introduction": side.introduction, "back": back}
+    return render(request, "introductions/report.html", context, status=status)
+
+
 def _answer(
     request: HttpRequest, side: Side, here: str, template: str, context: dict[str, Any], actor: User | None
 ) -> HttpResponse:
@@ -166,6 +195,7 @@ def _answer(
         "form": form,
         "refused": refused,
         "here": here,
+        "may_report": introduction.is_waiting and introduction.host_id != side.organisation_id,
         "handled": policies.speaks_for(request.user, side),
     }
     return render(request, template, context, status=status)
@@ -241,6 +271,15 @@ def one(request: SpaceRequest, pk: int, slug: str, introduction_pk: int) -> Http
     elif introduction.is_waiting and introduction.host_id == request.organisation.pk:
         context["may_withdraw"] = True
     return _answer(request, side, request.path, "introductions/one.html", context, actor=request.user)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(FORM)
+def report(request: SpaceRequest, pk: int, slug: str, introduction_pk: int) -> HttpResponse:
+    """Ask the brigade to read why they should meet."""
+    side = own_side(request.organisation, introduction_pk)
+    return _report(request, side, space_url(side), actor=request.user)
 
 
 @membership_required(*HANDLERS)

@@ -10,6 +10,30 @@ from jeveuxagir.accounts.forms import EmailField
 from .models import Report
 
 
+class InsideReportForm(forms.Form):
+    """By somebody who reads what others do not: the brigade reads that one text, and no other."""
+
+    why = forms.ChoiceField(
+        label="Qu’est-ce qui ne va pas ?".replace(" ?", "\u00a0?"),
+        choices=[choice for choice in Report.Why.choices if choice[0] != Report.Why.GONE],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez ce qui ne va pas."},
+    )
+    details = forms.CharField(
+        label="Précisions",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="L’auteur du message ne lira pas votre texte.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("why") == Report.Why.OTHER and not (cleaned.get("details") or "").strip():
+            self.add_error("details", "Dites en quelques mots ce qui ne va pas.")
+        return cleaned
+
+
 class ReportForm(BotCheck):
     why = forms.ChoiceField(
         label="Qu’est-ce qui ne va pas ?".replace(" ?", "\u00a0?"),

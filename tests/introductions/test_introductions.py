@@ -16,6 +16,7 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.registries import invariants, personal_data
+from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.models import Message
 from organisations import services as organisations
@@ -311,6 +312,52 @@ def test_one_may_decline_without_a_reason(client):
     assert side(introduction, introduction.second).answer == "declined"
 
 
+def test_one_that_is_asked_reports_why_and_the_brigade_takes_it_away(client):
+    host, proposer = world()
+    introduction, _, other = proposed(actor=proposer, host=host, reason="Achetez mes poêles, à ce numéro.")
+    path = link_of(introduction.first)
+    assert f"{path}signaler/" in client.get(path).content.decode()
+    assert "Achetez mes poêles" in client.get(f"{path}signaler/").content.decode()
+    assert client.post(f"{path}signaler/", {"why": "other"}).status_code == 422
+    assert client.post(f"{path}signaler/", {"why": "misleading"}).url == path
+    client.force_login(other)  # the other side too, in its space: one case
+    space = mails.space_url(side(introduction, introduction.second))
+    assert client.post(f"{space}signaler/", {"why": "money"}).status_code == 302
+    item = ModerationItem.objects.get(kind="report")
+    f.sign_in_staff(client, f.make_staff("brigade_member", department="23"))
+    case = f"/brigade/signalements/{item.pk}/"
+    html = client.get(case).content.decode()
+    assert "Achetez mes poêles" in html
+    assert "Demander une correction" not in html
+    decision = {"decision": "refuse", "reason": "Une publicité.", "version": item.version}
+    assert client.post(f"{case}decider/", decision).status_code == 302
+    introduction.refresh_from_db()
+    assert (introduction.state, introduction.reason) == ("withdrawn", "")
+    assert "Achetez" not in client.get(path).content.decode()
+    assert "Une publicité." in Message.objects.get(kind="introductions.removed").text
+    assert Message.objects.get(kind="introductions.removed").person_id == proposer.person_id
+    assert "Une publicité." not in "".join(
+        message.text for message in Message.objects.exclude(kind="introductions.removed")
+    )
+
+
+def test_nobody_reports_what_they_proposed_nor_what_is_over(client):
+    introduction, owner, _ = proposed()
+    for_itself = Introduction.objects.create(
+        first=introduction.first,
+        second=f.make_organisation(kind="local_authority"),
+        reason=REASON,
+        host=introduction.first,
+        expires_at=introduction.expires_at,
+    )
+    own = Side.objects.create(introduction=for_itself, organisation=introduction.first, token_hash="x" * 64)
+    with pytest.raises(RuleBroken, match="rien"):
+        services.report(own, actor=owner, why="money")
+    services.withdraw(introduction, actor=f.make_staff())
+    with pytest.raises(RuleBroken, match="rien"):
+        services.report(side(introduction, introduction.first), actor=None, why="money")
+
+
 def test_an_answer_that_comes_too_late_or_twice_says_so(client):
     introduction, *_ = proposed()
     link = link_of(introduction.first)
@@ -452,6 +499,9 @@ def test_an_alliance_begins_from_it_once_and_the_other_is_invited_at_the_address
     assert (invitation.organisation, invitation.email) == (second, side(introduction, second).contact_email)
     introduction.refresh_from_db()
     assert introduction.alliance == alliance
+    parties = client.get(f"{alliance.space_url}parties/").content.decode()
+    assert second.name in parties
+    assert invitation.email not in parties  # given to who met, not to whoever animates one day
     with pytest.raises(RuleBroken, match="déjà née"):
         services.start_alliance(introduction, actor=owner, organisation=first, name="Encore", purpose=REASON)
 
@@ -514,6 +564,8 @@ def test_every_mail_says_where_to_go():
     services.follow()
     another, *_ = proposed()
     services.decline(side(another, another.first))
+    third, *_ = proposed()
+    services.remove(third, actor=None, reason="Une publicité.")
     told = {message.kind for message in Message.objects.all()}
     kinds = {f"introductions.{name}" for name in (*mails.TO_SIDES, *mails.TO_PROPOSER)}
     assert kinds == told

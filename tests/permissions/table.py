@@ -707,6 +707,10 @@ ROUTES: dict[str, Route] = {
     "introductions:answer_link": Route(
         public, lambda world, kind: {"token": world.introduction("association").tokens[0]}
     ),
+    "introductions:report_link": Route(
+        public, lambda world, kind: {"token": world.introduction("association").tokens[0]}
+    ),
+    "introductions:report": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
     "introductions:of_organisation": Route(handlers, space, kinds=ALL),
     "introductions:one": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
     "introductions:withdraw": Route(handlers, introduced, "post", kinds=ALL, foreign=introduced_elsewhere),
