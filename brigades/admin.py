@@ -1,6 +1,17 @@
 """Registers everything: Django finds this file by itself."""
 
-from . import alliance_records, alliances, claims, ideas, introductions, queues, records, reports, technical
+from . import (
+    alliance_records,
+    alliances,
+    claims,
+    ideas,
+    introductions,
+    programme,
+    queues,
+    records,
+    reports,
+    technical,
+)
 
 __all__ = [
     "alliance_records",
@@ -8,6 +19,7 @@ __all__ = [
     "claims",
     "ideas",
     "introductions",
+    "programme",
     "queues",
     "records",
     "reports",

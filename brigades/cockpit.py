@@ -33,6 +33,7 @@ QUEUES = {
         ),
         "brigade:brigades_alliancecase",
     ),
+    "programme": ((ModerationItem.Kind.TERM,), "brigade:brigades_programmecase"),
 }
 LABELS = {
     "organisations": "Organisations à valider",
@@ -41,6 +42,7 @@ LABELS = {
     "reports": "Signalements",
     "ideas": "Idées à trier",
     "alliances": "Alliances à suivre",
+    "programme": "Glossaire et programme",
 }
 
 

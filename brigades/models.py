@@ -55,6 +55,13 @@ class AllianceCase(ModerationItem):
         verbose_name_plural = "alliances à suivre"
 
 
+class ProgrammeCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "glossaire et programme, à relire"
+        verbose_name_plural = "glossaire et programme, à relire"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

@@ -5,26 +5,21 @@ A mission whose times are known is an `Event` for each; one with a rhythm or tim
 ours: its page says nothing to them.
 """
 
-import json
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.ui.structured import data_block
 
 from .enums import MissionMode, SlotKind
 from .models import Mission, MissionAddress, Slot
 
 SHOWN_EVENTS = 10
-#: « </script> », « <!-- » and the line ends of JavaScript cannot leave the block
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 def script_of(mission: Mission, slots: list[Slot]) -> SafeString:
-    """A data block: browsers run nothing of it, and the security policy has nothing to allow."""
-    text = json.dumps(described(mission, slots), ensure_ascii=False).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (escaped)
+    return data_block(described(mission, slots))
 
 
 def described(mission: Mission, slots: list[Slot]) -> dict[str, Any]:

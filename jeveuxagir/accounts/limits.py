@@ -82,6 +82,8 @@ LIMITS: dict[str, Limit] = {
     # common problems stated, and supported, by one account
     "challenge_account": Limit(10, DAY),
     "support_account": Limit(40, DAY),
+    # words of the glossary contested by one account
+    "contest_account": Limit(10, DAY),
     # introductions proposed by one account
     "introduction_account": Limit(10, DAY),
     # what the search proposes as one types

@@ -157,6 +157,10 @@ class AllianceParameters(Parameters):
         )
 
 
+class GlossaryParameters(Parameters):
+    q = text("Des mots : nom, définition, variantes.")
+
+
 class ChallengeParameters(Parameters):
     """The filters of the page « Problèmes communs », under the same names."""
 

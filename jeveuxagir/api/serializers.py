@@ -9,6 +9,7 @@ from rest_framework import serializers
 from alliances.challenges.models import Challenge
 from alliances.directory import shown_parties
 from alliances.enums import College, Section
+from alliances.glossary.models import Term
 from alliances.models import Alliance, Party
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
@@ -398,6 +399,26 @@ class ChallengeSerializer(serializers.ModelSerializer):
 
     def get_alliance(self, challenge: Challenge) -> int | None:
         return challenge.alliance_id if challenge.alliance and challenge.alliance.is_public else None
+
+
+class GlossaryTermSerializer(serializers.ModelSerializer):
+    """A word that the three worlds share, and what each means by it."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    short = serializers.CharField(help_text="La première phrase de la définition.")
+    sources = serializers.ListField(child=serializers.CharField(), source="source_lines")
+    related = serializers.SlugRelatedField(many=True, read_only=True, slug_field="slug")
+    revision = serializers.IntegerField(source="number", help_text="Le numéro de la définition actuelle.")
+
+    class Meta:
+        model = Term
+        fields = [
+            *("slug", "url", "name", "short", "definition", "associations", "companies", "public_bodies"),
+            *("sources", "related", "licence", "revision", "revised_at"),
+        ]
+
+    def get_url(self, term: Term) -> str:
+        return absolute(term.get_absolute_url())
 
 
 class IndexSerializer(serializers.Serializer):

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from alliances import directory
 from alliances.challenges import directory as challenges
 from alliances.challenges.models import Challenge, ChallengeQuerySet
+from alliances.glossary.models import Term
 from alliances.models import Alliance
 from jeveuxagir.common.text import clean
 from jeveuxagir.notifications.links import absolute
@@ -37,6 +38,7 @@ LISTS = {
     "organisations": "organisations",
     "alliances": "alliances",
     "challenges": "challenges",
+    "glossary": "glossary",
     "communes": "communes",
     "departements": "departments",
     "regions": "regions",
@@ -199,6 +201,26 @@ class ChallengeDetail(Resource):
 def _whole(rows: ChallengeQuerySet) -> ChallengeQuerySet:
     """With all that a line gives, in a number of queries that rows do not change."""
     return rows.with_supports().select_related("organisation", "alliance").prefetch_related("sdgs")
+
+
+class Glossary(Resource):
+    @list_of(
+        "Les mots du glossaire", filters.GlossaryParameters, serializers.GlossaryTermSerializer, "glossaire"
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.GlossaryParameters)
+        found = Term.objects.public().found(given.validated_data.get("q", ""))
+        rows = found.defer("search").prefetch_related("related")
+        return self.page(request, given, rows, serializers.GlossaryTermSerializer)
+
+
+class GlossaryTerm(Resource):
+    @one_of("Un mot du glossaire", serializers.GlossaryTermSerializer, "glossaire")
+    def get(self, request: Request, slug: str) -> Response:
+        found = Term.objects.public().defer("search").prefetch_related("related").filter(slug=slug).first()
+        if found is None:
+            raise Http404
+        return Response(serializers.GlossaryTermSerializer(found).data)
 
 
 class Communes(Resource):

@@ -68,6 +68,7 @@ class ModerationItem(models.Model):
         DOCUMENT = "document", "document d’une alliance"
         CHALLENGE = "challenge", "problème commun"
         READY = "ready", "problème commun prêt pour une alliance"
+        TERM = "term", "terme du glossaire contesté"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"

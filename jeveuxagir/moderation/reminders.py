@@ -36,6 +36,7 @@ WORDS = {
     Kind.SILENCE: ("alliance silencieuse", "alliances silencieuses"),
     Kind.CHALLENGE: ("problème commun à lire", "problèmes communs à lire"),
     Kind.READY: ("problème commun prêt pour une alliance", "problèmes communs prêts pour une alliance"),
+    Kind.TERM: ("terme du glossaire contesté", "termes du glossaire contestés"),
 }
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "alliances.challenges",
     "alliances.ideas",
     "alliances.introductions",
+    "alliances.glossary",
     "brigades",
     # the roof
     "jeveuxagir.api",

@@ -4,10 +4,13 @@ from typing import Any
 
 from django.db import connection as default_connection
 
+from alliances.glossary import reference as glossary
 from jeveuxagir.taxonomies import reference as taxonomies
 from jeveuxagir.territories import reference as territories
 
 
 def load_reference(connection: Any = default_connection) -> bool:
     """Load what is missing or of another vintage. Safe to call again; True if places were written."""
-    return territories.load(connection, taxonomies.load(connection))
+    written = territories.load(connection, taxonomies.load(connection))
+    glossary.load(connection)
+    return written

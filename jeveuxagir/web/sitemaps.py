@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from alliances.challenges.models import Challenge
+from alliances.glossary.models import Term
 from alliances.models import Alliance
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -50,6 +51,7 @@ class Pages(OurSitemap):
                 "privacy",
             ),
             *("site_map", "territories", "alliances:list", "challenges:list"),
+            "glossary:list",
         ]
 
     def location(self, item: str) -> str:
@@ -98,6 +100,16 @@ class Challenges(OurSitemap):
         return challenge.state_changed_at
 
 
+class Glossary(OurSitemap):
+    changefreq = "monthly"
+
+    def items(self) -> Any:
+        return Term.objects.public().only("slug", "revised_at")
+
+    def lastmod(self, term: Term) -> Any:
+        return term.revised_at
+
+
 class Territories(OurSitemap):
     """Regions, departments, and the communes where a mission is open."""
 
@@ -144,6 +156,7 @@ SITEMAPS: dict[str, Any] = {
     "territories": Territories,
     "themes": Themes,
     "challenges": Challenges,
+    "glossary": Glossary,
 }
 
 

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from alliances.glossary.models import Contest, Term
 from alliances.ideas.models import Idea
 from jeveuxagir.accounts import erasures, inactivity, privacy, retention
 from jeveuxagir.accounts.models import (
@@ -116,6 +117,14 @@ def make_old(model: str) -> Any:
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
         "introductions.Side": lambda: f.make_introduction(state="declined").sides.order_by("pk").first(),
+        "glossary.Contest": lambda: Contest.objects.create(
+            term=Term.objects.get(slug="charte"),
+            number=1,
+            person=f.make_person(),
+            why="x",
+            proposed="y",
+            state="withdrawn",
+        ),
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),

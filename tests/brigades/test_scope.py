@@ -20,6 +20,7 @@ LISTS = {
     "signalements": "brigades_reportcase",
     "idees": "brigades_ideacase",
     "alliances-a-suivre": "brigades_alliancecase",
+    "glossaire-et-programme": "brigades_programmecase",
     "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",

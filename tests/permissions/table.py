@@ -568,6 +568,8 @@ ROUTES: dict[str, Route] = {
     "api:challenges": Route(public),
     "api:challenge": Route(public, lambda world, kind: {"pk": world.challenge.pk}),
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
+    "api:glossary": Route(public),
+    "api:glossary_term": Route(public, fixed(slug="alliance")),
     "api:communes": Route(public),
     "api:commune": Route(public, fixed(code="23096")),
     "api:departments": Route(public),
@@ -690,6 +692,13 @@ ROUTES: dict[str, Route] = {
         "post",
     ),
     "challenges:start": Route(signed_in, challenge),
+    # the glossary
+    "glossary:list": Route(public),
+    "glossary:term": Route(public, fixed(slug="alliance")),
+    "glossary:contest": Route(signed_in, fixed(slug="alliance")),
+    "glossary:withdraw": Route(
+        own, lambda world, kind: {"slug": world.contest.term.slug, "pk": world.contest.pk}, "post"
+    ),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
     "evaluations:open": Route(animators, alliance),
@@ -969,6 +978,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_programmecase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
@@ -996,6 +1006,7 @@ for model in (
     "brigades_reportcase",
     "brigades_ideacase",
     "brigades_alliancecase",
+    "brigades_programmecase",
     "brigades_followupcase",
 ):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")

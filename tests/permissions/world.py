@@ -147,6 +147,15 @@ class World:
         )
 
     @cached_property
+    def contest(self) -> Any:
+        from alliances.glossary.models import Contest, Term
+
+        term = Term.objects.get(slug="alliance")
+        return Contest.objects.create(
+            term=term, number=1, person=self.users[CITIZEN].person, why="Trop court.", proposed="Autre chose."
+        )
+
+    @cached_property
     def place_alert(self) -> Any:
         from missions.participations.models import PlaceAlert
 
@@ -433,6 +442,14 @@ class World:
         department = Commune.objects.get(pk=town).department
         alliance = f.make_alliance(department=department.pk, publication="pending")
         return self._case("alliance", alliance, department)
+
+    def _brigades_programmecase(self, town: str) -> Any:
+        from alliances.glossary.models import Contest, Term
+
+        contest = Contest.objects.create(
+            term=Term.objects.get(slug="charte"), number=1, person=f.make_person(), why="x", proposed="y"
+        )
+        return self._case("term", contest, Commune.objects.get(pk=town).department)
 
     def _brigades_ideacase(self, town: str) -> Any:
         idea = f.make_idea(commune=town)

@@ -144,7 +144,16 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
     index = re.findall(r"<loc>[^<]*(/sitemap-\w+\.xml)</loc>", client.get("/sitemap.xml").content.decode())
     assert sorted(index) == [
         f"/sitemap-{name}.xml"
-        for name in ("alliances", "challenges", "missions", "organisations", "pages", "territories", "themes")
+        for name in (
+            "alliances",
+            "challenges",
+            "glossary",
+            "missions",
+            "organisations",
+            "pages",
+            "territories",
+            "themes",
+        )
     ]
     for section in ("missions", "organisations", "pages", "themes"):
         for url in locations(client, section):

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from alliances.glossary import reference as glossary_words
 from alliances.ideas.models import Idea
 from jeveuxagir.accounts.models import (
     GuardianNotice,
@@ -48,6 +49,8 @@ from .contributions import Contributions
 from .evaluations import Evaluations
 from .exchanges import TABLES as EXCHANGE_TABLES
 from .exchanges import Exchanges
+from .glossary import TABLES as GLOSSARY_TABLES
+from .glossary import Glossary
 from .governance import TABLES as GOVERNANCE_TABLES
 from .governance import Governance
 from .ground import Ground
@@ -122,6 +125,7 @@ def forget() -> None:
             "SELECT setval(pg_get_serial_sequence('brigades_answertemplate', 'id'), max(id)) "
             "FROM brigades_answertemplate HAVING max(id) IS NOT NULL"
         )
+        glossary_words.load(connection)
     cache.clear()
 
 
@@ -180,6 +184,7 @@ def _seed() -> None:
     Moderation(ground, organisations, missions, own.staff).build()
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
+    Glossary(ground, people, own.persons, own.staff).build()
     alliances = Alliances(ground, organisations, people, missions, own.persons, own.staff)
     alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
     governance = Governance(ground, alliances)
@@ -209,6 +214,7 @@ def _seed() -> None:
     evaluations.write()
     ground.write(*EXCHANGE_TABLES)
     ground.write(*CHALLENGE_TABLES)
+    ground.write(*GLOSSARY_TABLES)
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
