@@ -518,9 +518,10 @@ class MissionQueue(Queue):
     )
 
     def duplicates(self, request: HttpRequest, item: ModerationItem) -> list[dict[str, Any]]:
+        found = self._like(item)
         seen = set(
             scopes.missions(request.user)
-            .filter(pk__in=[other.pk for other, _ in self._like(item)])
+            .filter(pk__in=[other.pk for other, _ in found])
             .values_list("pk", flat=True)
         )
         return [
@@ -533,7 +534,7 @@ class MissionQueue(Queue):
                 if other.pk in seen
                 else "",
             }
-            for other, reasons in self._like(item)
+            for other, reasons in found
         ]
 
     def _like(self, item: ModerationItem) -> list[tuple[Mission, list[str]]]:
