@@ -21,6 +21,7 @@ class AlliancesConfig(AppConfig):
             personal_data,
             reactions,
             reports,
+            signs,
             told,
         )
         from .roles import party_roles
@@ -37,4 +38,5 @@ class AlliancesConfig(AppConfig):
         personal_data.register()
         reactions.register()
         reports.register()
+        signs.register()
         told.register()

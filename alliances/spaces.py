@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -99,6 +100,21 @@ class Owed:
         return self.who in names or not names.isdisjoint(self.names)
 
 
+@dataclass(frozen=True)
+class Sign:
+    """What tells that a step of the journey is behind, or under way, without anybody ticking it.
+
+    `done` and `under_way` are read in one statement, as annotations of an alliance.
+    """
+
+    words: str
+    done: Combinable
+    under_way_words: str = ""
+    under_way: Combinable | None = None
+
+
+#: step of the journey → Sign; each app adds those it knows
+signs: Registry[Sign] = Registry("signs that a step is behind")
 #: name → Section; each app adds its own in `AppConfig.ready()`
 menu: Registry[Section] = Registry("pages of an alliance")
 #: what a party still owes, in words, before it leaves: function(party) → ["2 obligations", "1 indicateur"].

@@ -1,15 +1,21 @@
-"""Where an alliance stands in its journey: the line of stages, and what is next."""
+"""Where an alliance stands in its journey: the line of stages, and what is next.
+
+A step is behind when somebody said so, or when what the alliance already holds shows it: a charter in force needs
+nobody to tick « Adopter une charte ».
+"""
 
 from dataclasses import dataclass
 
-from .enums import Stage, StepState
+from .enums import Stage
 from .journey import JOURNEY, JourneyStage, JourneyStep
 from .models import Alliance, Step
-from .spaces import route_to
+from .spaces import route_to, signs
 
 #: the stages of the line; a review and what spreads come after the last one
 _ORDER = [stage.stage for stage in JOURNEY]
 NEXT = 3
+#: the state of a step that nobody ticked and that the alliance shows to be behind
+SEEN = "seen"
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,16 @@ class StageMark:
 @dataclass(frozen=True)
 class StepMark:
     step: JourneyStep
-    #: done, skipped, or "" for what is still to do
+    #: done, skipped, "seen" for what shows by itself, or "" for what is still to do
     state: str
     url: str
     row: Step | None = None
+    #: what shows that it is behind, or that it has begun
+    sign: str = ""
+
+    @property
+    def is_behind(self) -> bool:
+        return bool(self.state)
 
 
 def position(alliance: Alliance) -> int:
@@ -39,6 +51,7 @@ def position(alliance: Alliance) -> int:
 def line(alliance: Alliance) -> list[StageMark]:
     """Envie → structurer → animer, with how many steps are behind."""
     settled = set(alliance.steps.values_list("key", flat=True))
+    settled |= {key for key, (is_behind, _words) in seen(alliance).items() if is_behind}
     here = position(alliance)
     return [
         StageMark(
@@ -54,16 +67,12 @@ def line(alliance: Alliance) -> list[StageMark]:
 def marks(alliance: Alliance) -> list[tuple[JourneyStage, list[StepMark]]]:
     """The whole journey, each step with what became of it."""
     rows = {row.key: row for row in alliance.steps.select_related("by__person")}
+    shown = seen(alliance)
     return [
         (
             stage,
             [
-                StepMark(
-                    step,
-                    rows[step.key].state if step.key in rows else "",
-                    route_to(alliance, step.route),
-                    rows.get(step.key),
-                )
+                _mark(alliance, step, rows.get(step.key), *shown.get(step.key, (False, "")))
                 for step in stage.steps
             ],
         )
@@ -75,4 +84,25 @@ def next_steps(alliance: Alliance) -> list[StepMark]:
     """The next three that are neither done nor skipped, from the present stage on."""
     here = min(position(alliance), len(_ORDER) - 1)
     ahead = [mark for _stage, found in marks(alliance)[here:] for mark in found]
-    return [mark for mark in ahead if mark.state not in StepState.values][:NEXT]
+    return [mark for mark in ahead if not mark.is_behind][:NEXT]
+
+
+def seen(alliance: Alliance) -> dict[str, tuple[bool, str]]:
+    """Step → whether it shows to be behind, and what shows it or that it has begun; in one statement."""
+    asked = {f"done_{key}": sign.done for key, sign in signs.items()}
+    asked |= {f"begun_{key}": sign.under_way for key, sign in signs.items() if sign.under_way is not None}
+    asked = {name.replace("-", "_"): expression for name, expression in asked.items()}
+    told = Alliance.objects.filter(pk=alliance.pk).annotate(**asked).values(*asked).get() if asked else {}
+    found = {}
+    for key, sign in signs.items():
+        name = key.replace("-", "_")
+        if told[f"done_{name}"]:
+            found[key] = (True, sign.words)
+        elif told.get(f"begun_{name}"):
+            found[key] = (False, sign.under_way_words)
+    return found
+
+
+def _mark(alliance: Alliance, step: JourneyStep, row: Step | None, is_behind: bool, sign: str) -> StepMark:
+    state = row.state if row is not None else SEEN if is_behind else ""
+    return StepMark(step, state, route_to(alliance, step.route), row, "" if row is not None else sign)

@@ -8,10 +8,11 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, panels, personal_data, reactions, told
+        from . import archive, panels, personal_data, reactions, signs, told
 
         archive.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        signs.register()
         told.register()

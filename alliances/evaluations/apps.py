@@ -8,7 +8,7 @@ class EvaluationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, invariants, notifications, panels, personal_data, reactions, told
+        from . import archive, invariants, notifications, panels, personal_data, reactions, signs, told
 
         archive.register()
         invariants.register()
@@ -16,4 +16,5 @@ class EvaluationsConfig(AppConfig):
         panels.register()
         personal_data.register()
         reactions.register()
+        signs.register()
         told.register()

@@ -8,11 +8,12 @@ class GovernanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, notifications, panels, personal_data, reactions, told
+        from . import archive, notifications, panels, personal_data, reactions, signs, told
 
         archive.register()
         notifications.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        signs.register()
         told.register()

@@ -159,12 +159,12 @@ def test_the_home_says_where_we_are_what_is_next_and_who_owes_what(client):
     page = client.get(alliance.space_url).content.decode()
     for words in (
         "Faire naître l’envie",
-        "Partager le constat",
+        "Réunir le tour de table",
         "une date de début et une date de fin",
         "La Recyclerie",
         "répondre à l’invitation",
         party.name,
-        "dire ce qu’elle apporte",
+        "préciser ses apports",
         alliance.purpose,
         "consentement",
     ):
