@@ -107,10 +107,10 @@ def may_start(user: Any, organisation: Any) -> bool:
 
 def register() -> None:
     menu.register("journey", Section("Parcours", "alliances:journey", order=10))
-    menu.register("composition", Section("Tour de table", "alliances:composition", order=15))
-    menu.register("parties", Section("Parties", "alliances:parties", order=20))
-    menu.register("missions", Section("Missions", "alliances:missions", order=100))
-    menu.register("activity", Section("Activité", "alliances:activity", order=110))
+    menu.register("composition", Section("Tour de table", "alliances:composition", order=22, group="parties"))
+    menu.register("parties", Section("Parties", "alliances:parties", order=20, group="parties"))
+    menu.register("missions", Section("Missions", "alliances:missions", order=85, group="means"))
+    menu.register("activity", Section("Activité", "alliances:activity", order=110, group="sharing"))
     menu.register("settings", Section("Réglages", "alliances:settings", order=200))
     menu.register("category", Section("Forme du partenariat", "alliances:category", order=210, shown=False))
     menu.register("conditions", Section("Conditions", "alliances:conditions", order=220, shown=False))

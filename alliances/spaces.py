@@ -5,7 +5,7 @@ Pages with panels: "alliance.home" (for the parties), "alliance.public" (for any
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -71,8 +71,9 @@ def party_required(*, act: bool = False, animate: bool = False) -> Callable[[Any
 
 @dataclass(frozen=True)
 class Section:
-    """One line of the alliance's menu: the route takes `pk` and `slug`.
+    """One page of the alliance's menu: the route takes `pk` and `slug`.
 
+    Pages of the same `group` (of GROUPS) stand together under its name, at the place of the first.
     `shown=False`: a page that the journey leads to, without a line of its own.
     """
 
@@ -80,6 +81,38 @@ class Section:
     route: str
     order: int = 50
     shown: bool = True
+    group: str = ""
+
+
+#: what the menu calls the pages that belong together
+GROUPS: Mapping[str, str] = {
+    "parties": "Parties",
+    "texts": "Textes",
+    "steering": "Réunions et actions",
+    "means": "Moyens",
+    "results": "Résultats",
+    "sharing": "Échanges",
+}
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """One word of the menu, with its pages (label, address); the word leads to the first."""
+
+    label: str
+    pages: list[tuple[str, str]]
+
+    @property
+    def url(self) -> str:
+        return self.pages[0][1]
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.pages) > 1
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for _label, path in self.pages]
 
 
 @dataclass(frozen=True)
@@ -169,10 +202,16 @@ def is_funding(party: Party) -> bool:
     return any(source(party) for source in funds)
 
 
-def sections(alliance: Alliance) -> list[tuple[str, str]]:
-    """(label, address) of each page of the alliance's space, in order."""
+def lines(alliance: Alliance) -> list[MenuLine]:
+    """The menu: what stands alone, and the groups with their pages."""
     entries = sorted((section for section in menu if section.shown), key=lambda section: section.order)
-    return [(entry.label, reverse(entry.route, args=[alliance.pk, alliance.slug])) for entry in entries]
+    found: dict[str, MenuLine] = {}
+    for entry in entries:
+        line = found.setdefault(
+            entry.group or entry.route, MenuLine(GROUPS[entry.group] if entry.group else entry.label, [])
+        )
+        line.pages.append((entry.label, reverse(entry.route, args=[alliance.pk, alliance.slug])))
+    return list(found.values())
 
 
 def route_to(alliance: Alliance, name: str) -> str:

@@ -14,7 +14,7 @@ from organisations.views import space_context as organisation_context
 from . import panels, policies, services, steps
 from .enums import Stage
 from .models import Alliance
-from .spaces import AllianceRequest, owed_in, party_required, sections
+from .spaces import AllianceRequest, lines, owed_in, party_required
 
 SHOWN_OWED = 6
 SHOWN_PARTIES = 8
@@ -83,9 +83,11 @@ def of_organisation(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
 
 def space_context(request: AllianceRequest) -> dict[str, Any]:
     """What every page of the space shows (alliances/space_base.html)."""
-    entries = sections(request.alliance)
+    menu = lines(request.alliance)
+    entries = [page for line in menu for page in line.pages]
     return {
         "alliance": request.alliance,
+        "menu": menu,
         "sections": entries,
         "here": max((path for _, path in entries if request.path.startswith(path)), key=len, default=""),
         "parties_of_mine": request.parties,

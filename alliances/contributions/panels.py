@@ -37,7 +37,7 @@ def _owes(party: Party) -> list[str]:
 
 
 def register() -> None:
-    menu.register("contributions", Section("Moyens", "contributions:means", order=80))
+    menu.register("contributions", Section("Moyens", "contributions:means", order=80, group="means"))
     owes.register("contributions", _owes)
     funds.register("contributions", services.funds)
     panels.register("alliance.home", Panel("contributions/_home.html", _home, order=60))

@@ -67,7 +67,7 @@ def _to_do(request: Any) -> Iterable[ToDo]:
 
 
 def register() -> None:
-    menu.register("evaluations", Section("Évaluation", "evaluations:rounds", order=95))
+    menu.register("evaluations", Section("Évaluation", "evaluations:rounds", order=95, group="results"))
     owed.register("evaluations", _owed)
     keeps.register("evaluations", services.keeps)
     to_do.register("evaluations", _to_do)

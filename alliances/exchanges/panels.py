@@ -18,5 +18,5 @@ def _home(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 
 
 def register() -> None:
-    menu.register("exchanges", Section("Échanges", "exchanges:topics", order=90))
+    menu.register("exchanges", Section("Échanges", "exchanges:topics", order=100, group="sharing"))
     panels.register("alliance.home", Panel("exchanges/_home.html", _home, order=80))

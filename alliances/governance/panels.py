@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Case, When
 from django.urls import reverse
 
 from alliances import spaces
@@ -29,7 +30,9 @@ MOST_LINES = 30
 def _home(request: Any, alliance: Alliance) -> dict[str, Any] | None:
     """The next meeting, the latest decisions, how many actions go on."""
     following = alliance.meetings.planned().filter(starts_at__gt=now()).order_by("starts_at", "pk").first()
-    latest = list(alliance.decisions.exclude(state=DecisionState.WITHDRAWN)[:3])
+    told = alliance.decisions.exclude(state=DecisionState.WITHDRAWN)
+    first = Case(When(state=DecisionState.OPEN, then=0), default=1)  # what still waits for a voice
+    latest = list(told.order_by(first, "-created_at", "-pk")[:3])
     active = alliance.tasks.active()
     going, late = active.count(), active.filter(due_on__lt=today()).count()
     if following is None and not latest and not going:
@@ -124,10 +127,10 @@ def _to_do(request: Any) -> Iterator[ToDo]:
 
 
 def register() -> None:
-    menu.register("meetings", Section("Réunions", "governance:meetings", order=60))
-    menu.register("decisions", Section("Décisions", "governance:decisions", order=65))
-    menu.register("tasks", Section("Actions", "governance:tasks", order=70))
-    menu.register("roles", Section("Qui fait quoi", "governance:roles", order=30))
+    menu.register("meetings", Section("Réunions", "governance:meetings", order=60, group="steering"))
+    menu.register("decisions", Section("Décisions", "governance:decisions", order=65, group="steering"))
+    menu.register("tasks", Section("Actions", "governance:tasks", order=70, group="steering"))
+    menu.register("roles", Section("Qui fait quoi", "governance:roles", order=30, group="parties"))
     panels.register("alliance.home", Panel("governance/_home.html", _home, order=20))
     panels.register("alliance.public", Panel("governance/_public.html", _public, order=50))
     spaces.owed.register("governance", _owed)

@@ -29,5 +29,5 @@ def _public(request: Any, alliance: Alliance) -> dict[str, Any] | None:
 
 
 def register() -> None:
-    menu.register("documents", Section("Documents", "shared_documents:documents", order=80))
+    menu.register("documents", Section("Documents", "shared_documents:documents", order=105, group="sharing"))
     panels.register("alliance.public", Panel("shared_documents/_public.html", _public, order=55))

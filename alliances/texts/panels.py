@@ -84,8 +84,8 @@ def _to_do(request: Any) -> Iterator[ToDo]:
 
 
 def register() -> None:
-    menu.register("charter", Section("Charte", "texts:charter", order=40))
-    menu.register("agreement", Section("Convention", "texts:agreements", order=50))
+    menu.register("charter", Section("Charte", "texts:charter", order=40, group="texts"))
+    menu.register("agreement", Section("Convention", "texts:agreements", order=50, group="texts"))
     heritage.register("charter", Heritage(_charter, _hand_over, Shown.CHARTER))
     owed.register("texts", _owed)
     owes.register("texts", _owes)
