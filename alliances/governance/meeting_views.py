@@ -1,10 +1,7 @@
 """The meetings of an alliance: to come and past, one with its agenda and who comes, its minutes, its calendar file."""
 
-import datetime
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -18,10 +15,10 @@ from alliances.views import space_context
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
-from jeveuxagir.notifications.links import absolute
-from jeveuxagir.ui.calendar import Entry, calendar, calendar_response
+from jeveuxagir.ui.calendar import calendar_response
 
 from . import policies, services
+from .calendars import file_of
 from .enums import Coming, MeetingState
 from .forms import MeetingForm, MinutesForm
 from .models import Meeting
@@ -206,22 +203,9 @@ def minutes(request: AllianceRequest, pk: int, slug: str, meeting_pk: int) -> Ht
 @party_required()
 @require_safe
 def calendar_file(request: AllianceRequest, pk: int, slug: str, meeting_pk: int) -> HttpResponse:
-    """For any diary; a change is the same appointment with a higher sequence, a cancellation takes it out."""
+    """For any diary."""
     row = _meeting(request, meeting_pk)
-    entry = Entry(
-        uid=f"alliance-meeting-{row.pk}@jeveuxagir",
-        title=f"{row.title} ({request.alliance.name})",
-        starts_at=row.starts_at,
-        ends_at=row.starts_at + datetime.timedelta(minutes=row.minutes_long),
-        zone=row.zone,
-        place=row.place,
-        url=row.online_url or absolute(row.page_url),
-        text="\n".join(row.agenda),
-        cancelled=row.state == MeetingState.CANCELLED,
-        sequence=row.sequence,
-        organizer=(request.alliance.name, parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1]),
-    )
-    return calendar_response(calendar([entry], name=request.alliance.name), name=f"reunion {row.title}")
+    return calendar_response(file_of(row), name=f"reunion {row.title}")
 
 
 def _said(form: MeetingForm) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 
+from .calendars import file_of
+
 if TYPE_CHECKING:
     from alliances.models import Alliance
 
@@ -43,7 +45,13 @@ def register() -> None:
 
 
 def _send(
-    name: str, people: list[Person], alliance: "Alliance", once: str, besides: int | None, **context: Any
+    name: str,
+    people: list[Person],
+    alliance: "Alliance",
+    once: str,
+    besides: int | None,
+    calendar: bytes = b"",
+    **context: Any,
 ) -> None:
     for person in people:
         if person.pk == besides:
@@ -53,6 +61,7 @@ def _send(
             to=person,
             dedupe_key=f"governance.{name}:{once}:{person.pk}",
             context={"alliance": alliance, **context},
+            calendar=calendar,
         )
 
 
@@ -64,6 +73,7 @@ def tell_meeting(meeting: "Meeting", name: str, *, besides: int | None = None) -
         meeting.alliance,
         f"{meeting.pk}:{meeting.sequence}",
         besides,
+        calendar=b"" if name == "minutes" else file_of(meeting),
         meeting=meeting,
         url=absolute(meeting.page_url),
     )

@@ -37,6 +37,8 @@ class Message(models.Model):
     subject = personal(models.CharField("objet", max_length=200))
     text = personal(models.TextField("texte"))
     html = personal(models.TextField("version HTML", blank=True))
+    #: the calendar file that goes with the mail, which a diary adds or takes out in one click
+    calendar = personal(models.TextField("agenda", blank=True))
     #: where its one line in a digest leads
     link = personal(models.TextField("lien", blank=True))
     digest = models.ForeignKey(

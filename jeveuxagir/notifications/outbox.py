@@ -300,6 +300,15 @@ def compose(message: Message, address: str) -> EmailMessage:
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.calendar:
+        method = "CANCEL" if "METHOD:CANCEL" in message.calendar else "PUBLISH"
+        mail.add_attachment(
+            message.calendar.encode(),  # in base64: a calendar file keeps its line ends
+            maintype="text",
+            subtype="calendar",
+            filename="agenda.ics",
+            params={"charset": "utf-8", "method": method},
+        )
     return mail
 
 

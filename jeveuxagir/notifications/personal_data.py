@@ -69,7 +69,7 @@ def register() -> None:
                 "Envoyé le": row.sent_at,
             },
             erase=_forget_messages,
-            fields=("address", "subject", "text", "html", "link"),
+            fields=("address", "subject", "text", "html", "link", "calendar"),
         ),
     )
     personal_data.register(

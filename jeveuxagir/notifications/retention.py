@@ -21,4 +21,4 @@ def old_bodies(moment: Any) -> "QuerySet[Message]":
 
 
 def empty(messages: "QuerySet[Message]") -> int:
-    return messages.update(subject="", text="", html="", link="")
+    return messages.update(subject="", text="", html="", link="", calendar="")

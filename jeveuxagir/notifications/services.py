@@ -22,10 +22,12 @@ def send(
     dedupe_key: str,
     context: dict[str, Any],
     not_before: datetime | None = None,
+    calendar: bytes = b"",
 ) -> Message | None:
     """Owe one message to one recipient (a Person or a bare address), in the transaction of the fact.
 
     It goes at once, or waits for the digest of whoever chose so (state `grouped`).
+    `calendar`: a calendar file to attach (ui/calendar.py); a line of the digest goes without it.
     None when the person stopped this kind or has no address, or when this `dedupe_key` was already used.
     """
     if not connection.in_atomic_block:
@@ -47,6 +49,7 @@ def send(
     rendered = render(declared.template, context, first_name=first_name, why=declared.why, stop_url=stop_url)
     message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
     message.link = rendered.link if declared.digestible else ""
+    message.calendar = calendar.decode()
     if not_before is not None:
         message.not_before = not_before
     Message.objects.bulk_create([message], ignore_conflicts=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from icalendar import Calendar
 
 from alliances.governance import notifications as mails
 from alliances.governance import services
@@ -15,6 +16,7 @@ from jeveuxagir.common.text import NBSP
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.models import Message
+from jeveuxagir.notifications.outbox import compose
 from jeveuxagir.ui.dates import exact
 
 from .test_services import Table
@@ -74,3 +76,24 @@ def test_a_late_task_that_nobody_has_is_told_to_who_animates() -> None:
     services.remind_due()
     assert Message.objects.get().person == table.people[0].person
     assert Meeting.objects.filter(state=MeetingState.HELD).count() == 0
+
+
+def test_the_mail_of_a_meeting_carries_its_appointment_and_takes_it_out_when_it_is_cancelled() -> None:
+    table = Table()
+    meeting = table.convene(place="Mairie", start=datetime.time(18))
+    message = Message.objects.filter(kind="governance.meeting").first()
+    assert message is not None
+    [attached] = list(compose(message, "lea@exemple.fr").iter_attachments())
+    assert attached.get_content_type() == "text/calendar"
+    assert attached.get_param("method") == "PUBLISH"
+    [event] = Calendar.from_ical(attached.get_payload(decode=True)).walk("VEVENT")
+    assert event["location"] == "Mairie"
+    assert event.decoded("dtstart").hour == 18
+    services.cancel_meeting(meeting, actor=table.people[0])
+    gone = Message.objects.filter(kind="governance.meeting_cancelled").first()
+    assert gone is not None
+    [attached] = list(compose(gone, "lea@exemple.fr").iter_attachments())
+    assert attached.get_param("method") == "CANCEL"
+    [again] = Calendar.from_ical(attached.get_payload(decode=True)).walk("VEVENT")
+    assert again["uid"] == event["uid"]
+    assert int(again["sequence"]) > int(event["sequence"])
