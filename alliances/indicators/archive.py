@@ -36,7 +36,11 @@ def _write(folder: Folder, alliance: Alliance, reader: User) -> None:
                     one.owner.name if one.owner else "à reprendre",
                 ),
                 *(one.get_rhythm_display(), one.get_wanted_display()),
-                *(_number(one.baseline), one.baseline_on, _number(one.target), one.target_on),
+                *(
+                    (_number(one.baseline), one.baseline_on, _number(one.target), one.target_on)
+                    if one.is_measured
+                    else ("", "", "", "")
+                ),
                 *(one.get_axis_display() if one.axis else "", str(one.sdg or ""), one.archived_at),
             )
             for one in indicators

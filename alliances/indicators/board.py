@@ -101,6 +101,8 @@ class Shown:
     @property
     def target_words(self) -> str:
         one = self.indicator
+        if not one.is_measured:
+            return "à fixer"
         return f"{amount(one.target)}{NBSP}{one.unit} en {one.target_on.year}"
 
 
@@ -139,7 +141,7 @@ def disputes_of(points: Iterable[Point]) -> list[Dispute]:
 
 def late_of(indicator: Indicator, periods: set[datetime.date]) -> Late | None:
     """The first period without a value since the latest one (or the baseline); nothing for a stopped indicator."""
-    if indicator.archived_at:
+    if indicator.archived_at or not indicator.is_measured:
         return None
     begun = start_of(indicator.rhythm, indicator.baseline_on)
     first = max([after(indicator.rhythm, period) for period in periods] + [after(indicator.rhythm, begun)])
@@ -209,6 +211,9 @@ def to_do_of(person: Person) -> Iterator[ToDo]:
     held = Prefetch("values", Value.objects.current(), to_attr="held")
     for row in rows.order_by("pk").prefetch_related(held):
         late = late_of(row, {value.period for value in row.held})
+        if not row.is_measured:
+            text = f"Fixer le départ et la cible de « {row.name} »{NBSP}: {row.alliance.name}"
+            yield ToDo(text, edit_url(row), row.created_at, "Fixer")
         if late is not None:
             text = f"Saisir « {row.name} » pour {late.of_period} ({late.word})"
             yield ToDo(text, enter_url(row, late.period), _noon(late.since), "Saisir")
@@ -236,6 +241,11 @@ def enter_url(indicator: Indicator, period: datetime.date) -> str:
     alliance = indicator.alliance
     url = reverse("indicators:enter", args=[alliance.pk, alliance.slug, indicator.pk])
     return f"{url}?periode={period.isoformat()}"
+
+
+def edit_url(indicator: Indicator) -> str:
+    alliance = indicator.alliance
+    return reverse("indicators:edit", args=[alliance.pk, alliance.slug, indicator.pk])
 
 
 def entered_by(indicator: Indicator, parties: set[int]) -> set[tuple[datetime.date, int]]:

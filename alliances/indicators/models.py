@@ -42,6 +42,8 @@ class Indicator(models.Model):
     baseline_on = models.DateField("mesuré le")
     target = models.DecimalField("cible", max_digits=14, decimal_places=2)
     target_on = models.DateField("pour le")
+    #: false for what was taken from another alliance: where this one starts and aims is still to be said
+    is_measured = models.BooleanField("départ et cible fixés", default=True, db_default=True)
     sdg = models.ForeignKey(Sdg, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ODD")
     axis = models.CharField("axe", max_length=12, choices=Axis, blank=True)
     position = models.PositiveSmallIntegerField("ordre", default=0)

@@ -11,7 +11,7 @@ from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import plural
 
 from . import services
-from .board import dictionary, disputes_of, enter_url, to_do_of
+from .board import dictionary, disputes_of, edit_url, enter_url, to_do_of
 from .periods import of_period
 
 SHOWN = 4
@@ -42,6 +42,9 @@ def _owed(alliance: Alliance) -> list[Owed]:
             when = of_period(row.rhythm, dispute.value.period)
             what = f"répondre de « {row.name} » pour {when} (contestée)"
             lines.append(Owed(who, what, row.page_url))
+        if not row.is_measured:
+            who = row.owner.name if row.owner else "À reprendre"
+            lines.append(Owed(who, f"fixer le départ et la cible de « {row.name} »", edit_url(row)))
         if one.late is not None:
             who = row.owner.name if row.owner else "À reprendre"
             what = f"saisir « {row.name} » pour {one.late.of_period} ({one.late.word})"
@@ -67,7 +70,7 @@ def _to_do(request: Any) -> Iterable[ToDo]:
 
 def register() -> None:
     heritage.register("indicators", Heritage(_definitions, services.copy_definitions, Shown.INDICATORS))
-    menu.register("indicators", Section("Indicateurs", "indicators:dictionary", order=90))
+    menu.register("indicators", Section("Indicateurs", "indicators:dictionary", order=90, group="results"))
     owed.register("indicators", _owed)
     owes.register("indicators", _owes)
     to_do.register("indicators", _to_do)

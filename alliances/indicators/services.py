@@ -91,7 +91,9 @@ def copy_definitions(origin: Alliance, made: Alliance, actor: User, whole: bool)
             target=Decimal(0),
             target_on=today() + datetime.timedelta(days=365),
         )
-        define(made, actor=actor, data=data)
+        taken = define(made, actor=actor, data=data)
+        taken.is_measured = False
+        taken.save(update_fields=["is_measured"])
 
 
 @transaction.atomic
@@ -172,6 +174,8 @@ def enter(
     allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
     if indicator.archived_at:
         raise RuleBroken("Cet indicateur est arrêté.", code="archived")
+    if not indicator.is_measured:
+        raise RuleBroken("Fixez d’abord le point de départ et la cible de cet indicateur.", code="baseline")
     if period is None:
         raise RuleBroken("Dites la période.", code="period")
     if period != start_of(indicator.rhythm, period):
@@ -382,6 +386,7 @@ def _write(indicator: Indicator, data: IndicatorData) -> None:
         raise RuleBroken("Le point de départ est mesuré, pas prévu.", code="baseline")
     for name, value in data.__dict__.items():
         setattr(indicator, name, value)
+    indicator.is_measured = True
     with refusals():
         indicator.save()
 

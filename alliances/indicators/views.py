@@ -19,6 +19,7 @@ from alliances.views import space_context
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.spreadsheets import to_csv
 from jeveuxagir.common.text import amount
+from jeveuxagir.ui.dates import day_of
 
 from . import board, policies, services
 from .enums import Standing
@@ -113,7 +114,7 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
         }
         for point in reversed(one.points)
     ]
-    enters = open_ and not row.archived_at
+    enters = open_ and not row.archived_at and row.is_measured
     ended, waiting = periods_to_enter(row), periods_to_enter(row, request.acting)
     context = {
         **space_context(request),
@@ -122,8 +123,8 @@ def indicator(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -
         "lines": lines,
         "conflicts": [point for point in one.points if point.standing == Standing.CONFLICT],
         "facts": _facts(row),
-        "baseline": float(row.baseline),
-        "target": float(row.target),
+        "baseline": float(row.baseline) if row.is_measured else None,
+        "target": float(row.target) if row.is_measured else None,
         "may_enter": enters and bool(waiting),
         "all_entered": enters and bool(ended) and not waiting,
         "may_edit": open_ and policies.can_edit(request.user, row),
@@ -140,6 +141,8 @@ def edit(request: AllianceRequest, pk: int, slug: str, indicator_pk: int) -> Htt
     names = [name for name in services.IndicatorData.__dataclass_fields__ if name not in ("owner", "sdg")]
     initial = {name: getattr(row, name) for name in (*names, "version")}
     initial |= {"owner": row.owner_id, "sdg": row.sdg_id}
+    if not row.is_measured:
+        initial |= dict.fromkeys(("baseline", "baseline_on", "target", "target_on"))
     form = IndicatorForm(
         request.POST or None, owners=_owners(request, row), orphan=row.owner_id is None, initial=initial
     )
@@ -420,8 +423,18 @@ def _facts(row: Indicator) -> list[tuple[str, Any]]:
         ("Ce que l’on compte", row.definition),
         ("Comment", row.method),
         ("Qui saisit", f"{row.owner.name if row.owner else 'à reprendre'}, {row.get_rhythm_display()}"),
-        ("Départ", f"{amount(row.baseline)} {row.unit}, le {row.baseline_on:%d/%m/%Y}"),
-        ("Cible", f"{amount(row.target)} {row.unit}, pour le {row.target_on:%d/%m/%Y}"),
+        (
+            "Départ",
+            f"{amount(row.baseline)} {row.unit}, le {day_of(row.baseline_on)}"
+            if row.is_measured
+            else "à fixer",
+        ),
+        (
+            "Cible",
+            f"{amount(row.target)} {row.unit}, pour le {day_of(row.target_on)}"
+            if row.is_measured
+            else "à fixer",
+        ),
         ("Sens", row.get_wanted_display()),
         ("Axe", row.get_axis_display().capitalize() if row.axis else ""),
         ("Objectif de développement durable", str(row.sdg) if row.sdg else ""),

@@ -82,7 +82,7 @@ def test_what_is_taken_is_a_way_of_doing_never_a_value_a_party_or_an_adoption() 
         "Enfants qui lisent",
         origin.alliance.indicators.get().definition,
     )
-    assert (indicator.baseline, indicator.target, indicator.values.count()) == (0, 0, 0)
+    assert (indicator.is_measured, indicator.values.count()) == (False, 0)
     assert indicator.owner == made.parties.get()
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from alliances import services as alliances
+from alliances.indicators import services
 from alliances.indicators.models import Claim, Indicator, Result, Review, Value
+from alliances.indicators.periods import last_ended
 from alliances.models import Alliance
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.errors import RuleBroken
 from tests import factories as f
 from tests.indicators.test_services import BEFORE, LAST, Table
 
@@ -260,3 +265,37 @@ def test_a_closed_alliance_is_read_and_offers_nothing_to_write(client: Any) -> N
         shown = page(client, url)
         for word in ("Saisir une valeur", "Définir un", "Noter un", "Corriger", "Contester"):
             assert word not in shown, (url, word)
+
+
+def test_what_is_taken_from_another_alliance_asks_where_this_one_starts_and_aims(client: Any) -> None:
+    party = f.make_alliance().parties.order_by("pk")[0]
+    row = f.make_indicator(party, name="Enfants qui lisent", is_measured=False, baseline=0, target=0)
+    user = f.make_signatory(party)
+    client.force_login(user)
+    page = client.get(row.page_url).content.decode()
+    assert "Fixer le départ et la cible" in page
+    assert "Saisir une valeur" not in page
+    assert "à fixer" in client.get(f"{party.alliance.space_url}indicateurs/").content.decode()
+    assert "fixer le départ et la cible de" in client.get(party.alliance.space_url).content.decode()
+    assert "Fixer le départ et la cible de" in client.get("/mon-espace/").content.decode()
+    with pytest.raises(RuleBroken, match="point de départ"):
+        services.enter(
+            row,
+            actor=user,
+            party=party,
+            period=last_ended(row.rhythm, today()),
+            amount=Decimal(3),
+            proof="Listes",
+        )
+    form = client.get(f"{row.page_url}modifier/").context["form"]
+    assert form["baseline"].value() is None
+    typed = {name: form[name].value() or "" for name in form.fields} | {
+        "baseline": "12",
+        "baseline_on": (today() - timedelta(days=400)).isoformat(),
+        "target": "90",
+        "target_on": (today() + timedelta(days=400)).isoformat(),
+    }
+    assert client.post(f"{row.page_url}modifier/", typed).status_code == 302
+    row.refresh_from_db()
+    assert row.is_measured
+    assert "Saisir une valeur" in client.get(row.page_url).content.decode()
