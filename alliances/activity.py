@@ -4,12 +4,13 @@
                                              key="meeting", named=function(alliance, numbers)))
 
 A fact is told with the party and the first name of who did it, nothing more of them. `named` gives, for the numbers
-that the events hold under `key`, what each is called and where it is; one that is gone is not named.
+or words that the events hold under `key`, what each is called and where it is; one that is gone is not named.
 """
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -19,22 +20,29 @@ from organisations.models import Membership
 
 from .models import Alliance, Party
 
-Named = Mapping[int, tuple[str, str]]
+Named = Mapping[Any, tuple[str, str]]
 
 
-def _unnamed(alliance: Alliance, numbers: set[int]) -> Named:
+def _unnamed(alliance: Alliance, numbers: set[Any]) -> Named:
     return {}
 
 
 @dataclass(frozen=True)
 class Sort:
-    """A sort of facts: what the filter calls it, and each verb in a French sentence without its full stop."""
+    """A sort of facts: what the filter calls it, and each verb in a French sentence without its full stop.
+
+    `by`: a key of the events whose value may have its own sentence, `facts["alliance.step_set:skipped"]`.
+    """
 
     label: str
     facts: Mapping[str, str]
     order: int = 50
     key: str = ""
-    named: Callable[[Alliance, set[int]], Named] = _unnamed
+    named: Callable[[Alliance, set[Any]], Named] = _unnamed
+    by: str = ""
+
+    def words(self, event: Event) -> str:
+        return self.facts.get(f"{event.verb}:{event.data.get(self.by)}", self.facts[event.verb])
 
 
 #: name → Sort
@@ -70,11 +78,11 @@ def facts(alliance: Alliance, events: Iterable[Event]) -> list[Fact]:
     """In words, in a number of queries that does not follow how many they are."""
     rows = list(events)
     of_verb = {verb: (name, sort) for name, sort in sorts.items() for verb in sort.facts}
-    wanted: dict[str, set[int]] = {}
+    wanted: dict[str, set[Any]] = {}
     for event in rows:
         name, sort = of_verb[event.verb]
         number = event.data.get(sort.key)
-        if isinstance(number, int):
+        if isinstance(number, int | str):
             wanted.setdefault(name, set()).add(number)
     named = {name: sorts[name].named(alliance, numbers) for name, numbers in wanted.items()}
     who = _doers(alliance, rows)
@@ -82,9 +90,7 @@ def facts(alliance: Alliance, events: Iterable[Event]) -> list[Fact]:
     for event in rows:
         name, sort = of_verb[event.verb]
         title, url = named.get(name, {}).get(event.data.get(sort.key, 0), ("", ""))
-        told.append(
-            Fact(event.created_at, sort.facts[event.verb], who.get(event.pk, ""), title, url, sort.label)
-        )
+        told.append(Fact(event.created_at, sort.words(event), who.get(event.pk, ""), title, url, sort.label))
     return told
 
 

@@ -107,6 +107,32 @@ class Edited:
     waiting: list[str] = field(default_factory=list)
 
 
+#: what the activity calls a change, by field of AllianceData; the forms change one part at a time
+PARTS = {
+    "rule": ("rule",),
+    "name": ("name",),
+    "purpose": ("purpose", "shared_interest"),
+    "places": ("places",),
+    "themes": ("domain", "sdgs"),
+    "dates": ("starts_on", "ends_on"),
+    "cadence_days": ("cadence_days",),
+    "derogation": ("derogation", "evaluate_on"),
+    "declared": ("declared",),
+}
+
+
+def _part(before: AllianceData, after: AllianceData) -> str:
+    """The first part that changes, the most telling first; "" when none does."""
+    for part, names in PARTS.items():
+        if any(_plain(getattr(before, name)) != _plain(getattr(after, name)) for name in names):
+            return part
+    return ""
+
+
+def _plain(value: Any) -> Any:
+    return set(value) if isinstance(value, (list, tuple)) else value
+
+
 def data_of(alliance: Alliance) -> AllianceData:
     """What the forms of an alliance show."""
     names = (
@@ -178,9 +204,10 @@ def update(alliance: Alliance, *, actor: User, version: int | None, data: Allian
     if alliance.stage != Stage.EMERGING and not (data.starts_on and data.ends_on and data.places):
         raise RuleBroken("Une alliance structurée garde ses dates et son territoire.", code="structured")
     diff = _diff(alliance, data) if alliance.is_public else {}
+    part = _part(data_of(alliance), data)
     _write(alliance, data, leave=frozenset(diff))
     acted(alliance, actor=actor)
-    record("alliance.edited", alliance, actor=actor)
+    record("alliance.edited", alliance, actor=actor, part=part)
     if alliance.is_public:
         _moderate_edit(alliance, diff, actor)
     elif alliance.publication == Publication.PENDING:

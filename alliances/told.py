@@ -4,6 +4,8 @@ from django.urls import reverse
 
 from . import activity
 from .activity import Named, Sort
+from .enums import Stage
+from .journey import STEPS
 from .models import Alliance
 
 
@@ -17,6 +19,11 @@ def _missions(alliance: Alliance, numbers: set[int]) -> Named:
     return {row.mission_id: (row.mission.title, row.mission.get_absolute_url()) for row in carried}
 
 
+def _steps(alliance: Alliance, keys: set[str]) -> Named:
+    url = reverse("alliances:journey", args=[alliance.pk, alliance.slug])
+    return {key: (STEPS[key].title, f"{url}#{key}") for key in keys if key in STEPS}
+
+
 def register() -> None:
     activity.sorts.register(
         "alliance",
@@ -25,9 +32,16 @@ def register() -> None:
             {
                 "alliance.started": "L’alliance commence",
                 "alliance.edited": "L’alliance est modifiée",
+                "alliance.edited:name": "Le nom de l’alliance est modifié",
+                "alliance.edited:purpose": "Le but de l’alliance est modifié",
+                "alliance.edited:places": "Le territoire de l’alliance est modifié",
+                "alliance.edited:themes": "Les thèmes de l’alliance sont modifiés",
+                "alliance.edited:dates": "Les dates de l’alliance sont modifiées",
+                "alliance.edited:rule": "La règle de décision est modifiée",
+                "alliance.edited:cadence_days": "Le rythme des rencontres est modifié",
+                "alliance.edited:derogation": "La dérogation demandée, ou la date de l’évaluation, est modifiée",
+                "alliance.edited:declared": "Ce que l’alliance dit des cinq conditions est modifié",
                 "alliance.classified": "La forme du partenariat est choisie",
-                "alliance.stage_moved": "L’alliance change d’étape",
-                "alliance.step_set": "Une étape du parcours est cochée",
                 "alliance.fell_asleep": "L’alliance s’endort",
                 "alliance.woken": "L’alliance se réveille",
                 "alliance.closed": "L’alliance est close",
@@ -44,6 +58,53 @@ def register() -> None:
                 "alliance.exported": "Une copie de toute l’alliance est téléchargée",
             },
             order=10,
+            by="part",
+        ),
+    )
+    activity.sorts.register(
+        "journey",
+        Sort(
+            "Le parcours",
+            {
+                "alliance.step_set": "Une étape du parcours est faite",
+                "alliance.step_set:skipped": "Une étape du parcours est passée",
+                "alliance.step_set:": "Une étape du parcours est remise à faire",
+            },
+            order=12,
+            key="step",
+            named=_steps,
+            by="state",
+        ),
+    )
+    activity.sorts.register(
+        "stages",
+        Sort(
+            "Les étapes",
+            {
+                "alliance.stage_moved": "L’alliance change d’étape",
+                **{
+                    f"alliance.stage_moved:{stage}": f"L’alliance est maintenant {stage.label}"
+                    for stage in Stage
+                },
+            },
+            order=11,
+            by="stage",
+        ),
+    )
+    activity.sorts.register(
+        "invitations",
+        Sort(
+            "Les invitations",
+            {
+                "alliance.invited": "Une invitation part",
+                "alliance.invitation_resent": "Une invitation repart",
+                "alliance.invitation_answered": "Une invitation a sa réponse",
+                "alliance.invitation_answered:True": "La réponse à une invitation est oui",
+                "alliance.invitation_answered:False": "La réponse à une invitation est non",
+                "alliance.invitation_cancelled": "Une invitation est retirée",
+            },
+            order=21,
+            by="interested",
         ),
     )
     activity.sorts.register(
@@ -51,9 +112,6 @@ def register() -> None:
         Sort(
             "Les parties",
             {
-                "alliance.invited": "Une invitation part",
-                "alliance.invitation_answered": "Une invitation a sa réponse",
-                "alliance.invitation_cancelled": "Une invitation est retirée",
                 "alliance.party_joined": "Une partie rejoint l’alliance",
                 "alliance.party_left": "Une partie quitte l’alliance",
                 "alliance.party_edited": "Une partie dit ce qu’elle apporte",

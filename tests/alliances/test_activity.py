@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -131,4 +132,22 @@ def test_what_really_happens_is_told(client: Any) -> None:
     user = acting(alliance)
     services.set_step(alliance, actor=user, key="constat", state="done")
     client.force_login(user)
-    assert "Une étape du parcours est cochée" in feed(client, alliance)
+    assert "Une étape du parcours est faite" in feed(client, alliance)
+
+
+def test_the_step_the_stage_and_the_part_that_changed_are_named(client: Any) -> None:
+    alliance = f.make_alliance(parties=1)
+    user = acting(alliance)
+    services.set_step(alliance, actor=user, key="tour-de-table", state="done")
+    services.set_step(alliance, actor=user, key="roles", state="skipped", note="Plus tard")
+    data = services.data_of(alliance)
+    services.update(alliance, actor=user, version=None, data=replace(data, rule="unanimity"))
+    told(alliance, "alliance.stage_moved", user, stage="animated")
+    told(alliance, "alliance.invitation_answered", None, invitation=1, interested=True)
+    client.force_login(user)
+    page = feed(client, alliance)
+    assert f'{alliance.space_url}parcours/#tour-de-table">Réunir le tour de table</a>' in page
+    assert "Une étape du parcours est passée" in page
+    assert "La règle de décision est modifiée" in page
+    assert "L’alliance est maintenant animée" in page
+    assert "La réponse à une invitation est oui" in page
