@@ -13,6 +13,7 @@ from jeveuxagir.matching.partnership import (
     Candidate,
     PartnerRow,
     candidates,
+    fillers,
 )
 from jeveuxagir.matching.rows import Vocabulary
 from jeveuxagir.taxonomies.models import CatalystFunction, Domain, SkillGroup
@@ -62,6 +63,8 @@ class Composition:
     #: each function of a catalyst, each group of skills, with the names of the parties that hold or bring it
     functions: list[tuple[CatalystFunction, list[str]]]
     skills: list[tuple[SkillGroup, list[str]]]
+    #: whom to ask for a function or skills that nobody has, whatever their world
+    fillers: list[Proposed]
 
     @property
     def functions_held(self) -> list[tuple[CatalystFunction, list[str]]]:
@@ -93,10 +96,10 @@ def composition(alliance: Alliance, *, proposing: bool = True) -> Composition:
         AllianceInvitation.objects.open().filter(alliance=alliance).values_list("college", flat=True)
     )
     missing = [college for college in OF_ORGANISATIONS if not parties[college]]
-    found = _proposed(alliance, missing) if proposing and missing else {}
+    found, filling = _proposed(alliance, missing) if proposing else ({}, [])
     chairs = [Chair(college, parties[college], asked[college], found.get(college, [])) for college in College]
     functions, skills = _held(alliance)
-    return Composition(chairs, functions, skills)
+    return Composition(chairs, functions, skills, filling)
 
 
 def alliance_row(alliance: Alliance) -> AllianceRow:
@@ -172,8 +175,9 @@ def partner_rows(
 def reasons_for(alliance: Alliance, organisation: Organisation) -> list[dict[str, str]]:
     """Why this organisation, as stored with its invitation; empty when the engine would not propose it."""
     college = college_of(organisation)
-    found = _proposed(alliance, [college]).get(college, [])
-    chosen = next((one for one in found if one.organisation.pk == organisation.pk), None)
+    found, filling = _proposed(alliance, [college])
+    asked = [*found.get(college, []), *filling]
+    chosen = next((one for one in asked if one.organisation.pk == organisation.pk), None)
     reasons = chosen.candidate.reasons if chosen else ()
     return [{"code": one.code, "text": one.exact, "engine": PARTNERSHIP_VERSION} for one in reasons]
 
@@ -181,7 +185,10 @@ def reasons_for(alliance: Alliance, organisation: Organisation) -> list[dict[str
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
-def _proposed(alliance: Alliance, missing: list[College]) -> dict[College, list[Proposed]]:
+def _proposed(
+    alliance: Alliance, missing: list[College]
+) -> tuple[dict[College, list[Proposed]], list[Proposed]]:
+    """For each world that is missing, then for what nobody holds or brings: whoever is not already in a world."""
     row = alliance_row(alliance)
     supporting = frozenset(pk for found in supporters for pk in found(alliance))
     rows = partner_rows(row.departments, supporting)
@@ -191,13 +198,17 @@ def _proposed(alliance: Alliance, missing: list[College]) -> dict[College, list[
         skills=dict(enumerate(SkillGroup.objects.values_list("name", flat=True))),
     )
     partners = [partner for _organisation, partner in rows.values()]
-    return {
+    found = {
         college: [
             Proposed(rows[one.partner_id][0], one)
             for one in candidates(row, partners, college=college, vocabulary=words, limit=SHOWN)
         ]
         for college in missing
     }
+    already = {one.organisation.pk for proposed in found.values() for one in proposed}
+    others = [partner for partner in partners if partner.id not in already]
+    filling = fillers(row, others, vocabulary=words, limit=SHOWN)
+    return found, [Proposed(rows[one.partner_id][0], one) for one in filling]
 
 
 def _ground(alliance: Alliance) -> tuple[set[str], set[tuple[int, int]]]:

@@ -251,6 +251,41 @@ def candidates(
     ]
 
 
+def fillers(
+    alliance: AllianceRow,
+    partners: Iterable[PartnerRow],
+    *,
+    vocabulary: Vocabulary | None = None,
+    limit: int = 3,
+) -> list[Candidate]:
+    """The best organisations, of any college, that hold a function or bring skills nobody has here: said first."""
+    words = vocabulary or Vocabulary()
+    passed = [
+        bond
+        for bond in (Bond(alliance, partner) for partner in partners)
+        if alliance.functions & bond.partner.functions | alliance.skills & bond.partner.skills
+        and not blocked(bond)
+    ]
+    best = nsmallest(limit, passed, key=_order)
+    return [
+        Candidate(bond.partner.id, score(bond), _filling_first(bond, words), _reservation(bond))
+        for bond in best
+    ]
+
+
+def _filling_first(bond: Bond, vocabulary: Vocabulary) -> tuple[Reason, ...]:
+    filling = [
+        Reason(criterion.code, fit * weight, text, text)
+        for criterion, weight in BOND_CRITERIA
+        if criterion.code in (HoldsAFunction.code, BringsSkills.code)
+        and (fit := criterion.fit(bond))
+        and (text := typeset(criterion.exact(bond, vocabulary)))
+    ]
+    codes = {reason.code for reason in filling}
+    others = [reason for reason in reasons(bond, vocabulary) if reason.code not in codes]
+    return tuple([*filling, *others][:MAX_REASONS])
+
+
 def blocked(bond: Bond) -> str:
     """The first gate that holds this organisation back; "" when none does."""
     if not bond.partner.verified:

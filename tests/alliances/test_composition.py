@@ -81,6 +81,25 @@ def test_what_it_does_elsewhere_is_why_it_is_proposed() -> None:
     assert skill.name in said["Hôpital"]
 
 
+def test_what_nobody_holds_has_candidates_even_when_every_world_is_there(client: Client) -> None:
+    alliance = make_alliance()
+    other = make_organisation(name="Les Passerelles")
+    elsewhere = make_party(make_alliance(), organisation=other)
+    function = CatalystFunction.objects.first()
+    assert function is not None
+    elsewhere.functions.set([function])
+    assert [one.organisation.name for one in composition(alliance).fillers] == ["Les Passerelles"]
+    first = alliance.parties.order_by("pk")[0]
+    client.force_login(make_signatory(first))
+    page = client.get(reverse("alliances:composition", args=[alliance.pk, alliance.slug])).content.decode()
+    assert "Qui pourrait tenir ce qui manque" in page
+    assert f"Tient une fonction qui vous manque : {function.name}" in page.replace("\u00a0", " ")
+    client.post(reverse("alliances:invite_proposed", args=[alliance.pk, alliance.slug, other.pk]))
+    [invitation] = AllianceInvitation.objects.all()
+    assert invitation.reasons[0]["code"] == "functions"
+    assert not composition(alliance).fillers
+
+
 def test_functions_and_skills_say_who_holds_them() -> None:
     alliance = make_alliance()
     party = alliance.parties.order_by("pk").first()

@@ -17,6 +17,7 @@ from jeveuxagir.matching.partnership import (
     PartnerRow,
     blocked,
     candidates,
+    fillers,
     score,
 )
 from jeveuxagir.matching.reasons import MAX_REASONS
@@ -142,3 +143,16 @@ def test_each_candidate_has_one_to_four_reasons_and_passed_the_gates(partners: l
         assert 1 <= len(found.reasons) <= MAX_REASONS or not found.score
         assert all(reason.exact[0].isupper() and not reason.exact.endswith(".") for reason in found.reasons)
         assert bond.same_department or (bond.distance_m or 0) <= REACH_M
+
+
+def test_whoever_fills_what_is_missing_is_proposed_whatever_its_world_and_says_it_first() -> None:
+    filling = a_partner(id=11, college="associations", functions=1, skills=1, domains=1, sdgs=1 << 4)
+    idle, known = a_partner(id=12, domains=1, supports=True), a_partner(id=13, functions=1)
+    alliance = replace(ALLIANCE, known=frozenset({13}))
+    [found] = fillers(alliance, [idle, known, filling], vocabulary=WORDS)
+    assert found.partner_id == 11
+    assert [reason.code for reason in found.reasons[:2]] == ["functions", "skills"]
+    assert len(found.reasons) <= MAX_REASONS
+    many = [a_partner(id=20 + n, functions=1) for n in range(9)]
+    assert len(fillers(alliance, many)) == 3
+    assert not fillers(replace(alliance, functions=0, skills=0), many)

@@ -345,4 +345,14 @@ class Alliances:
 
 
 #: in the order they are written
-TABLES = (Alliance, Alliance.sdgs.through, Place, Party, AllianceInvitation, Step, AllianceMission)
+TABLES = (
+    Alliance,
+    Alliance.sdgs.through,
+    Place,
+    Party,
+    Party.functions.through,
+    Party.skills.through,
+    AllianceInvitation,
+    Step,
+    AllianceMission,
+)
