@@ -18,6 +18,12 @@ from .enums import College, InvitationState
 from .forms import AnswerForm
 from .models import AllianceInvitation
 
+#: what is said once the answer is in: no, yes
+ANSWERED = (
+    "Votre réponse est notée. La personne qui vous a invité est prévenue.",
+    "Votre réponse est notée : c’est oui. Il reste à rejoindre l’alliance, plus bas sur cette page.",
+)
+
 
 @login_not_required
 @never_cache
@@ -40,6 +46,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                     answer_name=form.cleaned_data["answer_name"],
                     answer=form.cleaned_data["answer"],
                 )
+                messages.success(request, ANSWERED[form.cleaned_data["interested"] == "yes"])
                 return redirect("alliances:invitation", token=token)
             except RuleBroken as broken:
                 refused, status = broken.message, 409

@@ -10,6 +10,7 @@ from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation import registry
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.ui.dates import day_of
 
 from . import policies, services
 from .enums import Section
@@ -85,8 +86,8 @@ def facts_of(alliance: Alliance) -> list[tuple[str, Any]]:
         ("Où", ", ".join(place.label for place in places) or alliance.department.label),
         ("Parties", ", ".join(f"{party.name} ({party.get_college_display()})" for party in live)),
         ("Anime", ", ".join(animators) or "personne"),
-        ("Dernière activité", f"{alliance.last_acted_at:%d/%m/%Y}"),
-        ("À évaluer le", f"{alliance.evaluate_on:%d/%m/%Y}" if alliance.evaluate_on else ""),
+        ("Dernière activité", day_of(alliance.last_acted_at)),
+        ("À évaluer le", day_of(alliance.evaluate_on) if alliance.evaluate_on else ""),
         ("Rythme choisi", f"tous les {alliance.cadence_days} jours" if alliance.cadence_days else ""),
     ]
 

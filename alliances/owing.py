@@ -45,7 +45,7 @@ def _lines(alliance: Alliance) -> list[Owed]:
         )
     for party in alliance.parties.live().filter(brings="").order_by("joined_at", "pk")[:5]:
         own = reverse("alliances:party", args=[alliance.pk, alliance.slug, party.pk])
-        lines.append(Owed(party.name, "dire ce qu’elle apporte", own))
+        lines.append(Owed(party.name, "préciser ses apports", own))
     return lines
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.ui.dates import day_of
 
 from . import activity, conditions, exports, journey, moderation, services, steps
 from .drafts import label_of
@@ -141,8 +142,8 @@ def settings(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
         (
             "cadre",
             [
-                ("Commence le", f"{data.starts_on:%d/%m/%Y}" if data.starts_on else "à fixer"),
-                ("Finit le", f"{data.ends_on:%d/%m/%Y}" if data.ends_on else "à fixer"),
+                ("Commence le", day_of(data.starts_on) if data.starts_on else "à fixer"),
+                ("Finit le", day_of(data.ends_on) if data.ends_on else "à fixer"),
                 ("Règle de décision", alliance.get_rule_display().capitalize()),
                 (
                     "Rythme",
@@ -154,7 +155,7 @@ def settings(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
             "derogation",
             [
                 ("Dérogation demandée", data.derogation or "aucune"),
-                ("À évaluer le", f"{data.evaluate_on:%d/%m/%Y}" if data.evaluate_on else "à fixer"),
+                ("À évaluer le", day_of(data.evaluate_on) if data.evaluate_on else "à fixer"),
             ],
         ),
     ]

@@ -15,6 +15,7 @@ from jeveuxagir.accounts import nonces
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
+from jeveuxagir.ui.dates import day_of
 from organisations.models import Organisation
 
 from . import policies, services
@@ -206,7 +207,7 @@ def _plain(value: Any) -> Any:
 
 
 def _day(day: datetime.date | None) -> str:
-    return f"{day:%d/%m/%Y}" if day else "pas encore fixé"
+    return day_of(day) if day else "pas encore fixé"
 
 
 def _cadence(days: int | None) -> str:

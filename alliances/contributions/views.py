@@ -16,6 +16,7 @@ from alliances.views import space_context
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.spreadsheets import to_csv
 from jeveuxagir.common.text import amount
+from jeveuxagir.ui.dates import day_of
 
 from . import policies, services
 from .board import contribution_rows, contributions_of, funding_of, funding_rows, lines_of
@@ -235,7 +236,7 @@ def _line(request: AllianceRequest, row: FundingLine, form: ObtainedForm, status
         "row": row,
         "facts": [
             ("Financeur", row.funder),
-            ("Demandé", f"{amount(row.amount)} €, le {row.requested_on:%d/%m/%Y}"),
+            ("Demandé", f"{amount(row.amount)} €, le {day_of(row.requested_on)}"),
             ("Obtenu", f"{amount(row.obtained)} €" if row.obtained is not None else ""),
             ("Précision", row.note),
         ],

@@ -13,6 +13,7 @@ from alliances.indicators.models import Value
 from alliances.indicators.periods import label
 from alliances.models import Alliance
 from jeveuxagir.common.text import NBSP, amount
+from jeveuxagir.ui.dates import day_of
 
 from .models import Evidence, Round
 
@@ -69,13 +70,15 @@ def _words(row: Evidence, *, public: bool) -> tuple[str, str]:
         return words, f"{row.alliance.space_url}indicateurs/{one.pk}/"
     if row.decision is not None:
         row.decision.alliance = row.alliance
-        words = f"décision «{NBSP}{row.decision.title}{NBSP}», adoptée le {row.decision.state_changed_at:%d/%m/%Y}"
+        words = (
+            f"décision «{NBSP}{row.decision.title}{NBSP}», adoptée le {day_of(row.decision.state_changed_at)}"
+        )
         return words, row.decision.page_url
     if row.evaluation is not None:
         row.evaluation.alliance = row.alliance
         words = (
             f"évaluation «{NBSP}{row.evaluation.label}{NBSP}», où chaque partie a répondu, "
-            f"révélée le {row.evaluation.state_changed_at:%d/%m/%Y}"
+            f"révélée le {day_of(row.evaluation.state_changed_at)}"
         )
         return words, row.evaluation.page_url
     return row.link, row.link

@@ -5,6 +5,7 @@ from typing import Any
 from alliances.moderation import conflict_of
 from jeveuxagir.accounts.models import User
 from jeveuxagir.moderation.reports import Reportable, reportables
+from jeveuxagir.ui.dates import day_of
 
 from . import services
 from .models import Post
@@ -29,7 +30,7 @@ def _describe(post: Post) -> dict[str, Any]:
         "facts": [
             ("Alliance", alliance.name),
             ("Écrit par", ", ".join(filter(None, [post.author_name, post.party.name]))),
-            ("Le", f"{post.posted_at:%d/%m/%Y}"),
+            ("Le", day_of(post.posted_at)),
         ],
         "texts": [("Le message", post.body or "Son auteur l’a retiré.")],
         "warnings": ["Ce message est réservé aux parties de l’alliance : vous ne lisez que celui-ci."],

@@ -70,7 +70,7 @@ def _decisions(folder: Folder, alliance: Alliance, reader: User) -> None:
         "Qui a voté quoi",
         ("Décision", "Partie", "Voix", "Raison", "Le"),
         [
-            (one.decision.title, one.party.name, one.get_choice_display(), one.reason, one.voted_at)
+            (one.decision.title, one.party.name, one.words, one.reason, one.voted_at)
             for one in Vote.objects.filter(decision__in=decisions)
             .select_related("decision", "party")
             .order_by("decision", "voted_at", "pk")

@@ -10,6 +10,7 @@ from alliances.models import Party
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import today
+from jeveuxagir.ui.dates import day_of
 
 from .enums import Choice, Level, TaskState
 from .models import Meeting
@@ -90,7 +91,7 @@ class MinutesForm(forms.Form):
 
 class MeetingField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.title}, le {obj.local_start:%d/%m/%Y}"
+        return f"{obj.title}, le {day_of(obj.local_start.date())}"
 
 
 class DecisionForm(NonceMixin, forms.Form):

@@ -232,6 +232,13 @@ class Vote(models.Model):
     def __str__(self) -> str:
         return f"voix {self.pk}"
 
+    @property
+    def words(self) -> str:
+        """« contre (objection) » where one objection is enough; elsewhere it is a voice among others."""
+        if self.choice == Choice.AGAINST and self.decision.rule != Rule.CONSENT:
+            return "contre"
+        return str(self.get_choice_display())
+
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def active(self) -> "TaskQuerySet":

@@ -18,7 +18,7 @@ def register() -> None:
             export=lambda row: {
                 "Décision": row.decision.title,
                 "Partie": row.party.name,
-                "Voix": row.get_choice_display(),
+                "Voix": row.words,
                 "Raison": row.reason,
                 "Le": row.voted_at,
             },

@@ -10,6 +10,7 @@ from alliances.models import Party
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.registries import ToDo
+from jeveuxagir.ui.dates import day_of
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
@@ -56,5 +57,6 @@ def _to_keep(person: Person) -> Iterator[ToDo]:
     parties = _parties(person, Q(role__in=HANDLERS))
     due = Obligation.objects.owed().filter(party__in=parties, due_on__lte=today() + SOON)
     for one in due.select_related("party", "version__text__alliance")[:20]:
-        text = f"{one.party.name} a promis, pour le {one.due_on:%d/%m/%Y} : {one.what}"
+        when = f", pour le {day_of(one.due_on)}" if one.due_on else ""
+        text = f"{one.party.name} a promis{when} : {one.what}"
         yield ToDo(text, one.version.page_url, one.version.state_changed_at)

@@ -14,6 +14,7 @@ from alliances.models import Alliance, Party
 from alliances.spaces import AllianceRequest, party_required
 from alliances.views import space_context
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.ui.dates import day_of
 
 from . import diff, reading, services, templates
 from .enums import FIXED, TRANSITIONS, Kind, ObligationState, State
@@ -140,7 +141,7 @@ def differences(request: AllianceRequest, pk: int, slug: str, version_pk: int) -
 def promises(version: Version) -> list[str]:
     """One line per obligation."""
     return [
-        f"{one.party.name} : {one.what}" + (f", pour le {one.due_on:%d/%m/%Y}" if one.due_on else "")
+        f"{one.party.name} : {one.what}" + (f", pour le {day_of(one.due_on)}" if one.due_on else "")
         for one in version.obligations.select_related("party")
     ]
 
@@ -193,12 +194,14 @@ def version_context(request: AllianceRequest, version: Version) -> dict[str, Any
     is_adoptable = version.state in (State.ADOPTING, State.IN_FORCE) and not request.alliance.is_closed
     progress = reading.progress(version) if version.text_hash else None
     missing = {party.pk for party in progress.missing} if progress else set()
+    adopted = {one.party_id for one in progress.adoptions} if progress else set()
     verbs = TRANSITIONS.verbs(version.state) if may_write else []
     return {
         "versions": [(one, BADGES[State(one.state)]) for one in versions],
         "progress": progress,
         "mine_to_adopt": [p for p in signable(request) if p.pk in missing] if is_adoptable else [],
         "is_adoptable": is_adoptable,
+        "adopted_by_mine": [party.name for party in request.acting if party.pk in adopted],
         "has_base": len(versions) > 1 and version.number > 1,
         "verbs": verbs,
         "may_amend": may_write and version.state == State.ADOPTING,

@@ -56,6 +56,13 @@ def exact(moment: date | datetime) -> str:
     return _day(moment)
 
 
+def day_of(moment: date | datetime) -> str:
+    """« 25 novembre 2026 », the day in Paris; the first is « 1er »."""
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        moment = moment.astimezone(PARIS)
+    return f"{_number(moment)}{NBSP}{date_format(moment, 'F Y')}"
+
+
 def hour(moment: datetime) -> str:
     """« 18 h », « 18 h 30 », as `moment` says it."""
     return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02d}" if moment.minute else "")
@@ -63,5 +70,8 @@ def hour(moment: datetime) -> str:
 
 def _day(moment: date | datetime) -> str:
     """The number of the day stays with its month; the first is « 1er »."""
-    day = "1er" if moment.day == 1 else str(moment.day)
-    return f"{date_format(moment, 'l')} {day}{NBSP}{date_format(moment, 'F Y')}"
+    return f"{date_format(moment, 'l')} {_number(moment)}{NBSP}{date_format(moment, 'F Y')}"
+
+
+def _number(moment: date | datetime) -> str:
+    return "1er" if moment.day == 1 else str(moment.day)
