@@ -33,7 +33,17 @@ QUEUES = {
         ),
         "brigade:brigades_alliancecase",
     ),
-    "programme": ((ModerationItem.Kind.TERM,), "brigade:brigades_programmecase"),
+    "programme": (
+        (ModerationItem.Kind.TERM, ModerationItem.Kind.PLEDGE),
+        "brigade:brigades_programmecase",
+    ),
+    "library": (
+        (
+            *(ModerationItem.Kind.EXAMPLE, ModerationItem.Kind.SHEET),
+            *(ModerationItem.Kind.EVENT, ModerationItem.Kind.STATEMENT),
+        ),
+        "brigade:brigades_librarycase",
+    ),
 }
 LABELS = {
     "organisations": "Organisations à valider",
@@ -43,6 +53,7 @@ LABELS = {
     "ideas": "Idées à trier",
     "alliances": "Alliances à suivre",
     "programme": "Glossaire et programme",
+    "library": "Textes à relire",
 }
 
 

@@ -62,6 +62,13 @@ class ProgrammeCase(ModerationItem):
         verbose_name_plural = "glossaire et programme, à relire"
 
 
+class LibraryCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "texte à relire"
+        verbose_name_plural = "textes à relire"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

@@ -43,7 +43,7 @@ class ProgrammeQueue(Queue):
         "nationale décide."
     )
     empty = "Personne n’attend de réponse."
-    kinds = (Kind.TERM,)
+    kinds = (Kind.TERM, Kind.PLEDGE)
     list_filter = (filters.View, filters.territory("department"))
     decision_form = ProgrammeDecisionForm
     told = "La personne est prévenue."

@@ -25,6 +25,7 @@ from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
 from alliances.introductions.models import LIFE as INTRODUCTION_LIFE
 from alliances.introductions.models import Introduction, Side
+from alliances.library.models import Method, Resource
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.texts import canonical, templates
@@ -442,6 +443,36 @@ def make_challenge(
         challenge.save(update_fields=["ready_at"])
     challenge.refresh_from_db()
     return challenge
+
+
+def make_method(*, state: str = "published", **fields: Any) -> Method:
+    """A method of the library, written by a person."""
+    fields.setdefault("title", f"Le tour de table inversé {next(_numbers)}")
+    fields.setdefault("summary", "Chacun dit ce dont il a besoin avant de dire ce qu’il apporte.")
+    fields.setdefault("steps", ["Chacun écrit un besoin.", "On lit tout haut.", "On relie les besoins."])
+    if "person" not in fields:
+        fields["person"] = make_user().person
+    if state in ("published", "to_confirm"):
+        fields.setdefault("published_at", now())
+        fields.setdefault("reviewed_at", fields["published_at"])
+    method = Method.objects.create(state=state, **fields)
+    method.refresh_from_db()
+    return method
+
+
+def make_resource(*, state: str = "published", **fields: Any) -> Resource:
+    """A tool of the library, which exists elsewhere."""
+    fields.setdefault("title", f"Le carnet des partenaires {next(_numbers)}")
+    fields.setdefault("summary", "Un tableau simple pour savoir qui fait quoi, et jusqu’à quand.")
+    fields.setdefault("link", f"https://outils.example/carnet-{next(_numbers)}")
+    if "person" not in fields:
+        fields["person"] = make_user().person
+    if state in ("published", "to_confirm"):
+        fields.setdefault("published_at", now())
+        fields.setdefault("reviewed_at", fields["published_at"])
+    resource = Resource.objects.create(state=state, **fields)
+    resource.refresh_from_db()
+    return resource
 
 
 def make_support(

@@ -69,6 +69,11 @@ class ModerationItem(models.Model):
         CHALLENGE = "challenge", "problème commun"
         READY = "ready", "problème commun prêt pour une alliance"
         TERM = "term", "terme du glossaire contesté"
+        EXAMPLE = "example", "exemple inspirant"
+        SHEET = "sheet", "fiche de la bibliothèque"
+        EVENT = "event", "événement"
+        PLEDGE = "pledge", "engagement sur une mesure"
+        STATEMENT = "statement", "témoignage sur un territoire"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"

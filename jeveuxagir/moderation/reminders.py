@@ -37,6 +37,11 @@ WORDS = {
     Kind.CHALLENGE: ("problème commun à lire", "problèmes communs à lire"),
     Kind.READY: ("problème commun prêt pour une alliance", "problèmes communs prêts pour une alliance"),
     Kind.TERM: ("terme du glossaire contesté", "termes du glossaire contestés"),
+    Kind.EXAMPLE: ("exemple inspirant à relire", "exemples inspirants à relire"),
+    Kind.SHEET: ("fiche de la bibliothèque à relire", "fiches de la bibliothèque à relire"),
+    Kind.EVENT: ("événement à relire", "événements à relire"),
+    Kind.PLEDGE: ("engagement sur une mesure à relire", "engagements sur une mesure à relire"),
+    Kind.STATEMENT: ("témoignage à relire", "témoignages à relire"),
 }
 
 

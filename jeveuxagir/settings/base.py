@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "alliances.shared_documents",
     "alliances.exchanges",
     "alliances.challenges",
+    "alliances.library",
     "alliances.ideas",
     "alliances.introductions",
     "alliances.glossary",

@@ -126,6 +126,8 @@ def make_old(model: str) -> Any:
             state="withdrawn",
         ),
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
+        "library.Method": lambda: f.make_method(state="draft"),
+        "library.Resource": lambda: f.make_resource(state="draft"),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),
             what="Un jardin",

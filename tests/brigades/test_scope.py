@@ -21,6 +21,7 @@ LISTS = {
     "idees": "brigades_ideacase",
     "alliances-a-suivre": "brigades_alliancecase",
     "glossaire-et-programme": "brigades_programmecase",
+    "textes-a-relire": "brigades_librarycase",
     "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",

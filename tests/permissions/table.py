@@ -699,6 +699,11 @@ ROUTES: dict[str, Route] = {
     "glossary:withdraw": Route(
         own, lambda world, kind: {"slug": world.contest.term.slug, "pk": world.contest.pk}, "post"
     ),
+    # the library
+    "library:method": Route(public, lambda world, kind: {"pk": world.method.pk, "slug": world.method.slug}),
+    "library:resource": Route(
+        public, lambda world, kind: {"pk": world.resource.pk, "slug": world.resource.slug}
+    ),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
     "evaluations:open": Route(animators, alliance),
@@ -979,6 +984,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
     "brigades_programmecase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
@@ -1007,6 +1013,7 @@ for model in (
     "brigades_ideacase",
     "brigades_alliancecase",
     "brigades_programmecase",
+    "brigades_librarycase",
     "brigades_followupcase",
 ):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")

@@ -226,6 +226,14 @@ class World:
         return f.make_challenge(person=self.users[CITIZEN].person, ready=True)
 
     @cached_property
+    def method(self) -> Any:
+        return f.make_method(person=self.users[CITIZEN].person)
+
+    @cached_property
+    def resource(self) -> Any:
+        return f.make_resource(person=self.users[CITIZEN].person)
+
+    @cached_property
     def drafted_challenge(self) -> Any:
         return f.make_challenge(person=self.users[CITIZEN].person, state="draft")
 
@@ -450,6 +458,11 @@ class World:
             term=Term.objects.get(slug="charte"), number=1, person=f.make_person(), why="x", proposed="y"
         )
         return self._case("term", contest, Commune.objects.get(pk=town).department)
+
+    def _brigades_librarycase(self, town: str) -> Any:
+        department = Commune.objects.get(pk=town).department
+        sheet = f.make_method(department=department, state="review")
+        return self._case("sheet", sheet, department)
 
     def _brigades_ideacase(self, town: str) -> Any:
         idea = f.make_idea(commune=town)

@@ -60,6 +60,8 @@ from .indicators import Indicators
 from .introductions import TABLES as INTRODUCTION_TABLES
 from .introductions import Introductions
 from .joining import Joining, registry_lines
+from .library import TABLES as LIBRARY_TABLES
+from .library import Library
 from .mails import Mails
 from .missions import NATION, Missions
 from .moderation import Moderation
@@ -199,6 +201,7 @@ def _seed() -> None:
     Mails(ground, organisations, missions, participations, own.persons).build()
     introductions = Introductions(ground, organisations, people, alliances, own.staff)
     introductions.build()
+    Library(ground, organisations).build()
 
     ground.write(
         UnconfirmedContact,
@@ -217,6 +220,7 @@ def _seed() -> None:
     ground.write(*GLOSSARY_TABLES)
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
+    ground.write(*LIBRARY_TABLES)
     ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

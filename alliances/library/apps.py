@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class LibraryConfig(AppConfig):
+    name = "alliances.library"
+    label = "library"
+    verbose_name = "Bibliothèque"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import moderation, notifications, personal_data, reports
+        from .models import Method, Resource
+
+        for model in (Method, Resource):
+            moderation.register(model)
+        notifications.register()
+        personal_data.register()
+        reports.register(Method, "library:method")
+        reports.register(Resource, "library:resource")

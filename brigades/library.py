@@ -1,0 +1,33 @@
+"""What people wrote for everybody, to read before it is public: sheets of the library, events, words, pledges."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from jeveuxagir.moderation.models import ModerationItem
+
+from . import filters
+from .models import LibraryCase
+from .queues import Queue
+from .site import register
+
+Kind = ModerationItem.Kind
+
+
+@register(LibraryCase)
+class LibraryQueue(Queue):
+    path = "textes-a-relire"
+    menu_label = "Textes à relire"
+    short_label = "Textes à relire"
+    lead = (
+        "Les fiches de la bibliothèque, les événements et les témoignages sur un territoire, à relire avant qu’ils "
+        "soient publics."
+    )
+    empty = "Aucun texte n’attend votre relecture."
+    kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT)
+    list_filter = (filters.View, filters.KindOfText, filters.territory("department"))
+    told = "C’est fait : la personne qui l’a écrit est prévenue."
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """One by one: each text is to be read."""
+        return super().changelist_view(request, {"bulk": None, **(extra_context or {})})
