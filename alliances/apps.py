@@ -13,6 +13,7 @@ class AlliancesConfig(AppConfig):
 
         from . import (
             archive,
+            indexing,
             invariants,
             moderation,
             notifications,
@@ -30,6 +31,7 @@ class AlliancesConfig(AppConfig):
         role_sources.register("alliances", party_roles)
         space_sources.register("alliances", spaces_of_user)
         archive.register()
+        indexing.register()
         invariants.register()
         moderation.register()
         notifications.register()

@@ -8,8 +8,18 @@ class MissionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, moderation, notifications, panels, personal_data, reactions, reports
+        from . import (
+            indexing,
+            invariants,
+            moderation,
+            notifications,
+            panels,
+            personal_data,
+            reactions,
+            reports,
+        )
 
+        indexing.register()
         invariants.register()
         moderation.register()
         notifications.register()

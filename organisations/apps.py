@@ -11,10 +11,11 @@ class OrganisationsConfig(AppConfig):
         from jeveuxagir.common.registries import role_sources
         from jeveuxagir.ui.spaces import space_sources
 
-        from . import moderation, notifications, panels, personal_data, reports, roles, spaces
+        from . import indexing, moderation, notifications, panels, personal_data, reports, roles, spaces
 
         role_sources.register("organisations", roles.member_roles)
         space_sources.register("organisations", spaces.spaces_of_user)
+        indexing.register()
         moderation.plug_in()
         notifications.register()
         personal_data.register()

@@ -8,9 +8,10 @@ class ChallengesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, moderation, notifications, panels, personal_data, reports
+        from . import archive, indexing, moderation, notifications, panels, personal_data, reports
 
         archive.register()
+        indexing.register()
         moderation.register()
         notifications.register()
         panels.register()

@@ -8,9 +8,10 @@ class LibraryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, personal_data, reports
+        from . import indexing, moderation, notifications, personal_data, reports
         from .models import Method, Resource
 
+        indexing.register()
         for model in (Method, Resource):
             moderation.register(model)
         notifications.register()

@@ -11,11 +11,26 @@ from .models import Delivery, Event
 
 #: verb → {subscriber name: handler(event)}. Filled in AppConfig.ready().
 _subscribers: dict[str, dict[str, Callable[[Event], None]]] = {}
+#: model label → {follower name: function(keys)}. Filled in AppConfig.ready().
+_followers: dict[str, dict[str, Callable[[list[str]], None]]] = {}
 
 
 def subscribe(verb: str, name: str, handler: Callable[[Event], None]) -> None:
     """`handler(event)` runs in a Celery task, in its own transaction, and must be safe to run twice."""
     _subscribers.setdefault(verb, {})[name] = handler
+
+
+def follow(model: str, name: str, noted: Callable[[list[str]], None]) -> None:
+    """`noted(keys)` is told, in the transaction of the fact, that something happened to rows of this model.
+
+    For what only needs to know which rows to look at again: it writes them down and leaves the work for later.
+    """
+    _followers.setdefault(model, {})[name] = noted
+
+
+def _tell_followers(model: str, keys: list[str]) -> None:
+    for noted in _followers.get(model, {}).values():
+        noted(keys)
 
 
 def handler_of(verb: str, name: str) -> Callable[[Event], None] | None:
@@ -37,6 +52,7 @@ def record(verb: str, subject: models.Model, *, actor: Any = None, **data: Any) 
     if names:
         Delivery.objects.bulk_create([Delivery(event=event, subscriber=name) for name in names])
         wake("jeveuxagir.audit.tasks.deliver_events")
+    _tell_followers(event.subject_type, [event.subject_id])
     return event
 
 
@@ -57,4 +73,6 @@ def record_many(
             Delivery(event=event, subscriber=name) for event in events for name in names
         )
         wake("jeveuxagir.audit.tasks.deliver_events")
+    if events:
+        _tell_followers(events[0].subject_type, [event.subject_id for event in events])
     return events

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "jeveuxagir.taxonomies",
     "jeveuxagir.territories",
     "jeveuxagir.audit",
+    "jeveuxagir.findable",
     "jeveuxagir.notifications",
     "jeveuxagir.accounts",
     "jeveuxagir.moderation",

@@ -5,6 +5,7 @@ from typing import Any
 from alliances.library.enums import State
 from alliances.library.models import Method, Resource, Revision
 from jeveuxagir.common.text import slugify
+from jeveuxagir.moderation.models import ModerationItem
 
 from . import texts
 from .ground import Ground
@@ -35,6 +36,8 @@ class Library:
             )
         for spec in written["resource"]:
             self._sheet(Resource, spec, "shelf", "description", "owner", "link")
+        for spec in written["waiting"]:
+            self._waiting(spec)
 
     def _sheet(self, model: Any, spec: dict[str, Any], *names: str, **more: Any) -> None:
         hosted = self.organisations.all[spec["author"]]
@@ -72,3 +75,31 @@ class Library:
             at=at,
         )
         self.ground.event(f"{name}.published", sheet, at)
+
+    def _waiting(self, spec: dict[str, Any]) -> None:
+        """A tool that the brigade has not read yet."""
+        hosted, at = self.organisations.all[spec["author"]], self.ground.days_ago(spec["days"])
+        commune = hosted.organisation.commune
+        names = ("title", "summary", "shelf", "description", "owner", "link", "needs", "interests", "levels")
+        sheet = self.ground.new(
+            Resource,
+            **{name: spec[name] for name in names},
+            slug=slugify(spec["title"]),
+            organisation=hosted.organisation,
+            department_id=commune.department_id if commune else None,
+            state=State.REVIEW,
+            state_changed_at=at,
+            created_at=at,
+            updated_at=at,
+        )
+        self.ground.event("resource.submitted", sheet, at)
+        item = self.ground.new(
+            ModerationItem,
+            kind=Resource.KIND,
+            subject_type=Resource._meta.label,
+            subject_id=sheet.pk,
+            title=sheet.title,
+            department_id=sheet.department_id,
+            created_at=at,
+        )
+        self.ground.event("moderation.opened", item, at, cause="creation", fields=[])

@@ -22,6 +22,7 @@ from jeveuxagir.accounts.models import (
 )
 from jeveuxagir.audit.models import Event, Tally
 from jeveuxagir.common.clock import PARIS
+from jeveuxagir.findable import services as findable
 from jeveuxagir.moderation.models import ModerationItem, ModerationNote, Report
 from jeveuxagir.notifications.models import Message, Preference
 from missions.alerts.models import AlertHit, NewMission, SavedSearch
@@ -227,6 +228,7 @@ def _seed() -> None:
     charters.write()
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     charters.documents()
+    findable.rebuild()
     Accounts.second_factors()
 
 

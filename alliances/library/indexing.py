@@ -1,0 +1,49 @@
+"""Published sheets in the index of the whole site: they are good everywhere."""
+
+from typing import Any
+
+from jeveuxagir.findable import registry
+from jeveuxagir.findable.registry import Found, Source
+
+from .enums import State
+from .models import Method, Resource
+from .sheets import Sheet
+
+
+def sheet_found(sheet: Any, *, places: Any = (), note: str = "") -> Found:
+    """What the index keeps of a sheet of any shelf. Unread sheets stand below, those to confirm too."""
+    rank = 2 if not sheet.is_read else 1 if sheet.state == State.TO_CONFIRM else 0
+    return Found(
+        title=sheet.title,
+        url=sheet.get_absolute_url(),
+        summary=sheet.summary,
+        words=sheet.search_extra,
+        note=note,
+        places=places,
+        everywhere=not places,
+        domains=[domain.pk for domain in sheet.domains.all()],
+        sdgs=[sdg.pk for sdg in sheet.sdgs.all()],
+        published_at=sheet.published_at,
+        rank=rank,
+    )
+
+
+def register_shelf(model: type[Sheet], *, label: str, plural: str, order: int, list_url: str) -> None:
+    registry.register(
+        Source(
+            kind=str(model._meta.model_name),
+            model=model._meta.label,
+            label=label,
+            plural=plural,
+            order=order,
+            rows=lambda: model._default_manager.public(),
+            prefetch=("domains", "sdgs"),
+            found=sheet_found,
+            list_url=list_url,
+        )
+    )
+
+
+def register() -> None:
+    register_shelf(Method, label="méthode", plural="méthodes", order=60, list_url="/bibliotheque/methodes/")
+    register_shelf(Resource, label="outil", plural="outils", order=70, list_url="/bibliotheque/outils/")
