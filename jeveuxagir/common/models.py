@@ -25,7 +25,14 @@ class CleanTextMixin:
 
 
 class LineField(CleanTextMixin, models.CharField):
-    """One line of text a person typed."""
+    """One line of text a person typed: a line end or a tab that a program sent becomes a space."""
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:
+        value = super().pre_save(instance, add)
+        if isinstance(value, str) and ("\n" in value or "\t" in value):
+            value = " ".join(value.split())
+            setattr(instance, self.attname, value)
+        return value
 
 
 class ProseField(CleanTextMixin, models.TextField):
