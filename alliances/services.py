@@ -987,10 +987,20 @@ def locked(alliance: Alliance, *, even_closed: bool = False) -> Alliance:
 def locked_party(party: Party) -> tuple[Alliance, Party]:
     """The alliance, then the party: both locked, both live."""
     alliance = locked(party.alliance)
+    return alliance, live_party(alliance, party)
+
+
+def live_party(alliance: Alliance, party: Party) -> Party:
+    """This party, locked and as it is now: it may have left since its page was read. Of another alliance: NotAllowed.
+
+    The alliance's row is locked by the caller, so that it does not leave before the end.
+    """
+    if party.alliance_id != alliance.pk:
+        raise NotAllowed
     party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
     if not party.is_live:
         raise RuleBroken("Cette partie a quitté l’alliance.", code="left")
-    return alliance, party
+    return party
 
 
 # --- inside ---------------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ def open_topic(party: Party, *, actor: User, title: str, body: str) -> Topic:
 def answer(topic: Topic, *, actor: User, party: Party, body: str) -> Post:
     """One more message: it keeps the alliance awake, as every act of its parties."""
     alliance, topic = _locked_topic(topic)
-    allow(party.alliance_id == alliance.pk and policies.can_write(actor, party))
+    party = alliances.live_party(alliance, party)
+    allow(policies.can_write(actor, party))
     if topic.count >= MOST_POSTS:
         raise RuleBroken("Ce sujet est très long : ouvrez-en un autre.", code="too_many")
     post = _write(topic, party, actor, body)

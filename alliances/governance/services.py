@@ -287,9 +287,7 @@ def _refuse_second(alliance: Alliance, effect: Effect, party: Party) -> None:
 def vote(decision: Decision, *, actor: User, party: Party, choice: str, reason: str = "") -> Vote:
     """A party's voice; changed until the vote ends. An early end is told as soon as nothing can change it."""
     alliance, decision = _locked_decision(decision)
-    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
-    if party.alliance_id != alliance.pk:
-        raise NotAllowed
+    party = alliances.live_party(alliance, party)
     if party.is_trusted_third:
         raise NotAllowed("Le tiers de confiance ne vote pas : il est indépendant des parties.")
     allow(policies.can_vote(actor, party))
@@ -722,8 +720,7 @@ def _closing(details: Mapping[str, str]) -> dict[str, str]:
 def _check_task(alliance: Alliance, title: str, party: Party, person: Person | None) -> None:
     if not clean(title).strip():
         raise RuleBroken("Dites ce qui est à faire.", code="title")
-    if party.alliance_id != alliance.pk or not party.is_live:
-        raise RuleBroken("Choisissez une partie de l’alliance.", code="party")
+    alliances.live_party(alliance, party)
     if person is not None and not Party.objects.filter(pk=party.pk).of_person(person).exists():
         raise RuleBroken("Cette personne n’est pas de cette partie.", code="person")
 

@@ -136,7 +136,8 @@ def archive(indicator: Indicator, *, actor: User, back: bool = False) -> Indicat
 def take_over(indicator: Indicator, *, actor: User, party: Party) -> Indicator:
     """A party becomes responsible for what nobody is responsible for any more."""
     alliance, indicator = _locked(indicator)
-    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    party = alliances.live_party(alliance, party)
+    allow(alliance_policies.acts_for(actor, party))
     if indicator.owner_id is not None:
         raise RuleBroken("Une partie est déjà responsable de cet indicateur.", code="owned")
     indicator.owner = party
@@ -171,7 +172,8 @@ def enter(
 ) -> Value:
     """What a party counted for a period that is over, with its author and its proof."""
     alliance, indicator = _locked(indicator)
-    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    party = alliances.live_party(alliance, party)
+    allow(alliance_policies.acts_for(actor, party))
     if indicator.archived_at:
         raise RuleBroken("Cet indicateur est arrêté.", code="archived")
     if not indicator.is_measured:
@@ -226,7 +228,8 @@ def review(value: Value, *, actor: User, party: Party, verdict: str, reason: str
     """Another party confirms a value, or disputes it and says why; it may change its mind."""
     alliance, indicator = _locked(value.indicator)
     value = lock(Value.objects.all(), pk=value.pk)
-    allow(party.alliance_id == alliance.pk and alliance_policies.acts_for(actor, party))
+    party = alliances.live_party(alliance, party)
+    allow(alliance_policies.acts_for(actor, party))
     if party.pk == value.party_id:
         raise RuleBroken("Une autre partie confirme ou conteste : pas celle qui a compté.", code="own")
     if value.replaced_at is not None:

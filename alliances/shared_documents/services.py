@@ -62,7 +62,7 @@ def add_version(
 ) -> FileVersion:
     """Another file of the same document; `seen` is the latest number that the actor was shown. The public one stays."""
     alliance, document = _locked(document)
-    allow(party.alliance_id == alliance.pk)
+    party = alliances.live_party(alliance, party)
     allow(policies.can_change(actor, document) and policies.can_add(actor, party))
     limits.require("document_account", actor.pk)
     latest = document.latest.number

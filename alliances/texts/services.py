@@ -189,8 +189,8 @@ def open_to_comment(version: Version, *, actor: User, days: int = COMMENT_DAYS) 
 @transaction.atomic
 def comment(version: Version, *, actor: User, party: Party, article: str, body: str) -> Comment:
     alliance, version = _locked_version(version)
-    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
-    allow(party.alliance_id == alliance.pk and policies.acts_for(actor, party))
+    party = services.live_party(alliance, party)
+    allow(policies.acts_for(actor, party))
     if version.state != State.COMMENT:
         raise RuleBroken("Cette version n’est plus ouverte aux commentaires.", code="wrong_state")
     if article not in {one["key"] for one in version.articles}:
@@ -253,9 +253,7 @@ def adopt(version: Version, *, actor: User, party: Party, capacity: str, seen_ha
     Only who may sign for that very party, in a stated capacity. `seen_hash` is the hash shown on the page they read.
     """
     alliance, version = _locked_version(version)
-    party = lock(Party.objects.select_related("organisation", "person"), pk=party.pk)
-    if party.alliance_id != alliance.pk:
-        raise NotAllowed
+    party = services.live_party(alliance, party)
     if not policies.may_sign_for(actor, party):
         raise NotAllowed("Seule une personne qui peut signer pour cette partie adopte un texte en son nom.")
     if version.state not in (State.ADOPTING, State.IN_FORCE) or seen_hash != version.text_hash:
@@ -346,8 +344,7 @@ def oblige(
     alliance, version = _locked_version(version)
     allow(policies.can_animate(actor, alliance))
     _require_writable(version)
-    if party.alliance_id != alliance.pk or not party.is_live:
-        raise RuleBroken("Choisissez une partie de l’alliance.", code="party")
+    party = services.live_party(alliance, party)
     if clause not in {one["key"] for one in version.articles}:
         raise RuleBroken("Choisissez une clause de la convention.", code="clause")
     if not clean(what).strip():

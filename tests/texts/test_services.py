@@ -165,7 +165,7 @@ def test_parties_comment_until_the_version_opens_to_adoption() -> None:
         services.comment(version, actor=table.people[1], party=table.parties[2], article="objet", body="Non.")
     read_before = Party.objects.get(pk=table.parties[2].pk)
     alliances.leave(table.parties[2], actor=table.people[2])
-    with pytest.raises(NotAllowed):
+    with pytest.raises(RuleBroken, match="a quitté l’alliance"):
         services.comment(version, actor=table.people[2], party=read_before, article="objet", body="Parti.")
     version = services.open_to_adoption(version, actor=table.animator)
     with pytest.raises(RuleBroken, match="plus ouverte"):
