@@ -31,6 +31,7 @@ from .forms import (
     ThemeForm,
 )
 from .spaces import AllianceRequest, closing, closing_vote, party_required
+from .stale import offer_again
 from .starting_views import edit_places, places_context
 from .views import space_context
 
@@ -198,11 +199,7 @@ def section(request: AllianceRequest, pk: int, slug: str, section: str) -> HttpR
                 )
                 return _saved(request, edited)
             except Stale as stale:
-                alliance.refresh_from_db()
-                form.data = form.data.copy()
-                form.data["version"] = str(alliance.version)
-                form.add_error(None, f"{stale.message} Vos réponses sont dans le formulaire.")
-                status = 409
+                status = offer_again(form, alliance, stale)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
@@ -299,11 +296,7 @@ def check_conditions(request: AllianceRequest, pk: int, slug: str) -> HttpRespon
                 messages.success(request, "C’est enregistré.")
                 return redirect("alliances:conditions", pk=pk, slug=slug)
             except Stale as stale:
-                alliance.refresh_from_db()
-                form.data = form.data.copy()  # type: ignore[attr-defined]
-                form.data["version"] = str(alliance.version)  # type: ignore[index]
-                form.add_error(None, stale.message)
-                status = 409
+                status = offer_again(form, alliance, stale)
     checked = conditions.check(alliance)
     context = {
         **space_context(request),

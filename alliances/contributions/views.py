@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliances.models import Party
 from alliances.spaces import AllianceRequest, party_required
+from alliances.stale import offer_again
 from alliances.views import space_context
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.spreadsheets import to_csv
@@ -126,11 +127,7 @@ def edit(request: AllianceRequest, pk: int, slug: str, contribution_pk: int) -> 
                 messages.success(request, "C’est enregistré.")
                 return redirect("contributions:contribution", pk=pk, slug=slug, contribution_pk=row.pk)
             except Stale as stale:
-                row.refresh_from_db()
-                form.data = form.data.copy()  # type: ignore[attr-defined]
-                form.data["version"] = str(row.version)  # type: ignore[index]
-                form.add_error(None, f"{stale.message} Vos réponses sont dans le formulaire.")
-                status = 409
+                status = offer_again(form, row, stale)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409

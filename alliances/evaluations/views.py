@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliances.models import Party
 from alliances.spaces import AllianceRequest, party_required
+from alliances.stale import offer_again
 from alliances.views import space_context
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.spreadsheets import to_csv
@@ -113,11 +114,7 @@ def answer(request: AllianceRequest, pk: int, slug: str, round_pk: int, party_pk
             try:
                 return _answered(request, row, party, form, send)
             except Stale as stale:
-                found.refresh_from_db()
-                form.data = form.data.copy()  # type: ignore[attr-defined]
-                form.data["version"] = str(found.version)  # type: ignore[index]
-                form.add_error(None, f"{stale.message} Vos réponses sont dans le formulaire.")
-                status = 409
+                status = offer_again(form, found, stale)
             except RuleBroken as broken:
                 row = _round(request, round_pk)
                 if not row.is_open:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from alliances.models import Party
 from alliances.spaces import AllianceRequest, party_required
+from alliances.stale import offer_again
 from alliances.views import space_context
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common import private_files
@@ -143,11 +144,7 @@ def edit(request: AllianceRequest, pk: int, slug: str, document_pk: int) -> Http
                 messages.success(request, "C’est enregistré.")
                 return redirect(row.page_url)
             except Stale as stale:
-                row.refresh_from_db()
-                form.data = form.data.copy()  # type: ignore[attr-defined]
-                form.data["version"] = str(row.version)  # type: ignore[index]
-                form.add_error(None, f"{stale.message} {KEPT_TYPED}")
-                status = 409
+                status = offer_again(form, row, stale)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409

@@ -390,6 +390,7 @@ def test_a_title_changed_meanwhile_is_told(client: Any) -> None:
     refused = client.post(f"{document.page_url}modifier/", {"title": "Autre", "version": old})
     assert refused.status_code == 409
     assert "Autre" in page(refused)
+    assert "« Budget voté »" in page(refused).replace("\u00a0", " ")  # what the other saved is read beside it
 
 
 # --- public -----------------------------------------------------------------------------------------------------
