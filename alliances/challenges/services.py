@@ -330,8 +330,11 @@ def start_alliance(
     _save(challenge)
     moderation.withdraw(READY, challenge, actor=actor)
     record("challenge.allied", challenge, actor=actor, alliance=alliance.pk)
-    for made in supports:
-        if made.challenge_id == challenge.pk and made.address:
+    asked: set[str] = set()  # one address is asked once, for its organisation before the person
+    for made in sorted(supports, key=lambda made: (made.organisation_id is None, made.pk)):
+        address = made.address.strip().lower()
+        if made.challenge_id == challenge.pk and address and address not in asked:
+            asked.add(address)
             alliances.invite(
                 alliance,
                 actor=actor,

@@ -455,6 +455,24 @@ def test_anybody_starts_the_alliance_and_invites_only_whom_they_choose(client):
         services.start_alliance(challenge, actor=f.make_user(), organisation=None, name="Bis", purpose="Bis")
 
 
+def test_who_supports_twice_at_one_address_is_asked_once_for_their_organisation():
+    challenge, made = ready()
+    both = made[0].by
+    services.support(challenge, actor=both, organisation=None, means="Mes samedis", may_invite=True)
+    Organisation.objects.filter(pk=made[0].organisation_id).update(
+        email=""
+    )  # written to at its member's address
+    alliance = services.start_alliance(
+        challenge,
+        actor=f.make_user(),
+        organisation=None,
+        name="Bien manger",
+        purpose="Que chaque enfant déjeune.",
+        supports=list(Support.objects.filter(by=both).order_by("-pk")),
+    )
+    assert alliance.invitations.get().organisation == made[0].organisation
+
+
 def test_the_brigade_is_led_to_its_own_screen_where_it_is_no_party(client):
     challenge, _ = ready()
     url = f"{challenge.get_absolute_url()}alliance/"
