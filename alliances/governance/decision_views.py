@@ -233,6 +233,8 @@ def _effect(row: Decision) -> tuple[str, list[tuple[str, str]]] | None:
     said = row.details
     if row.effect == Effect.CLOSE:
         lines = [(label, said.get(name, "")) for name, label in CLOSING]
+        if row.state == DecisionState.ADOPTED:
+            return "L’alliance est close, avec ce bilan :", lines
         return "Si elle est adoptée, l’alliance est close avec ce bilan :", lines
     if row.effect == Effect.THIRD:
         starts, ends = (

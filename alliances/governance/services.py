@@ -354,6 +354,27 @@ def settle_all(alliance: Alliance) -> None:
         _settle(alliance, lock(Decision.objects.all(), pk=decision.pk), over=False)
 
 
+@transaction.atomic
+def end_with(alliance: Alliance) -> None:
+    """Closed: votes that were open decide nothing, meetings to come leave the diaries. Safe to run twice."""
+    alliance = alliances.locked(alliance, even_closed=True)
+    if not alliance.is_closed:
+        return
+    for meeting in alliance.meetings.planned().filter(starts_at__gt=now()).order_by("pk"):
+        meeting = lock(Meeting.objects.all(), pk=meeting.pk)
+        meeting.alliance = alliance
+        meeting.state, meeting.state_changed_at = MeetingState.CANCELLED, now()
+        meeting.sequence += 1
+        meeting.save()
+        record("meeting.cancelled", alliance, meeting=meeting.pk)
+        mails.tell_meeting(meeting, "meeting_cancelled")
+    for decision in alliance.decisions.filter(state=DecisionState.OPEN).order_by("pk"):
+        decision = lock(Decision.objects.all(), pk=decision.pk)
+        _move(decision, "withdraw")
+        decision.save()
+        record("decision.withdrawn", alliance, decision=decision.pk)
+
+
 def keeps(party: Party) -> str:
     """Nobody puts out a party whose voice may change an open vote. For `spaces.keeps`."""
     if party.is_trusted_third:

@@ -413,3 +413,28 @@ def test_the_matrix_of_roles_is_saved_whole_and_refuses_strangers() -> None:
             services.set_matrix(table.alliance, actor=animator, lines=[("Animer", cells)])
     with pytest.raises(NotAllowed):
         services.set_matrix(table.alliance, actor=table.people[1], lines=[])
+
+
+def test_a_closed_alliance_has_nothing_left_to_vote_or_to_come_to() -> None:
+    table = Table()
+    meeting, decision = table.convene(), table.propose()
+    held = table.convene(title="Comité d’hier")
+    Meeting.objects.filter(pk=held.pk).update(starts_at=now() - datetime.timedelta(days=1))
+    services.end_with(table.alliance)
+    decision.refresh_from_db()
+    assert decision.is_open, "nothing ends while the alliance goes on"
+    alliances.close(table.alliance, actor=None, reached="Tout", learned="Peu", what_next="Rien")
+    Message.objects.all().delete()
+    for _ in range(2):
+        services.end_with(table.alliance)
+    for row in (meeting, held, decision):
+        row.refresh_from_db()
+    assert meeting.state == MeetingState.CANCELLED
+    assert held.state == MeetingState.PLANNED, (
+        "what took place can no longer be minuted, and is not called off"
+    )
+    assert decision.state == DecisionState.WITHDRAWN
+    told = Message.objects.filter(kind="governance.meeting_cancelled")
+    assert {user.person_id for user in table.people} <= set(told.values_list("person", flat=True))
+    assert told.count() == told.values("person").distinct().count(), "each is told once"
+    assert "METHOD:CANCEL" in told[0].calendar
