@@ -16,7 +16,7 @@ def _found(alliance: Any) -> Found:
         title=alliance.name,
         url=alliance.get_absolute_url(),
         summary=alliance.purpose,
-        note=f"Alliance {alliance.get_stage_display()}",
+        note=alliance.get_stage_display().capitalize(),
         places=places or [alliance.department],
         domains=[alliance.domain_id] if alliance.domain_id else [],
         sdgs=[sdg.pk for sdg in alliance.sdgs.all()],

@@ -12,7 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from jeveuxagir.common.text import slugify
-from jeveuxagir.territories.models import Arrondissement, Commune, Department, OldCommune, Region
+from jeveuxagir.findable import search as index_search
+from jeveuxagir.findable.models import AnyPlace, area
+from jeveuxagir.territories.models import Arrondissement, Commune, Department, Epci, OldCommune, Region
 from jeveuxagir.territories.text import SortName
 from missions import search
 from missions.cards import cards
@@ -20,6 +22,7 @@ from missions.models import Mission, MissionAddress, Slot
 from organisations.models import Organisation
 
 SHOWN = 6
+FIRST = 3
 TOWNS = 12
 NEAR_KM = 20
 FAR_KM = 100
@@ -36,6 +39,10 @@ def department_url(department: Department) -> str:
 
 def commune_url(commune: Commune) -> str:
     return reverse("web:commune", args=[commune.code, commune.slug])
+
+
+def epci_url(epci: Epci) -> str:
+    return reverse("web:epci", args=[epci.code, slugify(epci.name)])
 
 
 @login_not_required
@@ -69,6 +76,7 @@ def region(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "figures": _figures(f"region:{code}", missions, Q(commune__department__region=place)),
         "departments": [(d.label, department_url(d), counted.get(d.code, 0)) for d in inside],
         "cards": _latest(Q(department__region=place)),
+        **everything(place),
     }
     return render(request, "web/territories/region.html", context)
 
@@ -85,6 +93,7 @@ def department(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "place": place,
         "region_url": region_url(place.region),
         "figures": _figures(f"department:{code}", missions, Q(commune__department=place)),
+        **everything(place),
         "cards": _latest(Q(department=place)),
         "towns": _towns(place),
         "organisations": _organisations(Q(commune__department=place)),
@@ -102,7 +111,7 @@ def department(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 @require_safe
 def commune(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """Missions around a town, its organisations, its neighbours; where there is nothing, the nearest thing."""
-    place = Commune.objects.select_related("department__region").filter(code=code).first()
+    place = Commune.objects.select_related("department__region", "epci").filter(code=code).first()
     if place is None:
         return _moved(code)
     if slug != place.slug:
@@ -116,6 +125,8 @@ def commune(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "department_url": department_url(place.department),
         "region_url": region_url(place.department.region),
         "near_km": NEAR_KM,
+        **everything(place),
+        "epci_url": epci_url(place.epci) if place.epci else "",
         "total": near.total,
         "capped": near.capped,
         "cards": cards(near.missions),
@@ -126,6 +137,43 @@ def commune(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         "neighbours": [(other.label, commune_url(other)) for other in _neighbours(place)],
     }
     return render(request, "web/territories/commune.html", context)
+
+
+@login_not_required
+@require_safe
+def epci(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """An intercommunality: everything in it, and its communes."""
+    place = get_object_or_404(Epci, code=code)
+    if slug != slugify(place.name):
+        return redirect(epci_url(place), permanent=True)
+    inside = list(place.communes.select_related("department__region").order_by(SortName("name"), "code"))
+    if not inside:
+        raise Http404
+    home = inside[0].department
+    missions = Mission.objects.open().filter(addresses__commune__epci=place).distinct()
+    context = {
+        "place": place,
+        "department": home,
+        "department_url": department_url(home),
+        "region_url": region_url(home.region),
+        "figures": _figures(f"epci:{code}", missions, Q(commune__epci=place)),
+        "communes": [(town.label, commune_url(town)) for town in inside],
+        **everything(place),
+    }
+    return render(request, "web/territories/epci.html", context)
+
+
+def everything(place: AnyPlace) -> dict[str, Any]:
+    """How much of each kind there is in a place, its first lines, and where to see the rest (K08)."""
+    wanted = index_search.Wanted(place=place)
+    groups = index_search.groups(wanted, first=FIRST)
+    address = f"{reverse('web:find')}?{urlencode({'territoire': area(place)})}"
+    return {
+        "groups": [(group, f"{address}&sorte={group.source.kind}") for group in groups],
+        "everything_url": address,
+        "everything_map_url": f"{address}&vue=carte",
+        "everything_total": sum(group.total for group in groups),
+    }
 
 
 # --- inside ---------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 from django.urls import path, re_path
 
-from . import contact, help_page, how_we_match, sitemaps, territories, views
+from . import contact, finding, help_page, how_we_match, sitemaps, territories, views
 
 app_name = "web"
 
 _CODE, _SLUG = "(?P<code>[0-9A-Z]{1,5})", "(?P<slug>[-a-z0-9]{1,100})"
+_CODE_OF_EPCI = "(?P<code>[0-9]{9})"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,9 +20,12 @@ urlpatterns = [
     path("j-ai-un-besoin/", views.needs, name="needs"),
     path("mentions-legales/", views.legal, name="legal"),
     path("plan-du-site/", views.site_map, name="site_map"),
+    path("recherche/", finding.find, name="find"),
+    path("recherche/suggestions/", finding.suggest, name="find_suggestions"),
     path("territoires/", territories.index, name="territories"),
     re_path(rf"^territoires/regions/{_CODE}-{_SLUG}/$", territories.region, name="region"),
     re_path(rf"^territoires/departements/{_CODE}-{_SLUG}/$", territories.department, name="department"),
+    re_path(rf"^territoires/epci/{_CODE_OF_EPCI}-{_SLUG}/$", territories.epci, name="epci"),
     re_path(rf"^territoires/communes/{_CODE}-{_SLUG}/$", territories.commune, name="commune"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),

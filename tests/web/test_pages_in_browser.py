@@ -20,6 +20,7 @@ PAGES = (
     ),
     *("/aide/?q=compte", "/aide/?q=zzz", "/conditions-utilisation/", "/mentions-legales/", "/accessibilite/"),
     *("/plan-du-site/", "/territoires/", "/territoires/regions/75-nouvelle-aquitaine/"),
+    *("/recherche/", "/recherche/?territoire=d23", "/recherche/?q=zzzzzz&commune=23096"),
     *("/territoires/departements/23-creuse/", "/territoires/communes/23096-gueret/", "/page-introuvable/"),
 )
 #: each intent, the clicks after it, and the form they lead to

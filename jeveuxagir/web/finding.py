@@ -1,0 +1,270 @@
+"""One search box for the whole site: all kinds grouped, or one kind by pages, in a list or on a map (K08)."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from jeveuxagir.accounts import limits
+from jeveuxagir.common.client_address import client_address
+from jeveuxagir.common.text import plural
+from jeveuxagir.findable import registry, search
+from jeveuxagir.findable.models import AnyPlace, Entry
+from jeveuxagir.findable.search import Wanted
+from jeveuxagir.taxonomies.models import Domain, Sdg
+from jeveuxagir.territories import maps, places
+from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.territories.models import Commune, Department, Epci, Region
+from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, by_key, facet
+from missions.search import set_time_limit
+
+LEVELS: dict[str, type[AnyPlace]] = {"c": Commune, "e": Epci, "d": Department, "r": Region}
+ON_MAP = 60
+
+
+def place_of(code: str) -> AnyPlace | None:
+    """The place of « d26 », « r84 », « e200068781 », « c26281 »; None for anything else."""
+    model = LEVELS.get(code[:1])
+    if model is None or not code.isascii() or not code.isalnum():
+        return None
+    rows: Any = model._default_manager.filter(pk=code[1:10].upper())
+    if model is Commune:
+        rows = rows.select_related("department__region", "epci")
+    if model is Department:
+        rows = rows.select_related("region")
+    found: AnyPlace | None = rows.first()
+    return found
+
+
+class FindForm(SeveralMixin):
+    """A wrong value is said in French and left out; the others still apply."""
+
+    q = forms.CharField(label="Quoi ?", required=False, max_length=search.MAX_TEXT)
+    lieu = CommuneField(label="Où ?", required=False, help_text="")
+    territoire = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    sorte = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    domaine = SeveralField(
+        by_key(lambda: Domain.objects.active().order_by("position")),
+        label="Domaine",
+        wrong="Nous ne connaissons pas ce domaine.",
+    )
+    odd = SeveralField(
+        by_key(lambda: Sdg.objects.order_by("number")),
+        label="Objectif de développement durable",
+        wrong="Nous ne connaissons pas cet objectif.",
+    )
+    vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
+
+    def wanted(self) -> Wanted:
+        ok = self.cleaned_data
+        kind = ok.get("sorte") or ""
+        return Wanted(
+            text=" ".join((ok.get("q") or "").split()),
+            place=ok.get("lieu") or place_of(ok.get("territoire") or ""),
+            kind=kind if kind in registry.sources else "",
+            domains=ok.get("domaine", ()),
+            sdgs=ok.get("odd", ()),
+        )
+
+
+@login_not_required
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """What answers, by kind; nothing, and the nearest thing is offered."""
+    data = _normalised(request.GET)
+    form = FindForm(data)
+    form.is_valid()
+    wanted = form.wanted()
+    on_map = bool(form.cleaned_data.get("vue"))
+    with transaction.atomic():
+        set_time_limit()
+        counts = search.counts(wanted)
+        page = search.page_of(wanted, _number(request.GET)) if wanted.kind or on_map else None
+        groups = [] if page else search.groups(wanted)
+        total = counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
+        near = search.nearest(wanted.text) if not total and wanted.text else []
+        facets = _facets(form, wanted)
+    entries = list(page) if page else []
+    first = page.start_index() if page else 1
+    drawn = _maps(entries, first) if on_map else []
+    fields = FindForm.base_fields
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "total": total,
+        "kinds": _kinds(data, wanted, counts),
+        "groups": [(group, address(fields, data, sorte=group.source.kind)) for group in groups],
+        "page_obj": page,
+        "entries": [(entry, _kind(entry)) for entry in entries],
+        "source": registry.sources[wanted.kind] if wanted.kind else None,
+        "first": first,
+        "facets": facets,
+        "tags": _tags(data, form, wanted),
+        "filter_errors": not set(form.errors) <= {"q", "lieu"},
+        "on_map": on_map,
+        "maps": drawn,
+        "off_map": len(entries) - sum(each.results for each in drawn),
+        "list_url": address(fields, data, without=("vue",)),
+        "map_url": address(fields, data, vue="carte"),
+        "tiles_credit": settings.SEARCH_TILES_CREDIT,
+        "nearest": near,
+        "ways": _ways(data, wanted, counts) if not total else [],
+    }
+    return render(request, "web/find.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> JsonResponse:
+    """`?q=lec` → what the box proposes. Asked too often, nothing: the text still searches."""
+    if not limits.hit("suggestions_address", client_address(request)):
+        return JsonResponse({"results": []}, status=429)
+    found = search.suggestions(request.GET.get("q", ""))
+    return JsonResponse(
+        {
+            "results": [
+                {
+                    "kind": registry.sources[entry.kind].label.capitalize(),
+                    "label": entry.title,
+                    "name": "q",
+                    "value": "",
+                    "url": entry.url,
+                }
+                for entry in found
+                if entry.kind in registry.sources
+            ]
+        }
+    )
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _normalised(data: QueryDict) -> QueryDict:
+    """`commune=<code>` of other pages' links put into words."""
+    values = data.copy()
+    code = values.get("commune", "")
+    if code and not values.get("lieu"):
+        commune = places.by_code(code[:5]) if code.isascii() and code.isalnum() else None
+        if commune is not None:
+            values["lieu"] = commune.label
+    values.pop("commune", None)
+    return values
+
+
+def _number(data: QueryDict) -> int:
+    typed = data.get("page", "1")[:9]
+    return int(typed) if typed.isascii() and typed.isdigit() else 1
+
+
+def _kinds(data: QueryDict, wanted: Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs: everything, then each kind that has something."""
+    fields = FindForm.base_fields
+    every = {
+        "label": "Tout",
+        "count": sum(counts.values()),
+        "url": address(fields, data, without=("sorte",)),
+        "current": not wanted.kind,
+    }
+    return [
+        every,
+        *(
+            {
+                "label": source.plural.capitalize(),
+                "count": counts.get(source.kind, 0),
+                "url": address(fields, data, sorte=source.kind),
+                "current": wanted.kind == source.kind,
+            }
+            for source in registry.in_order()
+            if source.kind in counts or wanted.kind == source.kind
+        ),
+    ]
+
+
+def _facets(form: FindForm, wanted: Wanted) -> list[Facet]:
+    made = []
+    for name, column in (("domaine", "domains"), ("odd", "sdgs")):
+        asked = form.fields[name]
+        assert isinstance(asked, SeveralField)
+        counts = search.tallies(wanted, column)
+        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
+        choices = [
+            Choice(value, str(term), counts[value], value in chosen)
+            for value, term in asked.known.items()
+            if counts[value] or value in chosen
+        ]
+        made.append(facet(form, name, choices, noun="résultat", limit=0 if name == "odd" else 6))
+    return made
+
+
+def _tags(data: QueryDict, form: FindForm, wanted: Wanted) -> list[tuple[str, str]]:
+    fields = FindForm.base_fields
+    tags = []
+    if wanted.place is not None:
+        name = "lieu" if form.cleaned_data.get("lieu") else "territoire"
+        tags.append((_label(wanted.place), address(fields, data, without=(name,))))
+    for name, terms in (("domaine", wanted.domains), ("odd", wanted.sdgs)):
+        tags += [(str(term), address(fields, data, drop=(name, str(term.pk)))) for term in terms]
+    return tags
+
+
+def _kind(entry: Entry) -> str:
+    return registry.sources[entry.kind].label if entry.kind in registry.sources else entry.kind
+
+
+def _label(place: AnyPlace) -> str:
+    return str(getattr(place, "label", place))
+
+
+def _ways(data: QueryDict, wanted: Wanted, counts: dict[str, int]) -> list[tuple[str, str]]:
+    """Nothing found: what to drop, in one click, with what it would give; then what to do."""
+    fields = FindForm.base_fields
+    ways = []
+    if wanted.kind and counts:
+        total = sum(counts.values())
+        ways.append(
+            (f"Toutes les sortes ({plural(total, 'résultat')})", address(fields, data, without=("sorte",)))
+        )
+    if wanted.domains or wanted.sdgs:
+        ways.append(
+            ("Sans les filtres de domaine et d’objectif", address(fields, data, without=("domaine", "odd")))
+        )
+    if wanted.place is not None:
+        more = search.wider(wanted.place)
+        if more is not None:
+            code = f"{'d' if isinstance(more, Department) else 'r'}{more.pk}"
+            values = address(fields, data, without=("lieu",), territoire=code)
+            ways.append((f"Dans un territoire plus large : {_label(more)}", values))
+        ways.append(("Partout en France", address(fields, data, without=("lieu", "territoire"))))
+    query = {"q": wanted.text}
+    if isinstance(wanted.place, Commune):
+        query["lieu"] = wanted.place.label
+    ways.append(("Être prévenu des missions qui viendront", f"{reverse('missions:list')}?{urlencode(query)}"))
+    ways.append(("Proposer une idée pour votre commune", reverse("ideas:new")))
+    return ways
+
+
+def _maps(entries: list[Entry], first: int) -> list[maps.Map]:
+    pins = []
+    for number, entry in enumerate(entries, first):
+        department = next((name[1:] for name in entry.areas if name.startswith("d")), "")
+        point = _point(entry) or maps.middle_of(department)
+        if point is not None:
+            anchor = f"resultat-{entry.pk}"
+            pins.append(maps.Pin(point, department, number, entry.title, entry.where, entry.url, anchor))
+    return maps.draw(pins, noun="résultat")
+
+
+def _point(entry: Entry) -> tuple[float, float] | None:
+    if entry.latitude is None or entry.longitude is None:
+        return None
+    return entry.latitude, entry.longitude
