@@ -38,15 +38,18 @@ SUBJECTS = {
     "challenges.Challenge": "problème commun",
     "exchanges.Post": "message",
     "introductions.Introduction": "mise en relation",
+    "programme.Pledge": "engagement",
 }
 #: what asking and suspending mean, where it is not a page that stays or goes
 ASKING = {
     "challenges.Challenge": "Demander une correction : la page n’est plus en ligne d’ici là",
+    "programme.Pledge": "Demander une correction : l’engagement n’est plus en ligne d’ici là",
     "exchanges.Post": "Demander à qui l’a écrit de le changer : il reste lisible",
 }
 SUSPENDING = {
     "challenges.Challenge": "Fermer ce problème : la page n’est plus en ligne",
     "exchanges.Post": "Masquer le message",
+    "programme.Pledge": "Retirer cet engagement",
     "introductions.Introduction": "Retirer la mise en relation et ces mots",
 }
 #: what cannot be corrected

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("glossaire/", include("alliances.glossary.urls")),
+    path("", include("alliances.programme.urls")),
     path("brigade/", brigade.urls),
     path("administration/", technical.urls),
     path("sante/", health.alive, name="health_alive"),

@@ -424,6 +424,21 @@ def make_idea(
 # --- common problems ------------------------------------------------------------------------------------------
 
 
+def make_pledge(organisation: Any = None, **fields: Any) -> Any:
+    """Public and under way, of a validated association, unless told otherwise."""
+    from alliances.programme.models import Measure, Pledge
+
+    values: dict[str, Any] = {
+        "measure": Measure.objects.get(number=1),
+        "organisation": organisation or make_organisation(),
+        "what": "Former vingt élus du département",
+        "until": today() + datetime.timedelta(days=90),
+        "state": "open",
+        "opened_at": now(),
+    }
+    return Pledge.objects.create(**values | fields)
+
+
 def make_challenge(
     *, commune: str = GUERET, state: str = "open", ready: bool = False, **fields: Any
 ) -> Challenge:

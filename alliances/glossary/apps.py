@@ -8,8 +8,9 @@ class GlossaryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, personal_data
+        from . import indexing, moderation, notifications, personal_data
 
+        indexing.register()
         moderation.register()
         notifications.register()
         personal_data.register()

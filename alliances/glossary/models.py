@@ -46,7 +46,7 @@ class TermQuerySet(models.QuerySet["Term"]):
 
 
 class Term(models.Model):
-    """Seeded by `load_reference`; changed by a contest that the national team accepts."""
+    """Seeded by `load_reference`; changed by a contest that the national team accepts (its words are cleaned there)."""
 
     slug = models.SlugField("mots de l’adresse", max_length=80, unique=True)
     name = models.CharField("terme", max_length=120)
@@ -54,12 +54,12 @@ class Term(models.Model):
     forms = ArrayField(
         models.CharField(max_length=80), verbose_name="formes reconnues", default=list, blank=True
     )
-    definition = ProseField("définition", max_length=DEFINITION)
-    associations = ProseField("pour les associations", max_length=1000, blank=True)
-    companies = ProseField("pour les entreprises", max_length=1000, blank=True)
-    public_bodies = ProseField("pour les acteurs publics", max_length=1000, blank=True)
+    definition = models.TextField("définition", max_length=DEFINITION)
+    associations = models.TextField("pour les associations", max_length=1000, blank=True)
+    companies = models.TextField("pour les entreprises", max_length=1000, blank=True)
+    public_bodies = models.TextField("pour les acteurs publics", max_length=1000, blank=True)
     #: one by line
-    sources = ProseField("sources", max_length=2000, blank=True)
+    sources = models.TextField("sources", max_length=2000, blank=True)
     licence = models.CharField("licence", max_length=60, default=LICENCE)
     #: its place in the alphabet
     position = models.PositiveSmallIntegerField("ordre", default=0)
@@ -125,10 +125,10 @@ class Revision(models.Model):
 
     term = models.ForeignKey(Term, models.CASCADE, related_name="revisions", verbose_name="terme")
     number = models.PositiveSmallIntegerField("révision")
-    definition = ProseField("définition", max_length=DEFINITION)
-    sources = ProseField("sources", max_length=2000, blank=True)
+    definition = models.TextField("définition", max_length=DEFINITION)
+    sources = models.TextField("sources", max_length=2000, blank=True)
     #: why it changed; empty for the first
-    why = ProseField("pourquoi", max_length=1000, blank=True)
+    why = models.TextField("pourquoi", max_length=1000, blank=True)
     created_at = models.DateTimeField("du", db_default=Now())
 
     class Meta:

@@ -84,6 +84,8 @@ LIMITS: dict[str, Limit] = {
     "support_account": Limit(40, DAY),
     # words of the glossary contested by one account
     "contest_account": Limit(10, DAY),
+    # pledges on the measures of the programme, by one account
+    "pledge_account": Limit(20, DAY),
     # introductions proposed by one account
     "introduction_account": Limit(10, DAY),
     # what the search proposes as one types

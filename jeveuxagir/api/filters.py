@@ -9,6 +9,7 @@ from alliances.challenges import directory as challenges
 from alliances.challenges.enums import Standing
 from alliances.directory import Wanted
 from alliances.enums import Stage
+from alliances.programme.enums import Dimension
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
@@ -159,6 +160,10 @@ class AllianceParameters(Parameters):
 
 class GlossaryParameters(Parameters):
     q = text("Des mots : nom, définition, variantes.")
+
+
+class MeasureParameters(Parameters):
+    dimension = several(serializers.ChoiceField(choices=Dimension.choices), "Dimension. À répéter.")
 
 
 class ChallengeParameters(Parameters):

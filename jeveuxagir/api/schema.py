@@ -21,7 +21,13 @@ REFUSALS = {
     "429": "Trop de demandes en une minute ; l’en-tête Retry-After dit quand recommencer.",
     "503": "La recherche prend trop de temps.",
 }
-NUMBER_PATHS = ("/missions/{pk}/", "/organisations/{pk}/", "/alliances/{pk}/", "/challenges/{pk}/")
+NUMBER_PATHS = (
+    "/missions/{pk}/",
+    "/organisations/{pk}/",
+    "/alliances/{pk}/",
+    "/challenges/{pk}/",
+    "/measures/{pk}/",
+)
 
 
 @lru_cache(maxsize=1)

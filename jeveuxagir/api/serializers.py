@@ -11,6 +11,7 @@ from alliances.directory import shown_parties
 from alliances.enums import College, Section
 from alliances.glossary.models import Term
 from alliances.models import Alliance, Party
+from alliances.programme.models import LICENCE, Evidence, Measure, Pledge
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -419,6 +420,56 @@ class GlossaryTermSerializer(serializers.ModelSerializer):
 
     def get_url(self, term: Term) -> str:
         return absolute(term.get_absolute_url())
+
+
+class EvidenceSerializer(serializers.ModelSerializer):
+    """What a source says of a measure, and perhaps how far it is."""
+
+    is_invented = serializers.BooleanField(source="invented", help_text="Vrai : un exemple de démonstration.")
+
+    class Meta:
+        model = Evidence
+        fields = ["id", "on", "text", "source", "link", "status", "is_invented"]
+
+
+class PledgeSerializer(serializers.ModelSerializer):
+    """What an organisation says it will do about a measure."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    organisation = serializers.IntegerField(source="organisation_id")
+    organisation_name = serializers.CharField(source="organisation.name")
+
+    class Meta:
+        model = Pledge
+        fields = ["id", "url", "organisation", "organisation_name", "what", "until", "state", "opened_at"]
+
+    def get_url(self, pledge: Pledge) -> str:
+        return absolute(pledge.get_absolute_url())
+
+
+class MeasureSerializer(serializers.ModelSerializer):
+    """One of the 21 measures of the programme. Its status is the last that a source said; empty, nobody said."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    due_on = serializers.DateField(help_text="La dernière échéance, comptée depuis juin 2020.")
+    status = serializers.CharField(help_text="Vide : non renseigné.")
+    is_overdue = serializers.BooleanField()
+    evidence = EvidenceSerializer(many=True, source="proofs")
+    pledges = PledgeSerializer(many=True, source="shown_pledges")
+    licence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Measure
+        fields = [
+            *("number", "slug", "url", "name", "dimension", "months", "due_on", "facilitators", "objective"),
+            *("actions", "expected", "answer", "status", "is_overdue", "evidence", "pledges", "licence"),
+        ]
+
+    def get_url(self, measure: Measure) -> str:
+        return absolute(measure.get_absolute_url())
+
+    def get_licence(self, measure: Measure) -> str:
+        return LICENCE
 
 
 class IndexSerializer(serializers.Serializer):

@@ -19,6 +19,7 @@ from alliances.challenges import directory as challenges
 from alliances.challenges.models import Challenge, ChallengeQuerySet
 from alliances.glossary.models import Term
 from alliances.models import Alliance
+from alliances.programme.models import Measure
 from jeveuxagir.common.text import clean
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
@@ -39,6 +40,7 @@ LISTS = {
     "alliances": "alliances",
     "challenges": "challenges",
     "glossary": "glossary",
+    "measures": "measures",
     "communes": "communes",
     "departements": "departments",
     "regions": "regions",
@@ -221,6 +223,25 @@ class GlossaryTerm(Resource):
         if found is None:
             raise Http404
         return Response(serializers.GlossaryTermSerializer(found).data)
+
+
+class Measures(Resource):
+    @list_of(
+        "Les 21 mesures du programme", filters.MeasureParameters, serializers.MeasureSerializer, "programme"
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.MeasureParameters)
+        rows = Measure.objects.public().with_pledges()
+        if "dimension" in given.validated_data:
+            rows = rows.filter(dimension__in=given.validated_data["dimension"])
+        return self.page(request, given, rows, serializers.MeasureSerializer)
+
+
+class MeasureDetail(Resource):
+    @one_of("Une mesure, par son numéro", serializers.MeasureSerializer, "programme")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(Measure.objects.public().with_pledges(), pk)
+        return Response(serializers.MeasureSerializer(found).data)
 
 
 class Communes(Resource):

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "alliances.ideas",
     "alliances.introductions",
     "alliances.glossary",
+    "alliances.programme",
     "brigades",
     # the roof
     "jeveuxagir.api",

@@ -42,6 +42,55 @@ def bars(rows: list[tuple[str, int]], *, key: str) -> Bars:
     return Bars(id=slugify(key), rows=drawn, width=WIDTH, height=max(len(rows) * ROW, ROW), summary=summary)
 
 
+# --- stacks: how a whole divides, row by row ---------------------------------------------------------------------
+
+STACK_ROW, STACK_BAR = 52, 24
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """A row a whole, cut into parts: geometry in the units of its viewBox. The table stands beside."""
+
+    id: str
+    rows: list[dict[str, Any]]
+    names: list[str]
+    width: int
+    height: int
+    summary: str
+
+
+def stacks(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]], *, key: str) -> Stacks:
+    """`rows`: (label, [(part, number)]), the same parts in the same order in each row."""
+    drawn = []
+    for index, (label, parts) in enumerate(rows):
+        total = sum(value for _, value in parts) or 1
+        left, pieces = 0.0, []
+        for place, (name, value) in enumerate(parts):
+            width = value / total * WIDTH
+            pieces.append(
+                {
+                    "name": name,
+                    "value": value,
+                    "place": place,
+                    "x": round(left, 1),
+                    "width": round(max(width - 2, 0), 1),
+                    "middle": round(left + width / 2, 1),
+                }
+            )
+            left += width
+        top = index * STACK_ROW
+        drawn.append(
+            {"label": label, "parts": pieces, "text_y": top + 14, "bar_y": top + 20, "number_y": top + 37}
+        )
+    said = [
+        f"{label}{NBSP}: " + ", ".join(f"{value} {name.lower()}" for name, value in parts if value)
+        for label, parts in rows
+    ]
+    names = [name for name, _ in rows[0][1]] if rows else []
+    summary = "; ".join(said) + "." if said else "Aucune donnée."
+    return Stacks(slugify(key), drawn, names, WIDTH, max(len(rows) * STACK_ROW, STACK_ROW), summary)
+
+
 # --- a line over time -------------------------------------------------------------------------------------------
 
 HEIGHT = 220

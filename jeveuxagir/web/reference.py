@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection as default_connection
 
 from alliances.glossary import reference as glossary
+from alliances.programme import reference as programme
 from jeveuxagir.taxonomies import reference as taxonomies
 from jeveuxagir.territories import reference as territories
 
@@ -13,4 +14,5 @@ def load_reference(connection: Any = default_connection) -> bool:
     """Load what is missing or of another vintage. Safe to call again; True if places were written."""
     written = territories.load(connection, taxonomies.load(connection))
     glossary.load(connection)
+    programme.load(connection)
     return written

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 from alliances.challenges.models import Challenge
 from alliances.glossary.models import Term
 from alliances.models import Alliance
+from alliances.programme.models import Measure
+from alliances.programme.reference import chantiers
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
@@ -52,6 +54,8 @@ class Pages(OurSitemap):
             ),
             *("site_map", "territories", "alliances:list", "challenges:list"),
             "glossary:list",
+            "programme:report",
+            "programme:measures",
         ]
 
     def location(self, item: str) -> str:
@@ -110,6 +114,19 @@ class Glossary(OurSitemap):
         return term.revised_at
 
 
+class Programme(OurSitemap):
+    """The chantiers and items of the founding report, and the 21 measures."""
+
+    changefreq = "monthly"
+
+    def items(self) -> list[str]:
+        parts = [url for one in chantiers() for url in (one.url, *(item.url for item in one.items))]
+        return [*parts, *(measure.get_absolute_url() for measure in Measure.objects.order_by("number"))]
+
+    def location(self, item: str) -> str:
+        return item
+
+
 class Territories(OurSitemap):
     """Regions, departments, and the communes where a mission is open."""
 
@@ -157,6 +174,7 @@ SITEMAPS: dict[str, Any] = {
     "themes": Themes,
     "challenges": Challenges,
     "glossary": Glossary,
+    "programme": Programme,
 }
 
 

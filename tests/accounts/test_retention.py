@@ -117,6 +117,7 @@ def make_old(model: str) -> Any:
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
         "introductions.Side": lambda: f.make_introduction(state="declined").sides.order_by("pk").first(),
+        "programme.Pledge": lambda: f.make_pledge(state="withdrawn", opened_at=None),
         "glossary.Contest": lambda: Contest.objects.create(
             term=Term.objects.get(slug="charte"),
             number=1,

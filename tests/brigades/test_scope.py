@@ -22,6 +22,7 @@ LISTS = {
     "alliances-a-suivre": "brigades_alliancecase",
     "glossaire-et-programme": "brigades_programmecase",
     "textes-a-relire": "brigades_librarycase",
+    "mesures": "programme_measure",
     "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",

@@ -130,6 +130,17 @@ def drafted(world: World, kind: str) -> dict[str, Any]:
     return {"pk": world.drafted_challenge.pk, "slug": world.drafted_challenge.slug}
 
 
+def pledged(world: World, kind: str) -> dict[str, Any]:
+    return {"number": 1, "pk": world.pledge.pk}
+
+
+def pledging(role: str, kind: str) -> str:
+    """Those who handle the association whose pledge it is; for all others there is no such thing to change."""
+    if role == ANONYMOUS:
+        return LOGIN
+    return ALLOWED if role in ("owner of association", "manager of association") else MISSING
+
+
 def introduced(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, introduction_pk=world.introduction(kind).pk)
 
@@ -573,6 +584,8 @@ ROUTES: dict[str, Route] = {
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:glossary": Route(public),
     "api:glossary_term": Route(public, fixed(slug="alliance")),
+    "api:measures": Route(public),
+    "api:measure": Route(public, fixed(pk=1)),
     "api:communes": Route(public),
     "api:commune": Route(public, fixed(code="23096")),
     "api:departments": Route(public),
@@ -707,6 +720,20 @@ ROUTES: dict[str, Route] = {
     "library:resource": Route(
         public, lambda world, kind: {"pk": world.resource.pk, "slug": world.resource.slug}
     ),
+    # the report and its measures
+    "programme:report": Route(public),
+    "programme:chantier": Route(public, fixed(chantier="droit")),
+    "programme:item": Route(public, fixed(chantier="droit", item="charte")),
+    "programme:measures": Route(public),
+    "programme:spreadsheet": Route(public),
+    "programme:feed": Route(public),
+    "programme:measure": Route(public, fixed(number=1)),
+    "programme:new_pledge": Route(signed_in, fixed(number=1)),
+    "programme:pledge": Route(public, pledged),
+    "programme:edit_pledge": Route(pledging, pledged),
+    "programme:withdraw_pledge": Route(pledging, pledged, "post"),
+    "programme:give_news": Route(pledging, pledged, "post"),
+    "programme:close_pledge": Route(pledging, pledged, "post"),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
     "evaluations:open": Route(animators, alliance),
@@ -1037,6 +1064,15 @@ for name in ("filter_delete", "filter_first"):
 ROUTES["brigade:answers"] = Route(brigade)
 ROUTES["brigade:answer"] = Route(staff(*LEADS), lambda world, kind: {"pk": world.answer.pk})
 ROUTES["brigade:answer_delete"] = Route(staff(*LEADS), lambda world, kind: {"pk": world.answer.pk}, "post")
+
+# the measures of the programme are the nation's
+ROUTES["brigade:programme_measure_changelist"] = Route(brigade)
+ROUTES["brigade:programme_measure_change"] = Route(staff("national"), fixed(object_id=1))
+ROUTES["brigade:programme_measure_history"] = Route(staff("national"), fixed(object_id=1))
+ROUTES["brigade:programme_measure_noter"] = Route(staff("national"), fixed(object_id=1), "post")
+ROUTES["brigade:programme_measure_retirer"] = Route(
+    staff("national"), fixed(object_id=1), "post", data={"preuve": "0"}
+)
 
 # a feed has no territory: its runs are the nation's
 ROUTES["brigade:feeds_feedrun_changelist"] = Route(brigade)

@@ -147,6 +147,10 @@ class World:
         )
 
     @cached_property
+    def pledge(self) -> Any:
+        return f.make_pledge(organisation=self.organisations["association"])
+
+    @cached_property
     def contest(self) -> Any:
         from alliances.glossary.models import Contest, Term
 

@@ -44,6 +44,7 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     factories.make_decision(steered, closes_at=long_ago)
     factories.make_task(steered, due_on=long_ago.date())
     factories.make_round(steered, due_on=long_ago.date())
+    factories.make_pledge(until=long_ago.date())
     factories.make_introduction(expires_at=long_ago)
     factories.make_introduction(accepted=True)
     Introduction.objects.filter(state="accepted").update(accepted_at=long_ago)

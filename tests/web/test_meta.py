@@ -151,6 +151,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "missions",
             "organisations",
             "pages",
+            "programme",
             "territories",
             "themes",
         )

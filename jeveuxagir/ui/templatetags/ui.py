@@ -41,6 +41,7 @@ Blocks
     {% line_chart dots title= baseline= target= unit= %}   dots: ui.charts.Dot → SVG and its table
     {% spark dots "Enfants : de 12 à 40" %}   a small line for a list; its words are said too
     {% spread_chart rows title= label= %}     rows: ui.charts.Spread, on a scale of one to five → SVG and its table
+    {% stacked_chart rows title= label= %}    rows: (label, [(part, number)]) → SVG and its table, always in sight
     {% gauge 58 "7 jours sur 12" %}           how far, in percent, as a bar; its words are said too
 CSS of ours: ui-narrow (reading width), ui-lead, ui-muted, ui-actions (a row of buttons), ui-grid (a list of
 cards), ui-prose, ui-table, ui-results (fades while it is fetched).
@@ -387,6 +388,13 @@ def spread_chart(
     rows: Iterable[charts.Spread], title: str, label: str = "Question", key: str = ""
 ) -> dict[str, Any]:
     return {"chart": charts.spreads(list(rows), key=key or title), "title": title, "label": label}
+
+
+@register.inclusion_tag("components/stacked_chart.html")
+def stacked_chart(
+    rows: Iterable[tuple[str, list[tuple[str, int]]]], title: str, label: str = "Catégorie", key: str = ""
+) -> dict[str, Any]:
+    return {"chart": charts.stacks(list(rows), key=key or title), "title": title, "label": label}
 
 
 @register.inclusion_tag("components/radar.html")

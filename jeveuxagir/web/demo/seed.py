@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from alliances.glossary import reference as glossary_words
 from alliances.ideas.models import Idea
+from alliances.programme import reference as programme_measures
 from jeveuxagir.accounts.models import (
     GuardianNotice,
     Person,
@@ -69,6 +70,8 @@ from .moderation import Moderation
 from .organisations import Organisations
 from .participations import Participations
 from .people import People
+from .programme import TABLES as PROGRAMME_TABLES
+from .programme import Programme
 from .reports import Reports
 from .requests import Requests
 
@@ -129,6 +132,7 @@ def forget() -> None:
             "FROM brigades_answertemplate HAVING max(id) IS NOT NULL"
         )
         glossary_words.load(connection)
+        programme_measures.load(connection)
     cache.clear()
 
 
@@ -188,6 +192,7 @@ def _seed() -> None:
     Reports(ground, organisations, missions, own.staff).build()
     Ideas(ground, people, own.persons, own.staff).build()
     Glossary(ground, people, own.persons, own.staff).build()
+    Programme(ground, organisations, people, own.persons, own.staff).build()
     alliances = Alliances(ground, organisations, people, missions, own.persons, own.staff)
     alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
     governance = Governance(ground, alliances)
@@ -218,7 +223,7 @@ def _seed() -> None:
     evaluations.write()
     ground.write(*EXCHANGE_TABLES)
     ground.write(*CHALLENGE_TABLES)
-    ground.write(*GLOSSARY_TABLES)
+    ground.write(*GLOSSARY_TABLES, *PROGRAMME_TABLES)
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES)
