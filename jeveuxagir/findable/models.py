@@ -124,7 +124,7 @@ class Entry(models.Model):
 
 
 class Stale(models.Model):
-    """An entry to write again: the queue is a table, so many facts make one writing."""
+    """An entry to write again. Lines may repeat: whoever writes a fact never waits for whoever writes the index."""
 
     kind = models.CharField("sorte", max_length=20)
     object_id = models.BigIntegerField("numéro")
@@ -133,7 +133,6 @@ class Stale(models.Model):
     class Meta:
         verbose_name = "entrée à réécrire"
         verbose_name_plural = "entrées à réécrire"
-        constraints = [models.UniqueConstraint(fields=["kind", "object_id"], name="findable_stale_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.text import clean
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .registry import Found, Source
 
 BATCH = 500
+#: the number of the lock that the index's only writer holds
+WRITER = 20_201_130
 UPDATED = [
     *("title", "url", "summary", "note", "where", "words", "areas", "covers", "everywhere"),
     *("latitude", "longitude", "domains", "sdgs", "published_at", "until", "rank", "written_at"),
@@ -24,26 +26,37 @@ UPDATED = [
 
 def note(kind: str, keys: Iterable[str]) -> None:
     """Something happened to these rows: to be called in the transaction of the fact."""
-    Stale.objects.bulk_create([Stale(kind=kind, object_id=int(key)) for key in keys], ignore_conflicts=True)
+    Stale.objects.bulk_create([Stale(kind=kind, object_id=int(key)) for key in keys])
     wake("jeveuxagir.findable.tasks.refresh")
 
 
 def refresh() -> int:
-    """Write again a batch of what changed; returns how many. A fact meanwhile makes a new line, for the next time."""
+    """Write again a batch of what changed; returns how many lines of the queue it was. A fact meanwhile makes a new
+    line, for the next time. One writer at a time: what was read first is never written last."""
     from .registry import sources
 
     with transaction.atomic():
-        due = list(Stale.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+        if not _alone(wait=False):
+            return 0
+        due = list(Stale.objects.order_by("pk")[:BATCH])
         Stale.objects.filter(pk__in=[one.pk for one in due]).delete()
-        keys: dict[str, list[int]] = {}
+        keys: dict[str, set[int]] = {}
         for one in due:
-            keys.setdefault(one.kind, []).append(one.object_id)
+            keys.setdefault(one.kind, set()).add(one.object_id)
         for kind, numbers in keys.items():
             if kind in sources:
-                _write(sources[kind], numbers)
+                _write(sources[kind], sorted(numbers))
             else:
                 Entry.objects.filter(kind=kind).delete()
     return len(due)
+
+
+def _alone(*, wait: bool) -> bool:
+    """Whether this transaction is the only writer of the index; waiting for its turn if need be."""
+    with connection.cursor() as cursor:
+        name = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+        cursor.execute(f"SELECT {name}(%s)", [WRITER])  # one of two names
+        return bool(cursor.fetchone()[0] is not False)
 
 
 def rebuild(*kinds: str) -> dict[str, int]:
@@ -59,9 +72,12 @@ def rebuild(*kinds: str) -> dict[str, int]:
         counts[source.kind] = 0
         for numbers in _batches(source):
             with transaction.atomic():
+                _alone(wait=True)
                 counts[source.kind] += _write(source, numbers)
-        gone = Entry.objects.filter(kind=source.kind)
-        gone.exclude(object_id__in=source.rows().order_by().values("pk")).delete()
+        with transaction.atomic():
+            _alone(wait=True)
+            gone = Entry.objects.filter(kind=source.kind)
+            gone.exclude(object_id__in=source.rows().order_by().values("pk")).delete()
     return counts
 
 

@@ -41,7 +41,9 @@ def test_many_facts_make_one_writing():
     mission = f.make_mission()
     for _ in range(3):
         services.note("mission", [str(mission.pk)])
-    assert Stale.objects.count() == 1
+    assert services.refresh() == 3
+    assert services.refresh() == 0
+    assert Entry.objects.get().title == mission.title
 
 
 def test_a_night_writes_everything_again_without_emptying_it_and_drops_what_is_gone():
