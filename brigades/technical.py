@@ -26,7 +26,7 @@ from .technical_words import heading
 APPS = (
     *("territories", "taxonomies", "audit", "notifications", "accounts", "moderation"),
     *("organisations", "requests", "missions", "participations", "proposals", "feeds", "ideas"),
-    *("alliances", "challenges"),
+    *("alliances", "challenges", "events"),
 )
 _SECRET = ("password", "token", "nonce", "actor_key", "secret")
 #: what people wrote about people, what a match knew of one, what a relay said of an address

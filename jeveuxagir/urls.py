@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.texts.urls")),
     path("", include("alliances.introductions.urls")),
     path("bibliotheque/", include("alliances.library.urls")),
+    path("", include("alliances.events.urls")),
     path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),
     path("glossaire/", include("alliances.glossary.urls")),

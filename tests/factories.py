@@ -18,6 +18,7 @@ from alliances.contributions.models import Contribution, Delivery, FundingLine
 from alliances.evaluations import sealed
 from alliances.evaluations.enums import Question
 from alliances.evaluations.models import Answer, Evidence, Round
+from alliances.events.models import Event, Registration
 from alliances.exchanges.models import Post, Topic
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
@@ -846,3 +847,57 @@ def make_post(topic: Topic, *, author: User | None = None, **fields: Any) -> Pos
     post = Post.objects.create(topic=topic, **said | fields)
     post.refresh_from_db()
     return post
+
+
+# --- events ---------------------------------------------------------------------------------------------------
+
+
+def make_event(
+    *,
+    organisation: Organisation | None = None,
+    mode: str = "on_site",
+    state: str = "published",
+    in_days: float = 10,
+    hours: float = 2,
+    commune: str | Commune | None = GUERET,
+    **fields: Any,
+) -> Event:
+    """A published event in Guéret, in ten days, without a limit of places, unless told otherwise."""
+    organisation = organisation or make_organisation()
+    town = get_commune(commune) if mode != "online" else None
+    starts_at = fields.pop("starts_at", now() + datetime.timedelta(days=in_days))
+    seat = organisation.commune
+    event = Event(
+        organisation=organisation,
+        mode=mode,
+        state=state,
+        commune=town,
+        department=(town or seat).department if (town or seat) else None,
+        starts_at=starts_at,
+        ends_at=fields.pop("ends_at", starts_at + datetime.timedelta(hours=hours)),
+        **{
+            "title": f"Réparer son vélo {next(_numbers)}",
+            "description": "On apprend à changer une chambre à air, puis chacun répare le sien.",
+            "place": "Maison des associations" if mode != "online" else "",
+            "published_at": now() if state in ("published", "done", "cancelled") else None,
+            "reason": "Trop peu de monde." if state in ("cancelled", "refused") else "",
+            "search_extra": f"{organisation.name} {town.name if town else ''}",
+        }
+        | fields,
+    )
+    event.save()
+    event.refresh_from_db()
+    return event
+
+
+def make_registration(
+    event: Event | None = None, *, person: Person | None = None, state: str = "registered", **fields: Any
+) -> Registration:
+    """Somebody with an account has a place (or waits for one)."""
+    event = event or make_event()
+    if "contact" not in fields:
+        person = person or make_user().person
+    if state == "waiting":
+        fields.setdefault("queued_at", now())
+    fields.setdefault("how", "online" if event.mode == "online" else "on_site")
+    return Registration.objects.create(event=event, person=person, state=state, **fields)

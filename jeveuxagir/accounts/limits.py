@@ -70,6 +70,9 @@ LIMITS: dict[str, Limit] = {
     "feed_address": Limit(12, HOUR),
     # ideas brought by one account
     "idea_account": Limit(10, DAY),
+    # events drafted, and messages to those who registered, by one account
+    "event_account": Limit(60, DAY),
+    "event_note_account": Limit(20, DAY),
     # alliances started by one account
     "alliance_account": Limit(20, DAY),
     # documents brought, topics opened, messages written and reported in alliances by one account

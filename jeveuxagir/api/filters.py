@@ -9,6 +9,9 @@ from alliances.challenges import directory as challenges
 from alliances.challenges.enums import Standing
 from alliances.directory import Wanted
 from alliances.enums import Stage
+from alliances.events import directory as events
+from alliances.events.enums import How
+from alliances.events.enums import Kind as EventKind
 from alliances.programme.enums import Dimension
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
@@ -182,6 +185,45 @@ class ChallengeParameters(Parameters):
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
             standings=tuple(dict.fromkeys(ok.get("etat", ()))),
+        )
+
+
+class EventParameters(Parameters):
+    """The filters of the page « Événements », under the same names."""
+
+    q = text("Des mots : titre, présentation, organisation, commune.")
+    commune = code(
+        f"Code INSEE d’une commune : ce qui a lieu à {events.RADIUS_KM} km, ou se suit en ligne.", COMMUNE
+    )
+    lieu = text("Nom ou code postal de la commune, à la place de son code.", 120)
+    sorte = several(serializers.ChoiceField(choices=EventKind.choices), "Sorte d’événement. À répéter.")
+    mode = several(
+        serializers.ChoiceField(choices=How.choices),
+        "Sur place (on_site) ou en ligne (online) : qui fait les deux est trouvé par chacun. À répéter.",
+    )
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+    quand = serializers.ChoiceField(
+        choices=["passes"], required=False, help_text="Les événements passés, au lieu de ceux à venir."
+    )
+    replay = serializers.ChoiceField(
+        choices=["on"], required=False, help_text="Seulement ceux que l’on peut revoir."
+    )
+
+    def wanted(self) -> events.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return events.Wanted(
+            text=clean(ok.get("q", "")),
+            commune=_commune(ok),
+            kinds=tuple(dict.fromkeys(ok.get("sorte", ()))),
+            ways=tuple(dict.fromkeys(ok.get("mode", ()))),
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            past="quand" in ok,
+            replay="replay" in ok,
         )
 
 

@@ -27,6 +27,7 @@ NUMBER_PATHS = (
     "/alliances/{pk}/",
     "/challenges/{pk}/",
     "/measures/{pk}/",
+    "/events/{pk}/",
 )
 
 

@@ -3,12 +3,15 @@
 from collections import Counter
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from alliances.challenges.models import Challenge
 from alliances.directory import shown_parties
 from alliances.enums import College, Section
+from alliances.events.enums import How
+from alliances.events.models import Event
 from alliances.glossary.models import Term
 from alliances.models import Alliance, Party
 from alliances.programme.models import LICENCE, Evidence, Measure, Pledge
@@ -342,6 +345,67 @@ class AllianceDetailSerializer(AllianceSerializer):
             return []
         carried = Mission.objects.open().filter(carried_by__alliance=alliance)
         return list(carried.order_by("pk").values_list("pk", flat=True))
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """A public event. The link to follow it online is given to those who register, not here."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    calendar_url = serializers.SerializerMethodField(help_text="Son fichier d’agenda (.ics).")
+    organisation = serializers.IntegerField(source="organisation_id")
+    modes = serializers.SerializerMethodField(help_text="on_site, online, ou les deux.")
+    commune = serializers.CharField(source="commune_id", allow_null=True, help_text="Code INSEE.")
+    department = serializers.CharField(source="department_id", allow_null=True)
+    domain = serializers.CharField(source="domain_id", allow_null=True)
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    series = serializers.IntegerField(
+        source="series_id", allow_null=True, help_text="Les dates d’une même série ont le même numéro."
+    )
+    alliance = serializers.SerializerMethodField(help_text="Numéro de son alliance, si on peut la lire.")
+    free = serializers.SerializerMethodField(help_text="Places libres sur place ; null sans limite.")
+    online_free = serializers.SerializerMethodField(help_text="Places libres en ligne ; null sans limite.")
+    takes_registrations = serializers.BooleanField(read_only=True)
+    licence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Event
+        fields = [
+            *(
+                "id",
+                "url",
+                "calendar_url",
+                "title",
+                "kind",
+                "description",
+                "practical",
+                "organisation",
+                "modes",
+            ),
+            *("place", "commune", "department", "starts_at", "ends_at", "zone", "domain", "sdgs", "series"),
+            *("alliance", "state", "capacity", "free", "online_capacity", "online_free"),
+            *("takes_registrations", "replay_url", "report", "published_at", "updated_at", "licence"),
+        ]
+
+    def get_url(self, event: Event) -> str:
+        return absolute(event.get_absolute_url())
+
+    def get_calendar_url(self, event: Event) -> str:
+        return absolute(reverse("events:calendar", args=[event.pk, event.slug]))
+
+    def get_modes(self, event: Event) -> list[str]:
+        return [way.value for way in event.ways]
+
+    def get_alliance(self, event: Event) -> int | None:
+        return event.alliance.pk if event.alliance and event.alliance.is_public else None
+
+    def get_free(self, event: Event) -> int | None:
+        return event.free_of(How.ON_SITE)
+
+    def get_online_free(self, event: Event) -> int | None:
+        return event.free_of(How.ONLINE)
+
+    def get_licence(self, event: Event) -> str:
+        return LICENCE
 
 
 class ChallengeSerializer(serializers.ModelSerializer):

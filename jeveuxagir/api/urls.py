@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from . import feeds, schema, views
+from . import event_feeds, feeds, schema, views
 from .errors import nothing_here
 
 app_name = "api"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("api/v1/alliances/<int:pk>/", views.AllianceDetail.as_view(), name="alliance"),
     path("api/v1/challenges/", views.Challenges.as_view(), name="challenges"),
     path("api/v1/challenges/<int:pk>/", views.ChallengeDetail.as_view(), name="challenge"),
+    path("api/v1/events/", views.Events.as_view(), name="events"),
+    path("api/v1/events/<int:pk>/", views.EventDetail.as_view(), name="event"),
     path("api/v1/glossary/", views.Glossary.as_view(), name="glossary"),
     path("api/v1/glossary/<slug:slug>/", views.GlossaryTerm.as_view(), name="glossary_term"),
     path("api/v1/measures/", views.Measures.as_view(), name="measures"),
@@ -34,6 +36,8 @@ urlpatterns = [
     path("api/v1/vocabulaires/odd/", views.Sdgs.as_view(), name="sdgs"),
     path("flux/missions.atom", feeds.atom, name="atom"),
     path("flux/missions.ics", feeds.diary, name="diary"),
+    path("flux/evenements.atom", event_feeds.atom, name="events_atom"),
+    path("flux/evenements.ics", event_feeds.diary, name="events_diary"),
     path("flux/missions.xml", feeds.partners, name="partners"),
     re_path(r"^api/v1/[\s\S]*$", login_not_required(nothing_here), name="nothing"),
 ]

@@ -17,6 +17,8 @@ from rest_framework.views import APIView
 from alliances import directory
 from alliances.challenges import directory as challenges
 from alliances.challenges.models import Challenge, ChallengeQuerySet
+from alliances.events import directory as events
+from alliances.events.models import Event
 from alliances.glossary.models import Term
 from alliances.models import Alliance
 from alliances.programme.models import Measure
@@ -39,6 +41,7 @@ LISTS = {
     "organisations": "organisations",
     "alliances": "alliances",
     "challenges": "challenges",
+    "events": "events",
     "glossary": "glossary",
     "measures": "measures",
     "communes": "communes",
@@ -242,6 +245,21 @@ class MeasureDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = _one(Measure.objects.public().with_pledges(), pk)
         return Response(serializers.MeasureSerializer(found).data)
+
+
+class Events(Resource):
+    @list_of("Les événements", filters.EventParameters, serializers.EventSerializer, "événements")
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.EventParameters)
+        found = events.for_cards(events.found(given.wanted())).select_related("alliance")
+        return self.page(request, given, found, serializers.EventSerializer)
+
+
+class EventDetail(Resource):
+    @one_of("Un événement public, même annulé", serializers.EventSerializer, "événements")
+    def get(self, request: Request, pk: int) -> Response:
+        found = events.for_cards(Event.objects.public()).select_related("alliance")
+        return Response(serializers.EventSerializer(_one(found, pk)).data)
 
 
 class Communes(Resource):

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "alliances.introductions",
     "alliances.glossary",
     "alliances.programme",
+    "alliances.events",
     "brigades",
     # the roof
     "jeveuxagir.api",

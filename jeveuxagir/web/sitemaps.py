@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from alliances.challenges.models import Challenge
+from alliances.events.models import Event
 from alliances.glossary.models import Term
 from alliances.models import Alliance
 from alliances.programme.models import Measure
@@ -52,7 +53,7 @@ class Pages(OurSitemap):
                 "accessibility",
                 "privacy",
             ),
-            *("site_map", "territories", "alliances:list", "challenges:list"),
+            *("site_map", "territories", "alliances:list", "challenges:list", "events:list"),
             "glossary:list",
             "programme:report",
             "programme:measures",
@@ -127,6 +128,16 @@ class Programme(OurSitemap):
         return item
 
 
+class Events(OurSitemap):
+    changefreq = "daily"
+
+    def items(self) -> Any:
+        return Event.objects.public().only("pk", "slug", "updated_at").order_by("pk")
+
+    def lastmod(self, event: Event) -> Any:
+        return event.updated_at
+
+
 class Territories(OurSitemap):
     """Regions, departments, and the communes where a mission is open."""
 
@@ -173,6 +184,7 @@ SITEMAPS: dict[str, Any] = {
     "territories": Territories,
     "themes": Themes,
     "challenges": Challenges,
+    "events": Events,
     "glossary": Glossary,
     "programme": Programme,
 }

@@ -4,14 +4,13 @@ Locks are taken in one order: mission → slot → participation → person. Pro
 they call `apply`, so the organisation, which comes before, is not locked here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from jeveuxagir.accounts import guardians
@@ -20,7 +19,7 @@ from jeveuxagir.accounts.services import known_address, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
-from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.common.locks import lock, lock_all, retried_once
 from jeveuxagir.common.text import clean, plural
 from missions import alternatives
 from missions import services as mission_services
@@ -51,8 +50,6 @@ OTHERS_AFTER_DAYS = 21
 OWN_MISSION = "Vous gérez les missions de cette organisation : vous ne pouvez pas y candidater."
 #: What is not over: waiting for a guardian, for an answer, or agreed.
 OPEN_STATES = (State.TO_CONFIRM, *LIVE_STATES)
-
-Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
 class Full(RuleBroken):
@@ -87,26 +84,7 @@ class Confirmed:
     waits_for_guardian: bool = False
 
 
-def _one_retry(function: Verb) -> Verb:
-    """In a transaction; tried once more when a lock came too late, or two callers waited for each other."""
-
-    @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        for last in (False, True):
-            try:
-                with transaction.atomic():
-                    return function(*args, **kwargs)
-            except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", "") not in ("55P03", "40P01"):
-                    raise
-                if last:
-                    raise RuleBroken(
-                        "Beaucoup de personnes candidatent en ce moment. Réessayez dans une minute.",
-                        code="busy",
-                    ) from error
-        raise AssertionError("unreachable")
-
-    return run  # type: ignore[return-value]
+_one_retry = retried_once("Beaucoup de personnes candidatent en ce moment. Réessayez dans une minute.")
 
 
 # --- applying -------------------------------------------------------------------------------------

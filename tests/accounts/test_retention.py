@@ -126,6 +126,7 @@ def make_old(model: str) -> Any:
             proposed="y",
             state="withdrawn",
         ),
+        "events.Registration": lambda: f.make_registration(f.make_event(in_days=-0.2)),
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "library.Method": lambda: f.make_method(state="draft"),
         "library.Resource": lambda: f.make_resource(state="draft"),

@@ -141,6 +141,21 @@ def pledging(role: str, kind: str) -> str:
     return ALLOWED if role in ("owner of association", "manager of association") else MISSING
 
 
+def event_page(world: World, kind: str) -> dict[str, Any]:
+    event = world.event("association")
+    return {"pk": event.pk, "slug": event.slug}
+
+
+def event_of(state: str = "published") -> Args:
+    """In the space of an organisation, one of its events."""
+    return lambda world, kind: space(world, kind, event_pk=world.event(kind, state).pk)
+
+
+def event_of_another(world: World, kind: str) -> dict[str, Any]:
+    other = "company" if kind != "company" else "association"
+    return space(world, kind, event_pk=world.event(other).pk)
+
+
 def introduced(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, introduction_pk=world.introduction(kind).pk)
 
@@ -580,6 +595,10 @@ ROUTES: dict[str, Route] = {
     "api:alliances": Route(public),
     "api:index": Route(public),
     "api:challenges": Route(public),
+    "api:events": Route(public),
+    "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
+    "api:events_atom": Route(public),
+    "api:events_diary": Route(public),
     "api:challenge": Route(public, lambda world, kind: {"pk": world.challenge.pk}),
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:glossary": Route(public),
@@ -759,6 +778,38 @@ ROUTES: dict[str, Route] = {
     "introductions:one": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
     "introductions:withdraw": Route(handlers, introduced, "post", kinds=ALL, foreign=introduced_elsewhere),
     "introductions:start": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
+    # events
+    "events:list": Route(public),
+    "events:propose": Route(signed_in),
+    "events:public": Route(public, event_page),
+    "events:calendar": Route(public, event_page),
+    "events:register": Route(public, event_page),
+    "events:sent": Route(public, event_page),
+    "events:ticket": Route(public, lambda world, kind: {"token": world.ticket_token}),
+    "events:mine": Route(signed_in),
+    "events:cancel_mine": Route(own, lambda world, kind: {"pk": world.registration().pk}, "post"),
+    "events:space": Route(everyone, space, kinds=ALL),
+    "events:create": Route(handlers, space, kinds=ALL),
+    "events:manage": Route(everyone, event_of(), kinds=ALL, foreign=event_of_another),
+    "events:edit": Route(handlers, event_of(), kinds=ALL, foreign=event_of_another),
+    "events:submit": Route(handlers, event_of("draft"), "post", kinds=ALL, foreign=event_of_another),
+    "events:take_back": Route(handlers, event_of(), "post", kinds=ALL, foreign=event_of_another),
+    "events:delete": Route(handlers, event_of("draft"), "post", kinds=ALL, foreign=event_of_another),
+    "events:cancel": Route(handlers, event_of(), "post", kinds=ALL, foreign=event_of_another),
+    "events:withdraw_edit": Route(handlers, event_of(), "post", kinds=ALL, foreign=event_of_another),
+    "events:attendance": Route(handlers, event_of("done"), "post", kinds=ALL, foreign=event_of_another),
+    "events:strike_off": Route(
+        handlers,
+        lambda world, kind: event_of()(world, kind) | {"registration_pk": world.registration(kind).pk},
+        "post",
+        kinds=ALL,
+        foreign=lambda world, kind: (
+            event_of_another(world, kind) | {"registration_pk": world.registration(kind).pk}
+        ),
+    ),
+    "events:follow_up": Route(handlers, event_of("done"), "post", kinds=ALL, foreign=event_of_another),
+    "events:write": Route(handlers, event_of(), "post", kinds=ALL, foreign=event_of_another),
+    "events:export": Route(handlers, event_of("done"), "post", kinds=ALL, foreign=event_of_another),
     # alliances
     "alliances:list": Route(public),
     "alliances:new": Route(public),
@@ -1096,6 +1147,7 @@ TECHNICAL_MODELS = {
     "audit": ("canary", "delivery", "event", "jobrun", "tally"),
     "feeds": ("feedissue", "feedmission", "feedrun", "partner", "partnerorganisation"),
     "challenges": ("challenge", "support"),
+    "events": ("event", "note", "registration", "series"),
     "ideas": ("idea",),
     "missions": ("mission", "missionaddress", "slot"),
     "moderation": ("absence", "moderationitem", "moderationnote", "report"),

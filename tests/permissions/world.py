@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
 
+from alliances.events.models import Registration
 from brigades.models import AnswerTemplate, SavedFilter
 from jeveuxagir.accounts.models import Person, StaffInvitation, User
 from jeveuxagir.common.clock import now
@@ -96,6 +97,7 @@ class World:
         User.objects.filter(person__in=citizen).update(email=CITIZENS["email"])
         EmailAddress.objects.filter(user__person__in=citizen).update(email=CITIZENS["email"])
         Participation.objects.filter(person__in=citizen).update(message=RAW + CITIZENS["message"])
+        Registration.objects.filter(person__in=citizen).update(message=RAW + CITIZENS["message"])
         EngagementRequest.objects.filter(person__in=citizen).update(note=RAW + CITIZENS["note"])
 
     # --- what belongs to the citizen
@@ -244,6 +246,39 @@ class World:
     @cached_property
     def support(self) -> Any:
         return f.make_support(self.challenge, person=self.users[CITIZEN].person)
+
+    # --- events: one that each organisation holds and where the citizen goes, one that is over, one still a draft
+
+    def event(self, kind: str, state: str = "published") -> Any:
+        cache = self.__dict__.setdefault("_events", {})
+        if (kind, state) not in cache:
+            in_days = -1 if state == "done" else 9
+            made = f.make_event(
+                organisation=self.organisations[kind],
+                state=state,
+                mode="both",
+                in_days=in_days,
+                followed_at=now(),
+            )
+            cache[kind, state] = made
+            if state != "draft":
+                self.registration(kind, state)
+        return cache[kind, state]
+
+    def registration(self, kind: str = "association", state: str = "published") -> Any:
+        cache = self.__dict__.setdefault("_registrations", {})
+        event = self.event(kind, state)
+        if (kind, state) not in cache:
+            cache[kind, state] = f.make_registration(
+                event, person=self.users[CITIZEN].person, message="Bonjour"
+            )
+        return cache[kind, state]
+
+    @cached_property
+    def ticket_token(self) -> str:
+        from alliances.events.notifications import token_of
+
+        return token_of(self.registration().pk)
 
     # --- an introduction that each organisation proposes of itself, and one of two others
 

@@ -51,6 +51,10 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago
     )
+    soon = factories.make_event(in_days=0.5)
+    factories.make_registration(soon)
+    factories.make_registration(soon, person=None, contact=contact, state="to_confirm")
+    factories.make_event(in_days=-2)
     mission = factories.make_mission()
     factories.make_participation(contact=contact, mission=mission)
     factories.make_participation(mission=mission)

@@ -147,6 +147,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
         for name in (
             "alliances",
             "challenges",
+            "events",
             "glossary",
             "missions",
             "organisations",

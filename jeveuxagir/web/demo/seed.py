@@ -49,6 +49,8 @@ from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
 from .evaluations import Evaluations
+from .events import TABLES as EVENT_TABLES
+from .events import Events
 from .exchanges import TABLES as EXCHANGE_TABLES
 from .exchanges import Exchanges
 from .glossary import TABLES as GLOSSARY_TABLES
@@ -203,6 +205,7 @@ def _seed() -> None:
     evaluations.build()
     Exchanges(ground, alliances, own.staff).build()
     Challenges(ground, organisations, people, alliances, own.persons, own.staff).build()
+    Events(ground, organisations, people, alliances, own.persons, own.staff).build()
     Alerts(ground, people, missions, own.persons).build()
     Mails(ground, organisations, missions, participations, own.persons).build()
     introductions = Introductions(ground, organisations, people, alliances, own.staff)
@@ -224,6 +227,7 @@ def _seed() -> None:
     ground.write(*EXCHANGE_TABLES)
     ground.write(*CHALLENGE_TABLES)
     ground.write(*GLOSSARY_TABLES, *PROGRAMME_TABLES)
+    ground.write(*EVENT_TABLES)
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES)

@@ -1,0 +1,201 @@
+"""What is said to who registers, to all when an event moves or is cancelled, and to those who organise it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.notifications import catalogue
+from jeveuxagir.notifications.catalogue import Kind
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.services import send
+from missions.notifications import handlers_of
+
+from . import words
+from .enums import LIVE, How, Registered
+from .models import Event, Note, Registration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHY = "Vous êtes inscrit à un événement sur Jeveuxagir."
+ASKED = "Quelqu’un s’est inscrit à un événement avec cette adresse. Si ce n’est pas vous, ne faites rien."
+WHY_MEMBER = "Vous gérez les événements d’une organisation sur Jeveuxagir."
+#: name → label, whether it may be stopped (and wait for the mail of the day)
+TO_PEOPLE = {
+    "registered": ("Mon inscription à un événement", False),
+    "waiting": ("Ma place sur la liste d’attente d’un événement", False),
+    "promoted": ("Une place se libère pour moi à un événement", False),
+    "struck_off": ("L’organisation annule mon inscription à un événement", False),
+    "moved": ("Un événement où je vais change", False),
+    "cancelled": ("Un événement où je vais est annulé", False),
+    "reminder": ("Rappel, la veille d’un événement", True),
+    "note": ("Un message de l’organisation d’un événement où je vais", False),
+    "followed": ("Revoir un événement, ou lire son compte rendu", True),
+}
+TO_MEMBERS = {
+    "published": ("Mon événement est publié", True),
+    "to_mend": ("Mon événement est à corriger", False),
+    "refused": ("Mon événement n’est pas publié", False),
+    "edit_accepted": ("La modification de mon événement est publiée", True),
+    "edit_refused": ("La modification de mon événement n’est pas publiée", False),
+    "page_to_mend": ("La page de mon événement est à corriger", False),
+    "removed": ("Mon événement est retiré par la brigade", False),
+}
+#: a reminder comes the day before: it cannot wait for a digest
+_AT_ONCE = ("reminder",)
+
+
+def register() -> None:
+    for name, label in (
+        ("confirm", "Confirmer mon inscription à un événement"),
+        ("sign_in", "Terminer mon inscription à un événement"),
+    ):
+        catalogue.register(
+            Kind(f"events.{name}", label, ASKED, f"emails/events/{name}.txt", can_stop=False, confirms=True)
+        )
+    for name, (label, stops) in TO_PEOPLE.items():
+        catalogue.register(
+            Kind(
+                f"events.{name}",
+                label,
+                WHY,
+                f"emails/events/{name}.txt",
+                can_stop=stops,
+                digestible=stops and name not in _AT_ONCE,
+            )
+        )
+    for name, (label, stops) in TO_MEMBERS.items():
+        catalogue.register(
+            Kind(
+                f"events.{name}",
+                label,
+                WHY_MEMBER,
+                f"emails/events/{name}.txt",
+                can_stop=stops,
+                audience="member",
+                digestible=stops,
+            )
+        )
+
+
+# --- links in mails -------------------------------------------------------------------------------------------
+
+
+def token_of(registration_id: int) -> str:
+    """Names one registration: its page shows it and gives the place back. It never expires: the event does."""
+    return Signer(salt="events.registration").sign_object(registration_id)
+
+
+def registration_of(token: str) -> Registration | None:
+    """The confirmed registration that a mail's link names."""
+    try:
+        pk = int(Signer(salt="events.registration").unsign_object(token))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    rows = Registration.objects.exclude(state=Registered.TO_CONFIRM).filter(person__isnull=False)
+    return rows.select_related("event__organisation", "event__commune", "person").filter(pk=pk).first()
+
+
+def page_of(registration: Registration) -> str:
+    return reverse("events:ticket", args=[token_of(registration.pk)])
+
+
+def _about(event: Event) -> dict[str, Any]:
+    return {
+        "event": event,
+        "when": words.when(event),
+        "where": event.where_in_words,
+        "organisation": event.organisation,
+        "event_url": absolute(event.get_absolute_url()),
+        "calendar_url": absolute(reverse("events:calendar", args=[event.pk, event.slug])),
+    }
+
+
+# --- to whoever registers ---------------------------------------------------------------------------------------
+
+
+def ask_to_confirm(registration: Registration, token: str, *, known: bool) -> None:
+    """The one mail to an address nobody has confirmed: nothing a visitor wrote is in it."""
+    assert registration.contact is not None
+    send(
+        "events.sign_in" if known else "events.confirm",
+        to=registration.contact.email,
+        dedupe_key=f"events.confirm:{registration.pk}",
+        context={**_about(registration.event), "url": absolute(f"/confirmer/{token}/")},
+    )
+
+
+def tell_person(registration: Registration, name: str, *, once: str = "", **more: Any) -> bool:
+    """One mail about one's own registration. True when it is owed now."""
+    person = registration.person
+    if person is None:
+        return False
+    event = registration.event
+    key = once or f"{registration.state_changed_at:%Y%m%d%H%M%S%f}"
+    message = send(
+        f"events.{name}",
+        to=person,
+        dedupe_key=f"events.{name}:{registration.pk}:{key}",
+        context={
+            **_about(event),
+            "how": str(How(registration.how).label),
+            "is_online": registration.how == How.ONLINE,
+            "is_waiting": registration.state == Registered.WAITING,
+            "online_url": event.online_url
+            if registration.how == How.ONLINE and registration.state == Registered.REGISTERED
+            else "",
+            "url": absolute(page_of(registration)),
+            **more,
+        },
+    )
+    return message is not None
+
+
+def tell_all(event: Event, name: str, *, once: str, waiting: bool = True, **more: Any) -> int:
+    """Everybody who registered, each once for this `once`. Safe to run twice."""
+    states = LIVE if waiting else tuple(state for state in LIVE if state != Registered.WAITING)
+    rows = event.registrations.filter(state__in=states, person__isnull=False).select_related("person")
+    told = 0
+    for row in rows.order_by("pk"):
+        row.event = event
+        told += tell_person(row, name, once=once, **more)
+    return told
+
+
+def remind(event: Event) -> int:
+    """The day before: those who have a place."""
+    rows = event.registrations.filter(state=Registered.REGISTERED, person__isnull=False)
+    told = 0
+    for row in rows.select_related("person").order_by("pk"):
+        row.event = event
+        told += tell_person(row, "reminder", once=str(event.sequence))
+    return told
+
+
+def tell_note(note: Note) -> int:
+    return tell_all(note.event, "note", once=str(note.pk), text=note.text)
+
+
+# --- to those who organise --------------------------------------------------------------------------------------
+
+
+def tell_members(event: Event, name: str, *, reason: str = "", dates: int = 1) -> None:
+    """Each owner and manager once for this version of the event."""
+    for person in _handlers(event):
+        send(
+            f"events.{name}",
+            to=person,
+            dedupe_key=f"events.{name}:{event.pk}:{event.version}:{person.pk}",
+            context={
+                **_about(event),
+                "reason": reason,
+                "dates": dates,
+                "url": absolute(event.manage_url),
+            },
+        )
+
+
+def _handlers(event: Event) -> "Iterable[Person]":
+    return handlers_of(event.organisation_id)
