@@ -33,6 +33,8 @@ CONNECT_SECONDS = 10.0
 MAX_URL = 2000
 #: What any compressed answer may become before its ratio is looked at.
 RATIO_FROM = MEGABYTE
+#: Statuses of a page that is there, and that we may not read.
+CLOSED = frozenset({401, 403, 405, 407, 429, 451})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 USER_AGENT = "Jeveuxagir"
 
@@ -113,7 +115,8 @@ def download(url: str, to: IO[bytes], *, limits: Limits, accept: str = "*/*") ->
                 continue
             if response.status != 200:
                 raise Unreachable(
-                    f"Le serveur du partenaire répond par une erreur ({response.status}).", code="status"
+                    f"Le serveur du partenaire répond par une erreur ({response.status}).",
+                    code="closed" if response.status in CLOSED else "status",
                 )
             size = _save(response, to, limits, watch)
             return Answer(url, response.status, response.headers.get("Content-Type", ""), size)

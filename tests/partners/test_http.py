@@ -234,9 +234,14 @@ def test_each_redirect_is_checked_again(server: Server, to: str, code: str) -> N
 # --- what comes back ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [204, 206, 400, 401, 404, 500, 503])
+@pytest.mark.parametrize("code", [204, 206, 400, 404, 500, 503])
 def test_an_answer_that_is_not_200_is_an_error(server: Server, code: int) -> None:
     assert refusal(server.serve("/", status(code))) == "status"
+
+
+@pytest.mark.parametrize("code", [401, 403, 429])
+def test_a_page_that_is_there_but_closed_to_programs_is_told_apart(server: Server, code: int) -> None:
+    assert refusal(server.serve("/", status(code))) == "closed"
 
 
 def test_a_body_announced_too_big_is_refused_unread(server: Server) -> None:
