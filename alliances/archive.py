@@ -47,6 +47,17 @@ def _alliance(folder: Folder, alliance: Alliance, reader: User) -> None:
             if row.key in STEPS
         ],
     )
+    guided = list(alliance.guided_steps.order_by("pk"))
+    if guided:
+        folder.table(
+            "methodes",
+            "Méthodes suivies",
+            ("Méthode", "Sous l’étape", "À faire", "Faite le"),
+            [
+                (row.source, STEPS[row.key].title if row.key in STEPS else "", row.title, row.done_at)
+                for row in guided
+            ],
+        )
     folder.table(
         "missions",
         "Missions de bénévolat",

@@ -1,7 +1,7 @@
 """The guided journey: envie → structurer → animer, five steps a stage at most.
 
-Each step says what to do and why, and leads to a page of the alliance. `tool` names a need of the library, which gives
-it tools and examples once it is open. A step may be skipped: that too is recorded.
+Each step says what to do and why, and leads to a page of the alliance. What helps with it, by its key, comes from the
+apps above (helps.py). A step may be skipped: that too is recorded.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,6 @@ class JourneyStep:
     why: str
     #: name of the route under the alliance's space where it is done
     route: str
-    #: what the library answers
-    tool: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Écrivez en quelques lignes ce que vous voulez changer, où, et pour qui.",
                 "Sans constat partagé, chacun travaille à autre chose sous le même nom.",
                 "settings",
-                "partager-un-constat",
             ),
             JourneyStep(
                 "tour-de-table",
@@ -48,7 +45,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Regardez quels mondes manquent, et invitez les partenaires proposés.",
                 "Associations, entreprises et acteurs publics n’apportent pas la même chose.",
                 "composition",
-                "reunir-les-acteurs",
             ),
             JourneyStep(
                 "premiere-rencontre",
@@ -56,7 +52,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Fixez une date, un ordre du jour court, et écrivez ce qui s’y dit.",
                 "La confiance naît d’une rencontre, rarement d’un courriel.",
                 "meetings",
-                "animer-une-rencontre",
             ),
             JourneyStep(
                 "categorie",
@@ -64,7 +59,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Répondez à trois questions : la catégorie de partenariat se déduit.",
                 "Le même mot pour tous évite les malentendus entre mondes différents.",
                 "category",
-                "choisir-une-forme",
             ),
         ),
     ),
@@ -78,7 +72,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Précisez le territoire, les dates, et la règle pour décider.",
                 "Un cadre écrit tôt évite les désaccords tard.",
                 "settings",
-                "definir-le-cadre",
             ),
             JourneyStep(
                 "roles",
@@ -86,7 +79,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Dites pour chaque fonction qui décide, qui fait, qui apporte, qui est informé.",
                 "Une fonction que personne ne tient est une promesse que personne ne tiendra.",
                 "roles",
-                "repartir-les-roles",
             ),
             JourneyStep(
                 "charte",
@@ -94,7 +86,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Partez du modèle, laissez chacun le commenter, puis faites-le adopter.",
                 "La charte dit à quoi chacun tient, sans effet juridique propre.",
                 "charter",
-                "ecrire-une-charte",
             ),
             JourneyStep(
                 "convention",
@@ -102,7 +93,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Assemblez les clauses, et regardez l’équilibre des obligations.",
                 "Un engagement trop lourd pour une seule partie ne dure pas.",
                 "agreement",
-                "ecrire-une-convention",
             ),
             JourneyStep(
                 "moyens",
@@ -110,7 +100,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Listez ce que chacun apporte et ce qui reste à financer.",
                 "Argent, temps, locaux et matériel se comptent, mais ne s’additionnent pas.",
                 "contributions",
-                "trouver-des-moyens",
             ),
         ),
     ),
@@ -124,7 +113,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Choisissez tous les combien vous vous retrouvez, et qui anime.",
                 "Les alliances meurent de silence plus que de désaccord.",
                 "meetings",
-                "tenir-le-rythme",
             ),
             JourneyStep(
                 "actions",
@@ -132,7 +120,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Donnez à chaque action un responsable, une date et un état honnête.",
                 "Une action sans responsable n’est pas une action.",
                 "tasks",
-                "suivre-un-plan-d-action",
             ),
             JourneyStep(
                 "indicateurs",
@@ -140,7 +127,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Choisissez peu d’indicateurs, avec une définition que tous acceptent.",
                 "Compter la même chose de la même façon, c’est déjà s’accorder.",
                 "indicators",
-                "mesurer-l-impact",
             ),
             JourneyStep(
                 "evaluation",
@@ -148,7 +134,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Chacun répond sans voir les autres, puis vous regardez les écarts.",
                 "Ce qui ne se dit pas en réunion se dit mieux par écrit.",
                 "evaluations",
-                "evaluer-un-partenariat",
             ),
             JourneyStep(
                 "transmettre",
@@ -156,7 +141,6 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Racontez ce qui a marché, ce que cela a coûté, et les pièges.",
                 "D’autres territoires partiront de votre expérience.",
                 "settings",
-                "raconter-son-experience",
             ),
         ),
     ),

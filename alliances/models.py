@@ -528,6 +528,37 @@ class Step(models.Model):
         return f"{self.key} {self.state}"
 
 
+class GuidedStep(models.Model):
+    """What a method tells to do, under the step of the journey that it helps with: ticked one by one."""
+
+    alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="guided_steps")
+    #: the step of the journey it stands under (see journey.py)
+    key = models.SlugField("étape du parcours", max_length=40)
+    source = LineField("méthode", max_length=140)
+    #: the page of the method on this site, which names it
+    source_url = models.CharField("page de la méthode", max_length=300)
+    position = models.PositiveSmallIntegerField("ordre")
+    title = LineField("ce qu’il y a à faire", max_length=300)
+    done_at = models.DateTimeField("faite le", null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField("ajoutée le", db_default=Now())
+
+    class Meta:
+        verbose_name = "étape d’une méthode"
+        verbose_name_plural = "étapes des méthodes"
+        ordering = ["source_url", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["alliance", "source_url", "position"],
+                name="alliance_guided_step_once",
+                violation_error_message="Cette méthode est déjà dans le parcours de l’alliance.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class AllianceMission(models.Model):
     """A mission that an alliance carries: shown on both pages."""
 

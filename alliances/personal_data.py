@@ -9,7 +9,7 @@ from jeveuxagir.accounts.services import addresses_of
 from jeveuxagir.common.registries import PersonalData, personal_data
 
 from . import retention, services
-from .models import Alliance, AllianceInvitation, AllianceMission, Party, Step
+from .models import Alliance, AllianceInvitation, AllianceMission, GuidedStep, Party, Step
 
 #: what is kept of who wrote something in an alliance, in every app of it
 KEPT_WITH_ALLIANCE = "avec l’alliance ; sans votre nom si vous effacez votre compte"
@@ -71,6 +71,7 @@ def register() -> None:
     )
     register_author(Alliance, "Alliances que vous avez commencées", "created_by")
     register_author(Step, "Étapes d’alliance que vous avez cochées", "by", "at")
+    register_author(GuidedStep, "Étapes de méthodes que vous avez ajoutées ou cochées", "by", "added_at")
     register_author(
         AllianceMission, "Missions que vous avez rattachées à une alliance", "added_by", "added_at"
     )

@@ -25,6 +25,21 @@ def handled_by(actor: Any) -> list[Organisation]:
     return [row.organisation for row in mine.select_related("organisation").order_by("organisation__name")]
 
 
+def acting_in(actor: Any) -> list[Alliance]:
+    """The alliances that go on where the actor may act, by name."""
+    person = person_of(actor)
+    if not isinstance(person, Person):
+        return []
+    handled = {one.pk for one in handled_by(actor)}
+    parties = Party.objects.live().of_person(person).select_related("alliance")
+    mine = {
+        party.alliance_id: party.alliance
+        for party in parties
+        if party.person_id == person.pk or party.organisation_id in handled
+    }
+    return sorted((one for one in mine.values() if not one.is_closed), key=lambda one: one.name)
+
+
 def parties_of(actor: Any, alliance: Alliance) -> list[Party]:
     """The live parties the actor belongs to."""
     person = person_of(actor)

@@ -54,11 +54,22 @@ from .enums import (
     Stage,
     StepState,
 )
-from .models import INVITATION_LIFE, Alliance, AllianceInvitation, AllianceMission, Party, Place, Step
+from .models import (
+    INVITATION_LIFE,
+    Alliance,
+    AllianceInvitation,
+    AllianceMission,
+    GuidedStep,
+    Party,
+    Place,
+    Step,
+)
 
 #: more would be an assembly, and every page lists them
 MOST_PARTIES = 200
 MOST_OPEN_INVITATIONS = 50
+#: steps of methods in one journey
+MOST_GUIDED = 80
 MOST_PLACES = 60
 RESEND_AFTER = datetime.timedelta(hours=1)
 #: a party of which nobody did anything for so long is absent: who animates may hand over its place
@@ -283,6 +294,63 @@ def set_step(alliance: Alliance, *, actor: User, key: str, state: str, note: str
     acted(alliance, actor=actor)
     record("alliance.step_set", alliance, actor=actor, step=key, state=state)
     return step
+
+
+@transaction.atomic
+def add_guide(
+    alliance: Alliance, *, actor: User, key: str, source: str, source_url: str, steps: Sequence[str]
+) -> list[GuidedStep]:
+    """The steps of a method enter the journey, under one of its steps; a method enters once, wherever it stands."""
+    alliance = locked(alliance)
+    allow(policies.can_act(actor, alliance))
+    if key not in journey.STEPS:
+        raise RuleBroken("Cette étape n’existe pas.", code="step")
+    if not steps:
+        raise RuleBroken("Cette méthode ne dit pas encore ses étapes.", code="empty")
+    if GuidedStep.objects.filter(alliance=alliance).count() + len(steps) > MOST_GUIDED:
+        raise RuleBroken(
+            "Le parcours porte déjà beaucoup de méthodes : retirez-en une d’abord.", code="too_many"
+        )
+    with refusals():
+        made = GuidedStep.objects.bulk_create(
+            GuidedStep(
+                alliance=alliance,
+                key=key,
+                source=source[:140],
+                source_url=source_url,
+                position=position,
+                title=clean(title)[:300],
+                by=actor,
+            )
+            for position, title in enumerate(steps, start=1)
+        )
+    acted(alliance, actor=actor)
+    record("alliance.guide_added", alliance, actor=actor, step=key, source=source)
+    return made
+
+
+@transaction.atomic
+def tick_guided(guided: GuidedStep, *, actor: User, done: bool) -> GuidedStep:
+    """A step of a method is done, or is to do again."""
+    alliance = locked(guided.alliance)
+    allow(policies.can_act(actor, alliance))
+    guided = lock(GuidedStep.objects.all(), pk=guided.pk)
+    guided.done_at, guided.by = (now() if done else None), actor
+    guided.save(update_fields=["done_at", "by"])
+    acted(alliance, actor=actor)
+    record("alliance.guide_ticked", alliance, actor=actor, step=guided.key, done=done)
+    return guided
+
+
+@transaction.atomic
+def drop_guide(alliance: Alliance, *, actor: User, source_url: str) -> None:
+    """The steps of a method leave the journey, with what was ticked."""
+    alliance = locked(alliance)
+    allow(policies.can_act(actor, alliance))
+    gone, _ = GuidedStep.objects.filter(alliance=alliance, source_url=source_url).delete()
+    if gone:
+        acted(alliance, actor=actor)
+        record("alliance.guide_dropped", alliance, actor=actor)
 
 
 # --- awake, asleep, closed ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -89,6 +89,28 @@ def set_step(request: AllianceRequest, pk: int, slug: str, key: str) -> HttpResp
     else:
         messages.error(request, "Votre note est trop longue : 1 000 caractères au plus.")
     return redirect(reverse("alliances:journey", args=[pk, slug]) + f"#{key}")
+
+
+@party_required(act=True)
+@require_POST
+def tick_guided(request: AllianceRequest, pk: int, slug: str, guided_pk: int) -> HttpResponse:
+    """A step of a method is done, or to do again."""
+    guided = get_object_or_404(request.alliance.guided_steps.all(), pk=guided_pk)
+    done = request.POST.get("done") == "oui"
+    services.tick_guided(guided, actor=request.user, done=done)
+    messages.success(request, "C’est coché." if done else "C’est de nouveau à faire.")
+    return redirect(reverse("alliances:journey", args=[pk, slug]) + f"#{guided.key}")
+
+
+@party_required(act=True)
+@require_POST
+def drop_guide(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
+    """A method leaves the journey."""
+    services.drop_guide(
+        request.alliance, actor=request.user, source_url=request.POST.get("methode", "")[:300]
+    )
+    messages.success(request, "La méthode n’est plus dans le parcours.")
+    return redirect("alliances:journey", pk=pk, slug=slug)
 
 
 @party_required(act=True, animate=True)

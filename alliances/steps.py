@@ -4,11 +4,13 @@ A step is behind when somebody said so, or when what the alliance already holds 
 nobody to tick « Adopter une charte ».
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 
 from .enums import Stage
-from .journey import JOURNEY, JourneyStage, JourneyStep
-from .models import Alliance, Step
+from .helps import Help, helps_of
+from .journey import JOURNEY, STEPS, JourneyStage, JourneyStep
+from .models import Alliance, GuidedStep, Step
 from .spaces import route_to, signs
 
 #: the stages of the line; a review and what spreads come after the last one
@@ -29,6 +31,19 @@ class StageMark:
 
 
 @dataclass(frozen=True)
+class Guide:
+    """A method that the parties follow, under the step it helps with."""
+
+    title: str
+    url: str
+    steps: list[GuidedStep]
+
+    @property
+    def done(self) -> int:
+        return sum(step.done_at is not None for step in self.steps)
+
+
+@dataclass(frozen=True)
 class StepMark:
     step: JourneyStep
     #: done, skipped, "seen" for what shows by itself, or "" for what is still to do
@@ -37,6 +52,8 @@ class StepMark:
     row: Step | None = None
     #: what shows that it is behind, or that it has begun
     sign: str = ""
+    helps: list[Help] = field(default_factory=list)
+    guides: list[Guide] = field(default_factory=list)
 
     @property
     def is_behind(self) -> bool:
@@ -68,16 +85,32 @@ def marks(alliance: Alliance) -> list[tuple[JourneyStage, list[StepMark]]]:
     """The whole journey, each step with what became of it."""
     rows = {row.key: row for row in alliance.steps.select_related("by__person")}
     shown = seen(alliance)
+    helps, guides = helps_of(STEPS), guides_of(alliance)
     return [
         (
             stage,
             [
-                _mark(alliance, step, rows.get(step.key), *shown.get(step.key, (False, "")))
+                replace(
+                    _mark(alliance, step, rows.get(step.key), *shown.get(step.key, (False, ""))),
+                    helps=helps[step.key],
+                    guides=guides[step.key],
+                )
                 for step in stage.steps
             ],
         )
         for stage in JOURNEY
     ]
+
+
+def guides_of(alliance: Alliance) -> dict[str, list[Guide]]:
+    """{key of a step: the methods that the parties follow there}, in the order they came."""
+    methods: dict[tuple[str, str], Guide] = {}
+    for row in alliance.guided_steps.order_by("pk"):
+        methods.setdefault((row.key, row.source_url), Guide(row.source, row.source_url, [])).steps.append(row)
+    found: dict[str, list[Guide]] = defaultdict(list)
+    for (key, _url), guide in methods.items():
+        found[key].append(guide)
+    return found
 
 
 def next_steps(alliance: Alliance) -> list[StepMark]:

@@ -33,6 +33,8 @@ urlpatterns = [
     path(SPACE, views.home, name="home"),
     path(f"{SPACE}parcours/", space_views.show_journey, name="journey"),
     path(f"{SPACE}parcours/<slug:key>/", space_views.set_step, name="set_step"),
+    path(f"{SPACE}methodes/retirer/", space_views.drop_guide, name="drop_guide"),
+    path(f"{SPACE}methodes/<int:guided_pk>/", space_views.tick_guided, name="tick_guided"),
     path(f"{SPACE}etape/<slug:verb>/", space_views.move_stage, name="move_stage"),
     path(f"{SPACE}tour-de-table/", composition_views.show, name="composition"),
     path(

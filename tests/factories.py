@@ -27,7 +27,7 @@ from alliances.indicators.periods import last_ended
 from alliances.introductions.models import LIFE as INTRODUCTION_LIFE
 from alliances.introductions.models import Introduction, Side
 from alliances.library.models import Method, Resource
-from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, Party
+from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, GuidedStep, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.texts import canonical, templates
 from alliances.texts.models import Adoption, Document, Text, Version
@@ -489,6 +489,14 @@ def make_resource(*, state: str = "published", **fields: Any) -> Resource:
     resource = Resource.objects.create(state=state, **fields)
     resource.refresh_from_db()
     return resource
+
+
+def make_guided_step(alliance: Alliance, **fields: Any) -> GuidedStep:
+    """A step that a method added to the journey of an alliance."""
+    given = {"key": "constat", "source": "Le tour des envies", "source_url": "/bibliotheque/methodes/1-tour/"}
+    return GuidedStep.objects.create(
+        alliance=alliance, **{**given, "position": 1, "title": "Chacun écrit une envie."} | fields
+    )
 
 
 def make_support(

@@ -829,6 +829,14 @@ ROUTES: dict[str, Route] = {
     "alliances:set_step": Route(
         actors, lambda world, kind: alliance(world, kind, key="constat"), "post", {"state": "done"}
     ),
+    "alliances:tick_guided": Route(
+        actors,
+        lambda world, kind: alliance(world, kind, guided_pk=world.guided_step.pk),
+        "post",
+        {"done": "oui"},
+        foreign=lambda world, kind: alliance(world, kind, guided_pk=world.foreign_guided_step.pk),
+    ),
+    "alliances:drop_guide": Route(actors, alliance, "post", {"methode": "/rien/"}),
     "alliances:move_stage": Route(
         animators, lambda world, kind: alliance(world, kind, verb="structure"), "post"
     ),
@@ -1139,7 +1147,15 @@ technical = staff("technical")
 SOME = (ANONYMOUS, CITIZEN, "owner of association", *GRANTS)
 
 TECHNICAL_MODELS = {
-    "alliances": ("alliance", "allianceinvitation", "alliancemission", "party", "place", "step"),
+    "alliances": (
+        "alliance",
+        "allianceinvitation",
+        "alliancemission",
+        "guidedstep",
+        "party",
+        "place",
+        "step",
+    ),
     "accounts": (
         *("formnonce", "guardiannotice", "person", "readlog", "rolegrant", "staffinvitation"),
         *("termsacceptance", "unconfirmedcontact", "user"),

@@ -236,6 +236,14 @@ class World:
         return f.make_method(person=self.users[CITIZEN].person)
 
     @cached_property
+    def guided_step(self) -> Any:
+        return f.make_guided_step(self.alliance)
+
+    @cached_property
+    def foreign_guided_step(self) -> Any:
+        return f.make_guided_step(f.make_alliance())
+
+    @cached_property
     def resource(self) -> Any:
         return f.make_resource(person=self.users[CITIZEN].person)
 
