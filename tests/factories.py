@@ -26,7 +26,7 @@ from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
 from alliances.introductions.models import LIFE as INTRODUCTION_LIFE
 from alliances.introductions.models import Introduction, Side
-from alliances.library.models import Method, Resource
+from alliances.library.models import Assessment, Method, Resource
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, GuidedStep, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.texts import canonical, templates
@@ -497,6 +497,13 @@ def make_guided_step(alliance: Alliance, **fields: Any) -> GuidedStep:
     return GuidedStep.objects.create(
         alliance=alliance, **{**given, "position": 1, "title": "Chacun écrit une envie."} | fields
     )
+
+
+def make_assessment(**fields: Any) -> Assessment:
+    """What a person answered one day, kept."""
+    if "person" not in fields and "organisation" not in fields:
+        fields["person"] = make_user().person
+    return Assessment.objects.create(**{"answers": [1] * 10, "score": 10, "level": "2"} | fields)
 
 
 def make_support(

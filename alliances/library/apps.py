@@ -8,13 +8,15 @@ class LibraryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import indexing, moderation, notifications, personal_data, reports
+        from . import helping, indexing, moderation, notifications, panels, personal_data, reports
         from .models import Method, Resource
 
         indexing.register()
         for model in (Method, Resource):
             moderation.register(model)
+        helping.register()
         notifications.register()
+        panels.register()
         personal_data.register()
         reports.register(Method, "library:method")
         reports.register(Resource, "library:resource")

@@ -74,3 +74,12 @@ class Level(TextChoices):
     BEGIN = "2", "2. Commencer"
     BUILD = "3", "3. Construire"
     SPREAD = "4", "4. Transmettre"
+
+
+class Mode(TextChoices):
+    """The four modes of cooperation that networks are filed under (measure 2, K92)."""
+
+    SPONSORSHIP = "mecenat", "mécénat"
+    RESPONSIBILITY = "rse", "responsabilité des entreprises"
+    INNOVATION = "innovation", "innovation sociétale"
+    CO_CONSTRUCTION = "co-construction", "co-construction territoriale"

@@ -1,19 +1,24 @@
 """The sheets of the library: methods, and what helps (data, tools, training). Of each, its former words."""
 
-from typing import Self
+import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.territories.models import Region
+from organisations.models import Membership, Organisation
+from organisations.policies import HANDLERS
 
-from .enums import Interest, Level, Moment, Need, Shelf
-from .sheets import Sheet
+from .enums import PUBLIC, Interest, Level, Mode, Moment, Need, Shelf
+from .sheets import Sheet, SheetQuerySet
 
 
 class Sorted(models.Model):
@@ -29,6 +34,12 @@ class Sorted(models.Model):
     levels = ArrayField(
         models.CharField(max_length=1, choices=Level), verbose_name="niveaux", default=list, blank=True
     )
+    #: the steps of an alliance's journey that it helps with (alliances/journey.py)
+    journey = ArrayField(
+        models.SlugField(max_length=40), verbose_name="étapes du parcours", default=list, blank=True
+    )
+    #: of the sheets that come with the product (reference.py): how the next loading finds them
+    code = models.SlugField("code", max_length=60, null=True, unique=True, editable=False)
 
     class Meta:
         abstract = True
@@ -77,6 +88,17 @@ class Method(Sorted, Sheet):
         return lacks
 
 
+class ResourceQuerySet(SheetQuerySet):
+    def public(self) -> Self:
+        """What anybody may read: not what leads nowhere."""
+        return super().public().filter(dead_since=None)
+
+    def to_check(self, moment: datetime.datetime) -> Self:
+        """Public but for a dead link, whose link leads outside and was not looked at since this moment."""
+        unchecked = Q(checked_at=None) | Q(checked_at__lt=moment)
+        return self.filter(unchecked, state__in=PUBLIC, link__startswith="http")
+
+
 class Resource(Sorted, Sheet):
     """A tool, a set of data or a training that exists elsewhere: what it is for, whose it is, where it is."""
 
@@ -102,6 +124,10 @@ class Resource(Sorted, Sheet):
     checked_at = models.DateTimeField("lien vérifié le", null=True, blank=True)
     failures = models.PositiveSmallIntegerField("échecs de suite", default=0)
     dead_since = models.DateTimeField("lien mort depuis le", null=True, blank=True)
+    #: its owner was told of that death
+    told_dead_at = models.DateTimeField("mort annoncée le", null=True, blank=True, editable=False)
+
+    objects = ResourceQuerySet.as_manager()  # type: ignore[misc]  # narrower than that of any sheet
 
     class Meta(Sheet.Meta):
         verbose_name = "outil, donnée ou formation"
@@ -123,6 +149,11 @@ class Resource(Sorted, Sheet):
     def is_public(self) -> bool:
         """A dead link hides it."""
         return super().is_public and self.dead_since is None
+
+    @property
+    def is_ours(self) -> bool:
+        """A page of this site."""
+        return self.link.startswith("/")
 
     def missing(self) -> list[str]:
         lacks = super().missing()
@@ -163,3 +194,82 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def under(self, mode: str) -> Self:
+        return self.filter(modes__contains=[mode]) if mode else self
+
+    def around(self, region: Any) -> Self:
+        """Those of a region, and those of the whole country."""
+        return self.filter(Q(region=region) | Q(region=None)) if region else self
+
+
+class Network(models.Model):
+    """A network that helps organisations in one or several modes of cooperation, in a region or everywhere."""
+
+    code = models.SlugField("code", max_length=60, null=True, unique=True, editable=False)
+    name = LineField("nom", max_length=140)
+    modes = ArrayField(models.CharField(max_length=20, choices=Mode), verbose_name="formes de coopération")
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="région"
+    )
+    text = ProseField("ce qu’il fait", max_length=1000)
+    link = models.URLField("lien", max_length=300, blank=True)
+
+    objects = NetworkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "réseau de référence"
+        verbose_name_plural = "réseaux de référence"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(modes=[]), name="network_has_a_mode"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def mode_names(self) -> str:
+        return ", ".join(str(Mode(mode).label) for mode in self.modes)
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def of_person(self, person: Person) -> Self:
+        """One's own, and those of the organisations one handles."""
+        handled = Membership.objects.live().filter(
+            organisation=OuterRef("organisation"), person=person, role__in=HANDLERS
+        )
+        return self.filter(Q(person=person, organisation=None) | Exists(handled))
+
+
+class Assessment(models.Model):
+    """Where somebody, or their organisation, stood one day in making alliances. Redone, it is a new one."""
+
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="personne"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="organisation"
+    )
+    #: the place of each answer, in the order of the questions (data/maturity.toml)
+    answers = models.JSONField("réponses")
+    score = models.PositiveSmallIntegerField("points")
+    level = models.CharField("niveau", max_length=1, choices=Level)
+    made_at = models.DateTimeField("fait le", db_default=Now())
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "autodiagnostic"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(organisation__isnull=False),
+                name="assessment_of_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "made_at"], name="assessment_of_organisation")]
+
+    def __str__(self) -> str:
+        return f"autodiagnostic {self.pk}"

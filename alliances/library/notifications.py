@@ -17,6 +17,7 @@ KINDS = {
     "refused": "Une fiche que j’ai écrite n’est pas retenue",
     "edit_accepted": "Ma correction d’une fiche est publiée",
     "edit_refused": "Ma correction d’une fiche n’est pas retenue",
+    "link_dead": "Le lien d’un outil que j’ai proposé ne répond plus",
 }
 
 

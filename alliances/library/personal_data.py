@@ -7,7 +7,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
 from . import editing
-from .models import Method, Resource, Revision
+from .models import Assessment, Method, Resource, Revision
 from .sheets import Sheet
 
 
@@ -65,6 +65,31 @@ def register() -> None:
             person_fields=("by",),
         ),
     )
+    personal_data.register(
+        "library.Assessment",
+        PersonalData(
+            model="library.Assessment",
+            label="Autodiagnostics que vous avez gardés",
+            erasing="celui d’une organisation reste, sans votre nom ; le vôtre est effacé",
+            kept="tant que vous ne l’effacez pas ; effacé avec votre compte, sauf celui d’une organisation, gardé sans "
+            "votre nom",
+            rows=lambda person: Assessment.objects.filter(person=person).order_by("pk"),
+            export=lambda row: {
+                "Niveau": row.get_level_display(),
+                "Points": row.score,
+                "Réponses": ", ".join(str(answer) for answer in row.answers),
+                "Le": row.made_at,
+            },
+            erase=_erase_assessments,
+            person_fields=("person",),
+        ),
+    )
+
+
+def _erase_assessments(person: Person) -> None:
+    mine = Assessment.objects.filter(person=person)
+    mine.filter(organisation=None).delete()
+    mine.update(person=None)
 
 
 def _revisions(person: Person) -> Any:

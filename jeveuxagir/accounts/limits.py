@@ -84,6 +84,9 @@ LIMITS: dict[str, Limit] = {
     "verify_address": Limit(30, 10 * MINUTE),
     # common problems stated, and supported, by one account
     "challenge_account": Limit(10, DAY),
+    # sheets of the library, written or self-assessed
+    "sheet_account": Limit(20, DAY),
+    "assessment_account": Limit(30, DAY),
     "support_account": Limit(40, DAY),
     # words of the glossary contested by one account
     "contest_account": Limit(10, DAY),

@@ -14,10 +14,13 @@ from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from alliances.library import directory as library
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.text import clean
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.ui.calendar import calendar
 from jeveuxagir.ui.errors import too_many_requests
 from missions import search
@@ -69,6 +72,58 @@ def atom(request: HttpRequest) -> HttpResponse:
                 author_name=mission.organisation.name,
                 categories=[mission.domain.name] if mission.domain else [],
             )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def library_atom(request: HttpRequest) -> HttpResponse:
+    """The newest sheets of the library: of one shelf (`etagere`), of one `domaine`, of one `departement`.
+
+    A value that does not exist finds nothing, and says so.
+    """
+    if not limits.hit("api_address", client_address(request)):
+        return too_many_requests(request)
+    asked = {name: request.GET.get(name, "") for name in ("etagere", "domaine", "departement")}
+    shelves = [shelf for shelf in library.SHELVES if asked["etagere"] in ("", shelf.value)]
+    domains = list(Domain.objects.active().filter(pk=clean(asked["domaine"]))) if asked["domaine"] else []
+    if not shelves or (asked["domaine"] and not domains):
+        return HttpResponse(
+            "Ce flux n’existe pas : vérifiez l’étagère et le domaine.\n",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    wanted = library.Wanted(domains=domains)
+    names = [str(shelf.label) for shelf in shelves] if asked["etagere"] else ["Bibliothèque"]
+    feed = Atom1Feed(
+        title=", ".join([*names, *(domain.name for domain in domains)]),
+        link=absolute(reverse("library:home")),
+        description="Les dernières fiches de la bibliothèque.",
+        language="fr",
+        feed_url=absolute(request.get_full_path()),
+        author_name="Jeveuxagir",
+    )
+    sheets: list[library.AnySheet] = []
+    for shelf in shelves:
+        rows = library.for_cards(library.found(shelf, wanted))
+        if asked["departement"]:
+            rows = rows.filter(department=clean(asked["departement"])[:3])
+        sheets += rows.order_by("-published_at", "-pk")[:MOST_ENTRIES]
+    sheets.sort(key=lambda sheet: (sheet.published_at or sheet.created_at, sheet.pk), reverse=True)
+    for sheet in sheets[:MOST_ENTRIES]:
+        feed.add_item(
+            title=sheet.title,
+            link=absolute(sheet.get_absolute_url()),
+            unique_id=absolute(f"/bibliotheque/{sheet._meta.model_name}/{sheet.pk}"),
+            unique_id_is_permalink=False,
+            description=sheet.summary,
+            pubdate=sheet.published_at,
+            updateddate=sheet.updated_at,
+            author_name=sheet.by,
+            categories=[domain.name for domain in sheet.domains.all()],
+        )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 

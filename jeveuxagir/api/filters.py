@@ -12,6 +12,8 @@ from alliances.enums import Stage
 from alliances.events import directory as events
 from alliances.events.enums import How
 from alliances.events.enums import Kind as EventKind
+from alliances.library import directory as library
+from alliances.library.enums import Interest, Level, Moment, Need, Shelf
 from alliances.programme.enums import Dimension
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
@@ -225,6 +227,39 @@ class EventParameters(Parameters):
             past="quand" in ok,
             replay="replay" in ok,
         )
+
+
+class SheetParameters(Parameters):
+    """The filters of a shelf of the library, under the same names."""
+
+    q = text("Des mots de la fiche.")
+    besoin = several(serializers.ChoiceField(choices=Need.choices), "Ce que l’on vient faire. À répéter.")
+    interet = several(serializers.ChoiceField(choices=Interest.choices), "Centre d’intérêt. À répéter.")
+    moment = several(serializers.ChoiceField(choices=Moment.choices), "Moment de l’alliance. À répéter.")
+    niveau = several(serializers.ChoiceField(choices=Level.choices), "Niveau de maturité. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+
+    def wanted(self) -> library.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return library.Wanted(
+            text=clean(ok.get("q", "")),
+            needs=tuple(dict.fromkeys(ok.get("besoin", ()))),
+            interests=tuple(dict.fromkeys(ok.get("interet", ()))),
+            moments=tuple(dict.fromkeys(ok.get("moment", ()))),
+            levels=tuple(dict.fromkeys(ok.get("niveau", ()))),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+        )
+
+
+class ToolParameters(SheetParameters):
+    etagere = serializers.ChoiceField(
+        required=False,
+        choices=[(shelf.value, shelf.label) for shelf in (Shelf.TOOLS, Shelf.DATA, Shelf.SKILLS)],
+        help_text="Une seule étagère : outils, données ou formations.",
+    )
 
 
 class CommuneParameters(Parameters):

@@ -28,6 +28,8 @@ NUMBER_PATHS = (
     "/challenges/{pk}/",
     "/measures/{pk}/",
     "/events/{pk}/",
+    "/methods/{pk}/",
+    "/tools/{pk}/",
 )
 
 

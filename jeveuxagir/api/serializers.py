@@ -13,6 +13,8 @@ from alliances.enums import College, Section
 from alliances.events.enums import How
 from alliances.events.models import Event
 from alliances.glossary.models import Term
+from alliances.library.models import Method
+from alliances.library.models import Resource as Tool
 from alliances.models import Alliance, Party
 from alliances.programme.models import LICENCE, Evidence, Measure, Pledge
 from jeveuxagir.notifications.links import absolute
@@ -534,6 +536,55 @@ class MeasureSerializer(serializers.ModelSerializer):
 
     def get_licence(self, measure: Measure) -> str:
         return LICENCE
+
+
+SHEET = [
+    *("id", "url", "title", "summary", "author", "licence", "licence_url"),
+    *("needs", "interests", "moments", "levels", "domains", "sdgs", "published_at", "updated_at"),
+]
+
+
+class SheetSerializer(serializers.ModelSerializer):
+    """What every public sheet of the library gives. A person who wrote one is not named."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    author = serializers.SerializerMethodField(
+        help_text="L’organisation qui la signe, « une personne » ou l’équipe de Jeveuxagir."
+    )
+    licence_url = serializers.CharField(read_only=True, help_text="Le texte de sa licence.")
+    domains = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    def get_url(self, sheet: Method | Tool) -> str:
+        return absolute(sheet.get_absolute_url())
+
+    def get_author(self, sheet: Method | Tool) -> str:
+        return sheet.by
+
+
+class MethodSerializer(SheetSerializer):
+    """A method: its steps in order, and what it takes."""
+
+    class Meta:
+        model = Method
+        fields = [
+            *SHEET,
+            *("when_to_use", "steps", "duration_minutes", "people_min", "people_max"),
+            *("roles", "materials", "pitfalls"),
+        ]
+
+
+class ToolSerializer(SheetSerializer):
+    """A tool, a set of data or a training; its link answered when it was last checked."""
+
+    link = serializers.SerializerMethodField(help_text="Où le trouver.")
+
+    class Meta:
+        model = Tool
+        fields = [*SHEET, "shelf", "description", "owner", "link", "is_free", "checked_at"]
+
+    def get_link(self, tool: Tool) -> str:
+        return absolute(tool.link) if tool.is_ours else tool.link
 
 
 class IndexSerializer(serializers.Serializer):

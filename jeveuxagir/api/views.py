@@ -20,6 +20,10 @@ from alliances.challenges.models import Challenge, ChallengeQuerySet
 from alliances.events import directory as events
 from alliances.events.models import Event
 from alliances.glossary.models import Term
+from alliances.library import directory as library
+from alliances.library.enums import Shelf
+from alliances.library.models import Method
+from alliances.library.models import Resource as Tool
 from alliances.models import Alliance
 from alliances.programme.models import Measure
 from jeveuxagir.common.text import clean
@@ -44,6 +48,8 @@ LISTS = {
     "events": "events",
     "glossary": "glossary",
     "measures": "measures",
+    "methods": "methods",
+    "tools": "tools",
     "communes": "communes",
     "departements": "departments",
     "regions": "regions",
@@ -260,6 +266,48 @@ class EventDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = events.for_cards(Event.objects.public()).select_related("alliance")
         return Response(serializers.EventSerializer(_one(found, pk)).data)
+
+
+class Methods(Resource):
+    @list_of(
+        "Les méthodes de la bibliothèque",
+        filters.SheetParameters,
+        serializers.MethodSerializer,
+        "bibliothèque",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.SheetParameters)
+        rows = library.for_cards(library.found(Shelf.METHODS, given.wanted()))
+        return self.page(request, given, rows, serializers.MethodSerializer)
+
+
+class MethodDetail(Resource):
+    @one_of("Une méthode", serializers.MethodSerializer, "bibliothèque")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(library.for_cards(Method.objects.public()), pk)
+        return Response(serializers.MethodSerializer(found).data)
+
+
+class Tools(Resource):
+    @list_of(
+        "Les outils, données et formations de la bibliothèque",
+        filters.ToolParameters,
+        serializers.ToolSerializer,
+        "bibliothèque",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.ToolParameters)
+        rows = library.narrowed(Tool.objects.public(), given.wanted())
+        if "etagere" in given.validated_data:
+            rows = rows.filter(shelf=given.validated_data["etagere"])
+        return self.page(request, given, library.for_cards(rows), serializers.ToolSerializer)
+
+
+class ToolDetail(Resource):
+    @one_of("Un outil, des données ou une formation", serializers.ToolSerializer, "bibliothèque")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(library.for_cards(Tool.objects.public()), pk)
+        return Response(serializers.ToolSerializer(found).data)
 
 
 class Communes(Resource):

@@ -14,6 +14,11 @@ from django.views.decorators.http import require_safe
 from alliances.challenges.models import Challenge
 from alliances.events.models import Event
 from alliances.glossary.models import Term
+from alliances.library import kit
+from alliances.library.directory import SHELVES
+from alliances.library.enums import Interest
+from alliances.library.models import Method
+from alliances.library.models import Resource as Tool
 from alliances.models import Alliance
 from alliances.programme.models import Measure
 from alliances.programme.reference import chantiers
@@ -138,6 +143,29 @@ class Events(OurSitemap):
         return event.updated_at
 
 
+class Library(OurSitemap):
+    """Its shelves, interests, kit, and each public sheet."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[Any]:
+        pages: list[Any] = [
+            *(reverse(f"library:{name}") for name in ("home", "kit", "networks", "maturity")),
+            *(reverse("library:shelf", args=[shelf.value]) for shelf in SHELVES),
+            *(reverse("library:interest", args=[interest.value]) for interest in Interest),
+            *(reverse("library:kit_sheet", args=[code]) for code in kit.sheets()),
+        ]
+        for model in (Method, Tool):
+            pages += model.objects.public().only("pk", "slug", "updated_at").order_by("pk")
+        return pages
+
+    def location(self, item: Any) -> str:
+        return item if isinstance(item, str) else str(item.get_absolute_url())
+
+    def lastmod(self, item: Any) -> Any:
+        return None if isinstance(item, str) else item.updated_at
+
+
 class Territories(OurSitemap):
     """Regions, departments, and the communes where a mission is open."""
 
@@ -187,6 +215,7 @@ SITEMAPS: dict[str, Any] = {
     "events": Events,
     "glossary": Glossary,
     "programme": Programme,
+    "library": Library,
 }
 
 

@@ -599,6 +599,11 @@ ROUTES: dict[str, Route] = {
     "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
     "api:events_atom": Route(public),
     "api:events_diary": Route(public),
+    "api:methods": Route(public),
+    "api:method": Route(public, lambda world, kind: {"pk": world.method.pk}),
+    "api:tools": Route(public),
+    "api:tool": Route(public, lambda world, kind: {"pk": world.resource.pk}),
+    "api:library_atom": Route(public),
     "api:challenge": Route(public, lambda world, kind: {"pk": world.challenge.pk}),
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:glossary": Route(public),
@@ -753,6 +758,42 @@ ROUTES: dict[str, Route] = {
     "programme:withdraw_pledge": Route(pledging, pledged, "post"),
     "programme:give_news": Route(pledging, pledged, "post"),
     "programme:close_pledge": Route(pledging, pledged, "post"),
+    "library:home": Route(public),
+    "library:shelf": Route(public, lambda world, kind: {"shelf": "methodes"}),
+    "library:interest": Route(public, lambda world, kind: {"interest": "innovation"}),
+    "library:networks": Route(public),
+    "library:kit": Route(public),
+    "library:kit_sheet": Route(
+        public,
+        lambda world, kind: {"code": kind},
+        kinds=("argumentaire", "illustrations", "methodes", "outils"),
+    ),
+    "library:kit_document": Route(public, lambda world, kind: {"code": "argumentaire"}),
+    "library:maturity": Route(public),
+    "library:assessments": Route(signed_in),
+    "library:assessment": Route(own, lambda world, kind: {"pk": world.assessment.pk}),
+    "library:forget_assessment": Route(own, lambda world, kind: {"pk": world.assessment.pk}, "post"),
+    "library:propose": Route(signed_in),
+    "library:new": Route(signed_in, lambda world, kind: {"sort": kind}, kinds=("methode", "outil")),
+    "library:correct": Route(own, lambda world, kind: {"sort": "methode", "pk": world.method.pk}),
+    "library:withdraw": Route(own, lambda world, kind: {"sort": "methode", "pk": world.method.pk}),
+    "library:act": Route(
+        own, lambda world, kind: {"sort": "methode", "pk": world.method.pk, "verb": "take_back"}, "post"
+    ),
+    "library:write": Route(
+        own,
+        lambda world, kind: {"sort": "methode", "pk": world.drafted_method.pk, "step": kind},
+        kinds=("essentiel", "deroule", "preparation", "classement", "relire"),
+    ),
+    "library:method_history": Route(
+        public, lambda world, kind: {"pk": world.method.pk, "slug": world.method.slug}
+    ),
+    "library:resource_history": Route(
+        public, lambda world, kind: {"pk": world.resource.pk, "slug": world.resource.slug}
+    ),
+    "library:to_alliance": Route(
+        signed_in, lambda world, kind: {"pk": world.method.pk, "slug": world.method.slug}, "post"
+    ),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
     "evaluations:open": Route(animators, alliance),

@@ -244,6 +244,14 @@ class World:
         return f.make_guided_step(f.make_alliance())
 
     @cached_property
+    def drafted_method(self) -> Any:
+        return f.make_method(person=self.users[CITIZEN].person, state="draft")
+
+    @cached_property
+    def assessment(self) -> Any:
+        return f.make_assessment(person=self.users[CITIZEN].person)
+
+    @cached_property
     def resource(self) -> Any:
         return f.make_resource(person=self.users[CITIZEN].person)
 

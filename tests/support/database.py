@@ -13,8 +13,8 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def load_reference_data() -> None:
-    """Load communes, taxonomies and the like."""
-    call_command("load_reference", verbosity=0)
+    """Load communes, taxonomies and the like; not the sheets of the library, which tests make as they need them."""
+    call_command("load_reference", without_sheets=True, verbosity=0)
 
 
 def empty_tables(keep: frozenset[str] = frozenset()) -> None:

@@ -149,6 +149,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "challenges",
             "events",
             "glossary",
+            "library",
             "missions",
             "organisations",
             "pages",

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from alliances.glossary import reference as glossary_words
 from alliances.ideas.models import Idea
+from alliances.library import reference as library_sheets
 from alliances.programme import reference as programme_measures
 from jeveuxagir.accounts.models import (
     GuardianNotice,
@@ -135,6 +136,7 @@ def forget() -> None:
         )
         glossary_words.load(connection)
         programme_measures.load(connection)
+        library_sheets.load()
     cache.clear()
 
 
@@ -210,7 +212,7 @@ def _seed() -> None:
     Mails(ground, organisations, missions, participations, own.persons).build()
     introductions = Introductions(ground, organisations, people, alliances, own.staff)
     introductions.build()
-    Library(ground, organisations).build()
+    Library(ground, organisations, alliances).build()
 
     ground.write(
         UnconfirmedContact,

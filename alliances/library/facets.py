@@ -1,0 +1,48 @@
+"""How many sheets each choice beside a shelf would give: one statement for each filter."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+
+from .directory import NOUNS, Wanted, found
+from .enums import Shelf
+from .forms import ShelfForm
+
+#: filter → the field of `Wanted` that it fills
+FILLS = {
+    "besoin": "needs",
+    "interet": "interests",
+    "moment": "moments",
+    "niveau": "levels",
+    "domaine": "domains",
+    "odd": "sdgs",
+}
+FOLDED = ("domaine", "odd")
+
+
+def facets(form: ShelfForm, shelf: Shelf, wanted: Wanted) -> list[Facet]:
+    """The filters of the page, in its order. A choice that finds nothing is hidden, unless chosen."""
+    made = []
+    for name, wanted_field in FILLS.items():
+        asked = form.fields[name]
+        assert isinstance(asked, SeveralField)
+        others: dict[str, Any] = {wanted_field: ()}
+        counts = _counts(wanted_field, found(shelf, replace(wanted, **others)))
+        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
+        choices = [
+            Choice(value, form.words(term), counts[value], value in chosen)
+            for value, term in asked.known.items()
+            if counts[value] or value in chosen
+        ]
+        made.append(facet(form, name, choices, noun=NOUNS[shelf], limit=0 if name in FOLDED else SHOWN))
+    return made
+
+
+def _counts(name: str, rows: Any) -> Counter[str]:
+    rows = rows.order_by()
+    if name in ("domains", "sdgs"):
+        pairs = rows.filter(**{f"{name}__isnull": False}).values_list(name, "pk").distinct()
+        return Counter(str(value) for value, _sheet in pairs)
+    return Counter(value for values in rows.values_list(name, flat=True) for value in values)
