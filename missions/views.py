@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
+from jeveuxagir.taxonomies.models import Domain
 from organisations.spaces import panels_of
 
 from . import facets, maps, search, spelling
@@ -54,6 +55,7 @@ def missions(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "theme": theme,
+        "theme_feed": f"/flux/domaines/{theme.pk}.atom" if isinstance(theme, Domain) else "",
         "canonical": settings.SITE_URL.rstrip("/") + theme_address(theme) if theme else "",
         "query": query,
         "asked": asked,

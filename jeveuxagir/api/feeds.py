@@ -1,4 +1,5 @@
-"""What other programs follow: a search as Atom or as a diary, and our own missions in the partners' format."""
+"""What other programs follow: a search as Atom or as a diary, all that a place or a theme has, and our own missions in
+the partners' format."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
@@ -19,6 +21,8 @@ from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.text import clean
+from jeveuxagir.findable import registry
+from jeveuxagir.findable.models import Entry, EntryQuerySet, area, place_of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Domain
 from jeveuxagir.ui.calendar import calendar
@@ -173,6 +177,62 @@ def _query(request: HttpRequest) -> tuple[SearchQuery, HttpResponse | None]:
         status=400,
         content_type="text/plain; charset=utf-8",
     )
+
+
+# --- all that a place or a theme has ------------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def territory(request: HttpRequest, code: str) -> HttpResponse:
+    """The newest things of a place, of every kind, and of what covers it: « d26 », « c26281 »."""
+    place = place_of(code)
+    if place is None or area(place) != code:
+        raise Http404
+    label = str(getattr(place, "label", place))
+    page = f"{reverse('web:find')}?territoire={code}"
+    return _whole(request, Entry.objects.current().at(place), f"Tout ce qui se passe : {label}", page)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def domain(request: HttpRequest, code: str) -> HttpResponse:
+    """The newest things of a theme, wherever they are."""
+    theme = get_object_or_404(Domain.objects.active(), pk=code)
+    page = f"{reverse('web:find')}?domaine={theme.pk}"
+    rows = Entry.objects.current().filter(domains__contains=[theme.pk])
+    return _whole(request, rows, f"Tout sur le domaine « {theme.name} »", page)
+
+
+def _whole(request: HttpRequest, rows: EntryQuerySet, title: str, page: str) -> HttpResponse:
+    if not limits.hit("api_address", client_address(request)):
+        return too_many_requests(request)
+    feed = Atom1Feed(
+        title=title,
+        link=absolute(page),
+        description="Missions, alliances, problèmes communs, événements, exemples : les derniers publiés.",
+        language="fr",
+        feed_url=absolute(request.path),
+        author_name="Jeveuxagir",
+    )
+    names = {source.kind: source.label for source in registry.sources}
+    for entry in rows.defer("words", "search", "titles").newest()[:MOST_ENTRIES]:
+        kind = names.get(entry.kind, entry.kind)
+        feed.add_item(
+            title=entry.title,
+            link=absolute(entry.url),
+            unique_id=absolute(f"/flux/{entry.kind}/{entry.object_id}"),
+            unique_id_is_permalink=False,
+            description=". ".join(filter(None, (kind.capitalize(), entry.note, entry.where, entry.summary))),
+            pubdate=entry.published_at,
+            updateddate=entry.published_at,
+            categories=[kind],
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 
 # --- our missions, in the partners' format ----------------------------------------------------------------

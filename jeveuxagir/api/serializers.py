@@ -17,6 +17,7 @@ from alliances.library.models import Method
 from alliances.library.models import Resource as Tool
 from alliances.models import Alliance, Party
 from alliances.programme.models import LICENCE, Evidence, Measure, Pledge
+from jeveuxagir.findable import search
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune, Department, Region
@@ -94,6 +95,18 @@ class CommuneSerializer(serializers.ModelSerializer):
             "latitude",
             "longitude",
         ]
+
+
+class CommuneDetailSerializer(CommuneSerializer):
+    counts = serializers.SerializerMethodField(
+        help_text="Ce qu’il y a de public dans la commune ou dans un territoire qui la couvre, par sorte."
+    )
+
+    class Meta(CommuneSerializer.Meta):
+        fields = [*CommuneSerializer.Meta.fields, "counts"]
+
+    def get_counts(self, commune: Commune) -> dict[str, int]:
+        return search.counts(search.Wanted(place=commune))
 
 
 class OrganisationSerializer(serializers.ModelSerializer):

@@ -325,12 +325,12 @@ class Communes(Resource):
 
 
 class CommuneDetail(Resource):
-    @one_of("Une commune, par son code INSEE", serializers.CommuneSerializer, "territoires")
+    @one_of("Une commune, par son code INSEE", serializers.CommuneDetailSerializer, "territoires")
     def get(self, request: Request, code: str) -> Response:
         found = places.by_code(code)
         if found is None:
             raise Http404
-        return Response(serializers.CommuneSerializer(found).data)
+        return Response(serializers.CommuneDetailSerializer(found).data)
 
 
 class Departments(Resource):

@@ -1,6 +1,6 @@
 """The one index of what anybody may find (K08). `services` alone writes it, from what each app registers."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -22,6 +22,23 @@ def area(place: AnyPlace) -> str:
     """A place as the index names it: « c26281 », « e200068781 », « d26 », « r84 »."""
     level = {Commune: "c", Epci: "e", Department: "d", Region: "r"}[type(place)]
     return f"{level}{place.pk}"
+
+
+LEVELS: dict[str, type[AnyPlace]] = {"c": Commune, "e": Epci, "d": Department, "r": Region}
+
+
+def place_of(code: str) -> AnyPlace | None:
+    """The place of « d26 », « r84 », « e200068781 », « c26281 »; None for anything else."""
+    model = LEVELS.get(code[:1])
+    if model is None or not code.isascii() or not code.isalnum():
+        return None
+    rows: Any = model._default_manager.filter(pk=code[1:10].upper())
+    if model is Commune:
+        rows = rows.select_related("department__region", "epci")
+    if model is Department:
+        rows = rows.select_related("region")
+    found: AnyPlace | None = rows.first()
+    return found
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -47,6 +64,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def at(self, place: AnyPlace) -> Self:
         """In this place, whole or part of it; and what covers it: an alliance of the region is the commune's too."""
         return self.filter(Q(areas__overlap=[area(place)]) | Q(covers__overlap=above(place)))
+
+    def newest(self) -> Self:
+        """What says when it was published, the last first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
 
     def in_order(self) -> Self:
         """What was read before what was not, the last published first."""

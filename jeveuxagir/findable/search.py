@@ -76,6 +76,12 @@ def counts(wanted: Wanted) -> dict[str, int]:
     return dict(rows)
 
 
+def lying_in(place: AnyPlace) -> dict[str, int]:
+    """{kind: how many} in the place itself, without what covers it and more."""
+    rows = Entry.objects.current().filter(areas__contains=[area(place)]).order_by()
+    return dict(rows.values_list("kind").annotate(total=Count("pk")))
+
+
 def groups(wanted: Wanted, *, first: int = FIRST) -> list[Group]:
     """Each kind that has something, in the site's order, with its first entries: one statement."""
     rows = found(wanted).annotate(

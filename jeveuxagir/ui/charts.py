@@ -25,12 +25,13 @@ class Bars:
     summary: str
 
 
-def bars(rows: list[tuple[str, int]], *, key: str) -> Bars:
+def bars(rows: list[tuple[str, int]] | list[tuple[str, float]], *, key: str) -> Bars:
     top = max((value for _, value in rows), default=0) or 1
     drawn = [
         {
             "label": label,
             "value": value,
+            "shown": _exact(value),
             "text_y": index * ROW + 14,
             "bar_y": index * ROW + 20,
             "width": round(max(value, 0) / top * WIDTH, 1),
@@ -38,7 +39,7 @@ def bars(rows: list[tuple[str, int]], *, key: str) -> Bars:
         for index, (label, value) in enumerate(rows)
     ]
     best = max(rows, key=lambda row: row[1], default=None)
-    summary = f"Le plus haut : {best[0]}, {best[1]}." if best else "Aucune donnée."
+    summary = f"Le plus haut : {best[0]}, {_exact(best[1])}." if best else "Aucune donnée."
     return Bars(id=slugify(key), rows=drawn, width=WIDTH, height=max(len(rows) * ROW, ROW), summary=summary)
 
 

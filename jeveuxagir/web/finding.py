@@ -17,31 +17,16 @@ from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.text import plural
 from jeveuxagir.findable import registry, search
-from jeveuxagir.findable.models import AnyPlace, Entry
+from jeveuxagir.findable.models import AnyPlace, Entry, place_of
 from jeveuxagir.findable.search import Wanted
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories import maps, places
 from jeveuxagir.territories.forms import CommuneField
-from jeveuxagir.territories.models import Commune, Department, Epci, Region
+from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, by_key, facet
 from missions.search import set_time_limit
 
-LEVELS: dict[str, type[AnyPlace]] = {"c": Commune, "e": Epci, "d": Department, "r": Region}
 ON_MAP = 60
-
-
-def place_of(code: str) -> AnyPlace | None:
-    """The place of « d26 », « r84 », « e200068781 », « c26281 »; None for anything else."""
-    model = LEVELS.get(code[:1])
-    if model is None or not code.isascii() or not code.isalnum():
-        return None
-    rows: Any = model._default_manager.filter(pk=code[1:10].upper())
-    if model is Commune:
-        rows = rows.select_related("department__region", "epci")
-    if model is Department:
-        rows = rows.select_related("region")
-    found: AnyPlace | None = rows.first()
-    return found
 
 
 class FindForm(SeveralMixin):

@@ -21,6 +21,8 @@ from missions.cards import cards
 from missions.models import Mission, MissionAddress, Slot
 from organisations.models import Organisation
 
+from . import territory_sheet
+
 SHOWN = 6
 FIRST = 3
 TOWNS = 12
@@ -164,7 +166,7 @@ def epci(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 
 def everything(place: AnyPlace) -> dict[str, Any]:
-    """How much of each kind there is in a place, its first lines, and where to see the rest (K08)."""
+    """How much of each kind there is in a place, its first lines, where to see the rest (K08), and its sheet."""
     wanted = index_search.Wanted(place=place)
     groups = index_search.groups(wanted, first=FIRST)
     address = f"{reverse('web:find')}?{urlencode({'territoire': area(place)})}"
@@ -173,6 +175,8 @@ def everything(place: AnyPlace) -> dict[str, Any]:
         "everything_url": address,
         "everything_map_url": f"{address}&vue=carte",
         "everything_total": sum(group.total for group in groups),
+        "feed_url": reverse("api:territory_atom", args=[area(place)]),
+        "sheet": territory_sheet.sheet(place, {group.source.kind: group.total for group in groups}),
     }
 
 

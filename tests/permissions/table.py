@@ -619,6 +619,8 @@ ROUTES: dict[str, Route] = {
     "api:skills": Route(public),
     "api:sdgs": Route(public),
     "api:atom": Route(public),
+    "api:territory_atom": Route(public, fixed(code="d23")),
+    "api:domain_atom": Route(public, fixed(code="education")),
     "api:diary": Route(public),
     "api:partners": Route(public),
     "api:nothing": Route(lambda role, kind: MISSING, path="/api/v1/rien/"),

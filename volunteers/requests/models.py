@@ -1,5 +1,7 @@
 """An engagement request: what a person wants to give, without choosing a mission."""
 
+import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,8 @@ from .enums import MATCHED_STATES, Channel, Commitment, Mode, State
 from .groups import Grouped, whole_group
 
 ANY_HALF_DAY = 0
+#: so long without a proposal, a request is said to wait for one
+WAITING_DAYS = 7
 
 
 class RequestQuerySet(models.QuerySet["EngagementRequest"]):
@@ -26,6 +30,15 @@ class RequestQuerySet(models.QuerySet["EngagementRequest"]):
 
         return self.filter(state__in=MATCHED_STATES, person__isnull=False).filter(
             Q(paused_until__isnull=True) | Q(paused_until__lt=today())
+        )
+
+    def unserved(self) -> "RequestQuerySet":
+        """Looked for since a week, without a proposal."""
+        from jeveuxagir.common.clock import now
+
+        limit = now() - datetime.timedelta(days=WAITING_DAYS)
+        return self.looking().filter(
+            state__in=[State.QUALIFIED, State.UNSERVED], without_proposal_since__lte=limit
         )
 
 

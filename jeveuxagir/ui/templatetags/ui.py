@@ -359,7 +359,7 @@ def facts(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/bar_chart.html")
 def bar_chart(
-    rows: Iterable[tuple[str, int]], title: str, unit: str = "", label: str = "Catégorie", key: str = ""
+    rows: Iterable[tuple[str, float]], title: str, unit: str = "", label: str = "Catégorie", key: str = ""
 ) -> dict[str, Any]:
     return {"chart": charts.bars(list(rows), key=key or title), "title": title, "unit": unit, "label": label}
 

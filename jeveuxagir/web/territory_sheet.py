@@ -1,0 +1,171 @@
+"""The sheet of a place: what is known of it, each figure with its source and its date (K46, K93).
+
+What nobody told us is « non renseigné ». A figure about fewer than five people is « moins de 5 ». What is counted over
+a wide territory is kept five minutes, under one key for each place: there are 36,500 of them, and no other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from jeveuxagir.common.clock import today
+from jeveuxagir.common.text import NARROW_NBSP
+from jeveuxagir.findable import search as index_search
+from jeveuxagir.findable.models import AnyPlace, area
+from jeveuxagir.territories.models import Commune, Department, Epci, Region, Source
+from volunteers.requests.models import EngagementRequest
+
+SECONDS = 300
+OURS = "Jeveuxagir"
+UNKNOWN = "non renseigné"
+#: below it, a figure about people is not told
+FEW = 5
+PER = 10_000
+#: a rate of fewer inhabitants than this says little
+SMALL = 1_000
+#: kinds of the index that have a line, whether there are any or none
+KINDS = ("mission", "organisation", "alliance", "challenge")
+WHAT = {
+    "mission": "Missions ouvertes",
+    "organisation": "Organisations vérifiées",
+    "alliance": "Alliances",
+    "challenge": "Problèmes communs",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the sheet; `value` is words, `url` where to see what it counts."""
+
+    label: str
+    value: str
+    source: str
+    day: str
+    note: str = ""
+    url: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        return self.source == OURS
+
+    @property
+    def is_known(self) -> bool:
+        return self.value != UNKNOWN
+
+
+def people(count: int | None) -> str:
+    """How many people, unless they are so few that one might be recognised."""
+    if count is None:
+        return UNKNOWN
+    return f"moins de {FEW}" if 0 < count < FEW else _number(count)
+
+
+def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
+    """`found` is how many of each kind the index has there: {"figures": […], "rates": […], "small": bool}."""
+    own = counted(place)
+    known = Source.objects.filter(pk="populations").first()
+    day = f"aujourd’hui, {date_format(today(), 'j F Y')}"
+    population = own["population"]
+    missing = own["unknown"]
+    figures = [
+        Figure(
+            "Population",
+            people(population),
+            known.producer if known and population is not None else "",
+            known.vintage if known and population is not None else "",
+            note=f"{missing} communes sans chiffre" if population is not None and missing > 1 else "",
+            url=reverse("territories:sources") if known and population is not None else "",
+        ),
+        Figure("Densité", UNKNOWN, "", "", note="Nous n’avons pas de superficie dont la source soit sûre."),
+    ]
+    for kind in KINDS:
+        count = found.get(kind, 0)
+        query = urlencode({"territoire": area(place), "sorte": kind})
+        url = f"{reverse('web:find')}?{query}" if count else ""
+        figures.append(Figure(WHAT[kind], _number(count), OURS, day, url=url))
+    figures.append(
+        Figure(
+            "Demandes sans proposition",
+            people(own["unserved"]),
+            OURS,
+            day,
+            note="Des personnes d’ici veulent agir, et rien ne leur est proposé depuis une semaine.",
+        )
+    )
+    rates = list(_rates(place))
+    return {
+        "figures": figures,
+        "rates": rates if len(rates) > 1 else [],
+        "small": population is not None and population < SMALL,
+    }
+
+
+def counted(place: AnyPlace) -> dict[str, Any]:
+    """{"population": 13000 or None, "unknown": communes without one, "things": 12, "unserved": 3}."""
+    key = f"web:sheet:1:{area(place)}"
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is None:
+        kept = _count(place)
+        cache.set(key, kept, SECONDS)
+    return kept
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _count(place: AnyPlace) -> dict[str, Any]:
+    if isinstance(place, Commune):
+        population, unknown = place.population, int(place.population is None)
+    else:
+        row = Commune.objects.filter(_inside(place)).aggregate(
+            people=Sum("population"), every=Count("pk"), known=Count("population")
+        )
+        population, unknown = row["people"], row["every"] - row["known"]
+    here = Q(commune=place) if isinstance(place, Commune) else _inside(place, "commune__")
+    return {
+        "population": population,
+        "unknown": unknown,
+        "things": sum(index_search.lying_in(place).values()),
+        "unserved": EngagementRequest.objects.unserved().filter(here).count(),
+    }
+
+
+def _inside(place: AnyPlace, prefix: str = "") -> Q:
+    names = {Epci: "epci", Department: "department", Region: "department__region"}
+    return Q(**{f"{prefix}{names[type(place)]}": place})
+
+
+def _rates(place: AnyPlace) -> Iterator[tuple[str, float]]:
+    """What there is for 10,000 inhabitants, here and in what is wider; the same people are not said twice."""
+    before = None
+    for one in _up(place):
+        known = counted(one)
+        population = known["population"]
+        if not population or population == before:
+            continue
+        before = population
+        rate = known["things"] * PER / population
+        yield _label(one), round(rate, 2 if rate < 10 else 0)
+
+
+def _up(place: AnyPlace) -> list[AnyPlace]:
+    if isinstance(place, Commune):
+        return [place, place.department, place.department.region]
+    if isinstance(place, Epci):
+        town = place.communes.select_related("department__region").order_by("code").first()
+        return [place, town.department, town.department.region] if town else [place]
+    return [place, place.region] if isinstance(place, Department) else [place]
+
+
+def _label(place: AnyPlace) -> str:
+    return str(getattr(place, "label", place))
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", NARROW_NBSP)
