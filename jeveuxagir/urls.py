@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.events.urls")),
     path("problemes-communs/", include("alliances.challenges.urls")),
     path("idees/", include("alliances.ideas.urls")),
+    path("temoignages/", include("alliances.statements.urls")),
     path("glossaire/", include("alliances.glossary.urls")),
     path("", include("alliances.programme.urls")),
     path("brigade/", brigade.urls),

@@ -29,6 +29,7 @@ from alliances.introductions.models import Introduction, Side
 from alliances.library.models import Assessment, Method, Resource
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, GuidedStep, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
+from alliances.statements.models import Statement
 from alliances.texts import canonical, templates
 from alliances.texts.models import Adoption, Document, Text, Version
 from jeveuxagir.accounts import terms
@@ -419,6 +420,20 @@ def make_idea(
         state=state,
         received_at=now(),
         **{"what": "Un atelier vélo", "why": "Pour les jeunes du quartier."} | fields,
+    )
+
+
+def make_statement(
+    *, person: Person | None = None, commune: str = GUERET, state: str = "published", **fields: Any
+) -> Statement:
+    """What somebody with an account lives through in a commune."""
+    if state == "published":
+        fields.setdefault("published_at", now())
+    if state == "refused":
+        fields.setdefault("answer", "Ce texte nomme quelqu’un.")
+    fields.setdefault("text", f"Le dernier car part à {next(_numbers)} heures.")
+    return Statement.objects.create(
+        person=person or make_user().person, commune=Commune.objects.get(pk=commune), state=state, **fields
     )
 
 

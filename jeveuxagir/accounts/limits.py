@@ -92,6 +92,8 @@ LIMITS: dict[str, Limit] = {
     "contest_account": Limit(10, DAY),
     # pledges on the measures of the programme, by one account
     "pledge_account": Limit(20, DAY),
+    # what one account says of communes
+    "statement_account": Limit(5, DAY),
     # introductions proposed by one account
     "introduction_account": Limit(10, DAY),
     # what the search proposes as one types

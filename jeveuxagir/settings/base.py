@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "alliances.exchanges",
     "alliances.challenges",
     "alliances.library",
+    "alliances.statements",
     "alliances.ideas",
     "alliances.introductions",
     "alliances.glossary",

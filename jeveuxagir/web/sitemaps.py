@@ -62,6 +62,7 @@ class Pages(OurSitemap):
             "glossary:list",
             "programme:report",
             "programme:measures",
+            "statements:list",
         ]
 
     def location(self, item: str) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from alliances.statements.models import Statement
 from jeveuxagir.common.text import slugify
 from jeveuxagir.findable import search as index_search
 from jeveuxagir.findable.models import AnyPlace, area
@@ -25,6 +26,7 @@ from . import territory_sheet
 
 SHOWN = 6
 FIRST = 3
+SAID = 4
 TOWNS = 12
 NEAR_KM = 20
 FAR_KM = 100
@@ -175,8 +177,24 @@ def everything(place: AnyPlace) -> dict[str, Any]:
         "everything_url": address,
         "everything_map_url": f"{address}&vue=carte",
         "everything_total": sum(group.total for group in groups),
+        **_said(place),
         "feed_url": reverse("api:territory_atom", args=[area(place)]),
         "sheet": territory_sheet.sheet(place, {group.source.kind: group.total for group in groups}),
+    }
+
+
+def _said(place: AnyPlace) -> dict[str, Any]:
+    """The last that people said of it; where to read the rest, and to say more."""
+    rows = Statement.objects.public().at(place).select_related("commune", "person")
+    statements = list(rows[: SAID + 1])
+    of_commune = isinstance(place, Commune)
+    new = reverse("statements:new")
+    more = f"{reverse('statements:list')}?{urlencode({'territoire': area(place)})}"
+    return {
+        "statements": statements[:SAID],
+        "statements_where": not of_commune,
+        "statements_more": more if len(statements) > SAID else "",
+        "statement_url": f"{new}?{urlencode({'commune': place.pk})}" if of_commune else new,
     }
 
 

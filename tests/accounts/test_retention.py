@@ -130,6 +130,7 @@ def make_old(model: str) -> Any:
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "library.Method": lambda: f.make_method(state="draft"),
         "library.Resource": lambda: f.make_resource(state="draft"),
+        "statements.Statement": lambda: f.make_statement(state="withdrawn"),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),
             what="Un jardin",

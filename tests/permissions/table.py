@@ -713,6 +713,11 @@ ROUTES: dict[str, Route] = {
     "ideas:sent": Route(public),
     "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
     "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
+    # lived statements
+    "statements:list": Route(public),
+    "statements:new": Route(signed_in),
+    "statements:public": Route(public, lambda world, kind: {"pk": world.statement.pk}),
+    "statements:withdraw": Route(own, lambda world, kind: {"pk": world.statement.pk}, "post"),
     # common problems
     "challenges:list": Route(public),
     "challenges:new": Route(signed_in),

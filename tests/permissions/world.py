@@ -183,6 +183,10 @@ class World:
     def idea(self) -> Any:
         return f.make_idea(person=self.users[CITIZEN].person)
 
+    @cached_property
+    def statement(self) -> Any:
+        return f.make_statement(person=self.users[CITIZEN].person)
+
     # --- what belongs to an organisation (the company hosts nobody: its mission is the association's)
 
     def organisation(self, kind: str) -> Any:

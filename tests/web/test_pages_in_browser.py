@@ -22,6 +22,7 @@ PAGES = (
     *("/plan-du-site/", "/territoires/", "/territoires/regions/75-nouvelle-aquitaine/"),
     *("/recherche/", "/recherche/?territoire=d23", "/recherche/?q=zzzzzz&commune=23096"),
     *("/territoires/departements/23-creuse/", "/territoires/communes/23096-gueret/", "/page-introuvable/"),
+    *("/temoignages/", "/temoignages/?territoire=d23"),
 )
 #: each intent, the clicks after it, and the form they lead to
 INTENTS = (

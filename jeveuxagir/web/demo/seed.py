@@ -12,6 +12,7 @@ from alliances.glossary import reference as glossary_words
 from alliances.ideas.models import Idea
 from alliances.library import reference as library_sheets
 from alliances.programme import reference as programme_measures
+from alliances.statements.models import Statement
 from jeveuxagir.accounts.models import (
     GuardianNotice,
     Person,
@@ -77,6 +78,7 @@ from .programme import TABLES as PROGRAMME_TABLES
 from .programme import Programme
 from .reports import Reports
 from .requests import Requests
+from .statements import Statements
 
 #: Tables that a reset leaves alone: reference data and Django's own.
 KEPT = (
@@ -197,6 +199,7 @@ def _seed() -> None:
     Ideas(ground, people, own.persons, own.staff).build()
     Glossary(ground, people, own.persons, own.staff).build()
     Programme(ground, organisations, people, own.persons, own.staff).build()
+    Statements(ground, people, own.persons, own.staff).build()
     alliances = Alliances(ground, organisations, people, missions, own.persons, own.staff)
     alliances.build()  # `alliances.all[key]` is what charters, meetings and indicators stand on
     governance = Governance(ground, alliances)
@@ -233,7 +236,7 @@ def _seed() -> None:
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES)
-    ground.write(Idea, SavedSearch, AlertHit, NewMission, Preference)
+    ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()
     charters.write()
