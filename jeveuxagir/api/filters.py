@@ -14,7 +14,9 @@ from alliances.events.enums import How
 from alliances.events.enums import Kind as EventKind
 from alliances.library import directory as library
 from alliances.library.enums import Interest, Level, Moment, Need, Shelf
+from alliances.programme import directory as measures
 from alliances.programme.enums import Dimension
+from alliances.programme.forms import HORIZONS, STATUSES
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
@@ -168,7 +170,22 @@ class GlossaryParameters(Parameters):
 
 
 class MeasureParameters(Parameters):
+    """The filters of the page « Les 21 mesures », under the same names."""
+
     dimension = several(serializers.ChoiceField(choices=Dimension.choices), "Dimension. À répéter.")
+    horizon = several(
+        serializers.ChoiceField(choices=[str(months) for months in HORIZONS]),
+        "Dernière échéance, en mois depuis juin 2020. À répéter.",
+    )
+    statut = several(serializers.ChoiceField(choices=list(STATUSES)), "Avancement. À répéter.")
+
+    def wanted(self) -> measures.Wanted:
+        ok = self.validated_data
+        return measures.Wanted(
+            ok.get("dimension", ()),
+            [int(months) for months in ok.get("horizon", ())],
+            [STATUSES[name] for name in ok.get("statut", ())],
+        )
 
 
 class ChallengeParameters(Parameters):

@@ -240,9 +240,9 @@ class Measures(Resource):
     )
     def get(self, request: Request) -> Response:
         given = self.checked(request, filters.MeasureParameters)
-        rows = Measure.objects.public().with_pledges()
-        if "dimension" in given.validated_data:
-            rows = rows.filter(dimension__in=given.validated_data["dimension"])
+        wanted = given.wanted()
+        fitting = [measure.number for measure in Measure.objects.public() if wanted.fits(measure)]
+        rows = Measure.objects.public().with_pledges().filter(number__in=fitting)
         return self.page(request, given, rows, serializers.MeasureSerializer)
 
 

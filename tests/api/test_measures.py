@@ -28,4 +28,20 @@ def test_each_measure_has_its_evidence_its_status_and_its_pledges(client: Client
     assert client.get(f"{LIST}22/").status_code == 404
     assert client.get(LIST).json()["total"] == 21
     assert client.get(f"{LIST}?dimension=political").json()["total"] == 7
-    assert client.get(f"{LIST}?dimension=x").status_code == 400
+    for wrong in ("dimension=x", "horizon=4", "statut=zz", "x=1"):
+        assert client.get(f"{LIST}?{wrong}").status_code == 400
+
+
+def test_the_filters_are_those_of_the_page(client: Client) -> None:
+    Evidence.objects.create(
+        measure_id=2, on=datetime.date(2021, 1, 1), text="Ouvert.", source="Bilan", status="done"
+    )
+    for query in (
+        "horizon=3",
+        "horizon=3&dimension=strategic",
+        "statut=done",
+        "statut=non-renseigne&horizon=18",
+    ):
+        listed = {row["number"] for row in client.get(f"{LIST}?{query}&limit=100").json()["results"]}
+        shown = {measure.number for measure, _ in client.get(f"/mesures/?{query}").context["rows"]}
+        assert listed == shown, query
