@@ -104,7 +104,7 @@ PLEDGES = (
     Spec(3, "deux-collines", "Ouvrir les données de fréquentation de nos équipements", 120, 30, State.OPEN,
          news="Les médiathèques et la piscine sont faites. Il reste les gymnases.", news_days=12),
     Spec(6, "vercors", "Former huit animateurs du parc à la conduite d'alliances", 240, -40, State.OPEN, asked=38),
-    Spec(9, "club-des-ors", "Accompagner trois alliances de la Drôme pendant un an", 300, -25, State.OPEN, asked=23,
+    Spec(9, "mission-drome", "Accompagner trois alliances de la Drôme pendant un an", 300, -25, State.OPEN, asked=23,
          news="Deux sont accompagnées depuis le printemps, nous cherchons la troisième.", news_days=9),
     Spec(2, "compta-partage", "Mettre notre guide de gestion sous licence ouverte", 200, -60, State.KEPT,
          outcome="Le guide est en ligne depuis septembre, et trois associations l'ont déjà repris."),
