@@ -154,13 +154,30 @@ def publish(sheet: S, *, actor: User | None) -> S:
 
 
 @transaction.atomic
-def send_back(sheet: S, *, actor: User | None, reason: str) -> S:
-    """To mend, before it is public or after a report: nobody else reads it meanwhile."""
+def mark_read(sheet: S, *, actor: User | None) -> S:
+    """An imported sheet, public as it came, is read: it stands with the others, even if a part is missing."""
+    sheet = locked(sheet)
+    if not sheet.is_public:
+        raise RuleBroken("Cette fiche n’est plus publiée.", code="state")
+    sheet.reviewed_at = now()
+    _save(sheet)
+    keep(sheet, actor, "Relue par la brigade")
+    record(f"{verbs(sheet)}.reviewed", sheet, actor=actor)
+    return sheet
+
+
+@transaction.atomic
+def send_back(sheet: S, *, actor: User | None, reason: str, decided: bool = False) -> S:
+    """To mend, before it is public or after a report: nobody else reads it meanwhile.
+
+    `decided`: the case of the sheet itself says so, and closes with this decision.
+    """
     sheet = locked(sheet)
     _move(sheet, "send_back")
     sheet.reason = clean(reason)
     _save(sheet)
-    moderation.withdraw(sheet.KIND, sheet, actor=actor)
+    if not decided:
+        moderation.withdraw(sheet.KIND, sheet, actor=actor)
     record(f"{verbs(sheet)}.sent_back", sheet, actor=actor)
     notifications.tell(sheet, "to_mend")
     return sheet
@@ -178,13 +195,14 @@ def refuse(sheet: S, *, actor: User | None, reason: str) -> S:
 
 
 @transaction.atomic
-def suspend(sheet: S, *, actor: User | None, reason: str) -> S:
-    """A report is upheld: the page goes."""
+def suspend(sheet: S, *, actor: User | None, reason: str, decided: bool = False) -> S:
+    """A report is upheld, or an imported sheet is not kept: the page goes. `decided`: see `send_back`."""
     sheet = locked(sheet)
     _move(sheet, "withdraw")
     sheet.reason = clean(reason)
     _save(sheet)
-    moderation.withdraw(sheet.KIND, sheet, actor=actor)
+    if not decided:
+        moderation.withdraw(sheet.KIND, sheet, actor=actor)
     record(f"{verbs(sheet)}.suspended", sheet, actor=actor)
     notifications.tell(sheet, "refused")
     return sheet

@@ -29,24 +29,30 @@ def _sheet(item: ModerationItem) -> Sheet:
 
 
 def accept(item: ModerationItem, actor: User | None) -> None:
+    sheet = _sheet(item)
     if item.diff:
-        editing.apply_edit(_sheet(item), actor=actor, diff=item.diff)
+        editing.apply_edit(sheet, actor=actor, diff=item.diff)
+    elif sheet.is_imported and sheet.is_public:
+        editing.mark_read(sheet, actor=actor)
     else:
-        editing.publish(_sheet(item), actor=actor)
+        editing.publish(sheet, actor=actor)
 
 
 def ask(item: ModerationItem, actor: User | None) -> None:
     if item.diff:
         editing.refuse_edit(_sheet(item), actor=actor, reason=item.reason)
     else:
-        editing.send_back(_sheet(item), actor=actor, reason=item.reason)
+        editing.send_back(_sheet(item), actor=actor, reason=item.reason, decided=True)
 
 
 def refuse(item: ModerationItem, actor: User | None) -> None:
+    sheet = _sheet(item)
     if item.diff:
-        editing.refuse_edit(_sheet(item), actor=actor, reason=item.reason)
+        editing.refuse_edit(sheet, actor=actor, reason=item.reason)
+    elif sheet.is_imported and sheet.is_public:
+        editing.suspend(sheet, actor=actor, reason=item.reason, decided=True)
     else:
-        editing.refuse(_sheet(item), actor=actor, reason=item.reason)
+        editing.refuse(sheet, actor=actor, reason=item.reason)
 
 
 def facts_of(sheet: Sheet) -> list[tuple[str, Any]]:
