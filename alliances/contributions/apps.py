@@ -8,7 +8,7 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, panels, personal_data, reactions, signs, told
+        from . import archive, lessons, panels, personal_data, reactions, signs, told
 
         archive.register()
         panels.register()
@@ -16,3 +16,4 @@ class ContributionsConfig(AppConfig):
         reactions.register()
         signs.register()
         told.register()
+        lessons.register()

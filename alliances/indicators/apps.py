@@ -8,7 +8,7 @@ class IndicatorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import archive, notifications, panels, personal_data, reactions, signs, told
+        from . import archive, lessons, notifications, panels, personal_data, reactions, signs, told
 
         archive.register()
         notifications.register()
@@ -17,3 +17,4 @@ class IndicatorsConfig(AppConfig):
         reactions.register()
         signs.register()
         told.register()
+        lessons.register()
