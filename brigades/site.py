@@ -61,7 +61,7 @@ class BrigadeSite(AdminSite):
         return update_wrapper(guarded, view)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from . import alliance_records, tool_views
+        from . import alliance_records, examples, tool_views
 
         urls: list[URLPattern | URLResolver] = [path("", self.admin_view(self.index), name="index")]
         urls += [path(route, self.admin_view(view), name=name) for route, view, name in tool_views.ROUTES]
@@ -69,6 +69,11 @@ class BrigadeSite(AdminSite):
         urls.append(path("alliances/commencer/", start, name="start_alliance"))
         found = self.admin_view(alliance_records.detected)
         urls.append(path("alliances/groupes/", found, name="groups"))
+        urls.append(
+            path("exemples/importer/", self.admin_view(examples.import_examples), name="import_examples")
+        )
+        report = self.admin_view(examples.import_report)
+        urls.append(path("exemples/importer/<int:pk>/", report, name="import_report"))
         for model, admin in self._registry.items():
             info = (model._meta.app_label, model._meta.model_name)
             assert isinstance(admin, BrigadeAdmin), info

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("alliances.exchanges.urls")),
     path("", include("alliances.texts.urls")),
     path("", include("alliances.introductions.urls")),
+    path("bibliotheque/exemples/", include("alliances.examples.urls")),
     path("bibliotheque/", include("alliances.library.urls")),
     path("", include("alliances.events.urls")),
     path("problemes-communs/", include("alliances.challenges.urls")),

@@ -19,6 +19,7 @@ from alliances.evaluations import sealed
 from alliances.evaluations.enums import Question
 from alliances.evaluations.models import Answer, Evidence, Round
 from alliances.events.models import Event, Registration
+from alliances.examples.models import Consent, Example
 from alliances.exchanges.models import Post, Topic
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.ideas.models import Idea
@@ -489,6 +490,41 @@ def make_method(*, state: str = "published", **fields: Any) -> Method:
     method = Method.objects.create(state=state, **fields)
     method.refresh_from_db()
     return method
+
+
+def make_example(*, state: str = "published", commune: str | None = "23096", **fields: Any) -> Example:
+    """A whole inspiring example, written by a person, in Guéret."""
+    fields.setdefault("title", f"Rouvrir l’épicerie du village, à trois {next(_numbers)}")
+    fields.setdefault("summary", "Une mairie, une association et un grossiste ont rouvert l’épicerie.")
+    fields.setdefault("steps", ["Compter les besoins.", "Trouver le local.", "Ouvrir trois matinées."])
+    fields.setdefault("results", "Quarante familles y achètent chaque semaine.")
+    fields.setdefault(
+        "pitfalls", "Le premier grossiste livrait trop tard.\nPersonne ne tenait la caisse le samedi."
+    )
+    fields.setdefault("cost", "moyen")
+    fields.setdefault("ground", "rural")
+    fields.setdefault("size", "moyenne")
+    fields.setdefault("leader", "elu")
+    fields.setdefault("colleges", ["public", "associations"])
+    from jeveuxagir.taxonomies.models import PartnershipCategory
+
+    fields.setdefault("category", PartnershipCategory.objects.get(pk="cooperation-economique"))
+    fields["commune"] = get_commune(commune)
+    if fields["commune"] is not None:
+        fields.setdefault("department", fields["commune"].department)
+    if "person" not in fields:
+        fields["person"] = make_user().person
+    if state in ("published", "to_confirm"):
+        fields.setdefault("published_at", now())
+        fields.setdefault("reviewed_at", fields["published_at"])
+    example = Example.objects.create(state=state, **fields)
+    example.refresh_from_db()
+    return example
+
+
+def make_consent(party: Party, *, example: Example, **fields: Any) -> Consent:
+    """A party that is asked whether it agrees with the example of its alliance."""
+    return Consent.objects.create(example=example, party=party, name=party.name, **fields)
 
 
 def make_resource(*, state: str = "published", **fields: Any) -> Resource:

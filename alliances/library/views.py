@@ -19,6 +19,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation import services as moderation_services
 from jeveuxagir.ui.facets import address
+from organisations.spaces import panels_of
 
 from . import directory, helping, kit, moderation, policies, structured
 from .directory import NOUNS, SHELVES, Wanted, card, found
@@ -90,6 +91,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "interests": _interests(),
         "kit": list(kit.sheets().values()),
         "kit_about": kit.about(),
+        "panels": [] if words else panels_of("library.home", request, None),
     }
     return render(request, "library/home.html", context)
 

@@ -16,6 +16,7 @@ from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+from alliances.examples import directory as examples
 from alliances.library import directory as library
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
@@ -25,6 +26,7 @@ from jeveuxagir.findable import registry
 from jeveuxagir.findable.models import Entry, EntryQuerySet, area, place_of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Domain
+from jeveuxagir.territories.models import Region
 from jeveuxagir.ui.calendar import calendar
 from jeveuxagir.ui.errors import too_many_requests
 from missions import search
@@ -76,6 +78,48 @@ def atom(request: HttpRequest) -> HttpResponse:
                 author_name=mission.organisation.name,
                 categories=[mission.domain.name] if mission.domain else [],
             )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def examples_atom(request: HttpRequest) -> HttpResponse:
+    """The newest inspiring examples: of one `region`, of one `domaine`. A value that does not exist says so."""
+    if not limits.hit("api_address", client_address(request)):
+        return too_many_requests(request)
+    asked = {name: clean(request.GET.get(name, ""))[:50] for name in ("domaine", "region")}
+    domains = list(Domain.objects.active().filter(pk=asked["domaine"])) if asked["domaine"] else []
+    regions = list(Region.objects.filter(pk=asked["region"])) if asked["region"] else []
+    if (asked["domaine"] and not domains) or (asked["region"] and not regions):
+        return HttpResponse(
+            "Ce flux n’existe pas : vérifiez la région et le domaine.\n",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    feed = Atom1Feed(
+        title=", ".join(["Exemples inspirants", *(str(one) for one in (*regions, *domains))]),
+        link=absolute(reverse("examples:list")),
+        description="Ce que d’autres ont fait, ce que cela a coûté, et ce qui a mal marché.",
+        language="fr",
+        feed_url=absolute(request.get_full_path()),
+        author_name="Jeveuxagir",
+    )
+    wanted = examples.Wanted(domains=domains, regions=regions)
+    rows = examples.whole(examples.found(wanted)).order_by("-published_at", "-pk")
+    for one in rows[:MOST_ENTRIES]:
+        feed.add_item(
+            title=one.title,
+            link=absolute(one.get_absolute_url()),
+            unique_id=absolute(f"/bibliotheque/example/{one.pk}"),
+            unique_id_is_permalink=False,
+            description=f"{one.summary} Coût : {one.get_cost_display()}.",
+            pubdate=one.published_at,
+            updateddate=one.updated_at,
+            author_name=one.by,
+            categories=[domain.name for domain in one.domains.all()],
+        )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 

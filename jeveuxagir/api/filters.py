@@ -8,10 +8,12 @@ from rest_framework import serializers
 from alliances.challenges import directory as challenges
 from alliances.challenges.enums import Standing
 from alliances.directory import Wanted
-from alliances.enums import Stage
+from alliances.enums import College, Stage
 from alliances.events import directory as events
 from alliances.events.enums import How
 from alliances.events.enums import Kind as EventKind
+from alliances.examples import directory as examples
+from alliances.examples.enums import Cost, Ground, Leader, Size
 from alliances.library import directory as library
 from alliances.library.enums import Interest, Level, Moment, Need, Shelf
 from alliances.programme import directory as measures
@@ -268,6 +270,37 @@ class SheetParameters(Parameters):
             levels=tuple(dict.fromkeys(ok.get("niveau", ()))),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+        )
+
+
+class ExampleParameters(Parameters):
+    """The filters of the list of examples, under the same names."""
+
+    q = text("Des mots de l’exemple.")
+    categorie = codes("Code d’une catégorie de partenariat. À répéter.")
+    taille = several(serializers.ChoiceField(choices=Size.choices), "Taille du territoire. À répéter.")
+    type = several(serializers.ChoiceField(choices=Ground.choices), "Type de territoire. À répéter.")
+    cout = several(serializers.ChoiceField(choices=Cost.choices), "Coût de la première année. À répéter.")
+    porteur = several(serializers.ChoiceField(choices=Leader.choices), "Qui l’a porté. À répéter.")
+    monde = several(serializers.ChoiceField(choices=College.choices), "Un monde qui y prend part. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    region = codes("Code d’une région. À répéter.")
+
+    def wanted(self) -> examples.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return examples.Wanted(
+            text=clean(ok.get("q", "")),
+            categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune catégorie"),
+            sizes=tuple(dict.fromkeys(ok.get("taille", ()))),
+            grounds=tuple(dict.fromkeys(ok.get("type", ()))),
+            costs=tuple(dict.fromkeys(ok.get("cout", ()))),
+            leaders=tuple(dict.fromkeys(ok.get("porteur", ()))),
+            colleges=tuple(dict.fromkeys(ok.get("monde", ()))),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            regions=_known(Region.objects.all(), ok, "region", "aucune région"),
         )
 
 

@@ -30,6 +30,7 @@ NUMBER_PATHS = (
     "/events/{pk}/",
     "/methods/{pk}/",
     "/tools/{pk}/",
+    "/examples/{pk}/",
 )
 
 

@@ -12,6 +12,7 @@ from alliances.directory import shown_parties
 from alliances.enums import College, Section
 from alliances.events.enums import How
 from alliances.events.models import Event
+from alliances.examples.models import Example
 from alliances.glossary.models import Term
 from alliances.library.models import Method
 from alliances.library.models import Resource as Tool
@@ -598,6 +599,44 @@ class ToolSerializer(SheetSerializer):
 
     def get_link(self, tool: Tool) -> str:
         return absolute(tool.link) if tool.is_ours else tool.link
+
+
+class ExampleSerializer(serializers.ModelSerializer):
+    """An inspiring example: what it changed, what it cost, how, and what went wrong. Nobody is named."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    author = serializers.SerializerMethodField(help_text="L’organisation qui la signe, ou « une personne ».")
+    licence_url = serializers.CharField(read_only=True, help_text="Le texte de sa licence.")
+    cost_label = serializers.CharField(
+        source="get_cost_display", read_only=True, help_text="Le coût en mots."
+    )
+    place = serializers.CharField(source="where", read_only=True, help_text="Où, en mots.")
+    department = serializers.PrimaryKeyRelatedField(
+        source="county", read_only=True, help_text="Le département, quand c’est tout un département."
+    )
+    pitfalls = serializers.SerializerMethodField(help_text="Ce qui a mal marché, un par ligne.")
+    reviewed = serializers.BooleanField(source="is_read", read_only=True, help_text="La brigade l’a relu.")
+    domains = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    class Meta:
+        model = Example
+        fields = [
+            *("id", "url", "title", "summary", "context", "parties", "colleges", "category", "leader"),
+            *("place", "commune", "epci", "department", "region", "ground", "size", "cost", "cost_label"),
+            *("cost_detail", "duration_months", "steps", "results", "proof", "proof_url", "pitfalls"),
+            *("domains", "sdgs", "state", "reviewed", "author", "licence", "licence_url"),
+            *("source", "source_url", "published_at", "confirmed_at", "updated_at"),
+        ]
+
+    def get_url(self, example: Example) -> str:
+        return absolute(example.get_absolute_url())
+
+    def get_author(self, example: Example) -> str:
+        return example.by
+
+    def get_pitfalls(self, example: Example) -> list[str]:
+        return [line for line in example.pitfalls.split("\n") if line.strip()]
 
 
 class IndexSerializer(serializers.Serializer):

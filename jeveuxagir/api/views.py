@@ -19,6 +19,8 @@ from alliances.challenges import directory as challenges
 from alliances.challenges.models import Challenge, ChallengeQuerySet
 from alliances.events import directory as events
 from alliances.events.models import Event
+from alliances.examples import directory as examples
+from alliances.examples.models import Example
 from alliances.glossary.models import Term
 from alliances.library import directory as library
 from alliances.library.enums import Shelf
@@ -48,6 +50,7 @@ LISTS = {
     "events": "events",
     "glossary": "glossary",
     "measures": "measures",
+    "examples": "examples",
     "methods": "methods",
     "tools": "tools",
     "communes": "communes",
@@ -266,6 +269,23 @@ class EventDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = events.for_cards(Event.objects.public()).select_related("alliance")
         return Response(serializers.EventSerializer(_one(found, pk)).data)
+
+
+class Examples(Resource):
+    @list_of(
+        "Les exemples inspirants", filters.ExampleParameters, serializers.ExampleSerializer, "bibliothèque"
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.ExampleParameters)
+        rows = examples.whole(examples.found(given.wanted()))
+        return self.page(request, given, rows, serializers.ExampleSerializer)
+
+
+class ExampleDetail(Resource):
+    @one_of("Un exemple inspirant", serializers.ExampleSerializer, "bibliothèque")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _one(examples.whole(Example.objects.public()), pk)
+        return Response(serializers.ExampleSerializer(found).data)
 
 
 class Methods(Resource):

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "alliances.challenges",
     "alliances.library",
     "alliances.statements",
+    "alliances.examples",
     "alliances.ideas",
     "alliances.introductions",
     "alliances.glossary",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from alliances.challenges.models import Challenge
 from alliances.events.models import Event
+from alliances.examples.models import Example
 from alliances.glossary.models import Term
 from alliances.library import kit
 from alliances.library.directory import SHELVES
@@ -167,6 +168,22 @@ class Library(OurSitemap):
         return None if isinstance(item, str) else item.updated_at
 
 
+class Examples(OurSitemap):
+    """The list of examples, and each public one."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[Any]:
+        rows = Example.objects.public().only("pk", "slug", "updated_at").order_by("pk")
+        return [reverse("examples:list"), *rows]
+
+    def location(self, item: Any) -> str:
+        return item if isinstance(item, str) else str(item.get_absolute_url())
+
+    def lastmod(self, item: Any) -> Any:
+        return None if isinstance(item, str) else item.updated_at
+
+
 class Territories(OurSitemap):
     """Regions, departments, and the communes where a mission is open."""
 
@@ -217,6 +234,7 @@ SITEMAPS: dict[str, Any] = {
     "glossary": Glossary,
     "programme": Programme,
     "library": Library,
+    "examples": Examples,
 }
 
 

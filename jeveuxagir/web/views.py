@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from jeveuxagir.accounts import terms
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import personal_data
+from organisations.spaces import panels_of
 
 from .figures import home_figures
 
@@ -20,7 +21,8 @@ from .figures import home_figures
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html", home_figures())
+    context = {**home_figures(), "panels": panels_of("web.home", request, None)}
+    return render(request, "web/home.html", context)
 
 
 @login_not_required

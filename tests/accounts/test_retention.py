@@ -129,6 +129,7 @@ def make_old(model: str) -> Any:
         "events.Registration": lambda: f.make_registration(f.make_event(in_days=-0.2)),
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "library.Method": lambda: f.make_method(state="draft"),
+        "examples.Example": lambda: f.make_example(state="draft"),
         "library.Resource": lambda: f.make_resource(state="draft"),
         "statements.Statement": lambda: f.make_statement(state="withdrawn"),
         "ideas.Idea": lambda: Idea.objects.create(

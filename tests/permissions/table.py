@@ -599,6 +599,9 @@ ROUTES: dict[str, Route] = {
     "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
     "api:events_atom": Route(public),
     "api:events_diary": Route(public),
+    "api:examples": Route(public),
+    "api:example": Route(public, lambda world, kind: {"pk": world.example.pk}),
+    "api:examples_atom": Route(public),
     "api:methods": Route(public),
     "api:method": Route(public, lambda world, kind: {"pk": world.method.pk}),
     "api:tools": Route(public),
@@ -801,6 +804,32 @@ ROUTES: dict[str, Route] = {
     "library:to_alliance": Route(
         signed_in, lambda world, kind: {"pk": world.method.pk, "slug": world.method.slug}, "post"
     ),
+    # inspiring examples
+    "examples:list": Route(public),
+    "examples:one": Route(public, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}),
+    "examples:history": Route(
+        public, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}
+    ),
+    "examples:here": Route(
+        signed_in, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}
+    ),
+    "examples:still_true": Route(lambda role, kind: MISSING, lambda world, kind: {"token": "rien"}),
+    "examples:new": Route(signed_in),
+    "examples:write": Route(
+        own,
+        lambda world, kind: {"pk": world.drafted_example.pk, "step": kind},
+        kinds=("essentiel", "ou-et-qui", "comment", "bilan", "relire"),
+    ),
+    "examples:correct": Route(own, lambda world, kind: {"pk": world.example.pk}),
+    "examples:withdraw": Route(own, lambda world, kind: {"pk": world.example.pk}),
+    "examples:act": Route(
+        own, lambda world, kind: {"pk": world.drafted_example.pk, "verb": "take_back"}, "post"
+    ),
+    "examples:ask_parties": Route(own, lambda world, kind: {"pk": world.drafted_example.pk}, "post"),
+    "examples:consent": Route(
+        own, lambda world, kind: {"pk": world.asked_example.pk, "slug": world.asked_example.slug}
+    ),
+    "examples:of_alliance": Route(actors, alliance),
     # evaluations
     "evaluations:rounds": Route(all_parties, alliance),
     "evaluations:open": Route(animators, alliance),
@@ -1162,6 +1191,8 @@ for model in (
 LEADS = ("brigade_lead", "regional", "national")
 ROUTES["brigade:start_alliance"] = Route(brigade)
 ROUTES["brigade:groups"] = Route(brigade)
+ROUTES["brigade:import_examples"] = Route(staff("national"))
+ROUTES["brigade:import_report"] = Route(staff("national"), lambda world, kind: {"pk": world.examples_run.pk})
 ROUTES["brigade:desk"] = Route(brigade)
 ROUTES["brigade:filters"] = Route(brigade, method="post", data={"queue": "missions_mission"})
 for name in ("filter_delete", "filter_first"):

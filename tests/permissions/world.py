@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 
 from alliances.events.models import Registration
+from alliances.examples.models import ImportRun
 from brigades.models import AnswerTemplate, SavedFilter
 from jeveuxagir.accounts.models import Person, StaffInvitation, User
 from jeveuxagir.common.clock import now
@@ -238,6 +239,27 @@ class World:
     @cached_property
     def method(self) -> Any:
         return f.make_method(person=self.users[CITIZEN].person)
+
+    @cached_property
+    def example(self) -> Any:
+        return f.make_example(person=self.users[CITIZEN].person)
+
+    @cached_property
+    def drafted_example(self) -> Any:
+        return f.make_example(person=self.users[CITIZEN].person, state="draft")
+
+    @cached_property
+    def asked_example(self) -> Any:
+        """A draft that tells of an alliance: the citizen alone answers for a party of it."""
+        told = f.make_alliance(parties=1)
+        party = f.make_party(told, person=self.users[CITIZEN].person)
+        example = f.make_example(state="draft", alliance=told)
+        f.make_consent(party, example=example)
+        return example
+
+    @cached_property
+    def examples_run(self) -> Any:
+        return ImportRun.objects.create(source="Une base")
 
     @cached_property
     def guided_step(self) -> Any:

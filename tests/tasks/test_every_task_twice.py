@@ -48,6 +48,7 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     factories.make_introduction(expires_at=long_ago)
     factories.make_introduction(accepted=True)
     factories.make_resource(link="https://10.0.0.1/", failures=1)
+    factories.make_example(published_at=timezone.now() - datetime.timedelta(days=400))
     Introduction.objects.filter(state="accepted").update(accepted_at=long_ago)
     contact = UnconfirmedContact.objects.create(
         email="inconnu@exemple.fr", first_name="Sam", token_hash="0" * 64, expires_at=long_ago

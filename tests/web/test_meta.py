@@ -148,6 +148,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "alliances",
             "challenges",
             "events",
+            "examples",
             "glossary",
             "library",
             "missions",

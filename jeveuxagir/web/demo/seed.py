@@ -53,6 +53,8 @@ from .contributions import Contributions
 from .evaluations import Evaluations
 from .events import TABLES as EVENT_TABLES
 from .events import Events
+from .examples import TABLES as EXAMPLE_TABLES
+from .examples import Examples
 from .exchanges import TABLES as EXCHANGE_TABLES
 from .exchanges import Exchanges
 from .glossary import TABLES as GLOSSARY_TABLES
@@ -216,6 +218,7 @@ def _seed() -> None:
     introductions = Introductions(ground, organisations, people, alliances, own.staff)
     introductions.build()
     Library(ground, organisations, alliances).build()
+    Examples(ground, organisations, alliances).build()
 
     ground.write(
         UnconfirmedContact,
@@ -235,7 +238,7 @@ def _seed() -> None:
     ground.write(*EVENT_TABLES)
     ground.write(*INTRODUCTION_TABLES)
     introductions.settle()
-    ground.write(*LIBRARY_TABLES)
+    ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

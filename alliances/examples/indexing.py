@@ -1,0 +1,34 @@
+"""Published examples in the index of the whole site, where they happened."""
+
+from typing import Any
+
+from alliances.library.indexing import sheet_found
+from jeveuxagir.findable import registry
+from jeveuxagir.findable.registry import Found, Source
+
+from .models import Example
+
+
+def _rows() -> Any:
+    return Example.objects.public().select_related("commune__department", "epci", "county")
+
+
+def _found(example: Example) -> Found:
+    places = [example.place] if example.place is not None else []
+    return sheet_found(example, places=places, note=str(example.get_cost_display()))
+
+
+def register() -> None:
+    registry.register(
+        Source(
+            kind="example",
+            model="examples.Example",
+            label="exemple",
+            plural="exemples",
+            order=45,
+            rows=_rows,
+            prefetch=("domains", "sdgs"),
+            found=_found,
+            list_url="/bibliotheque/exemples/",
+        )
+    )
