@@ -12,7 +12,7 @@ from .enums import Registered
 
 def _lines(contact: UnconfirmedContact) -> list[str]:
     return [
-        f"Vous vous êtes inscrit à un événement{NBSP}: « {row.event.title} », {words.when(row.event)}."
+        f"Vous avez demandé une place à un événement{NBSP}: « {row.event.title} », {words.when(row.event)}."
         for row in contact.event_registrations.select_related("event")
     ]
 

@@ -231,12 +231,16 @@ class EventForm(NonceMixin, forms.Form):
         widget=forms.RadioSelect,
         initial=Mode.ON_SITE,
     )
-    commune = CommuneField(label="Commune", required=False)
+    commune = CommuneField(
+        label="Commune",
+        required=False,
+        help_text="Nécessaire s’il a lieu sur place. Son nom ou son code postal.",
+    )
     place = forms.CharField(
         label="Lieu",
         max_length=200,
         required=False,
-        help_text="La salle et la rue. Exemple : Maison des associations, 3 rue des Halles.",
+        help_text="Nécessaire s’il a lieu sur place. Exemple : Maison des associations, 3 rue des Halles.",
     )
     capacity = forms.IntegerField(
         label="Nombre de places sur place",

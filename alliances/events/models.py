@@ -28,6 +28,13 @@ from .enums import GIVEN_BACK, LIVE, PUBLIC, SEATS, WAYS, How, Kind, Mode, Regis
 MOST_PLACES = 5000
 #: under which anybody may use what we publish of an event
 LICENCE = "Licence Ouverte 2.0"
+#: zones whose name is not that of the place in French
+_CITIES = {
+    "Reunion": "La Réunion",
+    "Noumea": "Nouméa",
+    "Miquelon": "Saint-Pierre",
+    "St Barthelemy": "Saint-Barthélemy",
+}
 _SEATS = ", ".join(f"'{state.value}'" for state in SEATS)
 
 
@@ -233,6 +240,7 @@ class Event(models.Model):
     def zone_words(self) -> str:
         """« heure de Fort-de-France », where it is not that of Paris."""
         city = self.zone.rpartition("/")[2].replace("_", " ")
+        city = _CITIES.get(city, city)
         return "" if city == "Paris" else f"heure {of(city)}"
 
     @property

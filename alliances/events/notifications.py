@@ -19,8 +19,10 @@ from .models import Event, Note, Registration
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WHY = "Vous êtes inscrit à un événement sur Jeveuxagir."
-ASKED = "Quelqu’un s’est inscrit à un événement avec cette adresse. Si ce n’est pas vous, ne faites rien."
+WHY = "Vous avez une inscription à un événement sur Jeveuxagir."
+ASKED = (
+    "Quelqu’un a demandé une place à un événement avec cette adresse. Si ce n’est pas vous, ne faites rien."
+)
 WHY_MEMBER = "Vous gérez les événements d’une organisation sur Jeveuxagir."
 #: name → label, whether it may be stopped (and wait for the mail of the day)
 TO_PEOPLE = {

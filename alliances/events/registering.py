@@ -116,7 +116,7 @@ def _take(row: Registration, event: Event, person: Person, actor: User | None, *
             "Vous organisez cet événement : vous n’avez pas besoin de vous y inscrire.", code="own"
         )
     if event.registrations.filter(person=person, state__in=LIVE).exists():
-        raise RuleBroken("Vous êtes déjà inscrit à cet événement.", code="duplicate")
+        raise RuleBroken("Vous avez déjà une inscription à cet événement.", code="duplicate")
     has_room = event.has_room(row.how) and not _somebody_waits(event, row.how)
     if not has_room and not wait:
         raise Full(event, row.how)
@@ -271,7 +271,7 @@ def _save(row: Registration) -> None:
         if name in _OVERBOOKED:
             raise Full(row.event, row.how) from error
         if name == "registration_once":
-            raise RuleBroken("Vous êtes déjà inscrit à cet événement.", code="duplicate") from error
+            raise RuleBroken("Vous avez déjà une inscription à cet événement.", code="duplicate") from error
         raise
 
 

@@ -102,7 +102,7 @@ def test_registering_works_without_javascript(browser: Browser, site: Any) -> No
     page.get_by_role("button", name="Prendre une place").click()
     expect(page.get_by_text("Dites comment vous venez.").first).to_be_visible()
     look(page)
-    page.get_by_label("En ligne", exact=False).check()
+    page.locator("label", has_text="En ligne").click()
     page.get_by_label("Prénom").fill("Sam")
     page.get_by_label("Adresse électronique").fill("sam@exemple.fr")
     page.get_by_role("button", name="Prendre une place").click()

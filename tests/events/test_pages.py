@@ -235,7 +235,7 @@ def test_somebody_signed_in_takes_a_place_at_once(client: Client) -> None:
     page = client.post(f"{event.get_absolute_url()}inscription/", {"message": "Bonjour"}, follow=True)
     assert "Votre place est prise." in page.content.decode()
     assert Registration.objects.get().state == "registered"
-    assert "Vous êtes inscrit" in text(client, event.get_absolute_url())
+    assert "Votre place est prise" in text(client, event.get_absolute_url())
 
 
 def test_the_last_place_gone_the_form_keeps_what_was_typed_and_offers_to_wait(client: Client) -> None:
@@ -264,7 +264,7 @@ def test_without_an_account_the_place_is_taken_when_the_address_is_confirmed() -
     message = Message.objects.get(kind="events.confirm")
     assert event.title in message.text.replace("\xa0", " ")
     link = link_of(message)
-    assert "Vous vous êtes inscrit à un événement" in visitor.get(link).content.decode()
+    assert "Vous avez demandé une place à un événement" in visitor.get(link).content.decode()
     page = visitor.post(link, {"terms": "on", "accept": "on"}, follow=True).content.decode()
     assert "Votre place est prise" in page
     event.refresh_from_db()
