@@ -29,12 +29,22 @@ def addresses(wanted: int) -> list[str]:
     return [f"/territoires/communes/{code}-{rows[code]}/" for code in codes[:wanted]]
 
 
+def index() -> None:
+    """The base is made without the index of what is public: written once, kept with it."""
+    from jeveuxagir.findable import services
+    from jeveuxagir.findable.models import Entry
+
+    if not Entry.objects.filter(kind="mission").exists():
+        services.rebuild()
+
+
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--communes", type=int, default=200)
     options = parser.parse_args()
     with base(options.missions, options.requests, fresh=options.fresh) as database:
         paths = addresses(options.communes)
+        index()
         with running_site(database) as port:
             measure(port, ["/naif/missions/"] * 5)
             naive = measure(port, ["/naif/missions/"] * TRIES)

@@ -19,14 +19,14 @@ def html(client, query=""):
 
 
 def test_one_box_answers_with_all_kinds_grouped_and_their_counts(client):
-    f.make_mission(title="Lire avec des enfants")
-    f.make_challenge(statement="Trop peu d’enfants savent lire")
-    f.make_method(title="Lire ensemble un budget")
+    f.make_mission(title="Lire avec des enfants et un accordéon")
+    f.make_challenge(statement="Trop peu d’enfants ont un accordéon")
+    f.make_method(title="Accorder un budget, sans accordéon")
     services.rebuild()
-    page = html(client, "?q=lire")
+    page = html(client, "?q=accordéon")
     for words in ("Missions (1)", "Problèmes communs (1)", "Méthodes (1)", "Tout (3)"):
         assert words in page
-    assert "Lire avec des enfants" in page
+    assert "Lire avec des enfants et un accordéon" in page
 
 
 def test_a_commune_shows_the_kinds_that_exist_there_with_counts_without_javascript(client):
