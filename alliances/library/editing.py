@@ -72,7 +72,7 @@ def edit(
     for name, value in (others or {}).items():
         setattr(sheet, name, value)
     diff = diff_of(sheet, values)
-    if sheet.is_public:
+    if sheet.is_out:
         _wait_for_brigade(sheet, diff, actor)
     else:
         for name in diff:
@@ -212,11 +212,12 @@ def suspend(sheet: S, *, actor: User | None, reason: str, decided: bool = False)
 def apply_edit(sheet: S, *, actor: User | None, diff: Mapping[str, Any]) -> S:
     """The brigade's yes to the waiting words of a published sheet."""
     sheet = locked(sheet)
-    if not sheet.is_public:
+    if not sheet.is_out:
         raise RuleBroken("Cette fiche n’est plus publiée.", code="state")
     for name in sheet.WORDED:
         if name in diff:
             setattr(sheet, name, diff[name]["value"])
+    sheet.reworded(diff)
     _require_whole(sheet)
     sheet.reviewed_at = now()
     _save(sheet)

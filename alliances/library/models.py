@@ -1,6 +1,7 @@
 """The sheets of the library: methods, and what helps (data, tools, training). Of each, its former words."""
 
 import datetime
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -149,6 +150,11 @@ class Resource(Sorted, Sheet):
     def is_public(self) -> bool:
         """A dead link hides it."""
         return super().is_public and self.dead_since is None
+
+    def reworded(self, names: Collection[str]) -> None:
+        """A new address is innocent: it shows at once, and is looked at within the hour."""
+        if "link" in names:
+            self.failures, self.checked_at, self.dead_since, self.told_dead_at = 0, None, None, None
 
     @property
     def is_ours(self) -> bool:

@@ -14,6 +14,7 @@ A shelf makes a model of its own:
 lets readers report it.
 """
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -161,6 +162,14 @@ class Sheet(models.Model):
     @property
     def is_public(self) -> bool:
         return self.state in PUBLIC
+
+    @property
+    def is_out(self) -> bool:
+        """The brigade let it out, even if something hides it now: its words change through the brigade."""
+        return self.state in PUBLIC
+
+    def reworded(self, names: Collection[str]) -> None:
+        """Called before it is saved with new words that the brigade accepted."""
 
     @property
     def is_imported(self) -> bool:

@@ -163,9 +163,12 @@ def correct(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
                     values=form.data_typed(),
                     version=form.cleaned_data["version"],
                 )
+                waits = moderation_services.open_items(sheet.KIND, sheet).exists()
                 messages.success(
                     request,
-                    "C’est enregistré. Les textes changés attendent la brigade ; la fiche publiée reste en ligne.",
+                    "C’est enregistré. Les textes changés attendent la brigade ; d’ici là, rien d’autre ne change."
+                    if waits
+                    else "C’est enregistré.",
                 )
                 return redirect(sheet.get_absolute_url())
             except Stale as stale:

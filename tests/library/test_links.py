@@ -5,10 +5,12 @@ import socket
 
 import pytest
 
-from alliances.library import links
+from alliances.library import editing, links
 from alliances.library.models import Resource
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now
+from jeveuxagir.moderation import services as moderation
+from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
 from tests import factories as f
 from tests.support.hostile_server import Server, body, status
@@ -104,3 +106,16 @@ def test_nothing_is_visited_in_the_demonstration(settings):
     settings.DEMO = True
     f.make_resource()
     assert links.check_due() == 0
+
+
+def test_the_new_address_of_a_dead_tool_waits_for_the_brigade_then_shows_it_again(client):
+    author = f.make_user()
+    tool = f.make_resource(person=author.person, failures=2, dead_since=now(), told_dead_at=now())
+    editing.edit(tool, actor=author, values={"link": "https://nouvelle.example/", "title": "Autre"})
+    tool.refresh_from_db()
+    assert tool.title != "Autre", "hidden or not, its words are those that the brigade read"
+    item = ModerationItem.objects.open().get(subject_id=tool.pk)
+    moderation.decide(item, actor=f.make_staff("national"), decision="accept", version=item.version)
+    tool.refresh_from_db()
+    assert (tool.link, tool.dead_since, tool.failures) == ("https://nouvelle.example/", None, 0)
+    assert client.get(tool.get_absolute_url()).status_code == 200
