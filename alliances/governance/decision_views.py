@@ -200,10 +200,13 @@ def _context(
         for voice in row.votes.select_related("party", "person").order_by("party__name", "pk")
     }
     can_vote = row.takes_votes and not request.alliance.is_closed
-    live = list(request.alliance.parties.live().filter(is_trusted_third=False).order_by("name", "pk"))
-    forms = []
+    voters = list(row.voters().order_by("name", "pk")) if row.is_open else []
+    with_voice = {party.pk for party in voters}
+    forms, too_late = [], []
     for party in request.acting if can_vote else ():
-        if party.is_trusted_third:
+        if party.pk not in with_voice:
+            if not party.is_trusted_third:
+                too_late.append(party)
             continue
         said = voices.get(party.pk)
         initial = {"choice": said.choice, "reason": said.reason} if said else {}
@@ -219,8 +222,9 @@ def _context(
         "form": form,
         "means": MEANS[Rule(row.rule)],
         "voices": list(voices.values()),
-        "silent": [party for party in live if party.pk not in voices] if row.is_open else [],
+        "silent": [party for party in voters if party.pk not in voices],
         "forms": forms,
+        "too_late": too_late,
         "results": _results(row),
         "effect": _effect(row),
         "tasks": tasks,

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from alliances.enums import Rule
-from alliances.models import Alliance, Party
+from alliances.models import Alliance, Party, PartyQuerySet
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField, personal
@@ -123,7 +123,9 @@ class Attendance(models.Model):
 
 
 class Decision(models.Model):
-    """Decided by the alliance's rule as it was when the vote opened; who voted what stays."""
+    """Decided by the alliance's rule as it was when the vote opened, by the parties that were there; who voted what
+    stays.
+    """
 
     alliance = models.ForeignKey(Alliance, models.CASCADE, related_name="decisions")
     meeting = models.ForeignKey(
@@ -168,6 +170,10 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def voters(self) -> PartyQuerySet:
+        """The parties that have a voice: here when the vote opened, and still here. Who joins meanwhile has none."""
+        return self.alliance.parties.live().filter(is_trusted_third=False, joined_at__lte=self.created_at)
 
     @property
     def is_open(self) -> bool:
@@ -226,7 +232,24 @@ class Vote(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                # nobody is brought in to change what is being decided
+                name="votes_of_those_present",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("party_id", "decision_id"),
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM governance_decision decision, alliances_party party
+                        WHERE decision.id = NEW.decision_id AND party.id = NEW.party_id
+                            AND party.joined_at > decision.created_at
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_of_who_was_there',
+                            MESSAGE = 'this party joined after the vote opened';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -61,11 +61,13 @@ def _owed(alliance: Alliance) -> list[Owed]:
         who = task.party.name if task.party else "À reprendre"
         what = f"{task.title} (en retard)" if task.is_late else task.title
         lines.append(Owed(who, what, task.page_url, task.due_on))
-    live = {party.pk: party for party in alliance.parties.live().filter(is_trusted_third=False)}
+    live = list(alliance.parties.live().filter(is_trusted_third=False).order_by("pk"))
     for decision in alliance.decisions.filter(state=DecisionState.OPEN).order_by("closes_at")[:3]:
         decision.alliance = alliance
         said = set(decision.votes.values_list("party_id", flat=True))
-        silent = [party.name for pk, party in live.items() if pk not in said]
+        silent = [
+            party.name for party in live if party.pk not in said and party.joined_at <= decision.created_at
+        ]
         if silent:
             who, names = (
                 (silent[0], ()) if len(silent) == 1 else (plural(len(silent), "partie"), tuple(silent))

@@ -60,7 +60,10 @@ FUNCTIONS = (
     "Mesurer les effets",
 )
 
-_ENDED = {"vote_in_time": "Ce vote est terminé."}
+#: nobody is brought in to change what is being decided
+JOINED_SINCE = "Ce vote était déjà ouvert quand cette partie a rejoint l’alliance : sa voix n’y compte pas."
+
+_REFUSED = {"vote_in_time": "Ce vote est terminé.", "vote_of_who_was_there": JOINED_SINCE}
 
 
 # --- meetings -------------------------------------------------------------------------------------------------
@@ -285,18 +288,23 @@ def _refuse_second(alliance: Alliance, effect: Effect, party: Party) -> None:
 
 @transaction.atomic
 def vote(decision: Decision, *, actor: User, party: Party, choice: str, reason: str = "") -> Vote:
-    """A party's voice; changed until the vote ends. An early end is told as soon as nothing can change it."""
+    """The voice of a party that was there when the vote opened; changed until the vote ends.
+
+    An early end is told as soon as nothing can change it.
+    """
     alliance, decision = _locked_decision(decision)
     party = alliances.live_party(alliance, party)
     if party.is_trusted_third:
         raise NotAllowed("Le tiers de confiance ne vote pas : il est indépendant des parties.")
     allow(policies.can_vote(actor, party))
+    if party.joined_at > decision.created_at:
+        raise RuleBroken(JOINED_SINCE, code="joined_since")
     if not decision.is_open or decision.closes_at <= now():
         raise RuleBroken("Ce vote est terminé.", code="vote_in_time")
     if choice not in Choice.values:
         raise RuleBroken("Choisissez une réponse.", code="choice")
     said = {"person": actor.person, "choice": choice, "reason": reason, "voted_at": now()}
-    with refusals(_ENDED):
+    with refusals(_REFUSED):
         voice, _made = Vote.objects.update_or_create(decision=decision, party=party, defaults=said)
     alliances.acted(alliance, actor=actor)
     record("decision.voted", alliance, actor=actor, decision=decision.pk, party=party.pk, choice=str(choice))
@@ -379,7 +387,8 @@ def keeps(party: Party) -> str:
     """Nobody puts out a party whose voice may change an open vote. For `spaces.keeps`."""
     if party.is_trusted_third:
         return ""
-    decision = party.alliance.decisions.filter(state=DecisionState.OPEN).order_by("closes_at", "pk").first()
+    voting = party.alliance.decisions.filter(state=DecisionState.OPEN, created_at__gte=party.joined_at)
+    decision = voting.order_by("closes_at", "pk").first()
     if decision is None:
         return ""
     return (
@@ -394,7 +403,7 @@ def awaiting_voice(person: Person) -> list[Decision]:
     speaking = Party.objects.live().filter(
         Q(organisation__in=handled) | Q(person=person), is_trusted_third=False
     )
-    waiting = speaking.filter(alliance=OuterRef("alliance")).exclude(
+    waiting = speaking.filter(alliance=OuterRef("alliance"), joined_at__lte=OuterRef("created_at")).exclude(
         pk__in=Vote.objects.filter(decision=OuterRef(OuterRef("pk"))).values("party")
     )
     found = Decision.objects.filter(Exists(waiting), state=DecisionState.OPEN, closes_at__gt=now())
@@ -403,13 +412,9 @@ def awaiting_voice(person: Person) -> list[Decision]:
 
 
 def outcome_of(decision: Decision, *, over: bool = False) -> Outcome:
-    """What the votes say now, by the decision's rule and the live parties that vote."""
+    """What the votes say now, by the decision's rule and the parties that have a voice in it."""
     voters = [
-        Voter(pk, college, facilitator)
-        for pk, college, facilitator in decision.alliance.parties.live()
-        .filter(is_trusted_third=False)
-        .order_by("pk")
-        .values_list("pk", "college", "is_facilitator")
+        Voter(*row) for row in decision.voters().order_by("pk").values_list("pk", "college", "is_facilitator")
     ]
     votes = dict(decision.votes.values_list("party_id", "choice"))
     return tally(decision.rule, voters, votes, over=over)

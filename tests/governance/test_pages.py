@@ -151,6 +151,19 @@ def test_who_neither_animates_nor_facilitates_plans_no_meeting() -> None:
 # --- decisions --------------------------------------------------------------------------------------------------
 
 
+def test_who_joined_since_reads_that_its_voice_does_not_count_and_is_not_awaited() -> None:
+    pages = Pages()
+    decision = pages.propose()
+    newcomer = f.make_party(pages.alliance)
+    client = Client()
+    client.force_login(f.make_signatory(newcomer))
+    page = pages.text(f"decisions/{decision.pk}/", client)
+    assert f"{newcomer.name} a rejoint l’alliance alors que ce vote était déjà ouvert" in page
+    assert f"La voix de {newcomer.name}" not in page
+    assert newcomer.name not in page.partition("N’ont pas encore voté")[2].partition("</section>")[0]
+    assert f"La voix de {pages.parties[0].name}" in pages.text(f"decisions/{decision.pk}/")
+
+
 def test_a_decision_is_proposed_voted_and_told_with_its_rule_and_its_tasks() -> None:
     pages = Pages(rule=Rule.CONSENT)
     sent = pages.client.post(

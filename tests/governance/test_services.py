@@ -116,6 +116,51 @@ def test_an_objection_says_why_and_a_voice_changes_until_the_end() -> None:
     assert [voice.choice for voice in decision.votes.all()] == [Choice.FOR]
 
 
+def test_who_joins_while_a_vote_is_open_has_no_voice_in_it_even_past_the_services() -> None:
+    table = Table(rule=Rule.UNANIMITY)
+    decision = table.propose()
+    newcomer = make_party(table.alliance)
+    person = make_signatory(newcomer)
+    with pytest.raises(RuleBroken, match="déjà ouvert"):
+        services.vote(decision, actor=person, party=newcomer, choice=Choice.AGAINST, reason="Non.")
+    with pytest.raises(IntegrityError, match="joined after"), transaction.atomic():
+        Vote.objects.create(decision=decision, party=newcomer, choice=Choice.FOR)
+    assert services.awaiting_voice(person.person) == []
+    assert services.keeps(newcomer) == ""
+    for number in range(3):
+        table.vote(decision, number)
+    decision.refresh_from_db()
+    assert decision.state == DecisionState.ADOPTED  # unanimous without waiting for who came since
+    assert (decision.outcome["yes"], decision.outcome["silent"]) == (3, 0)
+    following = table.propose()
+    assert services.awaiting_voice(person.person) == [following]
+    services.vote(following, actor=person, party=newcomer, choice=Choice.FOR)
+
+
+@pytest.mark.parametrize("rule", Rule.values)
+def test_no_crowd_that_joins_meanwhile_changes_what_a_vote_says(rule: str) -> None:
+    table = Table(parties=2, rule=rule)
+    decision = table.propose()
+    before = services.outcome_of(decision)
+    for kind in ("company", "local_authority", "association"):
+        make_party(table.alliance, kind=kind)
+    assert services.outcome_of(decision) == before
+    for number in range(2):
+        table.vote(decision, number)
+    decision.refresh_from_db()
+    assert (decision.state, decision.outcome["silent"]) == (DecisionState.ADOPTED, 0)
+
+
+def test_a_vote_that_everybody_present_left_decides_nothing() -> None:
+    table = Table(parties=2, rule=Rule.PER_COLLEGE)
+    decision = table.propose()
+    make_party(table.alliance)
+    Party.objects.filter(pk__in=[party.pk for party in table.parties]).update(left_at=now())
+    services.settle_all(table.alliance)
+    decision.refresh_from_db()
+    assert decision.state == DecisionState.REJECTED
+
+
 def test_one_votes_for_one_s_own_party_of_this_alliance_only() -> None:
     table = Table()
     decision = table.propose()

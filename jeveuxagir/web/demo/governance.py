@@ -159,7 +159,7 @@ class Governance:
         voters = [
             Voter(party.pk, party.college, party.is_facilitator)
             for party in allied.parties.values()
-            if not party.is_trusted_third
+            if not party.is_trusted_third and party.joined_at <= decision.created_at
         ]
         outcome = tally(decision.rule, voters, voices, over=over)
         if outcome.adopted is None:
