@@ -1230,6 +1230,8 @@ def organisation_renamed(organisation: Organisation) -> None:
 
 def forget_person(person: Person) -> None:
     """Erasure: a citizen leaves their alliances; a signatory's name and capacity go, the party stays."""
+    for forget in spaces.before_erasing:
+        forget(person)
     _end_all(Party.objects.live().filter(person=person))
     Party.objects.filter(person=person).update(person=None, name="une personne")
     Party.objects.filter(signatory=person).update(signatory=None, capacity="")

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from jeveuxagir.accounts.models import User
+from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.errors import NotAllowed
 from jeveuxagir.common.registries import Registry
 from jeveuxagir.ui.spaces import Space
@@ -156,6 +156,10 @@ owes: Registry[Callable[[Party], list[str]]] = Registry("what a party owes")
 funds: Registry[Callable[[Party], bool]] = Registry("what a party funds")
 #: why nobody else may hand over the place of a party now: function(party) → a sentence, or nothing.
 keeps: Registry[Callable[[Party], str]] = Registry("what keeps a party its place")
+#: what forgets a person and must still read which parties are theirs: function(person), safe to run twice.
+before_erasing: Registry[Callable[[Person], None]] = Registry(
+    "what an erasure asks before parties lose their person"
+)
 #: what is owed in an alliance now, for its home: function(alliance) → lines, the most urgent first.
 owed: Registry[Callable[[Alliance], list[Owed]]] = Registry("what is owed in an alliance")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from alliances.enums import Section as Shown
 from alliances.models import Alliance, Party
-from alliances.spaces import Heritage, Owed, Section, heritage, keeps, menu, owed, owes
+from alliances.spaces import Heritage, Owed, Section, before_erasing, heritage, keeps, menu, owed, owes
 from jeveuxagir.accounts.models import User
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
@@ -90,6 +90,7 @@ def register() -> None:
     owed.register("texts", _owed)
     owes.register("texts", _owes)
     keeps.register("texts", services.keeps)
+    before_erasing.register("texts", services.forget_person)
     panels.register("alliance.home", Panel("texts/_home_panel.html", _home, order=20))
     panels.register("alliance.public", Panel("texts/_public_charter.html", _public, order=30))
     to_do.register("texts", _to_do)

@@ -476,6 +476,8 @@ def forget_person(person: Person) -> None:
         Q(adoptions__signatory=person)
         | Q(adoptions__party__person=person)
         | Q(obligations__party__person=person)
+        # made before another party took their promise over, it still names them
+        | Q(obligations__taken_over_from__isnull=False, text__alliance__parties__person=person)
     )
     versions = list(Version.objects.filter(named).select_related("text__alliance").distinct().order_by("pk"))
     for alliance in sorted({version.text.alliance for version in versions}, key=lambda one: one.pk):

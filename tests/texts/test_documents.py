@@ -7,10 +7,14 @@ import hashlib
 import pytest
 from django.db import IntegrityError, transaction
 
+from alliances import services as alliances
 from alliances.texts import documents, reactions, services
+from alliances.texts.enums import Kind
 from alliances.texts.models import Document
+from jeveuxagir.accounts import privacy
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.errors import RuleBroken
+from tests.factories import make_party, make_person, make_signatory
 from tests.texts.test_services import Table
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +96,24 @@ def test_who_erases_their_account_is_in_no_document_any_more_and_the_former_file
     assert documents.check_code(former.code).is_current
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.filter(pk=former.pk).update(content=bytes_given)
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_who_promised_and_had_not_adopted_is_in_no_document_once_their_account_is_erased(left: bool) -> None:
+    table = Table(kind=Kind.AGREEMENT)
+    citizen = make_party(table.alliance, person=make_person(first_name="Zoé"))
+    user = make_signatory(citizen)
+    said = {"clause": "apports", "what": "Prêter une salle", "due_on": None}
+    services.oblige(table.version, actor=table.animator, party=citizen, **said)  # type: ignore[arg-type]
+    former = documents.document_of(table.open())
+    if left:  # and another party took the promise over: the document made before still named them
+        alliances.leave(citizen, actor=user)
+        services.pass_on(table.alliance, citizen, table.parties[0])
+    privacy.erase(user.person, actor=user)
+    former.refresh_from_db()
+    assert (bytes(former.content), former.withdrawn_at is None) == (b"", False)
+    promised = documents._data(table.version, "x")["obligations"][0]["party"]  # type: ignore[index]
+    assert promised == (table.parties[0].name if left else "une personne")
 
 
 def checked(content: bytes) -> documents.Checked:
