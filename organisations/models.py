@@ -161,6 +161,11 @@ class Organisation(models.Model):
         return self.state == State.VALIDATED
 
     @property
+    def name_for_strangers(self) -> str:
+        """Its name once its page is public; until then a number that is known here does not say whose it is."""
+        return self.name if self.is_verified else "organisation dont la page n’est pas publique"
+
+    @property
     def department_id(self) -> str | None:
         """Its territory: that of its seat."""
         return self.commune.department_id if self.commune else None

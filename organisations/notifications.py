@@ -177,7 +177,7 @@ def join_answered(request: JoinRequest, *, role: str = "") -> None:
         to=request.person,
         dedupe_key=f"organisations.join_answered:{request.pk}",
         context={
-            "name": request.organisation.name,
+            "name": request.organisation.name if role else request.organisation.name_for_strangers,
             "role": role,
             "reason": request.reason,
             "state": request.state,

@@ -114,7 +114,7 @@ def register() -> None:
             ),
             rows=_join_requests,
             export=lambda row: {
-                "Organisation": row.organisation.name,
+                "Organisation": row.organisation.name_for_strangers,
                 "Demandé le": row.created_at,
                 "Votre message": row.message,
                 "Numéro donné": row.number,

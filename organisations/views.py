@@ -433,6 +433,9 @@ def join(request: SignedIn, pk: int, slug: str) -> HttpResponse:
         "waiting": waiting,
         "has_owner": has_owner,
         "days": joining.DAYS,
+        # what the sign-up does not tell of a number, this page does not tell either
+        "is_named": organisation.is_verified or is_mine,
+        "number": number if knows_number else waiting.number if waiting else "",
     }
     return render(request, "organisations/join.html", context)
 

@@ -121,6 +121,27 @@ def test_the_way_to_an_organisation_whose_number_is_already_here_opens(
         assert "Envoyer ma demande" in client.get(way).text
 
 
+def test_a_number_known_here_does_not_say_whose_it_is_before_that_page_is_public(client: Client):
+    organisation = f.make_organisation(
+        state="pending", owner=f.make_user(), rna="W231234567", name="Les Secrets"
+    )
+    asking = f.make_user()
+    client.force_login(asking)
+    way = f"/organisations/{organisation.pk}-organisation/rejoindre/?numero=W231234567"
+    pages = [client.get(way).text]
+    pages.append(client.post(way, {"message": "J’y suis bénévole."}, follow=True).text)
+    assert "l’organisation au numéro W231234567" in pages[0]
+    assert "Votre demande est envoyée" in pages[1]
+    request = organisation.join_requests.get()
+    joining.decline(
+        request, actor=organisation.memberships.get().person.user, reason="Nous ne vous connaissons pas."
+    )
+    told = Message.objects.get(kind="organisations.join_answered")
+    for words in (*pages, told.subject, told.text):
+        assert "Les Secrets" not in words
+        assert organisation.commune.name not in words
+
+
 def test_a_claim_says_who_answers_it_the_nation_when_the_place_is_unknown(client: Client):
     client.force_login(f.make_user())
     placed, nowhere = (
