@@ -20,7 +20,7 @@ from alliances.examples import directory as examples
 from alliances.library import directory as library
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.text import clean
 from jeveuxagir.findable import registry
 from jeveuxagir.findable.models import Entry, EntryQuerySet, area, place_of
@@ -44,6 +44,12 @@ MOST_RHYTHMS = 100
 BATCH = 500
 
 
+class _Feed(Atom1Feed):
+    def latest_post_date(self) -> datetime:
+        """An empty feed dates from this morning, not from this second: its ETag holds until something changes."""
+        return super().latest_post_date() if self.items else datetime.combine(today(), time.min, PARIS)
+
+
 @login_not_required
 @require_safe
 @cache_control(public=True, max_age=900)
@@ -54,7 +60,7 @@ def atom(request: HttpRequest) -> HttpResponse:
     if refused is not None:
         return refused
     page = absolute(reverse("missions:list") + address(normalised(request.GET)))
-    feed = Atom1Feed(
+    feed = _Feed(
         title=f"Missions : {describe(query)}",
         link=page,
         description="Les missions de bénévolat qui répondent à cette recherche.",
@@ -145,7 +151,7 @@ def library_atom(request: HttpRequest) -> HttpResponse:
         )
     wanted = library.Wanted(domains=domains)
     names = [str(shelf.label) for shelf in shelves] if asked["etagere"] else ["Bibliothèque"]
-    feed = Atom1Feed(
+    feed = _Feed(
         title=", ".join([*names, *(domain.name for domain in domains)]),
         link=absolute(reverse("library:home")),
         description="Les dernières fiches de la bibliothèque.",

@@ -8,12 +8,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from jeveuxagir.accounts import limits
+from jeveuxagir.common.clock import PARIS, today
 from missions import services
 from missions.enums import MissionMode, SlotKind
 from missions.feeds import reader
@@ -99,10 +101,16 @@ def test_a_search_that_means_nothing_is_refused_in_words(client: Client, path: s
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(client: Client) -> None:
-    make_mission()
-    first = client.get("/flux/missions.atom")
-    assert first["ETag"]
     assert client.get("/flux/missions.ics", {"q": "x" * 99}).status_code == 200
+    for found in (False, True):
+        if found:
+            make_mission()
+        for path in ("/flux/missions.atom", "/flux/missions.ics"):
+            with time_machine.travel(datetime.datetime.combine(today(), datetime.time(12), PARIS)) as clock:
+                seen = client.get(path)["ETag"]
+                clock.shift(90)
+                again = client.get(path, headers={"If-None-Match": seen})
+            assert (path, found, again.status_code) == (path, found, 304)
 
 
 def test_our_missions_leave_in_the_partners_format_and_come_back_whole(
