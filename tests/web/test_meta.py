@@ -183,3 +183,15 @@ def test_a_missing_page_searches_with_the_words_of_its_address(client):
     assert response.status_code == 404
     assert 'value="missions lire avec des eleves"' in html
     assert read(html).metas["robots"] == "noindex"
+
+
+def test_the_foot_of_a_page_and_the_map_of_the_site_lead_only_to_pages_that_answer(client):
+    shown = client.get("/plan-du-site/").text
+    main, _, foot = shown.partition('id="pied-de-page"')
+    listed = main.partition("<main")[2]
+    for words in (listed, foot):
+        links = re.findall(r'href="(/[^"#?]*)"', words)
+        assert {"/problemes-communs/", "/glossaire/", "/territoires/", "/alliances/"} <= set(links)
+        assert len(links) == len(set(links))
+        for link in links:
+            assert client.get(link, follow=True).status_code == 200, link
