@@ -28,7 +28,7 @@ def offer_again(form: Any, row: Any, refusal: RuleBroken) -> int:
     for name in concrete & set(typed) - {"version"}:
         held = getattr(row, name)
         if not isinstance(held, list) and _plain(typed[name]) != _plain(held):
-            form.add_error(name, f"Enregistré aujourd’hui{NBSP}: {_words(row, name, held)}")
+            form.add_error(name, f"Valeur actuelle{NBSP}: {_words(row, name, held)}")
     return 409
 
 

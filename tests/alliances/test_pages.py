@@ -242,10 +242,8 @@ def test_settings_change_one_thing_at_a_time_and_refuse_what_is_stale(client):
     assert stale.status_code == 409
     assert "Vos réponses sont dans le formulaire" in stale.content.decode()
     shown = stale.content.decode().replace("\u00a0", " ")
-    assert "Enregistré aujourd’hui : « unanimité »" in shown
-    assert (
-        shown.count("Enregistré aujourd’hui") == 2
-    )  # in the summary, and under its field: 60 days are the same
+    assert "Valeur actuelle : « unanimité »" in shown
+    assert shown.count("Valeur actuelle") == 2  # in the summary, and under its field: 60 days are the same
     client.post(f"{alliance.space_url}reglages/derogation/", {"derogation": "Ouvrir le dimanche"})
     alliance.refresh_from_db()
     assert (alliance.derogation, alliance.rule) == ("Ouvrir le dimanche", "unanimity")
