@@ -12,14 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from jeveuxagir.accounts import limits, roles, tokens
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import require_mail_allowed, touch
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import PARIS, now, today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
@@ -29,6 +28,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
 from jeveuxagir.territories.models import Commune, Department, Epci, Region
+from jeveuxagir.ui.dates import day_of
 from jeveuxagir.ui.spaces import forget_spaces
 from missions import policies as missions_policies
 from missions.models import Mission
@@ -610,7 +610,7 @@ def why_kept(party: Party) -> str:
     """
     seen = _last_sign(party)
     if seen > now() - ABSENT_AFTER:
-        day = date_format(seen.astimezone(PARIS), "j F Y")
+        day = day_of(seen)
         return (
             f"{party.name} a agi dans l’alliance le {day}, ou l’a rejointe ce jour-là. Qui anime ne confie la place "
             f"que d’une partie sans nouvelles depuis {ABSENT_AFTER.days} jours. Elle-même peut la laisser."

@@ -4,10 +4,9 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format
-
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP, amount, clean
+from jeveuxagir.ui.dates import day_of
 
 KEPT_TYPED = "Vos réponses sont dans le formulaire."
 MOST_LETTERS = 300
@@ -44,7 +43,7 @@ def _words(row: Any, name: str, held: Any) -> str:
     if held in (None, ""):
         return "rien"
     if isinstance(held, datetime.date):
-        return date_format(held, "j F Y")
+        return day_of(held)
     if isinstance(held, Decimal):
         return amount(held)
     shown = getattr(row, f"get_{name}_display", lambda: held)()

@@ -220,6 +220,22 @@ def test_nothing_a_person_typed_is_marked_safe() -> None:
     assert not found, "\n".join(found)
 
 
+def test_no_page_and_no_mail_writes_a_day_past_the_helper() -> None:
+    """Django's `date` filter writes « 1 octobre »; ours (ui.dates) « 1er octobre »."""
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in (ROOT / "templates").rglob("*.*")
+        if path.suffix in {".html", ".txt"}
+        for match in re.finditer(r"\|\s*date:\"[^\"]*\b[jd] [FMNb]", path.read_text())
+    ]
+    found += [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in sources()
+        for match in re.finditer(r"date_format\([^)]*[jd] [FMNb]", path.read_text())
+    ]
+    assert not found, "\n".join(found)
+
+
 #: RFC 8058: the reader of mail posts there without a session
 WITHOUT_TOKEN = {"stop.html"}
 

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,7 @@ from alliances.views import space_context
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.ui.dates import day_of
 
 from . import policies, services
 from .enums import Choice, DecisionState, Effect, MeetingState
@@ -241,9 +241,7 @@ def _effect(row: Decision) -> tuple[str, list[tuple[str, str]]] | None:
             return "L’alliance est close, avec ce bilan :", lines
         return "Si elle est adoptée, l’alliance est close avec ce bilan :", lines
     if row.effect == Effect.THIRD:
-        starts, ends = (
-            date_format(datetime.date.fromisoformat(said[name]), "j F Y") for name in ("starts_on", "ends_on")
-        )
+        starts, ends = (day_of(datetime.date.fromisoformat(said[name])) for name in ("starts_on", "ends_on"))
         lines = [
             ("Ce que les parties lui demandent", said["mandate"]),
             ("En quoi cette partie est indépendante", said["independence"]),

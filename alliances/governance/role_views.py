@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +13,7 @@ from alliances.views import space_context
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import slugify
+from jeveuxagir.ui.dates import day_of
 from jeveuxagir.ui.documents import pdf
 
 from . import matrices, services
@@ -105,7 +105,7 @@ def document(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     data = {
         "title": "Qui fait quoi",
         "alliance": request.alliance.name,
-        "footer": f"{request.alliance.name} · état du {date_format(moment, 'j F Y')} · sans effet juridique propre",
+        "footer": f"{request.alliance.name} · état du {day_of(moment)} · sans effet juridique propre",
         "sheets": matrices.sheets(made),
         "remarks": made.remarks,
     }

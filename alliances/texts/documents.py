@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.formats import date_format
 
 from alliances import services as alliances
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import PARIS, now
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.locks import lock
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.ui.dates import day_of
 from jeveuxagir.ui.documents import pdf
 
 from . import templates
@@ -133,7 +133,7 @@ def _data(version: Version, code: str) -> dict[str, object]:
             {
                 "party": one.party.name,
                 "what": one.what,
-                "due": date_format(one.due_on, "j F Y") if one.due_on else "",
+                "due": day_of(one.due_on) if one.due_on else "",
             }
             for one in version.obligations.select_related("party").order_by("pk")
         ],
@@ -142,7 +142,7 @@ def _data(version: Version, code: str) -> dict[str, object]:
                 "party": one.party.name,
                 "name": one.signatory_name,
                 "capacity": one.capacity,
-                "on": date_format(one.adopted_at.astimezone(PARIS), "j F Y"),
+                "on": day_of(one.adopted_at),
             }
             for one in version.adoptions.select_related("party")
         ],
@@ -151,7 +151,7 @@ def _data(version: Version, code: str) -> dict[str, object]:
         "hash": version.text_hash,
         "template": (
             f"Écrit à partir du modèle « {template.name} », relu par : {template.reviewed_by} "
-            f"({date_format(template.reviewed_on, 'j F Y')})."
+            f"({day_of(template.reviewed_on)})."
             if template
             else ""
         ),
@@ -160,6 +160,6 @@ def _data(version: Version, code: str) -> dict[str, object]:
 
 def _state(version: Version) -> str:
     if version.state == State.IN_FORCE and version.in_force_at:
-        return f"En vigueur depuis le {date_format(version.in_force_at.astimezone(PARIS), 'j F Y')}"
+        return f"En vigueur depuis le {day_of(version.in_force_at)}"
     label = str(version.get_state_display())
     return label[:1].upper() + label[1:]

@@ -58,9 +58,23 @@ def exact(moment: date | datetime) -> str:
 
 def day_of(moment: date | datetime) -> str:
     """« 25 novembre 2026 », the day in Paris; the first is « 1er »."""
-    if isinstance(moment, datetime) and timezone.is_aware(moment):
-        moment = moment.astimezone(PARIS)
+    moment = _in_paris(moment)
     return f"{_number(moment)}{NBSP}{date_format(moment, 'F Y')}"
+
+
+def day_month(moment: date | datetime) -> str:
+    """« 25 novembre », where the year is not in doubt."""
+    return _without_year(day_of(moment))
+
+
+def weekday(moment: date | datetime) -> str:
+    """« mercredi 25 novembre 2026 », the day in Paris."""
+    return _day(_in_paris(moment))
+
+
+def weekday_month(moment: date | datetime) -> str:
+    """« mercredi 25 novembre »."""
+    return _without_year(weekday(moment))
 
 
 def hour(moment: datetime) -> str:
@@ -71,6 +85,17 @@ def hour(moment: datetime) -> str:
 def _day(moment: date | datetime) -> str:
     """The number of the day stays with its month; the first is « 1er »."""
     return f"{date_format(moment, 'l')} {_number(moment)}{NBSP}{date_format(moment, 'F Y')}"
+
+
+def _in_paris(moment: date | datetime) -> date | datetime:
+    """A naive hour is already that of its place."""
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return moment.astimezone(PARIS)
+    return moment
+
+
+def _without_year(words: str) -> str:
+    return words.rpartition(" ")[0]
 
 
 def _number(moment: date | datetime) -> str:

@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NARROW_NBSP
 from jeveuxagir.findable import search as index_search
 from jeveuxagir.findable.models import AnyPlace, area
 from jeveuxagir.territories.models import Commune, Department, Epci, Region, Source
+from jeveuxagir.ui.dates import day_of
 from volunteers.requests.models import EngagementRequest
 
 SECONDS = 300
@@ -70,7 +70,7 @@ def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
     """`found` is how many of each kind the index has there: {"figures": […], "rates": […], "small": bool}."""
     own = counted(place)
     known = Source.objects.filter(pk="populations").first()
-    day = f"aujourd’hui, {date_format(today(), 'j F Y')}"
+    day = f"aujourd’hui, {day_of(today())}"
     population = own["population"]
     missing = own["unknown"]
     figures = [

@@ -4,12 +4,12 @@ import datetime
 import re
 
 import pytest
-from django.utils.formats import date_format
 
 from alliances import services
 from alliances.models import Alliance
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.text import NBSP
+from jeveuxagir.ui.dates import day_of
 from tests import factories as f
 from tests.alliances.test_services import ANSWERS, begun, data, dated, long_silent, with_another
 
@@ -308,7 +308,7 @@ def test_the_derogation_asked_and_the_date_of_its_evaluation_are_said_and_remind
     assert client.post(settings, said).status_code == 302
     shown = client.get(page).content.decode()
     assert "Prêter un minibus" in shown
-    assert date_format(soon, "j F Y") in shown
+    assert day_of(soon) in shown
     assert "sans effet juridique propre" in shown
     home = client.get(alliance.space_url).content.decode()
     assert "évaluer l’alliance" in home

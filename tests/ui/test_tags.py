@@ -70,6 +70,17 @@ def test_an_hour_is_said_as_it_is_given_or_in_paris():
     assert html == "mardi 1er\u00a0décembre 2026 à 18\u00a0h\u00a030 | 18\u00a0h\u00a030 | 13\u00a0h | "
 
 
+def test_the_first_of_a_month_is_written_the_french_way_in_every_form():
+    html = render(
+        "{{ d|day }} | {{ d|day_month }} | {{ d|weekday }} | {{ aware|weekday_month }} | {{ none|day }}",
+        none=None,
+        d=date(2026, 10, 1),
+        aware=datetime(2026, 9, 30, 22, 30, tzinfo=UTC),  # already the first in Paris
+    )
+    written = "1er\u00a0octobre"
+    assert html == f"{written} 2026 | {written} | jeudi {written} 2026 | jeudi {written} | "
+
+
 def test_no_date_prints_nothing():
     assert render("{% since d %}{% moment d %}", d=None) == ""
 

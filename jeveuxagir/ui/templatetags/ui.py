@@ -15,6 +15,9 @@ States, dates, numbers
     {% since moment %}                        <time>il y a 3 jours</time>, the exact date as title
     {% moment date %}                         <time>mercredi 25 novembre 2026 à 14 h 05</time>
     {{ meeting.local_start|exact }}           the same words, also in mails; |hour alone: « 14 h 05 »
+    {{ due_on|day }}                          1er octobre 2026, never Django's |date, which writes « 1 octobre »:
+                                              day_month « 1er octobre », weekday « jeudi 1er octobre 2026 »,
+                                              weekday_month « jeudi 1er octobre »
     {{ total|number }}                        1 234 (narrow space)
     {{ quantity|amount }}                     1 234,5 (a Decimal, without idle zeros)
     {{ person.phone|phone }}                  06 12 34 56 78
@@ -170,6 +173,26 @@ def exact_moment(moment: date | datetime | None) -> str:
 @register.filter
 def exact(moment: date | datetime | None) -> str:
     return dates.exact(moment) if moment else ""
+
+
+@register.filter
+def day(moment: date | datetime | None) -> str:
+    return dates.day_of(moment) if moment else ""
+
+
+@register.filter
+def day_month(moment: date | datetime | None) -> str:
+    return dates.day_month(moment) if moment else ""
+
+
+@register.filter
+def weekday(moment: date | datetime | None) -> str:
+    return dates.weekday(moment) if moment else ""
+
+
+@register.filter
+def weekday_month(moment: date | datetime | None) -> str:
+    return dates.weekday_month(moment) if moment else ""
 
 
 @register.filter(expects_localtime=True)
