@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alliances.events import repeating
 from alliances.events.enums import How, Kind, Mode, Registered, Rhythm, State
-from alliances.events.models import Event, Registration, Series
+from alliances.events.models import Event, Note, Registration, Series
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.text import slugify
 from jeveuxagir.moderation.models import ModerationItem
@@ -53,6 +53,8 @@ class Events:
             event = self._event(spec, hosted, day, series, leader=number == 0)
             if event.state in (State.PUBLISHED, State.DONE, State.CANCELLED):
                 self._registrations(event, spec, hosted, fewer=number)
+                if "note" in spec and not number:
+                    self._note(event, spec, hosted)
 
     def _sent_at(self, spec: dict[str, Any]) -> datetime.datetime:
         return self.ground.days_ago(max(SENT_BEFORE - spec["in_days"], 2))
@@ -227,6 +229,18 @@ class Events:
         actor = self.people.users.get(person.pk)
         self.ground.event(verb, row, at, actor=actor, event=event.pk, person=person.pk)
 
+    def _note(self, event: Event, spec: dict[str, Any], hosted: Hosted) -> None:
+        """The organisation writes to those who come, once the page is public."""
+        author = next(filter(None, (self.people.users.get(m.person_id) for m in hosted.members)), None)
+        self.ground.new(
+            Note,
+            event=event,
+            text=spec["note"],
+            by=author,
+            created_at=self.ground.later(event.published_at or event.created_at, 4, 6),
+            sent_to=spec.get("come", 0),
+        )
+
 
 #: in the order they are written: the trigger counts the places as the registrations come
-TABLES = (Series, Event, Event.sdgs.through, Registration)
+TABLES = (Series, Event, Event.sdgs.through, Registration, Note)
