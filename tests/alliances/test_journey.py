@@ -100,11 +100,11 @@ def test_a_round_that_is_open_is_said_instead_of_proposing_another(client: Clien
 
 
 def test_the_journey_costs_the_same_whatever_it_shows(django_assert_num_queries: Any) -> None:
-    """What was ticked, what shows by itself, the methods followed, and what the library offers: methods, then tools."""
+    """What was ticked, what shows by itself, the methods followed; then methods, tools and examples that help."""
     alliance = make_alliance()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         steps.marks(alliance)
     make_text(alliance, state="in_force")
     make_round(alliance)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         steps.marks(alliance)

@@ -84,5 +84,5 @@ def test_figures_say_nothing_rather_than_zero(client):
 def test_the_home_page_costs_few_queries_however_many_missions(client, django_assert_max_num_queries):
     for number in range(6):
         make_mission(title=f"Mission {number}")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         client.get("/")
