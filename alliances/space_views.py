@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.text import clean
 from jeveuxagir.ui.dates import day_of
 
 from . import activity, conditions, exports, journey, moderation, services, steps
@@ -106,9 +107,8 @@ def tick_guided(request: AllianceRequest, pk: int, slug: str, guided_pk: int) ->
 @require_POST
 def drop_guide(request: AllianceRequest, pk: int, slug: str) -> HttpResponse:
     """A method leaves the journey."""
-    services.drop_guide(
-        request.alliance, actor=request.user, source_url=request.POST.get("methode", "")[:300]
-    )
+    source_url = clean(request.POST.get("methode", ""))[:300]
+    services.drop_guide(request.alliance, actor=request.user, source_url=source_url)
     messages.success(request, "La méthode n’est plus dans le parcours.")
     return redirect("alliances:journey", pk=pk, slug=slug)
 

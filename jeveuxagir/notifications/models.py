@@ -38,7 +38,7 @@ class Message(models.Model):
     text = personal(models.TextField("texte"))
     html = personal(models.TextField("version HTML", blank=True))
     #: the calendar file that goes with the mail, which a diary adds or takes out in one click
-    calendar = personal(models.TextField("agenda", blank=True))
+    calendar = personal(models.TextField("agenda", blank=True, default="", db_default=""))
     #: where its one line in a digest leads
     link = personal(models.TextField("lien", blank=True))
     digest = models.ForeignKey(

@@ -33,7 +33,7 @@ def test_two_worlds_meet(page, site):
     page.goto(f"{site.url}/mises-en-relation/nouvelle/")
     look(page)
     page.get_by_label("Son nom").fill("mots")
-    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("button", name="Chercher", exact=True).click()
     page.get_by_role("link", name="Choisir Mots passants").click()
     expect(page.get_by_text("Près de la première, dans un autre monde")).to_be_visible()
     look(page)

@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="message",
             name="calendar",
-            field=models.TextField(blank=True, default="", verbose_name="agenda"),
-            preserve_default=False,
+            field=models.TextField(blank=True, db_default="", default="", verbose_name="agenda"),
         ),
     ]
