@@ -19,12 +19,14 @@ from . import directory, from_alliance
 from .models import Consent, Example
 
 SHOWN = 5
+#: one line of cards
+HOME_ROW = 3
 HOME_KEY, HOME_SECONDS = "examples:home", 300
 
 
 def home_row(request: Any, _obj: Any = None) -> dict[str, Any] | None:
     """A fair few of them, for a home."""
-    row = directory.home_row()
+    row = directory.home_row(HOME_ROW)
     return {"cards": [directory.Card(one) for one in row]} if row else None
 
 

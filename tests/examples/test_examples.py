@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from alliances.examples import directory, writing
+from alliances.examples import directory, panels, writing
 from alliances.examples.models import Example
 from alliances.library import editing
 from alliances.library.enums import State
@@ -245,7 +245,7 @@ def test_the_row_of_the_homes_never_shows_more_than_half_of_one_region_or_of_lar
         regions = [one.region_id for one in row]
         assert all(2 * regions.count(region) <= len(row) for region in regions)
         assert 2 * sum(one.size == "grande" for one in row) <= len(row)
-    row = [one.title for one in directory.home_row()]
+    row = [one.title for one in directory.home_row(panels.HOME_ROW)]
     assert all(title in text(client.get("/")) for title in row)
     assert all(title in text(client.get("/bibliotheque/")) for title in row)
 
