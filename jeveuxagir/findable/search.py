@@ -98,8 +98,8 @@ def groups(wanted: Wanted, *, first: int = FIRST) -> list[Group]:
     ]
 
 
-def page_of(wanted: Wanted, number: int) -> Page:
-    """A page of one kind, or of all together."""
+def page_of(wanted: Wanted, number: str | int | None) -> Page:
+    """A page of one kind, or of all together; the first, or the last, for a number that means nothing."""
     return Paginator(found(wanted).order_by(*_order(wanted))[:MOST], PAGE).get_page(number)
 
 

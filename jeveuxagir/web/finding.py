@@ -20,10 +20,11 @@ from jeveuxagir.findable import registry, search
 from jeveuxagir.findable.models import AnyPlace, Entry, place_of
 from jeveuxagir.findable.search import Wanted
 from jeveuxagir.taxonomies.models import Domain, Sdg
-from jeveuxagir.territories import maps, places
+from jeveuxagir.territories import maps
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, by_key, facet
+from missions.filters import normalised
 from missions.search import set_time_limit
 
 ON_MAP = 60
@@ -64,7 +65,7 @@ class FindForm(SeveralMixin):
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """What answers, by kind; nothing, and the nearest thing is offered."""
-    data = _normalised(request.GET)
+    data = normalised(request.GET)
     form = FindForm(data)
     form.is_valid()
     wanted = form.wanted()
@@ -72,7 +73,7 @@ def find(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         set_time_limit()
         counts = search.counts(wanted)
-        page = search.page_of(wanted, _number(request.GET)) if wanted.kind or on_map else None
+        page = search.page_of(wanted, request.GET.get("page")) if wanted.kind or on_map else None
         groups = [] if page else search.groups(wanted)
         total = counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
         near = search.nearest(wanted.text) if not total and wanted.text else []
@@ -132,23 +133,6 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
-
-
-def _normalised(data: QueryDict) -> QueryDict:
-    """`commune=<code>` of other pages' links put into words."""
-    values = data.copy()
-    code = values.get("commune", "")
-    if code and not values.get("lieu"):
-        commune = places.by_code(code[:5]) if code.isascii() and code.isalnum() else None
-        if commune is not None:
-            values["lieu"] = commune.label
-    values.pop("commune", None)
-    return values
-
-
-def _number(data: QueryDict) -> int:
-    typed = data.get("page", "1")[:9]
-    return int(typed) if typed.isascii() and typed.isdigit() else 1
 
 
 def _kinds(data: QueryDict, wanted: Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
