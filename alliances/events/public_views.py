@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.taxonomies.licences import Licence
 from jeveuxagir.ui.calendar import calendar as calendar_of
 from jeveuxagir.ui.calendar import calendar_response
 from jeveuxagir.ui.facets import address
@@ -111,7 +112,7 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "structured": structured.script_of(event) if event.is_public else "",
         "canonical": url,
         "licence": LICENCE,
-        "licence_url": structured.LICENCE_URL,
+        "licence_url": Licence.OPEN.url,
         "sign_in": "?" + urlencode({"next": reverse("events:register", args=[event.pk, event.slug])}),
         "report_url": f"{reverse('moderation:report')}?{urlencode({'page': event.get_absolute_url()})}",
     }

@@ -1,30 +1,25 @@
 """What machines read of an event's page (schema.org Event), beside what people read: nothing more, nothing else."""
 
-import json
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.taxonomies.licences import Licence
+from jeveuxagir.ui.structured import data_block
 
 from .enums import How, Mode
 from .models import Event
 
-LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 _MODES = {
     Mode.ON_SITE: "OfflineEventAttendanceMode",
     Mode.ONLINE: "OnlineEventAttendanceMode",
     Mode.BOTH: "MixedEventAttendanceMode",
 }
-#: « </script> », « <!-- » and the line ends of JavaScript cannot leave the block
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 def script_of(event: Event) -> SafeString:
-    """A data block: browsers run nothing of it, and the security policy has nothing to allow."""
-    text = json.dumps(described(event), ensure_ascii=False).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (escaped)
+    return data_block(described(event))
 
 
 def described(event: Event) -> dict[str, Any]:
@@ -43,7 +38,7 @@ def described(event: Event) -> dict[str, Any]:
         "eventAttendanceMode": f"https://schema.org/{_MODES[Mode(event.mode)]}",
         "isAccessibleForFree": True,
         "inLanguage": "fr",
-        "license": LICENCE_URL,
+        "license": Licence.OPEN.url,
         "location": _locations(event, url),
         "organizer": {
             "@type": "Organization",

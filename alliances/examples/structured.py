@@ -1,22 +1,17 @@
 """What machines read of an example's page (schema.org): nothing more than what people read."""
 
-import json
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.ui.structured import data_block
 
 from .models import Example
 
-#: « </script> », « <!-- » and the line ends of JavaScript cannot leave the block
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
-
 
 def script_of(example: Example) -> SafeString:
-    text = json.dumps(described(example), ensure_ascii=False).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (escaped)
+    return data_block(described(example))
 
 
 def described(example: Example) -> dict[str, Any]:

@@ -1,23 +1,17 @@
 """What machines read of a sheet's page (schema.org), beside what people read: nothing more, nothing else."""
 
-import json
 from typing import Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.ui.structured import data_block
 
 from .models import Method, Resource
 
-#: « </script> », « <!-- » and the line ends of JavaScript cannot leave the block
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
-
 
 def script_of(sheet: Method | Resource) -> SafeString:
-    """A data block: browsers run nothing of it, and the security policy has nothing to allow."""
-    text = json.dumps(described(sheet), ensure_ascii=False).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 (escaped)
+    return data_block(described(sheet))
 
 
 def described(sheet: Method | Resource) -> dict[str, Any]:
