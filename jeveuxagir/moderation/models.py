@@ -74,6 +74,9 @@ class ModerationItem(models.Model):
         EVENT = "event", "événement"
         PLEDGE = "pledge", "engagement sur une mesure"
         STATEMENT = "statement", "témoignage sur un territoire"
+        SKILL_NEED = "skill_need", "besoin de compétences"
+        OFFER = "offer", "offre de mécénat de compétences"
+        RESOURCE_NEED = "resource_need", "besoin de moyens"
 
     class State(models.TextChoices):
         NEW = "new", "à prendre"

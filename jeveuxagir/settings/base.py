@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "missions.proposals",
     "missions.feeds",
     "missions.alerts",
+    "missions.skill_needs",
+    "missions.offers",
     "alliances",
     "alliances.texts",
     "alliances.governance",

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class OffersConfig(AppConfig):
+    name = "missions.offers"
+    label = "offers"
+    verbose_name = "Offres de mécénat de compétences"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import personal_data
+
+        personal_data.register()

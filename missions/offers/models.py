@@ -1,0 +1,159 @@
+"""What an employer gives of its people's time: skills, a budget of days, where and when. Nobody is named in it.
+
+Work is counted in whole minutes. What sponsorships hold of an offer is counted by the database.
+"""
+
+import datetime
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.models import LineField, ProseField
+from jeveuxagir.common.text import slugify
+from jeveuxagir.taxonomies.models import Skill
+from jeveuxagir.territories.models import Department
+from missions.enums import MissionMode
+from missions.skill_needs.models import DAY_MINUTES
+from organisations.models import Membership, Organisation
+from organisations.policies import HANDLERS
+
+from .enums import Format, State
+
+#: so long after it opens, an offer goes first to associations that were never served
+FIRST_TIMERS_FOR = datetime.timedelta(hours=72)
+#: the most one offer may hold, in minutes: twenty people for a year
+MOST_MINUTES = 20 * 220 * DAY_MINUTES
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def giving(self) -> "OfferQuerySet":
+        """Those that may be proposed: open, of a validated employer, with time left."""
+        return self.filter(
+            state=State.OPEN, organisation__state="validated", committed_minutes__lt=F("total_minutes")
+        )
+
+    def of_organisation(self, organisation: Organisation) -> "OfferQuerySet":
+        return self.filter(organisation=organisation)
+
+    def of_person(self, person: Person) -> "OfferQuerySet":
+        """Those of the employers this person handles."""
+        handled = Membership.objects.live().filter(
+            organisation=OuterRef("organisation"), person=person, role__in=HANDLERS
+        )
+        return self.filter(Exists(handled))
+
+
+class Offer(models.Model):
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="offers", verbose_name="employeur"
+    )
+    title = LineField("titre", max_length=160)
+    slug = models.SlugField(max_length=80, editable=False)
+    description = ProseField("ce que nous proposons", max_length=5000, blank=True)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="compétences")
+    formats = ArrayField(
+        models.CharField(max_length=14, choices=Format), verbose_name="formats", default=list, blank=True
+    )
+    mode = models.CharField(
+        "sur place ou à distance", max_length=10, choices=MissionMode, default=MissionMode.HYBRID
+    )
+    #: where people may go; none and not `everywhere`: the employer's own department
+    departments = models.ManyToManyField(
+        Department, blank=True, related_name="+", verbose_name="départements"
+    )
+    everywhere = models.BooleanField("partout en France", default=False)
+    total_minutes = models.PositiveIntegerField("temps offert, en minutes")
+    #: what sponsorships hold of it, kept by the trigger of their table
+    committed_minutes = models.PositiveIntegerField("temps engagé, en minutes", default=0, editable=False)
+    day_minutes = models.PositiveSmallIntegerField("minutes d’une journée", default=DAY_MINUTES)
+    starts_on = models.DateField("à partir du", null=True, blank=True)
+    ends_on = models.DateField("jusqu’au", null=True, blank=True)
+    state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    state_reason = ProseField("raison", max_length=2000, blank=True)
+    draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
+    #: the first time it opened: the 72 hours count from there
+    opened_at = models.DateTimeField("ouverte le", null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "offre de mécénat de compétences"
+        verbose_name_plural = "offres de mécénat de compétences"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(committed_minutes__gte=0, committed_minutes__lte=F("total_minutes")),
+                name="offer_never_overspent",
+                violation_error_message="Il ne reste pas assez de jours dans cette offre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minutes__range=(30, MOST_MINUTES)),
+                name="offer_minutes_sane",
+                violation_error_message="Le temps offert va d’une demi-heure à vingt années de travail.",
+            ),
+            models.CheckConstraint(
+                condition=Q(day_minutes__range=(60, 720)),
+                name="offer_day_sane",
+                violation_error_message="Une journée compte d’une à douze heures.",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="offer_period_ordered",
+                violation_error_message="La fin vient après le début.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.OPEN, State.PAUSED, State.EXHAUSTED])
+                | Q(opened_at__isnull=False),
+                name="offer_open_dated",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="offer_of_organisation"),
+            models.Index(fields=["state", "opened_at"], name="offer_open"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="offered_by_employer",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id", "state"),
+                when=pgtrigger.Before,
+                func="""
+                    IF (
+                        SELECT kind FROM organisations_organisation WHERE id = NEW.organisation_id FOR SHARE
+                    ) NOT IN ('company', 'local_authority', 'state_service', 'public_body') THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'offer_of_employer',
+                            MESSAGE = 'only a company or a public employer offers the time of its people';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.slug = slugify(self.title)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def left_minutes(self) -> int:
+        return self.total_minutes - self.committed_minutes
+
+    @property
+    def first_timers_only(self) -> bool:
+        """Within the 72 hours when only associations never served are proposed it."""
+        return self.opened_at is not None and now() < self.opened_at + FIRST_TIMERS_FOR

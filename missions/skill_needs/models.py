@@ -1,0 +1,160 @@
+"""What an association needs done by somebody of a trade: said before any offer, by itself.
+
+Work is counted in whole minutes, everywhere; a day is 420 of them unless a convention says otherwise.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.models import LineField, ProseField
+from jeveuxagir.common.text import slugify
+from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
+from jeveuxagir.territories.models import Commune, Department
+from missions.enums import MissionMode
+from organisations.models import Membership, Organisation
+from organisations.policies import HANDLERS
+
+from .enums import PUBLIC, SEEKING, ContactConsent, Format, State
+
+#: minutes of a day when no convention says otherwise: seven hours
+DAY_MINUTES = 420
+#: minutes of a « séance flash »
+FLASH_MINUTES = 60
+#: the most one need may ask: two full years; beyond, somebody mistyped
+MOST_MINUTES = 440 * DAY_MINUTES
+
+
+class SkillNeedQuerySet(models.QuerySet["SkillNeed"]):
+    def public(self) -> "SkillNeedQuerySet":
+        """What anybody may read."""
+        return self.filter(state__in=PUBLIC, organisation__state="validated")
+
+    def seeking(self) -> "SkillNeedQuerySet":
+        """What an offer may still meet."""
+        return self.public().filter(state__in=SEEKING)
+
+    def of_organisation(self, organisation: Organisation) -> "SkillNeedQuerySet":
+        return self.filter(organisation=organisation)
+
+    def of_person(self, person: Person) -> "SkillNeedQuerySet":
+        """Those of the organisations this person handles."""
+        handled = Membership.objects.live().filter(
+            organisation=OuterRef("organisation"), person=person, role__in=HANDLERS
+        )
+        return self.filter(Exists(handled))
+
+
+class SkillNeed(models.Model):
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="skill_needs", verbose_name="association"
+    )
+    title = LineField("titre", max_length=160)
+    slug = models.SlugField(max_length=80, editable=False)
+    #: one of the project types of `scoping`; empty for a need of its own sort
+    project_type = models.SlugField("type de projet", max_length=40, blank=True)
+    deliverable = ProseField("ce qui sera rendu", max_length=3000, blank=True)
+    context = ProseField("à quoi cela servira", max_length=5000, blank=True)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="compétences")
+    format = models.CharField("format", max_length=14, choices=Format, default=Format.SPLIT)
+    minutes = models.PositiveIntegerField("volume, en minutes", null=True, blank=True)
+    deadline = models.DateField("pour le", null=True, blank=True)
+    mode = models.CharField(
+        "sur place ou à distance", max_length=10, choices=MissionMode, default=MissionMode.HYBRID
+    )
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="commune"
+    )
+    #: where it belongs: its commune's, or its association's
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="département"
+    )
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="domaine"
+    )
+    sdgs = models.ManyToManyField(Sdg, blank=True, related_name="+", verbose_name="ODD")
+    #: the member whom a company may reach, once it may
+    contact = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="contact"
+    )
+    contact_consent = models.CharField(
+        "contact donné", max_length=16, choices=ContactConsent, default=ContactConsent.AFTER_AGREEMENT
+    )
+    state = models.CharField("état", max_length=10, choices=State, default=State.DRAFT)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    state_reason = ProseField("raison", max_length=2000, blank=True)
+    #: the furthest page of the wizard that was reached; 0 once sent
+    draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
+    opened_at = models.DateTimeField("ouvert le", null=True, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="french_unaccent")
+        + SearchVector("deliverable", "context", weight="C", config="french_unaccent"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SkillNeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "besoin de compétences"
+        verbose_name_plural = "besoins de compétences"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[State.DRAFT, State.REFUSED, State.NO_TAKER])
+                | (~Q(deliverable="") & Q(minutes__isnull=False)),
+                name="skill_need_said_before_sent",
+                violation_error_message="Dites ce qui sera rendu, et en combien de temps.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__range=(30, MOST_MINUTES)),
+                name="skill_need_minutes_sane",
+                violation_error_message="Le volume va d’une demi-heure à deux ans.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=PUBLIC) | Q(opened_at__isnull=False), name="skill_need_open_dated"
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="skill_need_search"),
+            models.Index(fields=["organisation", "state"], name="skill_need_of_organisation"),
+            models.Index(fields=["state", "department"], name="skill_need_public"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="owned_by_association",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id", "state"),
+                when=pgtrigger.Before,
+                func="""
+                    IF (
+                        SELECT kind FROM organisations_organisation WHERE id = NEW.organisation_id FOR SHARE
+                    ) = 'company' THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'skill_need_never_of_company',
+                            MESSAGE = 'a company states no need';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.slug = slugify(self.title)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def is_seeking(self) -> bool:
+        return self.state in SEEKING

@@ -1,0 +1,35 @@
+"""Needs belong to associations; they remember which account wrote them, and whom a company may reach."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import PersonalData, personal_data
+
+from .models import SkillNeed
+
+
+def _rows(person: Person) -> Any:
+    return SkillNeed.objects.filter(Q(created_by__person=person) | Q(contact=person))
+
+
+def _erase(person: Person) -> None:
+    SkillNeed.objects.filter(created_by__person=person).update(created_by=None)
+    SkillNeed.objects.filter(contact=person).update(contact=None)
+
+
+def register() -> None:
+    personal_data.register(
+        "skill_needs.SkillNeed",
+        PersonalData(
+            model="skill_needs.SkillNeed",
+            label="Besoins de compétences que vous avez écrits, ou dont vous êtes le contact",
+            erasing="restent à l’association, sans votre nom",
+            kept="Les besoins restent à l’association, sans votre nom.",
+            rows=_rows,
+            export=lambda row: {"Besoin": row.title, "Écrit le": row.created_at},
+            erase=_erase,
+            person_fields=("created_by", "contact"),
+        ),
+    )
