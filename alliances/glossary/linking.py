@@ -1,7 +1,7 @@
 """Words of a public text linked to their definition where they are first used.
 
-`explain(html, done)` takes markup that is already safe, and leaves alone what is inside a link, a heading, a button, a
-label or code. The longest spelling wins: « mécénat de compétences » before « mécénat ».
+`Linker.explain(html, done)` takes markup that is already safe, and leaves alone what is inside a link, a heading, a
+button, a label or code. The longest spelling wins: « mécénat de compétences » before « mécénat ».
 """
 
 import re
@@ -123,7 +123,3 @@ def linker() -> Linker:
         rows = Term.objects.public().values_list("slug", "definition", "forms")
         _kept = (moment + settings.SEARCH_TERMS_SECONDS, Linker(rows))
     return _kept[1]
-
-
-def explain(html: str, done: set[str]) -> SafeString:
-    return linker().explain(html, done)

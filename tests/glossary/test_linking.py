@@ -1,6 +1,8 @@
 """Words of the glossary in public texts: linked once, the longest first, never inside a link or a heading, and safe."""
 
+import re
 import time
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -147,3 +149,61 @@ def test_a_page_reads_the_words_once_whatever_the_number_of_its_texts(settings: 
 def test_every_spelling_belongs_to_one_word_only() -> None:
     spellings = [form.lower() for term in Term.objects.public() for form in term.forms]
     assert len(spellings) == len(set(spellings))
+
+
+def page_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+@pytest.mark.django_db
+def test_sheets_examples_and_events_explain_each_word_once_in_their_texts_and_their_lists(
+    client: Client,
+) -> None:
+    said = {
+        "summary": "Un tiers-lieu au village.",
+        "steps": ["Ouvrir le tiers-lieu.", "Partager la gouvernance.", "<b>Rendre compte</b>"],
+        "pitfalls": "Le mécénat de compétences est venu trop tard.",
+    }
+    for sheet in (f.make_method(**said), f.make_example(**said)):
+        page = page_of(client, sheet.get_absolute_url())
+        for slug in ("tiers-lieu", "gouvernance", "mecenat-de-competences"):
+            assert page.count(f'href="/glossaire/{slug}/"') == 1, slug
+        assert "&lt;b&gt;Rendre compte" in page
+    event = f.make_event(description="Une visite du tiers-lieu.", practical="Le tiers-lieu est à l’étage.")
+    assert page_of(client, event.get_absolute_url()).count('href="/glossaire/tiers-lieu/"') == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "slug"),
+    [
+        ("/mesures/11/", "mecenat-de-competences"),
+        ("/mesures/12/", "tiers-de-confiance"),
+        ("/rapport/", "interet-general"),
+        ("/bibliotheque/kit/argumentaire/", "probleme-commun"),
+    ],
+)
+def test_the_report_the_measures_and_the_kit_explain_their_words_and_never_twice(
+    client: Client, path: str, slug: str
+) -> None:
+    explained = re.findall(r'<a class="ui-word" href="/glossaire/([\w-]+)/"', page_of(client, path))
+    assert slug in explained
+    assert len(explained) == len(set(explained))
+
+
+@pytest.mark.django_db
+def test_a_page_of_many_words_asks_no_more_of_the_database_than_a_page_of_none(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    linker()
+    plain, wordy = (
+        f.make_example(),
+        f.make_example(steps=["Un tiers-lieu.", "La gouvernance.", "L’alliance."]),
+    )
+    client.get(plain.get_absolute_url())
+    with CaptureQueriesContext(connection) as queries:
+        client.get(plain.get_absolute_url())
+    with django_assert_num_queries(len(queries)):
+        client.get(wordy.get_absolute_url())

@@ -24,7 +24,13 @@ def shelves():
 
 
 def text(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " "))
+    """What is read on the page, without what the glossary says beside a word."""
+    html = re.sub(
+        r'<a class="ui-word"[^>]*>(.*?)</a><span class="fr-tooltip.*?</span>',
+        r"\1",
+        response.content.decode(),
+    )
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html).replace("\xa0", " "))
 
 
 def test_what_comes_with_the_product_is_loaded_once_whatever_happens(shelves):
