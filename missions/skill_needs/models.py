@@ -20,10 +20,9 @@ from missions.enums import MissionMode
 from organisations.models import Membership, Organisation
 from organisations.policies import HANDLERS
 
+from .durations import DAY_MINUTES as DAY_MINUTES
 from .enums import PUBLIC, SEEKING, ContactConsent, Format, State
 
-#: minutes of a day when no convention says otherwise: seven hours
-DAY_MINUTES = 420
 #: minutes of a « séance flash »
 FLASH_MINUTES = 60
 #: the most one need may ask: two full years; beyond, somebody mistyped

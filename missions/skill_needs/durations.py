@@ -1,0 +1,157 @@
+"""Working time in words and from words: whole minutes inside, « 2 jours et demi » on screens.
+
+A day is `DAY_MINUTES` unless a convention says otherwise: pass its own as `day_minutes`.
+"""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from jeveuxagir.common.text import NBSP, fold, plural
+
+#: minutes of a day when no convention says otherwise: seven hours
+DAY_MINUTES = 420
+#: longer than any number of days somebody means
+MOST_DIGITS = 6
+
+_SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
+_NUMBER = r"(?:\d+(?:[.,]\d+)?|\d+ \d+/\d+|\d+/\d+|un|une)"
+_HOURS = re.compile(
+    rf"^(?P<hours>{_NUMBER}) ?(?:h|heures?)(?: ?(?P<minutes>\d{{1,2}}|et demie)(?: ?(?:min|minutes?))?)?$",
+    re.ASCII,
+)
+_MINUTES = re.compile(r"^(?P<minutes>\d+) ?(?:mn|min|minutes?)$", re.ASCII)
+_DAYS = re.compile(
+    rf"^(?P<days>{_NUMBER})(?: ?(?:j|jours?|journees?))?(?P<half> et demie?)?"
+    r"(?: et (?P<hours>\d{1,2}) ?(?:h|heures?)(?: ?(?P<minutes>\d{1,2}))?)?$",
+    re.ASCII,
+)
+_HALF_DAYS = re.compile(rf"^(?P<halves>{_NUMBER}) demi ?journees?$", re.ASCII)
+
+
+def hours_in_words(minutes: int) -> str:
+    """« 3 h », « 1 h 30 », « 45 min »."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NBSP}min"
+    return f"{hours}{NBSP}h{NBSP}{rest:02}" if rest else f"{hours}{NBSP}h"
+
+
+def in_words(minutes: int | None, day_minutes: int = DAY_MINUTES) -> str:
+    """« 2 jours et demi », « une demi-journée », « 1 jour et 2 h », « 3 h »; nothing known, nothing said."""
+    if minutes is None:
+        return ""
+    if minutes <= 0:
+        return f"0{NBSP}jour"
+    days, rest = divmod(minutes, day_minutes)
+    is_half = rest * 2 == day_minutes
+    if not days:
+        return "une demi-journée" if is_half else hours_in_words(rest)
+    said = plural(days, "jour")
+    if is_half:
+        return f"{said} et demi"
+    return f"{said} et {hours_in_words(rest)}" if rest else said
+
+
+def days_typed(minutes: int | None, day_minutes: int = DAY_MINUTES) -> str:
+    """What stands in the field: « 2,5 » when it is a plain number of days, else the words."""
+    if minutes is None:
+        return ""
+    days = Fraction(minutes, day_minutes)
+    hundredths = days * 100
+    if hundredths.denominator != 1:
+        return hours_in_words(minutes) if minutes < day_minutes else in_words(minutes, day_minutes)
+    return (
+        f"{Decimal(hundredths.numerator) / 100:f}".rstrip("0").rstrip(".").replace(".", ",")
+        if (hundredths.numerator % 100)
+        else str(hundredths.numerator // 100)
+    )
+
+
+def _fraction(text: str) -> Fraction:
+    """« 2 1/2 », « 1/2 », « 2,5 », « une »."""
+    if text in ("un", "une"):
+        return Fraction(1)
+    return sum((Fraction(part.replace(",", ".")) for part in text.split()), Fraction(0))
+
+
+def minutes_of(text: str, day_minutes: int = DAY_MINUTES) -> int | None:
+    """The whole minutes that were typed: days (« 0,5 », « 1.5 », « 2 1/2 », « 2 jours et demi », « une
+    demi-journée ») or hours (« 3 h », « 1 h 30 »). None when it is not understood; it rounds to the minute.
+    """
+    for sign, words in _SIGNS.items():
+        text = text.replace(sign, f" {words}")
+    # what people write between words: spaces of any width, hyphens; accents do not matter
+    text = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", text.lower())
+    text = re.sub(r"\s*/\s*", "/", " ".join(text.split()))
+    text = re.sub(r"[^\W\d_]+", lambda word: fold(word.group()), text)
+    if max((len(digits) for digits in re.findall(r"\d+", text)), default=0) > MOST_DIGITS:
+        return None
+    try:
+        if found := _HOURS.match(text):
+            extra = found["minutes"] or "0"
+            return round(_fraction(found["hours"]) * 60) + (30 if extra == "et demie" else int(extra))
+        if found := _MINUTES.match(text):
+            return int(found["minutes"])
+        if found := _HALF_DAYS.match(text):
+            return round(_fraction(found["halves"]) * day_minutes / 2)
+        if found := _DAYS.match(text):
+            days = _fraction(found["days"]) + (Fraction(1, 2) if found["half"] else 0)
+            return round(days * day_minutes) + int(found["hours"] or 0) * 60 + int(found["minutes"] or 0)
+    except ZeroDivisionError:
+        return None
+    return None
+
+
+class DaysField(forms.CharField):
+    """A number of days, as people type it; `cleaned_data` holds whole minutes, None when it is empty.
+
+    `least` and `most` are minutes. What was typed comes back as it was when it is refused.
+    """
+
+    default_error_messages = {
+        "required": "Dites en combien de jours.",
+        "invalid": "Écrivez un nombre de jours, par exemple 2,5 ou une demi-journée, ou des heures, par exemple 3 h.",
+    }
+
+    def __init__(
+        self, *, day_minutes: int = DAY_MINUTES, least: int = 1, most: int | None = None, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(**kwargs)
+        self.day_minutes, self.least, self.most = day_minutes, least, most
+
+    def prepare_value(self, value: Any) -> Any:
+        return days_typed(value, self.day_minutes) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if text in self.empty_values:
+            return None
+        minutes = minutes_of(str(text), self.day_minutes)
+        if minutes is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return minutes
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return
+        if value < self.least:
+            least = in_words(self.least, self.day_minutes)
+            raise ValidationError(f"C’est trop court{NBSP}: comptez au moins {least}.", code="least")
+        if self.most is not None and value > self.most:
+            most = in_words(self.most, self.day_minutes)
+            raise ValidationError(f"C’est trop long{NBSP}: au plus {most}.", code="most")
+
+    def run_validators(self, value: Any) -> None:
+        """The validators of text (length, no NUL) have nothing to say of a number."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        typed = minutes_of(str(data or ""), self.day_minutes)
+        return (typed if data else None) != initial
