@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Value
+from django.urls import reverse
 
 from alliances import policies as alliance_policies
 from alliances.helps import SHOWN as HELPS
@@ -98,22 +100,54 @@ def _illustrations() -> Mapping[tuple[str, str], tuple[int, Sequence[Illustratio
     return {key: (count, shown[key]) for key, count in counts.items()}
 
 
-#: step of the journey → the category of partnership whose examples help there, or "" for any
-_HELPING = {"constat": "", "categorie": "", "moyens": "", "transmettre": ""}
+#: step of the journey → what an example that helps with it speaks of, as one would type it in the search
+_SPEAKING = {
+    "constat": "constat or diagnostic or besoins",
+    "tour-de-table": "partenaires or réunir or inviter",
+    "premiere-rencontre": "rencontre or réunion or visite",
+    "categorie": "partenariat or mécénat or coopération",
+    "perimetre": "périmètre or quartier or limites",
+    "roles": "rôle or référent or coordinateur",
+    "charte": "charte or règles",
+    "convention": "convention or signer",
+    "moyens": "budget or subvention or financement",
+    "rythme": "mois or trimestre or semaine",
+    "actions": "essayer or ouvrir or atelier",
+    "indicateurs": "compter or mesurer or peser",
+    "evaluation": "évaluer or bilan or questionnaire",
+    "transmettre": "transmettre or raconter or essaimer",
+}
 
 
 def _helps(keys: Any) -> dict[str, list[Help]]:
-    """Where a story helps most: to begin, to name the partnership, to count the means, to hand over."""
-    wanted = [key for key in keys if key in _HELPING]
-    if not wanted:
-        return {}
-    rows = list(Example.objects.public().trusted_first().only("pk", "slug", "title")[: HELPS * len(_HELPING)])
-    names = list(_HELPING)
-    found = {}
-    for key in wanted:
-        start = names.index(key)
-        found[key] = [Help("exemple", one.title, one.get_absolute_url()) for one in rows[start :: len(names)]]
-    return found
+    """The most trusted of those that speak of a step; of a step that none speaks of, the most trusted of all."""
+    rows = Example.objects.public().trusted_first()
+
+    def few(key: str, saying: Any) -> Any:
+        asked = saying.annotate(key=Value(key)).values_list(
+            "key", "trust", "published_at", "pk", "slug", "title"
+        )
+        return asked[:HELPS]
+
+    asked = [few(key, rows.saying(_SPEAKING[key])) for key in keys if key in _SPEAKING]
+    any_step = few("", rows)
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *row in any_step.union(*asked, all=True) if asked else ():
+        found[key].append(tuple(row))
+    return {
+        key: [_help(row) for row in _ordered(found.get(key) or found[""])] for key in keys if key in _SPEAKING
+    }
+
+
+def _ordered(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """As `trusted_first` gave them: a union promises no order."""
+    by_date = sorted(rows, key=lambda row: (row[1], row[2]), reverse=True)
+    return sorted(by_date, key=lambda row: int(row[0]))
+
+
+def _help(row: tuple[Any, ...]) -> Help:
+    _trust, _published, key, slug, title = row
+    return Help("exemple", title, reverse("examples:one", args=[key, slug]))
 
 
 def register() -> None:

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from alliances.examples import directory, panels, writing
 from alliances.examples.models import Example
+from alliances.helps import helps_of
+from alliances.journey import STEPS
 from alliances.library import editing
 from alliances.library.enums import State
 from alliances.library.models import Revision
@@ -351,3 +353,33 @@ def test_scripts_are_shown_as_words(client):
     page = client.get(example.get_absolute_url()).content.decode()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+# --- beside the steps of an alliance's journey --------------------------------------------------------------------
+
+
+def test_every_step_of_the_journey_shows_an_example_and_the_one_that_speaks_of_it_first():
+    charter = f.make_example(title="Une charte à trois, au lavoir")
+    f.make_example(title="Peser le pain", steps=["Peser chaque soir ce qui reste."])
+    helped = helps_of(list(STEPS))
+    for key in STEPS:
+        assert "exemple" in {one.sort for one in helped[key]}, key
+    assert [one.title for one in helped["charte"] if one.sort == "exemple"] == [charter.title]
+    assert helped["indicateurs"][0].title == "Peser le pain"
+
+
+def test_the_most_trusted_example_stands_first_and_none_in_draft_beside_a_step():
+    f.make_example(title="Charte à confirmer", state="to_confirm")
+    read = f.make_example(title="Charte relue")
+    f.make_example(title="Charte en brouillon", state="draft")
+    assert [one.title for one in helps_of(["charte"])["charte"]] == ["Charte relue", "Charte à confirmer"]
+    assert helps_of(["charte"])["charte"][0].url == read.get_absolute_url()
+
+
+def test_examples_beside_the_steps_are_asked_in_one_query():
+    f.make_example()
+    for _ in range(8):
+        f.make_example(title="Une charte, encore")
+    with CaptureQueriesContext(connection) as asked:
+        panels._helps(list(STEPS))
+    assert len(asked) == 1

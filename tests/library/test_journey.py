@@ -8,6 +8,7 @@ from django.urls import reverse
 from alliances import services
 from alliances.journey import STEPS
 from alliances.library import helping, reference
+from alliances.library.models import Resource
 from alliances.models import GuidedStep
 from alliances.steps import guides_of, marks
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
@@ -40,6 +41,14 @@ def test_each_step_of_the_journey_shows_tools_and_methods(alliance, client):
     assert set(shown) == set(STEPS)
     assert all(helps for helps in shown.values())
     assert "Pour vous aider" in client.get(journey(alliance)).content.decode()
+
+
+def test_each_step_of_the_journey_has_a_tool_that_comes_with_the_product(db):
+    reference.load()
+    helped = {
+        key for journey in Resource.objects.public().values_list("journey", flat=True) for key in journey
+    }
+    assert helped == set(STEPS)
 
 
 def test_a_method_adds_its_steps_and_each_is_ticked(alliance, animator, client):
