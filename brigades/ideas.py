@@ -1,4 +1,4 @@
-"""The ideas that people bring: each is answered within ten days, by one of three outcomes."""
+"""The ideas that people bring: each is answered within ten days, by one of four outcomes."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ OUTCOMES = [
 
 
 class IdeaDecisionForm(DecisionForm):
-    """Two of the outcomes; the third has a form of its own."""
+    """Two of the outcomes; the others have a form of their own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,11 +41,9 @@ class IdeaDecisionForm(DecisionForm):
         self.fields["reason"].help_text = "La personne la lira. Obligatoire pour classer."
 
 
-class OrganisationForm(forms.Form):
+class ExampleForm(forms.Form):
     """The draft that the author will complete."""
 
-    name = forms.CharField(label="Nom de l’organisation", max_length=150)
-    kind = forms.ChoiceField(label="Type", choices=Kind.choices, initial=Kind.ASSOCIATION)
     answer = forms.CharField(
         label="Un mot pour la personne",
         required=False,
@@ -53,6 +51,13 @@ class OrganisationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class OrganisationForm(ExampleForm):
+    name = forms.CharField(label="Nom de l’organisation", max_length=150)
+    kind = forms.ChoiceField(label="Type", choices=Kind.choices, initial=Kind.ASSOCIATION)
+
+    field_order = ("name", "kind", "answer", "version")
 
 
 @register(IdeaCase)
@@ -72,7 +77,11 @@ class IdeaQueue(Queue):
     told = "La personne est prévenue."
 
     def acts(self) -> list[Act]:
-        return [*super().acts(), Act("organisation", self._organisation)]
+        return [
+            *super().acts(),
+            Act("organisation", self._organisation),
+            Act("exemple", self._example),
+        ]
 
     def _organisation(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
         form = OrganisationForm(request.POST, auto_id="id_org_%s")
@@ -87,6 +96,21 @@ class IdeaQueue(Queue):
         messages.success(request, f"« {item.title} » devient une organisation. La personne est prévenue.")
         return redirect(self.list_url())
 
+    def _example(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
+        form = ExampleForm(request.POST, auto_id="id_ex_%s")
+        if not form.is_valid():
+            return self.page(request, item, status=422, example_form=form)
+        try:
+            services.make_example(item, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except RuleBroken as broken:
+            form.add_error(None, broken.message)
+            item = self.get_or_404(request, item.pk)
+            return self.page(request, item, status=409, example_form=form)
+        messages.success(
+            request, f"Un brouillon d’exemple est prêt pour « {item.title} ». La personne est prévenue."
+        )
+        return redirect(self.list_url())
+
     def people(self, request: HttpRequest, obj: Any) -> tuple[str, list[int | None]]:
         idea = idea_of(obj)
         return Page.IDEA, [idea.person_id] if idea else []
@@ -99,5 +123,6 @@ class IdeaQueue(Queue):
             **super().describe(request, item),
             "clock": cells.clock(item),
             "has_account": has_account,
+            "example_form": ExampleForm(initial={"version": item.version}, auto_id="id_ex_%s"),
             "organisation_form": OrganisationForm(initial=initial, auto_id="id_org_%s"),
         }

@@ -14,6 +14,7 @@ from alliances.models import Alliance, Party
 from jeveuxagir.accounts.models import User
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken, allow
+from jeveuxagir.common.text import first_words
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.territories.models import Commune, Department, Epci
 from organisations.models import Organisation
@@ -59,7 +60,7 @@ def told_by(alliance: Alliance) -> dict[str, Any]:
     proved = next((one for one in told if one.proof), None)
     values: dict[str, Any] = {
         "title": alliance.name[:140],
-        "summary": _first_words(alliance.purpose),
+        "summary": first_words(alliance.purpose),
         "context": "\n\n".join(filter(None, [alliance.purpose, alliance.shared_interest]))[:3000],
         "parties": "\n".join(
             f"{party.name} : {_line(party.brings)}" if party.brings else party.name for party in parties
@@ -149,16 +150,6 @@ def _steps(alliance: Alliance) -> list[str]:
         alliance.guided_steps.filter(done_at__isnull=False).order_by("pk").values_list("title", flat=True)
     )
     return steps[:MOST_STEPS]
-
-
-def _first_words(text: str, most: int = 480) -> str:
-    """The first sentences that hold in `most` characters."""
-    text = " ".join(text.split())
-    if len(text) <= most:
-        return text
-    cut = text[:most]
-    end = max(cut.rfind(". "), cut.rfind(" ! "), cut.rfind(" ? "))
-    return cut[: end + 1] if end > 80 else cut.rsplit(" ", 1)[0] + "…"
 
 
 def _line(text: str) -> str:

@@ -10,6 +10,7 @@ class State(TextChoices):
     RECEIVED = "received", "reçue"
     ORGANISATION = "organisation", "devenue une organisation"
     PROBLEM = "problem", "gardée comme problème commun"
+    EXAMPLE = "example", "devenue un exemple"
     CLOSED = "closed", "classée"
     WITHDRAWN = "withdrawn", "retirée"
 
@@ -19,6 +20,7 @@ TRANSITIONS = Transitions(
         "confirm": ([State.TO_CONFIRM], State.RECEIVED),
         "make_organisation": ([State.RECEIVED], State.ORGANISATION),
         "keep": ([State.RECEIVED], State.PROBLEM),
+        "make_example": ([State.RECEIVED], State.EXAMPLE),
         "close": ([State.RECEIVED], State.CLOSED),
         "withdraw": ([State.RECEIVED], State.WITHDRAWN),
     }

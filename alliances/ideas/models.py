@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from alliances.challenges.models import Challenge
+from alliances.examples.models import Example
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.models import LineField, ProseField, personal
@@ -50,6 +51,10 @@ class Idea(models.Model):
     challenge = models.OneToOneField(
         Challenge, models.SET_NULL, null=True, blank=True, related_name="idea", verbose_name="problème commun"
     )
+    #: the story of it, once it was done: drafted by its author, or for them by the brigade
+    example = models.OneToOneField(
+        Example, models.SET_NULL, null=True, blank=True, related_name="idea", verbose_name="exemple"
+    )
 
     objects = IdeaQuerySet.as_manager()
 
@@ -82,6 +87,11 @@ class Idea(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == State.RECEIVED
+
+    @property
+    def may_be_told(self) -> bool:
+        """As an example: what its author took back is not, nor what has its draft already."""
+        return self.example_id is None and self.state not in (State.TO_CONFIRM, State.WITHDRAWN)
 
     @property
     def answer_due_on(self) -> datetime.date:

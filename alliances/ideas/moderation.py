@@ -13,7 +13,7 @@ from .models import Idea
 
 def idea_of(item: ModerationItem) -> Idea | None:
     """The idea behind a case; None once it is erased."""
-    ideas = Idea.objects.select_related("commune", "person", "organisation", "challenge")
+    ideas = Idea.objects.select_related("commune", "person", "organisation", "challenge", "example")
     return ideas.filter(pk=item.subject_id).first()
 
 
@@ -48,6 +48,8 @@ def describe(item: ModerationItem) -> dict[str, Any]:
         links.append(("L’organisation", idea.organisation.get_absolute_url()))
     if idea.challenge is not None and idea.challenge.is_public:
         links.append(("Le problème commun", idea.challenge.get_absolute_url()))
+    if idea.example is not None and idea.example.is_public:
+        links.append(("L’exemple", idea.example.get_absolute_url()))
     return {
         "facts": [
             ("Commune", idea.commune.label),

@@ -20,6 +20,7 @@ ASKED = "Quelqu’un, sans doute vous, a déposé une idée avec cette adresse. 
 TOLD = {
     "received": "Mon idée est bien reçue",
     "organisation": "Mon idée devient une organisation",
+    "example": "Mon idée devient un exemple",
     "kept": "Mon idée est gardée comme problème commun",
     "closed": "Mon idée n’a pas de suite",
 }
@@ -51,6 +52,7 @@ def tell(idea: "Idea", what: str) -> None:
     space = idea.organisation and reverse(
         "organisations:space", args=[idea.organisation.pk, idea.organisation.slug]
     )
+    example = idea.example and what == "example" and idea.example.get_absolute_url()
     problem = idea.challenge and idea.challenge.get_absolute_url()
     send(
         f"ideas.{what}",
@@ -58,7 +60,7 @@ def tell(idea: "Idea", what: str) -> None:
         dedupe_key=f"ideas.{what}:{idea.pk}",
         context={
             "answer": idea.answer,
-            "url": space or problem or idea.get_absolute_url(),
+            "url": example or space or problem or idea.get_absolute_url(),
             "days": DAYS_TO_TRIAGE,
         },
     )

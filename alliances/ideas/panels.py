@@ -27,7 +27,7 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
 
 def _to_do(request: Any) -> Iterator[ToDo]:
     """What the brigade answered these two weeks; an idea that becomes an organisation waits as its sign-up."""
-    answered = (State.PROBLEM, State.CLOSED)
+    answered = (State.PROBLEM, State.EXAMPLE, State.CLOSED)
     recent = Idea.objects.of_person(user_of(request).person).filter(
         state__in=answered, state_changed_at__gt=now() - NEWS
     )

@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from alliances.challenges import services as challenges
+from alliances.examples import writing as examples
+from alliances.examples.models import Example
 from jeveuxagir.accounts.models import Person, UnconfirmedContact, User
 from jeveuxagir.accounts.services import touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.common.text import first_words
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.territories.models import Commune
@@ -107,8 +110,8 @@ def make_organisation(
 ) -> Idea:
     """A draft organisation for the author to complete, and the decision that says so, all or nothing."""
     idea = _locked(Idea.objects.get(pk=item.subject_id))
-    author = User.objects.select_related("person").filter(person=idea.person_id).first()
-    if idea.person_id is None or author is None:
+    author = _author(idea)
+    if author is None:
         raise RuleBroken("Cette personne n’a plus de compte : elle ne peut pas tenir une organisation.")
     data = organisations.OrganisationData(
         kind=kind, name=name or idea.what, description=f"{idea.what}\n\n{idea.why}", commune=idea.commune
@@ -122,8 +125,59 @@ def make_organisation(
 
 
 @transaction.atomic
+def make_example(item: ModerationItem, *, actor: User, version: int, answer: str = "") -> Idea:
+    """It was done already: a draft example for the author to complete, and the decision that says so (K102)."""
+    idea = _locked(Idea.objects.get(pk=item.subject_id))
+    author = _author(idea)
+    if author is None:
+        raise RuleBroken("Cette personne n’a plus de compte : elle ne peut pas raconter un exemple.")
+    if idea.is_waiting:
+        if idea.example_id is None:
+            idea.example = _draft_of(idea, author)
+        idea.answer = answer
+        _move(idea, "make_example")
+        idea.save()
+    moderation.decide(
+        item, actor=actor, decision=ModerationItem.Decision.ACCEPT, reason=answer, version=version
+    )
+    return Idea.objects.get(pk=idea.pk)
+
+
+@transaction.atomic
+def begin_example(idea: Idea, *, actor: User) -> Example:
+    """« C’est fait »: its author tells of it; whether the brigade still answers the idea does not change."""
+    idea = _locked(idea)
+    if not policies.is_author(actor, idea):
+        raise NotAllowed
+    if idea.example is not None:
+        return idea.example
+    if not idea.may_be_told:
+        raise RuleBroken(
+            "Cette idée est retirée : déposez-la de nouveau, ou écrivez un exemple.", code="state"
+        )
+    idea.example = _draft_of(idea, actor)
+    idea.save(update_fields=["example"])
+    record("idea.told", idea, actor=actor, example=idea.example.pk)
+    return idea.example
+
+
+def _draft_of(idea: Idea, author: User) -> Example:
+    values = {
+        "title": first_words(idea.what, 139),
+        "summary": first_words(idea.why, 480),
+        "context": idea.why,
+        "commune": idea.commune,
+    }
+    return examples.begin(actor=author, organisation=None, values=values)
+
+
+@transaction.atomic
 def accepted(idea: Idea, *, actor: User | None, answer: str = "") -> Idea:
-    """What accepting means: the draft organisation if there is one, else a common problem."""
+    """What accepting means: the example or the organisation that was drafted with it, else a common problem."""
+    if idea.state == State.EXAMPLE:
+        record("idea.became_example", idea, actor=actor, example=idea.example_id)
+        notifications.tell(idea, "example")
+        return idea
     if idea.organisation_id is None:
         return keep(idea, actor=actor, answer=answer)
     idea = _answered(idea, "make_organisation", answer)
@@ -164,7 +218,12 @@ def _receive(idea: Idea, actor: User) -> None:
 
 
 def _locked(idea: Idea) -> Idea:
-    return lock(Idea.objects.select_related("commune"), pk=idea.pk)
+    return lock(Idea.objects.select_related("commune", "example"), pk=idea.pk)
+
+
+def _author(idea: Idea) -> User | None:
+    """Their account, while they have one."""
+    return User.objects.select_related("person").filter(person__isnull=False, person=idea.person_id).first()
 
 
 def _answered(idea: Idea, verb: str, answer: str) -> Idea:

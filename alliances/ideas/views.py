@@ -116,8 +116,21 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(idea)
 
 
+@require_POST
+def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """« En faire un exemple »: the draft, filled with what the idea says."""
+    idea = _own(request, pk)
+    try:
+        example = services.begin_example(idea, actor=user_of(request))
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+        return redirect(idea)
+    messages.success(request, "Le brouillon est prêt : dites avec qui, ce que cela a coûté, et les pièges.")
+    return redirect("examples:write", example.pk, "essentiel")
+
+
 def _own(request: HttpRequest, pk: int) -> Idea:
     ideas = Idea.objects.of_person(user_of(request).person).select_related(
-        "commune", "organisation", "challenge"
+        "commune", "organisation", "challenge", "example"
     )
     return get_object_or_404(ideas, pk=pk)

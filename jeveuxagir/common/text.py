@@ -60,3 +60,13 @@ def duration(length: timedelta) -> str:
 def of(name: str) -> str:
     """« de Lina », « d’Émilie »."""
     return f"d’{name}" if fold(name)[:1] in tuple("aeiou") else f"de {name}"
+
+
+def first_words(text: str, most: int = 480) -> str:
+    """The first sentences that hold in `most` characters."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text[:most]
+    end = max(cut.rfind(". "), cut.rfind(" ! "), cut.rfind(" ? "))
+    return cut[: end + 1] if end > 80 else cut.rsplit(" ", 1)[0] + "…"

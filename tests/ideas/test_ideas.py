@@ -7,7 +7,9 @@ import threading
 import pytest
 from django.db import connections
 from django.test import Client
+from django.urls import reverse
 
+from alliances.examples.models import Example
 from alliances.ideas import services
 from alliances.ideas.enums import State
 from alliances.ideas.models import Idea
@@ -405,3 +407,68 @@ def test_a_member_makes_an_organisation_from_its_page(brigade):
     assert Organisation.objects.get().name == "Les Rayons"
     assert brigade.post(url, sent | {"name": "Autre"}).status_code == 409
     assert Organisation.objects.count() == 1
+
+
+# --- as an example ---------------------------------------------------------------------------------------------
+
+
+def test_an_idea_already_done_becomes_a_draft_example_that_its_author_completes(client):
+    user = f.make_user()
+    idea = bring(user)
+    f.sign_in_staff(client, f.make_staff())
+    page = reverse("brigade:brigades_ideacase_change", args=[item_of(idea).pk])
+    assert "En faire un exemple" in client.get(page).content.decode()
+    act = reverse("brigade:brigades_ideacase_exemple", args=[item_of(idea).pk])
+    assert (
+        client.post(act, {"version": item_of(idea).version, "answer": "Cela marche déjà."}).status_code == 302
+    )
+    idea.refresh_from_db()
+    example = idea.example
+    assert (idea.state, idea.answer, item_of(idea).decision) == (State.EXAMPLE, "Cela marche déjà.", "accept")
+    assert (example.state, example.person, example.commune) == ("draft", user.person, idea.commune)
+    assert (example.title, example.context) == (idea.what, idea.why)
+    mail = Message.objects.get(kind="ideas.example")
+    assert example.get_absolute_url() in mail.text
+    assert "Cela marche déjà." in mail.text
+    client.force_login(user)
+    mine = client.get(idea.get_absolute_url()).content.decode()
+    assert "Compléter l’exemple" in mine
+    assert client.get(reverse("examples:write", args=[example.pk, "essentiel"])).status_code == 200
+
+
+def test_its_author_makes_an_example_of_it_once_and_the_brigade_still_answers(client):
+    user = f.make_user()
+    idea = bring(user, why="Un mot. " * 200)
+    client.force_login(user)
+    assert "En faire un exemple" in client.get(idea.get_absolute_url()).content.decode()
+    first = client.post(f"/idees/{idea.pk}/exemple/").url
+    assert client.post(f"/idees/{idea.pk}/exemple/").url == first, "a second click opens the same draft"
+    example = Example.objects.get()
+    assert len(example.summary) <= 500
+    decide(idea, "accept")
+    idea.refresh_from_db()
+    assert (idea.state, idea.example) == (State.PROBLEM, example)
+
+
+def test_neither_somebody_else_nor_whoever_withdrew_it_makes_an_example_of_an_idea(client):
+    user = f.make_user()
+    idea = bring(user)
+    with pytest.raises(NotAllowed):
+        services.begin_example(idea, actor=f.make_user())
+    services.withdraw(idea, actor=user)
+    with pytest.raises(RuleBroken, match="retirée"):
+        services.begin_example(idea, actor=user)
+    client.force_login(user)
+    assert "En faire un exemple" not in client.get(idea.get_absolute_url()).content.decode()
+    assert not Example.objects.exists()
+
+
+def test_a_stale_page_makes_no_example_and_neither_does_the_brigade_of_another_department():
+    idea = bring()
+    item = item_of(idea)
+    with pytest.raises(Stale):
+        services.make_example(item, actor=f.make_staff(), version=item.version + 1)
+    with pytest.raises(NotAllowed):
+        services.make_example(item, actor=f.make_staff(department="59"), version=item.version)
+    assert not Example.objects.exists()
+    assert Idea.objects.get().state == State.RECEIVED

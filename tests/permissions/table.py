@@ -715,6 +715,7 @@ ROUTES: dict[str, Route] = {
     "ideas:new": Route(public),
     "ideas:sent": Route(public),
     "ideas:mine": Route(own, lambda world, kind: {"pk": world.idea.pk}),
+    "ideas:tell": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
     "ideas:withdraw": Route(own, lambda world, kind: {"pk": world.idea.pk}, "post"),
     # lived statements
     "statements:list": Route(public),
@@ -1147,7 +1148,7 @@ def row_of(model: str) -> Args:
 BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_organisationcase": ("prendre", "liberer", "decider", "noter", "prouver", "accueil"),
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
-    "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation"),
+    "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation", "exemple"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
     "brigades_programmecase": ("prendre", "liberer", "decider", "noter"),
     "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
