@@ -55,6 +55,7 @@ def register() -> None:
             order=50,
             rows=_rows,
             prefetch=("sdgs",),
+            follows=("organisation",),
             found=_found,
             list_url="/evenements/",
             place_field="lieu",

@@ -9,6 +9,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
 
@@ -32,6 +33,8 @@ TO_PEOPLE = {
     "struck_off": ("L’organisation annule mon inscription à un événement", False),
     "moved": ("Un événement où je vais change", False),
     "cancelled": ("Un événement où je vais est annulé", False),
+    "paused": ("Un événement où je vais est suspendu avec son organisation", False),
+    "resumed": ("Un événement où je vais n’est plus suspendu", False),
     "reminder": ("Rappel, la veille d’un événement", True),
     "note": ("Un message de l’organisation d’un événement où je vais", False),
     "followed": ("Revoir un événement, ou lire son compte rendu", True),
@@ -164,6 +167,19 @@ def tell_all(event: Event, name: str, *, once: str, waiting: bool = True, **more
         row.event = event
         told += tell_person(row, name, once=once, **more)
     return told
+
+
+def tell_resumed(event: Event, *, once: str) -> int:
+    """Those who were told of this suspension (`once`) and are still registered, each once."""
+    rows = event.registrations.filter(state__in=LIVE, person__isnull=False).select_related("person")
+    by_key = {f"events.paused:{row.pk}:{once}": row for row in rows.order_by("pk")}
+    told = Message.objects.filter(dedupe_key__in=by_key).values_list("dedupe_key", flat=True)
+    count = 0
+    for key in sorted(told):
+        row = by_key[key]
+        row.event = event
+        count += tell_person(row, "resumed", once=once)
+    return count
 
 
 def remind(event: Event) -> int:

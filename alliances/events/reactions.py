@@ -2,6 +2,7 @@
 
 from jeveuxagir.audit.models import Event as Fact
 from jeveuxagir.audit.services import subscribe
+from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
 from . import notifications, services
@@ -47,6 +48,27 @@ def organisation_closed(fact: Fact) -> None:
         services.cancel_of_organisation(organisation)
 
 
+def organisation_suspended(fact: Fact) -> None:
+    """Nobody is told when it was lifted meanwhile."""
+    organisation = _organisation(fact)
+    if organisation is not None and organisation.state == OrganisationState.SUSPENDED:
+        services.paused(organisation, once=fact.pk)
+
+
+def organisation_lifted(fact: Fact) -> None:
+    """After the last suspension before this lifting."""
+    organisation = _organisation(fact)
+    before = Fact.objects.filter(
+        verb="organisation.suspended",
+        subject_type=fact.subject_type,
+        subject_id=fact.subject_id,
+        pk__lt=fact.pk,
+    )
+    suspension = before.order_by("-pk").first()
+    if organisation is not None and organisation.is_verified and suspension is not None:
+        services.resumed(organisation, once=suspension.pk)
+
+
 def organisation_updated(fact: Fact) -> None:
     organisation = _organisation(fact)
     if organisation is not None:
@@ -59,4 +81,6 @@ def register() -> None:
     subscribe("event.followed", "events", followed)
     subscribe("event.noted", "events", noted)
     subscribe("organisation.closed", "events", organisation_closed)
+    subscribe("organisation.suspended", "events", organisation_suspended)
+    subscribe("organisation.lifted", "events", organisation_lifted)
     subscribe("organisation.updated", "events", organisation_updated)

@@ -20,6 +20,7 @@ from jeveuxagir.common.constraints import constraint_of
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock, lock_all, retried_once
 from jeveuxagir.common.text import clean
+from organisations.enums import State as OrganisationState
 
 from . import notifications, policies
 from .enums import GIVEN_BACK, LIVE, SEATS, How, Registered, State
@@ -174,6 +175,10 @@ def strike_off(registration: Registration, *, actor: User) -> Registration:
     event = _locked(registration.event)
     if not policies.can_handle(actor, event.organisation):
         raise NotAllowed
+    if not event.organisation.is_verified:
+        raise RuleBroken(
+            "Votre organisation est suspendue : elle ne rend plus de place.", code="not_validated"
+        )
     row = lock(Registration.objects.select_related("person"), pk=registration.pk)
     row.event = event
     if row.state not in GIVEN_BACK or event.has_begun:
@@ -192,8 +197,9 @@ def _leave(row: Registration, actor: User | None) -> None:
 
 
 def promote(event: Event) -> list[Registration]:
-    """Whoever waits first takes each free place, and is told once. The event's row is locked by the caller."""
-    if event.state != State.PUBLISHED or event.has_begun:
+    """Whoever waits first takes each free place, and is told once; nobody while its organisation is suspended. The
+    event's row is locked by the caller."""
+    if not event.takes_registrations:
         return []
     event.refresh_from_db(fields=["taken", "online_taken"])
     served = []
@@ -282,7 +288,11 @@ def waiting_while_free() -> Any:
         Q(event__online_capacity=None) | Q(event__online_taken__lt=F("event__online_capacity"))
     )
     return Registration.objects.filter(
-        free, state=Registered.WAITING, event__state=State.PUBLISHED, event__starts_at__gt=now()
+        free,
+        state=Registered.WAITING,
+        event__state=State.PUBLISHED,
+        event__starts_at__gt=now(),
+        event__organisation__state=OrganisationState.VALIDATED,
     )
 
 

@@ -195,7 +195,9 @@ def _line(registration: Registration) -> dict[str, Any]:
         "event": event,
         "when": words.when(event),
         "rank": registration.place_in_queue,
-        "online_url": event.online_url if is_online and has_place and not event.is_over else "",
+        "online_url": event.online_url
+        if is_online and has_place and not event.is_over and event.organisation.is_verified
+        else "",
         "is_online": is_online,
         "is_paused": not event.organisation.is_verified,
         "calendar": reverse("events:calendar", args=[event.pk, event.slug]),

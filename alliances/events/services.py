@@ -21,6 +21,7 @@ from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import clean
+from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Domain, Sdg
@@ -200,6 +201,7 @@ def edit(
 
 
 def _edit_published(event: Event, actor: User, data: EventData) -> Edited:
+    _require_speaking(event)
     diff = _diff(event, data)
     kept = replace(data, **{name: getattr(event, name) for name in SENSITIVE})
     before = {name: getattr(event, name) for name in (*MOVES, "online_url")}
@@ -406,6 +408,7 @@ def follow_up(event: Event, *, actor: User, replay_url: str, report: str) -> Eve
     event = _mine(event, actor)
     if event.state not in (State.PUBLISHED, State.DONE) or not event.is_over:
         raise RuleBroken("L’événement n’est pas terminé : ajoutez la suite après.", code="not_yet")
+    _require_speaking(event)
     if not (replay_url or clean(report)):
         raise RuleBroken("Donnez un lien pour revoir l’événement, ou un compte rendu.", code="empty")
     first = event.followed_at is None
@@ -423,6 +426,7 @@ def write(event: Event, *, actor: User, text: str) -> Note:
     event = _mine(event, actor)
     if event.state not in (State.PUBLISHED, State.DONE):
         raise RuleBroken("On écrit aux personnes inscrites d’un événement publié.", code="state")
+    _require_speaking(event)
     if not clean(text):
         raise RuleBroken("Écrivez votre message.", code="empty")
     limits.require("event_note_account", actor.pk)
@@ -491,13 +495,38 @@ def cancel_of_organisation(organisation: Organisation) -> int:
     return len(announced)
 
 
+def _announced(organisation: Organisation) -> list[Event]:
+    """What it has published and that has not begun, locked in order."""
+    mine = Event.objects.of_organisation(organisation).select_related("organisation", "commune")
+    return lock_all(mine.filter(state=State.PUBLISHED, starts_at__gt=now()))
+
+
+@transaction.atomic
+def paused(organisation: Organisation, *, once: int) -> int:
+    """It is suspended: its events do not show, and everybody who registered is told. Safe to run twice."""
+    return sum(notifications.tell_all(event, "paused", once=str(once)) for event in _announced(organisation))
+
+
+@transaction.atomic
+def resumed(organisation: Organisation, *, once: int) -> int:
+    """The suspension ends: whoever was told of it learns that their event goes on, and places that freed meanwhile
+    are given. Safe to run twice."""
+    told = 0
+    for event in _announced(organisation):
+        told += notifications.tell_resumed(event, once=str(once))
+        registering.promote(event)
+    return told
+
+
 @transaction.atomic
 def renamed(organisation: Organisation) -> None:
     """Events are found by the name of their organisation."""
-    for event in lock_all(Event.objects.of_organisation(organisation).select_related("commune")):
+    events = lock_all(Event.objects.of_organisation(organisation).select_related("commune"))
+    for event in events:
         event.organisation = organisation
         event.search_extra = _search_extra(event)
         event.save(update_fields=["search_extra"])
+    index.note("event", [str(event.pk) for event in events])
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
@@ -519,6 +548,16 @@ def _mine(event: Event, actor: User | None) -> Event:
     event = _locked(event)
     allow(policies.can_handle(actor, event.organisation))
     return event
+
+
+def _require_speaking(event: Event) -> None:
+    """A suspended organisation says nothing more to those who registered, but that it cancels."""
+    if not event.organisation.is_verified:
+        raise RuleBroken(
+            f"Votre organisation est {event.organisation.get_state_display()} : vous pouvez annuler cet événement, "
+            "rien d’autre.",
+            code="not_validated",
+        )
 
 
 def _together(event: Event, states: Sequence[str]) -> list[Event]:

@@ -18,6 +18,7 @@ from jeveuxagir.common.spreadsheets import to_csv
 from jeveuxagir.common.text import plural, slugify
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.ui.dates import exact
+from organisations.enums import State as OrganisationState
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
@@ -215,6 +216,8 @@ def _managed(request: SpaceRequest, event: Event, **forms: Any) -> dict[str, Any
     people = Registration.objects.of_organisation(request.organisation).filter(event=event)
     counts = dict(people.order_by().values_list("state").annotate(n=Count("pk")))
     held, took_place = event.state in (State.PUBLISHED, State.DONE), event.has_begun
+    #: suspended, an organisation reads nobody's name and writes to nobody; it may still cancel
+    speaks = handles and event.organisation.is_verified
     context: dict[str, Any] = {
         **space_context(request),
         "event": event,
@@ -237,14 +240,15 @@ def _managed(request: SpaceRequest, event: Event, **forms: Any) -> dict[str, Any
             (counts.get(Registered.CANCELLED, 0), "inscription annulée,inscriptions annulées"),
             *([(counts.get(Registered.ATTENDED, 0), "présence,présences")] if took_place else []),
         ],
-        "shows_people": handles and held,
-        "may_edit": handles
-        and (event.state in UNSENT or (event.state == State.PUBLISHED and not event.has_begun)),
+        "shows_people": speaks and held,
+        "is_paused": held and event.organisation.state == OrganisationState.SUSPENDED,
+        "may_edit": (handles and event.state in UNSENT)
+        or (speaks and event.state == State.PUBLISHED and not event.has_begun),
         "may_cancel": handles and event.state == State.PUBLISHED and not event.has_begun,
         "may_delete": handles and event.state in UNSENT and event.published_at is None,
-        "may_mark": handles and held and took_place,
-        "may_follow": handles and held and event.is_over,
-        "may_write": handles and held,
+        "may_mark": speaks and held and took_place,
+        "may_follow": speaks and held and event.is_over,
+        "may_write": speaks and held,
         "dates": _dates(event),
         "cancel_form": forms.get("cancel")
         or CancelForm(has_following=_has_following(event, [State.PUBLISHED])),
@@ -452,6 +456,11 @@ def write(request: SpaceRequest, pk: int, slug: str, event_pk: int) -> HttpRespo
 def export(request: SpaceRequest, pk: int, slug: str, event_pk: int) -> HttpResponse:
     """Those who hold a place, then those who wait, for a spreadsheet."""
     event = _event(request, event_pk)
+    if not request.organisation.is_verified:
+        messages.error(
+            request, "Votre organisation est suspendue : la liste des personnes ne se télécharge plus."
+        )
+        return redirect(event.manage_url)
     rows = (
         Registration.objects.of_organisation(request.organisation)
         .filter(event=event)

@@ -28,6 +28,7 @@ def register() -> None:
             order=45,
             rows=_rows,
             prefetch=("domains", "sdgs"),
+            follows=("organisation",),
             found=_found,
             list_url="/bibliotheque/exemples/",
         )

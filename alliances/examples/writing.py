@@ -69,7 +69,7 @@ def edit(example: Example, *, actor: User, values: Mapping[str, Any], version: i
     words = {name: value for name, value in values.items() if name in example.WORDED}
     relations: dict[str, Iterable[Any]] = {name: values[name] for name in RELATIONS if name in values}
     others = {name: value for name, value in values.items() if name not in words and name not in relations}
-    changed = not example.is_public and bool(editing.diff_of(example, words))
+    changed = not example.is_out and bool(editing.diff_of(example, words))
     changed = changed or any(getattr(example, name) != value for name, value in others.items())
     example = editing.edit(
         example, actor=actor, values=words, others=others, relations=relations, version=version

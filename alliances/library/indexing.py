@@ -38,6 +38,7 @@ def register_shelf(model: type[Sheet], *, label: str, plural: str, order: int, l
             order=order,
             rows=lambda: model._default_manager.public(),
             prefetch=("domains", "sdgs"),
+            follows=("organisation",),
             found=sheet_found,
             list_url=list_url,
         )

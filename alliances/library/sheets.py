@@ -30,6 +30,7 @@ from jeveuxagir.taxonomies.licences import Licence
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Department
 from jeveuxagir.territories.text import SEARCH_CONFIG, FrenchQuery
+from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
 from organisations.policies import HANDLERS
 
@@ -38,8 +39,10 @@ from .enums import PUBLIC, State
 
 class SheetQuerySet(models.QuerySet):
     def public(self) -> Self:
-        """What anybody may read."""
-        return self.filter(state__in=PUBLIC)
+        """What anybody may read: not what a suspended organisation signs."""
+        suspended = Organisation.objects.filter(state=OrganisationState.SUSPENDED)
+        signed = Exists(suspended.filter(pk=OuterRef("organisation")))
+        return self.filter(~signed, state__in=PUBLIC)
 
     def of_person(self, person: Person) -> Self:
         """Those this person looks after: their own, and those of an organisation they handle."""
@@ -161,7 +164,13 @@ class Sheet(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.state in PUBLIC
+        """Needs its organisation."""
+        return self.is_out and not self.is_paused
+
+    @property
+    def is_paused(self) -> bool:
+        """Hidden as long as its organisation is suspended. Needs its organisation."""
+        return self.organisation is not None and self.organisation.state == OrganisationState.SUSPENDED
 
     @property
     def is_out(self) -> bool:

@@ -8,13 +8,16 @@
     ))
 
 Every fact recorded on a row of `model` (audit.services.record) has its entry written again soon after; a night job
-writes them all again, for what time alone changes. Nothing else is asked of the app.
+writes them all again, for what time alone changes. `follows` names the relations whose rows decide too: an event
+leaves the index with its organisation, and comes back with it. Nothing else is asked of the app.
 """
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.apps import apps
 
 from jeveuxagir.audit.services import follow
 from jeveuxagir.common.registries import Registry
@@ -65,6 +68,8 @@ class Source:
     place_field: str = ""
     #: fields of `model`'s relations to prefetch, for `found`
     prefetch: Sequence[Any] = field(default=())
+    #: fields of `model` that name another row: a fact on that row writes these entries again
+    follows: Sequence[str] = ()
 
 
 #: kind → Source
@@ -74,6 +79,21 @@ sources: Registry[Source] = Registry("kinds of things to find")
 def register(source: Source) -> None:
     sources.register(source.kind, source)
     follow(source.model, source.kind, lambda keys: services.note(source.kind, keys))
+    model = apps.get_model(source.model)
+    for name in source.follows:
+        follow(
+            model._meta.get_field(name).related_model._meta.label,
+            f"{source.kind}.{name}",
+            _noting(source, name),
+        )
+
+
+def _noting(source: Source, name: str) -> Callable[[list[str]], None]:
+    def noted(keys: list[str]) -> None:
+        rows = apps.get_model(source.model)._default_manager.filter(**{f"{name}__in": keys})
+        services.note(source.kind, map(str, rows.values_list("pk", flat=True)))
+
+    return noted
 
 
 def in_order() -> list[Source]:

@@ -26,8 +26,8 @@ UPDATED = [
 
 def note(kind: str, keys: Iterable[str]) -> None:
     """Something happened to these rows: to be called in the transaction of the fact."""
-    Stale.objects.bulk_create([Stale(kind=kind, object_id=int(key)) for key in keys])
-    wake("jeveuxagir.findable.tasks.refresh")
+    if Stale.objects.bulk_create([Stale(kind=kind, object_id=int(key)) for key in keys]):
+        wake("jeveuxagir.findable.tasks.refresh")
 
 
 def refresh() -> int:
