@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.urls")),
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
+    path("", include("organisations.networks.urls")),
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),

@@ -47,6 +47,7 @@ from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
+from organisations.networks.models import Affiliation, MailInvitation, Template
 from volunteers.requests.enums import State as RequestState
 from volunteers.requests.models import EngagementRequest
 
@@ -224,6 +225,45 @@ def make_member(
     person = person or make_person()
     Membership.objects.create(organisation=organisation, person=person, role=role, may_sign=may_sign)
     return User.objects.filter(person=person).first() or make_user(person=person)
+
+
+def make_affiliation(
+    *,
+    head: Organisation | None = None,
+    member: Organisation | None = None,
+    state: str = "active",
+    **fields: Any,
+) -> Affiliation:
+    """An association in the network of another."""
+    if state == "active":
+        fields.setdefault("joined_at", now())
+    return Affiliation.objects.create(
+        head=head or make_organisation(), member=member or make_organisation(), state=state, **fields
+    )
+
+
+def make_network_invitation(head: Organisation | None = None, **fields: Any) -> MailInvitation:
+    """Sent by mail; its `token` is the link's."""
+    from jeveuxagir.accounts.tokens import new_token
+
+    token, token_hash = new_token()
+    made = MailInvitation.objects.create(
+        head=head or make_organisation(),
+        **{
+            "email": f"reseau{next(_numbers)}@exemple.fr",
+            "token_hash": token_hash,
+            "expires_at": now() + datetime.timedelta(days=30),
+        }
+        | fields,
+    )
+    made.token = token  # type: ignore[attr-defined]
+    return made
+
+
+def make_need_template(head: Organisation | None = None, **fields: Any) -> Template:
+    """Words lent by a network."""
+    defaults = {"title": "Refaire notre site", "deliverable": "Un site que nous savons tenir à jour."}
+    return Template.objects.create(head=head or make_organisation(), **defaults | fields)
 
 
 # --- missions -------------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "jeveuxagir.moderation",
     # the domains
     "organisations",
+    "organisations.networks",
     "volunteers.requests",
     "missions",
     "missions.participations",

@@ -107,6 +107,7 @@ def make_old(model: str) -> Any:
             token_hash="h",
             expires_at=timezone.now(),
         ),
+        "networks.MailInvitation": lambda: f.make_network_invitation(expires_at=timezone.now()),
         "organisations.JoinRequest": lambda: JoinRequest.objects.create(
             organisation=f.make_organisation(),
             person=f.make_person(),

@@ -156,6 +156,30 @@ def event_of_another(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, event_pk=world.event(other).pk)
 
 
+def affiliated(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, affiliation_pk=world.affiliation(kind).pk, verb="decliner")
+
+
+def affiliated_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, affiliation_pk=world.affiliation_elsewhere.pk, verb="decliner")
+
+
+def mailed(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, invitation_pk=world.network_invitation(kind).pk)
+
+
+def mailed_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, invitation_pk=world.network_invitation_elsewhere.pk)
+
+
+def lent(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, template_pk=world.need_template(kind).pk)
+
+
+def lent_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, template_pk=world.need_template_elsewhere.pk)
+
+
 def introduced(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, introduction_pk=world.introduction(kind).pk)
 
@@ -843,6 +867,20 @@ ROUTES: dict[str, Route] = {
     "evaluations:axes": Route(all_parties, alliance),
     "evaluations:prove": Route(actors, alliance),
     "evaluations:withdraw_proof": Route(actors, backed, "post", foreign=backed_elsewhere),
+    # networks
+    "networks:space": Route(everyone, space, kinds=ALL),
+    "networks:needs": Route(everyone, space, kinds=ALL),
+    "networks:templates": Route(everyone, space, kinds=ALL),
+    "networks:invite": Route(handlers, space, kinds=ALL),
+    "networks:invite_by_mail": Route(handlers, space, kinds=ALL),
+    "networks:cancel_mail": Route(handlers, mailed, "post", kinds=ALL, foreign=mailed_elsewhere),
+    "networks:act": Route(handlers, affiliated, "post", kinds=ALL, foreign=affiliated_elsewhere),
+    "networks:new_template": Route(handlers, space, kinds=ALL),
+    "networks:template": Route(handlers, lent, kinds=ALL, foreign=lent_elsewhere),
+    "networks:retire_template": Route(handlers, lent, "post", kinds=ALL, foreign=lent_elsewhere),
+    "networks:invitation": Route(
+        signed_in, lambda world, kind: {"token": world.network_invitation("association").token}
+    ),
     # introductions
     "introductions:new": Route(signed_in),
     "introductions:answer_link": Route(

@@ -335,6 +335,38 @@ class World:
     def introduction_elsewhere(self) -> Any:
         return f.make_introduction()
 
+    # --- a network: each organisation is invited in one, and heads one of its own
+
+    def affiliation(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_affiliations", {})
+        if kind not in cache:
+            cache[kind] = f.make_affiliation(member=self.organisations[kind], state="invited")
+        return cache[kind]
+
+    @cached_property
+    def affiliation_elsewhere(self) -> Any:
+        return f.make_affiliation(state="invited")
+
+    def network_invitation(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_network_invitations", {})
+        if kind not in cache:
+            cache[kind] = f.make_network_invitation(self.organisations[kind])
+        return cache[kind]
+
+    @cached_property
+    def network_invitation_elsewhere(self) -> Any:
+        return f.make_network_invitation()
+
+    def need_template(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_need_templates", {})
+        if kind not in cache:
+            cache[kind] = f.make_need_template(self.organisations[kind])
+        return cache[kind]
+
+    @cached_property
+    def need_template_elsewhere(self) -> Any:
+        return f.make_need_template()
+
     # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
 
     @cached_property

@@ -73,6 +73,8 @@ from .library import Library
 from .mails import Mails
 from .missions import NATION, Missions
 from .moderation import Moderation
+from .networks import TABLES as NETWORK_TABLES
+from .networks import Networks
 from .organisations import Organisations
 from .participations import Participations
 from .people import People
@@ -217,6 +219,7 @@ def _seed() -> None:
     Mails(ground, organisations, missions, participations, own.persons).build()
     introductions = Introductions(ground, organisations, people, alliances, own.staff)
     introductions.build()
+    Networks(ground, organisations, people).build()
     Library(ground, organisations, alliances).build()
     Examples(ground, organisations, alliances).build()
 
@@ -236,7 +239,7 @@ def _seed() -> None:
     ground.write(*CHALLENGE_TABLES)
     ground.write(*GLOSSARY_TABLES, *PROGRAMME_TABLES)
     ground.write(*EVENT_TABLES)
-    ground.write(*INTRODUCTION_TABLES)
+    ground.write(*INTRODUCTION_TABLES, *NETWORK_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
