@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from alliances.glossary import services as glossary
+from alliances.glossary.models import DEFINITION
+from alliances.glossary.moderation import contest_of
 from alliances.programme import policies, services
 from alliances.programme.enums import Dimension
 from alliances.programme.forms import EvidenceForm, WithdrawForm
 from alliances.programme.models import Evidence, Measure
+from jeveuxagir.common.differences import words
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation.models import ModerationItem
 
@@ -39,6 +44,19 @@ class ProgrammeDecisionForm(DecisionForm):
         self.fields["reason"].help_text = "Obligatoire pour refuser : la personne la lira."
 
 
+class RewordForm(forms.Form):
+    """The same idea in better words, before it is published."""
+
+    wording = forms.CharField(
+        label="La définition telle qu’elle sera publiée",
+        max_length=DEFINITION,
+        widget=forms.Textarea(attrs={"rows": "7"}),
+        help_text="Rien n’est publié avant votre décision. La personne lira vos mots avec la réponse.",
+        error_messages={"required": "Écrivez la définition entière."},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
 @register(ProgrammeCase)
 class ProgrammeQueue(Queue):
     path = "glossaire-et-programme"
@@ -53,6 +71,39 @@ class ProgrammeQueue(Queue):
     list_filter = (filters.View, filters.territory("department"))
     decision_form = ProgrammeDecisionForm
     told = "La personne est prévenue."
+    page_template = "brigades/programme_case.html"
+
+    def acts(self) -> list[Act]:
+        return [*super().acts(), Act("reformuler", self._reword)]
+
+    def _reword(self, request: HttpRequest, item: ModerationItem) -> str | HttpResponse:
+        if item.kind != Kind.TERM:
+            raise Http404
+        form = RewordForm(request.POST, auto_id="id_mots_%s")
+        if not form.is_valid():
+            return self.page(request, item, status=422, reword_form=form)
+        try:
+            glossary.reword(item, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except RuleBroken as broken:
+            form.add_error("wording" if broken.code == "same" else None, broken.message)
+            item = self.get_or_404(request, item.pk)
+            form.data = form.data.copy()  # type: ignore[attr-defined]
+            form.data["version"] = str(item.version)  # type: ignore[index]
+            return self.page(request, item, status=409, reword_form=form)
+        return "Vos mots sont gardés : relisez ce qui change, puis décidez."
+
+    def describe(self, request: HttpRequest, item: ModerationItem) -> dict[str, Any]:
+        described = super().describe(request, item)
+        made = contest_of(item) if item.kind == Kind.TERM else None
+        if made is None or not made.is_pending:
+            return described
+        initial = {"wording": made.wording, "version": item.version}
+        return {
+            **described,
+            "pieces": words(made.term.definition, made.wording),
+            "reworded": bool(made.reworded),
+            "reword_form": RewordForm(initial=initial, auto_id="id_mots_%s"),
+        }
 
     def what(self, item: ModerationItem) -> SafeString | str:
         place = item.department.label if item.department else "sans territoire"

@@ -157,6 +157,8 @@ class Contest(models.Model):
     why = personal(ProseField("pourquoi", max_length=1000))
     proposed = ProseField("définition proposée", max_length=DEFINITION)
     source = LineField("source", max_length=300, blank=True)
+    #: the same idea in better words, prepared by the national team; empty: as proposed
+    reworded = ProseField("définition reformulée", max_length=DEFINITION, blank=True)
     state = models.CharField("état", max_length=12, choices=State, default=State.PENDING)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     answer = ProseField("réponse", max_length=2000, blank=True)
@@ -188,6 +190,11 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return f"« {self.term.name} » contesté"
+
+    @property
+    def wording(self) -> str:
+        """What becomes the definition if it is accepted."""
+        return self.reworded or self.proposed
 
     @property
     def is_pending(self) -> bool:

@@ -55,6 +55,7 @@ def describe(item: ModerationItem) -> dict[str, Any]:
             ("Ce qui ne va pas", made.why),
             ("Définition actuelle", made.term.definition),
             ("Définition proposée", made.proposed),
+            *([("Reformulée par l’équipe", made.reworded)] if made.reworded else []),
         ],
         "warnings": warnings,
         "links": [("La page du terme", made.term.get_absolute_url())],

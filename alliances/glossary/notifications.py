@@ -34,6 +34,7 @@ def tell(contest: "Contest", name: str) -> None:
         context={
             "term": contest.term.name,
             "answer": contest.answer,
+            "reworded": contest.reworded,
             "url": absolute(contest.term.get_absolute_url()),
         },
     )

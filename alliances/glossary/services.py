@@ -57,13 +57,33 @@ def withdraw(made: Contest, *, actor: User) -> Contest:
 
 
 @transaction.atomic
+def reword(item: ModerationItem, *, actor: User, version: int, wording: str) -> Contest:
+    """Whoever may decide puts it better before it is published; the author’s own words stay on the contest."""
+    made = _locked(Contest.objects.get(pk=item.subject_id))
+    wording = clean(wording)
+    if not made.is_pending:
+        raise RuleBroken("Cette contestation a déjà sa réponse.", code="state")
+    if not wording or wording == made.term.definition:
+        raise RuleBroken("C’est la définition actuelle : changez-la, ou refusez avec la raison.", code="same")
+    made.reworded = "" if wording == made.proposed else wording
+    with refusals():
+        made.save(update_fields=["reworded"])
+    moderation.prepare(item, actor=actor, version=version)
+    record("term.contest_reworded", made, actor=actor, term=made.term_id)
+    return made
+
+
+@transaction.atomic
 def accept(made: Contest, *, actor: User | None, answer: str = "") -> Term:
-    """The wording becomes the definition: a new revision, the former one stays readable. Called by the decision."""
+    """Its wording, as proposed or put better, becomes the definition: a new revision, the former one stays readable.
+
+    Called by the decision.
+    """
     made = _locked(made)
     _move(made, "accept")
     term = made.term
     term.number += 1
-    term.definition = made.proposed
+    term.definition = made.wording
     term.sources = "\n".join(dict.fromkeys([*term.source_lines, *filter(None, [made.source])]))
     term.revised_at = made.state_changed_at
     with refusals():

@@ -1,19 +1,12 @@
 """What changed between two versions of a text, word by word. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-SAME, ADDED, REMOVED, CHANGED, MOVED = "same", "added", "removed", "changed", "moved"
+from jeveuxagir.common.differences import ADDED, REMOVED, SAME, Piece, words
 
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words in a row: the same in both, added or removed."""
-
-    kind: str
-    text: str
+CHANGED, MOVED = "changed", "moved"
 
 
 @dataclass(frozen=True)
@@ -40,21 +33,6 @@ def compare(before: Sequence[Mapping[str, str]], after: Sequence[Mapping[str, st
     return changes + gone
 
 
-def words(before: str, after: str) -> tuple[Piece, ...]:
-    """The new words, with those that went where they stood."""
-    old, new = _split(before), _split(after)
-    pieces: list[Piece] = []
-    for act, start, end, to_start, to_end in SequenceMatcher(None, old, new).get_opcodes():
-        if act == "equal":
-            pieces.append(Piece(SAME, "".join(new[to_start:to_end])))
-            continue
-        if end > start:
-            pieces.append(Piece(REMOVED, "".join(old[start:end])))
-        if to_end > to_start:
-            pieces.append(Piece(ADDED, "".join(new[to_start:to_end])))
-    return tuple(pieces)
-
-
 def _article(before: Mapping[str, str] | None, after: Mapping[str, str]) -> Change:
     title = after["title"]
     if before is None:
@@ -72,8 +50,3 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
     kept = {key for block in blocks for key in old[block.a : block.a + block.size]}
     return set(old) - kept
-
-
-def _split(text: str) -> list[str]:
-    """Words with the space that follows them, so that a changed word is one piece."""
-    return re.findall(r"\S+\s*|\s+", text)

@@ -200,6 +200,22 @@ def decide(
 
 
 @transaction.atomic
+def prepare(item: ModerationItem, *, actor: User, version: int) -> ModerationItem:
+    """Whoever may decide changed what the decision will do: whoever else was deciding is told (Stale)."""
+    item = _locked(item, actor, version)
+    if not policies.can_decide(actor, item):
+        raise RuleBroken(
+            f"{_name(item.owner)} s’en occupe : c’est à cette personne de décider.", code="owned"
+        )
+    if conflict := policies.conflict(actor, item):
+        raise RuleBroken(conflict, code="own_organisation")
+    item.version += 1
+    item.save(update_fields=["version"])
+    record("moderation.prepared", item, actor=actor, kind=item.kind)
+    return item
+
+
+@transaction.atomic
 def add_note(item: ModerationItem, *, actor: User, text: str) -> ModerationNote:
     """A note between staff, on an open or decided item."""
     item = _fresh(item, actor)

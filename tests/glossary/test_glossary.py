@@ -12,7 +12,7 @@ from django.urls import reverse
 from alliances.glossary import reference, services
 from alliances.glossary.models import Contest, Revision, Term
 from jeveuxagir.accounts.models import User
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, WrongState
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
@@ -271,6 +271,79 @@ def test_a_script_in_a_revised_definition_stays_text(client: Client) -> None:
         page = client.get(path).content.decode()
         assert "<script>alert" not in page
         assert "<b>x" not in page
+
+
+# --- put better before it is published -----------------------------------------------------------------------------
+
+BETTER = "Des organisations de mondes différents qui agissent ensemble, dans la durée."
+
+
+def case_of(made: Contest) -> ModerationItem:
+    return ModerationItem.objects.get(kind="term", subject_id=made.pk)
+
+
+def test_the_nation_puts_a_contest_better_sees_what_changes_and_publishes_those_words(client: Client) -> None:
+    made, user = contested()
+    before = alliance().definition
+    f.sign_in_staff(client, f.make_staff("national"))
+    page = reverse("brigade:brigades_programmecase_change", args=[case_of(made).pk])
+    shown = client.get(page).content.decode()
+    assert "Reformuler avant de publier" in shown
+    assert "<del>" in shown
+    assert "<ins>" in shown
+    act = reverse("brigade:brigades_programmecase_reformuler", args=[case_of(made).pk])
+    typed = {"wording": BETTER, "version": case_of(made).version}
+    assert client.post(act, typed).status_code == 302
+    assert alliance().definition == before, "nothing is published before the decision"
+    assert "(vos mots)" in client.get(page).content.decode()
+    decide(made, "accept", "Nous avons raccourci.")
+    assert (alliance().definition, made.proposed) == (BETTER, WORDS["proposed"])
+    mail = Message.objects.get(kind="glossary.revised", person=user.person)
+    assert BETTER in mail.text
+    assert "reformulé vos mots" in mail.text
+
+
+def test_who_was_deciding_on_the_former_words_is_told(client: Client) -> None:
+    made, _user = contested()
+    item = case_of(made)
+    services.reword(item, actor=f.make_staff("national"), version=item.version, wording=BETTER)
+    with pytest.raises(Stale):
+        moderation.decide(
+            item, actor=f.make_staff("national"), decision="accept", reason="", version=item.version
+        )
+    assert alliance().number == 1
+    f.sign_in_staff(client, f.make_staff("national"))
+    act = reverse("brigade:brigades_programmecase_reformuler", args=[item.pk])
+    late = client.post(act, {"wording": "D’autres mots.", "version": item.version})
+    assert late.status_code == 409
+    assert "D’autres mots." in late.content.decode(), "what was typed is not lost"
+    made.refresh_from_db()
+    assert made.reworded == BETTER
+
+
+def test_words_that_change_nothing_or_are_not_theirs_to_change_are_refused(client: Client) -> None:
+    staff = f.make_staff("national")
+    made, _ = contested(staff)
+    item = case_of(made)
+    with pytest.raises(RuleBroken, match="définition actuelle"):
+        services.reword(
+            item, actor=f.make_staff("national"), version=item.version, wording=alliance().definition
+        )
+    with pytest.raises(RuleBroken, match="une autre personne"):
+        services.reword(item, actor=staff, version=item.version, wording=BETTER)
+    with pytest.raises(NotAllowed):
+        services.reword(item, actor=f.make_staff(), version=item.version, wording=BETTER)
+    f.sign_in_staff(client, f.make_staff("national"))
+    act = reverse("brigade:brigades_programmecase_reformuler", args=[item.pk])
+    for typed, words in (("", "définition entière"), ("x" * 100_000, "2000")):
+        answer = client.post(act, {"wording": typed, "version": item.version})
+        assert answer.status_code == 422
+        assert words in answer.content.decode().replace("\u202f", "").replace("\xa0", "")
+    made.refresh_from_db()
+    assert made.reworded == ""
+    decide(made, "refuse", "Non.")
+    with pytest.raises(RuleBroken, match="déjà sa réponse"):
+        services.reword(item, actor=f.make_staff("national"), version=item.version, wording=BETTER)
 
 
 # --- the law of time ---------------------------------------------------------------------------------------------

@@ -1188,7 +1188,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_missioncase": ("prendre", "liberer", "decider", "noter"),
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation", "exemple"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
-    "brigades_programmecase": ("prendre", "liberer", "decider", "noter"),
+    "brigades_programmecase": ("prendre", "liberer", "decider", "noter", "reformuler"),
     "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
