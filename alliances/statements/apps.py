@@ -8,8 +8,9 @@ class StatementsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, panels, personal_data, reports
+        from . import indexing, moderation, notifications, panels, personal_data, reports
 
+        indexing.register()
         moderation.register()
         notifications.register()
         panels.register()

@@ -13,12 +13,14 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.territories.models import Commune
 
 from . import notifications, policies
 from .enums import TRANSITIONS, State
+from .indexing import KIND as INDEXED
 from .models import Statement
 
 KIND = ModerationItem.Kind.STATEMENT.value
@@ -58,6 +60,7 @@ def withdraw(statement: Statement, *, actor: User) -> Statement:
     statement.save()
     if waited:
         moderation.withdraw(KIND, statement, actor=actor)
+    index.forget(INDEXED, [statement.pk])
     record("statement.withdrawn", statement, actor=actor)
     return statement
 
@@ -82,6 +85,7 @@ def refuse(statement: Statement, *, actor: User | None, answer: str) -> Statemen
     statement.answer = answer
     with refusals():
         statement.save()
+    index.forget(INDEXED, [statement.pk])
     record("statement.refused", statement, actor=actor)
     notifications.tell(statement, "refused")
     return statement
@@ -105,6 +109,7 @@ def outdated(moment: datetime.datetime) -> Any:
 def erase_rows(rows: Any) -> int:
     keys = list(rows.values_list("pk", flat=True))
     ModerationItem.objects.filter(kind=KIND, subject_id__in=keys).update(title=ERASED)
+    index.forget(INDEXED, keys)
     return Statement.objects.filter(pk__in=keys).delete()[0]
 
 

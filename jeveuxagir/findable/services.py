@@ -30,6 +30,17 @@ def note(kind: str, keys: Iterable[str]) -> None:
         wake("jeveuxagir.findable.tasks.refresh")
 
 
+def forget(kind: str, keys: Iterable[int]) -> None:
+    """What somebody took back, or was taken off, is found no more as soon as the transaction of that fact commits.
+
+    A writer that had read it before writes it again for a moment at most: the note has it looked at once more.
+    """
+    numbers = list(keys)
+    if numbers:
+        Entry.objects.filter(kind=kind, object_id__in=numbers).delete()
+        note(kind, map(str, numbers))
+
+
 def refresh() -> int:
     """Write again a batch of what changed; returns how many lines of the queue it was. A fact meanwhile makes a new
     line, for the next time. One writer at a time: what was read first is never written last."""

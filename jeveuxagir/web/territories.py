@@ -49,6 +49,10 @@ def epci_url(epci: Epci) -> str:
     return reverse("web:epci", args=[epci.code, slugify(epci.name)])
 
 
+#: the kind that has its own part of the page, in full
+SAID_KIND = "statement"
+
+
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -173,7 +177,11 @@ def everything(place: AnyPlace) -> dict[str, Any]:
     groups = index_search.groups(wanted, first=FIRST)
     address = f"{reverse('web:find')}?{urlencode({'territoire': area(place)})}"
     return {
-        "groups": [(group, f"{address}&sorte={group.source.kind}") for group in groups],
+        "groups": [
+            (group, f"{address}&sorte={group.source.kind}")
+            for group in groups
+            if group.source.kind != SAID_KIND
+        ],
         "everything_url": address,
         "everything_map_url": f"{address}&vue=carte",
         "everything_total": sum(group.total for group in groups),

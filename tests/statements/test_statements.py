@@ -13,6 +13,8 @@ from alliances.statements import services
 from alliances.statements.models import Statement
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.findable import services as index
+from jeveuxagir.findable.models import Entry
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
@@ -231,3 +233,34 @@ def test_whoever_leaves_takes_their_words_along_and_old_ones_go(client, rose):
     services.forget_person(rose.person)
     assert not Statement.objects.filter(pk=statement.pk).exists()
     assert "effacé" in ModerationItem.objects.get(kind="statement", subject_id=statement.pk).title
+
+
+# --- found with everything else --------------------------------------------------------------------------------
+
+
+def test_it_is_found_by_the_one_search_and_followed_by_the_feed_of_its_place(client, rose):
+    say(client)
+    statement = decided(Statement.objects.get())
+    index.refresh()
+    client.logout()
+    assert statement.get_absolute_url() in page(client, "/recherche/?q=dernier car")
+    assert "Le dernier car part" in page(client, "/flux/territoires/d23.atom")
+    assert "témoignage" in page(client, "/recherche/?territoire=c23096").lower()
+    assert page(client, HERE).count("Le dernier car part") == 1, "said in full once, in its own part"
+
+
+@pytest.mark.parametrize("end", ["withdraw", "refuse", "forget"])
+def test_it_is_found_no_more_as_soon_as_it_is_taken_back_taken_off_or_erased(client, rose, end):
+    say(client)
+    statement = decided(Statement.objects.get())
+    index.refresh()
+    assert Entry.objects.of_kind("statement").count() == 1
+    if end == "withdraw":
+        services.withdraw(statement, actor=rose)
+    elif end == "refuse":
+        services.refuse(statement, actor=f.make_staff(department="23"), answer="Une autre commune.")
+    else:
+        services.forget_person(rose.person)
+    assert not Entry.objects.of_kind("statement").exists()
+    index.refresh()
+    assert not Entry.objects.of_kind("statement").exists()
