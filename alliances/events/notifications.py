@@ -46,6 +46,7 @@ TO_MEMBERS = {
     "edit_accepted": ("La modification de mon événement est publiée", True),
     "edit_refused": ("La modification de mon événement n’est pas publiée", False),
     "page_to_mend": ("La page de mon événement est à corriger", False),
+    "over": ("Mon événement a eu lieu", True),
     "removed": ("Mon événement est retiré par la brigade", False),
 }
 #: a reminder comes the day before: it cannot wait for a digest
@@ -212,6 +213,17 @@ def tell_members(event: Event, name: str, *, reason: str = "", dates: int = 1) -
                 "dates": dates,
                 "url": absolute(event.manage_url),
             },
+        )
+
+
+def tell_over(event: Event, *, to_mark: int) -> None:
+    """Once in the life of an event: who came is to be noted, and what was said to be told."""
+    for person in _handlers(event):
+        send(
+            "events.over",
+            to=person,
+            dedupe_key=f"events.over:{event.pk}:{person.pk}",
+            context={**_about(event), "to_mark": to_mark, "url": absolute(event.manage_url)},
         )
 
 

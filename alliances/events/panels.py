@@ -1,9 +1,10 @@
 """What events add elsewhere: one's own space, an organisation's space and page, an alliance's home and page."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alliances.models import Alliance
 from jeveuxagir.accounts.models import Person
@@ -16,10 +17,13 @@ from organisations import spaces
 from organisations.policies import HANDLERS, role_in
 
 from . import words
-from .enums import GIVEN_BACK, State
+from .enums import GIVEN_BACK, Registered, State
 from .models import Event, Registration
 
 SHOWN = 5
+#: how long what took place asks for its report
+FOLLOWED_WITHIN = timedelta(days=21)
+MOST_TO_FOLLOW = 20
 
 
 def _lines(rows: Any, limit: int = SHOWN) -> list[tuple[Event, str]]:
@@ -48,6 +52,23 @@ def _to_mend(request: Any) -> Iterator[ToDo]:
     for event in mine.select_related("organisation").order_by("pk"):
         text = f"Événement à corriger{NBSP}: « {event.title} »"
         yield ToDo(text, event.manage_url, event.state_changed_at, "Corriger")
+
+
+def _to_follow(request: Any) -> Iterator[ToDo]:
+    """What took place these weeks in the organisations one handles, until who came is noted and something of it is
+    to be read or seen: one query."""
+    unmarked = Exists(Registration.objects.filter(event=OuterRef("pk"), state=Registered.REGISTERED))
+    mine = (
+        Event.objects.of_person(user_of(request).person)
+        .filter(state=State.DONE, ends_at__gt=now() - FOLLOWED_WITHIN)
+        .annotate(unmarked=unmarked)
+        .filter(Q(unmarked=True) | Q(followed_at=None))
+    )
+    for event in mine.select_related("organisation").order_by("ends_at", "pk")[:MOST_TO_FOLLOW]:
+        acts = ["notez qui est venu"] if event.unmarked else []
+        acts += ["publiez le compte rendu"] if event.followed_at is None else []
+        text = f"« {event.title} » a eu lieu{NBSP}: {' et '.join(acts)}"
+        yield ToDo(text, event.manage_url, event.ends_at, "Faire la suite")
 
 
 def _of_organisation(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -88,6 +109,7 @@ def _ends(organisation: Any) -> list[str]:
 
 def register() -> None:
     to_do.register("events.to_mend", _to_mend)
+    to_do.register("events.to_follow", _to_follow)
     my_pages.register("events", MyPage("Mes événements", "events:mine", order=25))
     spaces.ending.register("events", _ends)
     panels.register("my_space", Panel("events/_my_space.html", _my_space, order=25))

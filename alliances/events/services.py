@@ -440,13 +440,18 @@ def write(event: Event, *, actor: User, text: str) -> Note:
 
 @transaction.atomic
 def finish(event_id: int) -> bool:
-    """Its end has passed: nobody waits any more. Safe to run twice."""
+    """Its end has passed: nobody waits any more, and who organised it is told once what is left to do. Safe to run
+    twice."""
     event = _locked(Event(pk=event_id))
     if event.state != State.PUBLISHED or not event.is_over:
         return False
     _move(event, "finish")
     _save(event)
     record("event.done", event)
+    if event.organisation.is_verified:
+        to_mark = event.registrations.filter(state=Registered.REGISTERED).count()
+        if to_mark or event.followed_at is None:
+            notifications.tell_over(event, to_mark=to_mark)
     return True
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from alliances.events import registering, repeating, services
+from alliances.events import panels, registering, repeating, services
 from alliances.events.enums import Rhythm
 from alliances.events.models import Event, Registration
 from alliances.events.moderation import conflict
@@ -635,6 +636,39 @@ def test_what_is_over_is_done_and_nobody_is_served_any_more() -> None:
     assert services.finish(event.pk)
     assert not services.finish(event.pk)
     assert fresh(event).state == "done"
+
+
+def test_who_organised_is_told_once_what_is_left_to_do_and_their_list_says_it_until_it_is_done() -> None:
+    organisation = f.make_organisation()
+    member = f.make_member(organisation)
+    event = f.make_event(organisation=organisation, in_days=-1)
+    came, missed = f.make_registration(event), f.make_registration(event)
+    for _ in range(2):
+        services.finish(event.pk)
+    (mail,) = mails("over", member.person)
+    assert "2 présences à noter" in mail.text.replace("\xa0", " ")
+    asker = SimpleNamespace(user=member)
+
+    def said() -> list[str]:
+        return [one.text.replace("\xa0", " ") for one in panels._to_follow(asker)]
+
+    assert said() == [f"« {event.title} » a eu lieu : notez qui est venu et publiez le compte rendu"]
+    services.mark(fresh(event), actor=member, listed={came.pk, missed.pk}, came={came.pk})
+    assert said() == [f"« {event.title} » a eu lieu : publiez le compte rendu"]
+    services.follow_up(fresh(event), actor=member, replay_url="", report="Douze vélos roulent.")
+    assert said() == []
+
+
+def test_what_took_place_long_ago_or_was_followed_up_already_asks_nothing() -> None:
+    organisation = f.make_organisation()
+    member = f.make_member(organisation)
+    followed = f.make_event(
+        organisation=organisation, in_days=-1, report="Dit tout de suite.", followed_at=now()
+    )
+    f.make_event(organisation=organisation, in_days=-40, state="done")
+    services.finish(followed.pk)
+    assert mails("over") == []
+    assert list(panels._to_follow(SimpleNamespace(user=member))) == []
 
 
 # --- the law ----------------------------------------------------------------------------------------------------------
