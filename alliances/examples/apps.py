@@ -10,7 +10,7 @@ class ExamplesConfig(AppConfig):
     def ready(self) -> None:
         from alliances.library import moderation, reports
 
-        from . import indexing, notifications, panels, personal_data
+        from . import indexing, notifications, panels, personal_data, reactions
         from .models import Example
 
         indexing.register()
@@ -18,4 +18,5 @@ class ExamplesConfig(AppConfig):
         notifications.register()
         panels.register()
         personal_data.register()
+        reactions.register()
         reports.register(Example, "examples:one")

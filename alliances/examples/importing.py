@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from alliances.enums import College
 from alliances.library.enums import State
@@ -25,6 +25,7 @@ from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.constraints import constraint_of
 from jeveuxagir.common.text import clean, fold
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
@@ -90,7 +91,7 @@ def read(content: bytes, *, source: str, actor: User | None) -> tuple[Report, Im
     report = Report(clean(source)[:120])
     for line, cells in _lines(content, report):
         try:
-            _one(cells, report, actor)
+            _once(cells, report, actor)
         except Refused as refused:
             report.refused.append((line, str(refused)))
     run = _keep(report, actor)
@@ -178,6 +179,16 @@ def _names(cells: list[str]) -> set[str]:
 
 
 # --- one line ---------------------------------------------------------------------------------------------------
+
+
+def _once(cells: Mapping[str, str], report: Report, actor: User | None) -> None:
+    """A line that another reading of the same file writes at the same moment is read again: it is there then."""
+    try:
+        _one(cells, report, actor)
+    except IntegrityError as error:
+        if constraint_of(error) != "example_imported_once":
+            raise
+        _one(cells, report, actor)
 
 
 def _one(cells: Mapping[str, str], report: Report, actor: User | None) -> None:

@@ -201,10 +201,20 @@ class Example(Sheet):
             (self.results, "Dites ce que cela a changé."),
         )
         lacks = [sentence for value, sentence in asked if not value]
-        waiting = [row.name for row in self.consents.all() if not row.is_agreed] if self.pk else []
+        waiting = self._not_agreed() if self.pk else []
         if waiting:
             lacks.append(f"Il manque l’accord de : {', '.join(waiting)}.")
         return lacks
+
+    def _not_agreed(self) -> list[str]:
+        """Names of the parties that have not said yes: asked or not, whoever is in the alliance before it is public."""
+        consents = list(self.consents.all())
+        names = [row.name for row in consents if not row.is_agreed]
+        if self.alliance_id is not None and not self.is_out:
+            live = Party.objects.live().filter(alliance=self.alliance_id)
+            unasked = live.exclude(pk__in=[row.party_id for row in consents]).order_by("joined_at", "pk")
+            names += unasked.values_list("name", flat=True)
+        return names
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from alliances.library.notifications import people_of as writers_of
 from alliances.notifications import people_of
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Audience, Kind
@@ -15,6 +16,7 @@ MEMBER = "Vous prenez part à une alliance sur Jeveuxagir."
 AUTHOR = "Vous avez écrit un exemple de la bibliothèque de Jeveuxagir."
 KINDS: dict[str, tuple[str, str, Audience]] = {
     "consent_asked": ("Un exemple raconte mon alliance : mon accord est demandé", MEMBER, "member"),
+    "changed": ("Un exemple auquel ma partie a donné son accord a changé", MEMBER, "member"),
     "consent_withdrawn": ("Une partie retire son accord à un exemple que j’ai écrit", AUTHOR, "person"),
     "all_agreed": ("Toutes les parties sont d’accord avec un exemple que j’ai écrit", AUTHOR, "person"),
     "still_true": ("Un exemple que j’ai écrit est-il toujours vrai ?", AUTHOR, "person"),
@@ -53,12 +55,33 @@ def ask_consent(example: "Example", consents: "list[Consent]", *, besides: int |
         )
 
 
+def tell_changed(
+    example: "Example", consents: "list[Consent]", labels: list[str], *, once: str, besides: set[int]
+) -> None:
+    """Who speaks for the parties that agreed, but its writers."""
+    for person in people_of([consent.party for consent in consents if consent.is_agreed]):
+        if person.pk in besides:
+            continue
+        send(
+            "examples.changed",
+            to=person,
+            dedupe_key=f"examples.changed:{example.pk}:{once}:{person.pk}",
+            context={
+                "title": example.title,
+                "alliance": str(example.alliance or ""),
+                "labels": labels,
+                "url": absolute(example.get_absolute_url()) + "accord/",
+                "history_url": absolute(example.get_absolute_url()) + "historique/",
+            },
+        )
+
+
 def tell_author(example: "Example", name: str, *, once: str, **context: str) -> None:
-    if example.person is None:
-        return
-    send(
-        f"examples.{name}",
-        to=example.person,
-        dedupe_key=f"examples.{name}:{example.pk}:{once}",
-        context={"title": example.title, "url": absolute(example.get_absolute_url()), **context},
-    )
+    """Whoever looks after it: not an author who left the organisation that signs it."""
+    for person in writers_of(example):
+        send(
+            f"examples.{name}",
+            to=person,
+            dedupe_key=f"examples.{name}:{example.pk}:{once}:{person.pk}",
+            context={"title": example.title, "url": absolute(example.get_absolute_url()), **context},
+        )

@@ -14,10 +14,11 @@ from alliances.helps import Help, helps
 from alliances.library.illustrations import SHOWN as ILLUSTRATED
 from alliances.library.illustrations import Illustration, illustrations
 from alliances.models import Alliance
+from alliances.spaces import before_erasing
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 
-from . import directory, from_alliance
+from . import directory, from_alliance, writing
 from .models import Consent, Example
 
 SHOWN = 5
@@ -158,4 +159,5 @@ def register() -> None:
     panels.register("my_space", Panel("examples/_my_space.html", _my_space, order=58))
     to_do.register("examples", _asked)
     illustrations.register("examples", _illustrations)
+    before_erasing.register("examples", writing.forget_party)
     helps.register("examples", _helps)

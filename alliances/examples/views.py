@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from alliances.library import policies
 from alliances.library.enums import PUBLIC, TRANSITIONS, State
-from alliances.library.models import Revision
+from alliances.library.views import history_of
 from jeveuxagir.common.text import plural
 from jeveuxagir.moderation import services as moderation_services
 from jeveuxagir.ui.facets import address
@@ -102,7 +102,7 @@ def history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     example = visible(request, pk)
     if slug != example.slug:
         return redirect("examples:history", pk=pk, slug=example.slug, permanent=True)
-    kept = list(Revision.objects.of_sheet(example).order_by("-number")[:VERSIONS])
+    kept = list(history_of(request, example).order_by("-number")[:VERSIONS])
     lines = []
     for place, revision in enumerate(kept):
         before = kept[place + 1].values if place + 1 < len(kept) else None

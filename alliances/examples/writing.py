@@ -4,6 +4,7 @@ All else is in `library.editing`. The example's row is locked first, then its co
 """
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.db.models.functions import Coalesce
 from alliances.library import editing
 from alliances.library import policies as library_policies
 from alliances.library.enums import PUBLIC, TRANSITIONS, State
+from alliances.library.models import Revision
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts import limits
-from jeveuxagir.accounts.models import User
+from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
@@ -25,6 +27,7 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, allow
 from jeveuxagir.common.locks import lock
 from jeveuxagir.common.text import clean
 from jeveuxagir.moderation import services as moderation
+from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.links import absolute
 from organisations.models import Organisation
 
@@ -164,6 +167,46 @@ def _unpublish(example: Example, actor: User, reason: str) -> None:
     example.save()
     moderation.withdraw(example.KIND, example, actor=actor)
     record("example.unpublished", example, actor=actor)
+
+
+ANONYMOUS = "une personne"
+
+
+@transaction.atomic
+def forget_party(person: Person) -> None:
+    """A citizen who was a party erases their account: what tells of the alliance stays, without their name."""
+    mine = Consent.objects.filter(party__person=person).order_by("example_id", "pk")
+    for consent in mine.select_related("party"):
+        pattern = _naming({consent.name, person.full_name})
+        example = lock(Example.objects.all(), pk=consent.example_id)
+        for name, value in _nameless(example.worded(), pattern).items():
+            setattr(example, name, value)
+        example.save(update_fields=list(Example.WORDED))
+        record("example.party_erased", example)
+        for kept in Revision.objects.of_sheet(example):
+            kept.values = _nameless(kept.values, pattern)
+            kept.save(update_fields=["values"])
+        items = ModerationItem.objects.filter(subject_type=example._meta.label, subject_id=example.pk)
+        for item in items.exclude(diff={}):
+            item.diff = {name: _nameless(change, pattern) for name, change in item.diff.items()}
+            item.save(update_fields=["diff"])
+    mine.update(name=ANONYMOUS, reason="")
+
+
+def _naming(names: set[str]) -> re.Pattern[str]:
+    """What finds a full name anywhere; a first name alone (« Rose ») only where a line begins with it."""
+    said = sorted(filter(None, names), key=len, reverse=True)
+    starts = (rf"(?<!\w){re.escape(name)}" if " " in name else rf"^{re.escape(name)}" for name in said)
+    return re.compile(rf"(?:{'|'.join(starts)})(?!\w)", re.MULTILINE)
+
+
+def _nameless(values: Mapping[str, Any], pattern: re.Pattern[str]) -> dict[str, Any]:
+    def said(value: Any) -> Any:
+        if isinstance(value, list):
+            return [said(one) for one in value]
+        return pattern.sub(ANONYMOUS, value) if isinstance(value, str) else value
+
+    return {key: said(value) for key, value in values.items()}
 
 
 # --- still true? ------------------------------------------------------------------------------------------------

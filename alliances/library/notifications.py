@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from jeveuxagir.accounts.models import Person
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
+from organisations.models import Membership
+from organisations.policies import HANDLERS
 
 if TYPE_CHECKING:
     from .sheets import Sheet
@@ -30,17 +33,27 @@ def register() -> None:
         )
 
 
+def people_of(sheet: "Sheet") -> list[Person]:
+    """Its author while they look after it; else who owns the organisation that signs it. Nobody of an imported one."""
+    if sheet.organisation is None:
+        return [sheet.person] if sheet.person is not None else []
+    live = Membership.objects.live().filter(organisation=sheet.organisation)
+    if sheet.person is not None and live.filter(person=sheet.person, role__in=HANDLERS).exists():
+        return [sheet.person]
+    owners = Membership.objects.owners().filter(organisation=sheet.organisation)
+    return [row.person for row in owners.select_related("person").order_by("pk")]
+
+
 def tell(sheet: "Sheet", name: str, *, reason: str = "", once: str = "") -> None:
-    """To its author; nobody when it was imported or its author left."""
-    if sheet.person is None:
-        return
-    send(
-        f"library.{name}",
-        to=sheet.person,
-        dedupe_key=f"library.{name}:{sheet._meta.label}:{sheet.pk}:{once or sheet.version}",
-        context={
-            "title": sheet.title,
-            "reason": reason or sheet.reason,
-            "url": absolute(sheet.get_absolute_url()),  # type: ignore[attr-defined]
-        },
-    )
+    """To whoever looks after it (see `people_of`)."""
+    for person in people_of(sheet):
+        send(
+            f"library.{name}",
+            to=person,
+            dedupe_key=f"library.{name}:{sheet._meta.label}:{sheet.pk}:{once or sheet.version}:{person.pk}",
+            context={
+                "title": sheet.title,
+                "reason": reason or sheet.reason,
+                "url": absolute(sheet.get_absolute_url()),  # type: ignore[attr-defined]
+            },
+        )

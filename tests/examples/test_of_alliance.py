@@ -16,6 +16,8 @@ from alliances.library import editing
 from alliances.library.enums import State
 from alliances.library.models import Revision
 from alliances.models import Place, Step
+from jeveuxagir.accounts import privacy
+from jeveuxagir.audit import deliveries
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.moderation import services as moderation
@@ -157,6 +159,70 @@ def test_a_party_that_takes_its_consent_back_unpublishes_it_and_its_history_stay
     mail = Message.objects.get(kind="examples.consent_withdrawn")
     assert mail.person == people[0].person
     assert "Nous avons changé d’avis." in mail.text
+
+
+def test_nothing_is_sent_before_each_party_was_asked_nor_published_without_who_joined_since(told, people):
+    example = whole(told, people)
+    first, second = told.parties.order_by("pk")
+    assert f"{first.name}, {second.name}" in " ".join(example.missing())
+    with pytest.raises(RuleBroken, match="Il manque l’accord"):
+        editing.submit(example, actor=people[0])
+    writing.ask_parties(example, actor=people[0])
+    for consent, person in zip(example.consents.order_by("pk"), people, strict=True):
+        writing.answer(consent, actor=person, agreed=True)
+    editing.submit(example, actor=people[0])
+    late = f.make_party(told)
+    with pytest.raises(RuleBroken, match=late.name):
+        editing.publish(example, actor=None)
+
+
+def test_who_joins_once_it_is_public_does_not_keep_it_from_being_corrected(told, people):
+    example = published(told, people)
+    f.make_party(told)
+    writing.edit(example, actor=people[0], values={"pitfalls": "Trop de réunions, trop longues."})
+    item = ModerationItem.objects.open().get()
+    moderation.decide(item, actor=f.make_staff("national"), decision="accept", version=item.version)
+    example.refresh_from_db()
+    assert example.pitfalls == "Trop de réunions, trop longues."
+
+
+def test_a_correction_of_its_words_is_told_to_the_parties_that_agreed_to_others(told, people):
+    example = published(told, people)
+    writing.edit(example, actor=people[0], values={"pitfalls": "La mairie n’a jamais répondu."})
+    item = ModerationItem.objects.open().get()
+    moderation.decide(item, actor=f.make_staff("national"), decision="accept", version=item.version)
+    deliveries.deliver()
+    [mail] = Message.objects.filter(kind="examples.changed")
+    assert mail.person == people[1].person
+    assert "ce qui a mal marché" in mail.text
+    assert f"{example.get_absolute_url()}accord/" in mail.text
+
+
+def test_a_citizen_who_erases_their_account_is_named_nowhere_in_it(client, told, people):
+    citizen = f.make_user(first_name="Zoé", last_name="Quidam")
+    f.make_party(told, person=citizen.person)
+    people = [*people, citizen]
+    example = whole(told, people)
+    lines = f"La mairie : la salle\nZoé : le jardin\n{example.parties}"
+    example = writing.edit(
+        example, actor=people[0], values={"parties": lines, "steps": ["Demander à Zoé Quidam."]}
+    )
+    writing.ask_parties(example, actor=people[0])
+    for consent, person in zip(example.consents.order_by("pk"), people, strict=True):
+        writing.answer(consent, actor=person, agreed=True)
+    example = editing.submit(example, actor=people[0])
+    item = ModerationItem.objects.get()
+    moderation.decide(item, actor=f.make_staff("national"), decision="accept", version=item.version)
+    writing.edit(example, actor=people[0], values={"results": "Zoé Quidam y croit toujours."})
+    assert "Zoé : le jardin" in client.get(example.get_absolute_url()).text
+    privacy.erase(citizen.person, actor=None)
+    example.refresh_from_db()
+    kept = [example.worded(), *Revision.objects.of_sheet(example).values_list("values", flat=True)]
+    kept += ModerationItem.objects.values_list("diff", flat=True)
+    kept += example.consents.values_list("name", flat=True)
+    assert "Zoé" not in repr(kept)
+    assert (example.state, example.steps) == (State.PUBLISHED, ["Demander à une personne."])
+    assert "une personne : le jardin" in client.get(example.get_absolute_url()).text
 
 
 def test_a_consent_is_not_taken_back_behind_a_public_example(told, people):
