@@ -25,7 +25,7 @@ from organisations.policies import can_handle_missions
 
 from . import notifications, policies
 from .enums import TRANSITIONS, State
-from .models import Revision
+from .models import PUBLISHED, Revision
 from .sheets import Sheet
 
 S = TypeVar("S", bound=Sheet)
@@ -147,7 +147,7 @@ def publish(sheet: S, *, actor: User | None) -> S:
     sheet.reason, sheet.reviewed_at = "", sheet.state_changed_at
     sheet.published_at = sheet.published_at or sheet.state_changed_at
     _save(sheet)
-    keep(sheet, actor, "Publication")
+    keep(sheet, actor, PUBLISHED)
     record(f"{verbs(sheet)}.published", sheet, actor=actor)
     notifications.tell(sheet, "published")
     return sheet

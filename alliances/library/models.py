@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -168,9 +168,20 @@ class Resource(Sorted, Sheet):
         return lacks
 
 
+#: what a revision says when the sheet itself is published, not a change of its words
+PUBLISHED = "Publication"
+
+
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of_sheet(self, sheet: Sheet) -> Self:
         return self.filter(subject_type=sheet._meta.label, subject_id=sheet.pk)
+
+    def read_by_all(self, sheet: Sheet) -> Self:
+        """Since it was last published: words that were taken back before, after a report or by a party, stay with
+        whoever looks after it."""
+        mine = self.of_sheet(sheet)
+        last = mine.filter(what=PUBLISHED).aggregate(last=Max("number"))["last"]
+        return mine.filter(number__gte=last or 0)
 
 
 class Revision(models.Model):

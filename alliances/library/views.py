@@ -26,7 +26,7 @@ from .directory import NOUNS, SHELVES, Wanted, card, found
 from .enums import PUBLIC, TRANSITIONS, Interest, Mode, Shelf, State
 from .facets import facets
 from .forms import NetworksForm, SearchForm, ShelfForm, ToAllianceForm
-from .models import Method, Network, Resource, Revision
+from .models import Method, Network, Resource, Revision, RevisionQuerySet
 from .sheets import Sheet
 
 PAGE = 24
@@ -302,6 +302,13 @@ def to_alliance(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return redirect(reverse("alliances:journey", args=[alliance.pk, alliance.slug]) + f"#{key}")
 
 
+def history_of(request: HttpRequest, sheet: Sheet) -> RevisionQuerySet:
+    """Every version for whoever looks after the sheet; for the others, those since it was last published."""
+    if policies.looks_after(request.user, sheet):
+        return Revision.objects.of_sheet(sheet)
+    return Revision.objects.read_by_all(sheet)
+
+
 def history(model: type[Method] | type[Resource]) -> Callable[..., HttpResponse]:
     """The page of the former words of a sheet."""
 
@@ -312,7 +319,7 @@ def history(model: type[Method] | type[Resource]) -> Callable[..., HttpResponse]
         sheet = visible(request, model, pk)
         if slug != sheet.slug:
             return redirect(f"{sheet.get_absolute_url()}historique/", permanent=True)
-        kept = list(Revision.objects.of_sheet(sheet).order_by("-number")[:50])
+        kept = list(history_of(request, sheet).order_by("-number")[:50])
         lines = []
         for place, revision in enumerate(kept):
             former = kept[place + 1].values if place + 1 < len(kept) else None

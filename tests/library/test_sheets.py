@@ -7,9 +7,11 @@ from alliances.library import editing
 from alliances.library.enums import State
 from alliances.library.models import Method, Revision
 from jeveuxagir.accounts import privacy
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.notifications.models import Message
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,33 @@ def test_a_person_erased_leaves_what_is_public_without_their_name_and_takes_the_
     sheet.refresh_from_db()
     assert sheet.person is None
     assert not Method.objects.filter(pk=draft.pk).exists()
+
+
+def test_words_sent_back_after_a_report_are_read_by_their_author_alone_once_it_is_public_again(client):
+    method = f.make_method(state="draft", pitfalls="Appelez Jean Martin au 06 12 34 56 78.")
+    author, staff = method.person.user, f.make_staff("national")
+    editing.publish(editing.submit(method, actor=author), actor=staff)
+    editing.send_back(method, actor=staff, reason="Un numéro privé.")
+    editing.edit(method, actor=author, values={"pitfalls": "Prévenir la veille."})
+    method = editing.publish(editing.submit(method, actor=author), actor=staff)
+    path = f"{method.get_absolute_url()}historique/"
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "06 12 34" not in page.text
+    client.force_login(author)
+    assert "06 12 34" in client.get(path).text
+
+
+def test_who_left_an_organisation_is_told_nothing_more_of_its_sheets():
+    organisation = f.make_organisation()
+    owner, writer = f.make_member(organisation, role="owner"), f.make_member(organisation)
+    sheets = [
+        make(state="draft", person=writer.person, organisation=organisation)
+        for make in (f.make_method, f.make_example)
+    ]
+    for sheet in sheets:
+        editing.submit(sheet, actor=writer)
+    organisation.memberships.filter(person=writer.person).update(ended_at=now())
+    for sheet in sheets:
+        editing.send_back(sheet, actor=None, reason="Dites combien cela coûte.")
+    assert {mail.person for mail in Message.objects.filter(kind="library.to_mend")} == {owner.person}
