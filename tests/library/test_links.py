@@ -119,3 +119,14 @@ def test_the_new_address_of_a_dead_tool_waits_for_the_brigade_then_shows_it_agai
     tool.refresh_from_db()
     assert (tool.link, tool.dead_since, tool.failures) == ("https://nouvelle.example/", None, 0)
     assert client.get(tool.get_absolute_url()).status_code == 200
+
+
+def test_two_runs_at_once_see_one_failure(server):
+    address = server.serve("/outil", status(500))
+    tool = f.make_resource(link=address)
+    week = now() - links.EVERY
+    first, second = (Resource.objects.get(pk=tool.pk) for _ in range(2))
+    for read in (first, second):
+        links.note(read, url=address, alive=links.is_alive(address), due=week)
+    tool.refresh_from_db()
+    assert (tool.failures, tool.dead_since) == (1, None)

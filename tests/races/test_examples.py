@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from alliances.examples import writing
+from alliances.examples import importing, writing
 from alliances.examples.models import Example
 from alliances.library import editing
 from alliances.library.enums import PUBLIC, State
@@ -62,3 +62,19 @@ def test_publishing_while_a_party_takes_its_consent_back_never_leaves_it_public(
     assert example.state not in PUBLIC
     last.refresh_from_db()
     assert not last.is_agreed
+
+
+CSV = "numero;titre;resume;resultats;cout;pieges;commune\n" + "\n".join(
+    f"{number};Un four pour trois villages;Le pain revient.;80 pains.;petit;La cheminée;23096"
+    for number in range(1, 9)
+)
+
+
+def test_the_same_file_read_twice_at_once_enters_once(committed_db: None) -> None:
+    reports = together(
+        lambda _: importing.read(CSV.encode(), source="Une base", actor=None)[0], [1, 2, 3], threads=3
+    )
+    assert Example.objects.count() == sum(report.created for report in reports) == 8
+    assert sum(report.same for report in reports) == 16
+    assert [report.refused for report in reports] == [[], [], []]
+    assert ModerationItem.objects.filter(kind="example").count() == 8
