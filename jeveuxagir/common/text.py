@@ -10,11 +10,11 @@ NARROW_NBSP = "\u202f"
 #: « Qui est venu ? » · « Avant : » · « … ; » · « » »: after a word, a bracket, a tag or what a variable gives
 _BEFORE_MARK = re.compile(r"(?<=[\w)»…’%}>]) (?=[?!;:»](?:[\s\"'<)\].,]|$))", re.MULTILINE)
 _AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
-    """NFC, no NUL or control or direction-override character, unified line ends, trimmed."""
+    """NFC, no NUL or control or direction-override character, none that XML refuses, unified line ends, trimmed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _CONTROL.sub("", text).strip()
 

@@ -6,11 +6,15 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+#: a refusal of this moment: whoever asks next may have another answer
+PASSING = (408, 425, 429)
+
 
 class SafeHeaders:
     """Adds what an inner layer had no chance to set (a refused Host, an error in a middleware).
 
-    Answers to people who have a session are never stored by a browser or a proxy.
+    Answers to people who have a session are never stored by a browser or a proxy, nor is what is only true now: too
+    many requests, too busy, broken.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,4 +42,6 @@ class SafeHeaders:
         is_static = request.path_info.startswith(settings.STATIC_URL)
         if not is_static and (session in request.COOKIES or session in response.cookies):
             response.headers["Cache-Control"] = "no-store, private"
+        elif response.status_code in PASSING or response.status_code >= 500:
+            response.headers["Cache-Control"] = "no-store"
         return response

@@ -23,7 +23,7 @@ from missions.feeds import services as feeds
 from missions.feeds.models import Partner
 from missions.models import Mission
 from missions.search import Sort
-from tests.factories import GUERET, LILLE, make_mission, make_organisation, make_slot
+from tests.factories import GUERET, LILLE, make_example, make_mission, make_organisation, make_slot
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,32 @@ def test_the_whole_feed_is_not_asked_for_without_end(client: Client, monkeypatch
     refused = client.get("/flux/missions.xml")
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) == 3600
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/recherche/suggestions/?q=lire", "suggestions_address"),
+        ("/flux/exemples.atom", "api_address"),
+        ("/api/v1/examples/", "api_address"),
+    ],
+)
+def test_no_proxy_keeps_for_others_that_somebody_asked_too_often(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, limit: str
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, limit, limits.Limit(1, 3600))
+    assert "public" in client.get(path)["Cache-Control"]
+    refused = client.get(path)
+    assert (refused.status_code, refused["Cache-Control"]) == (429, "no-store")
+
+
+@pytest.mark.parametrize("mark", ["\ufffe", "\uffff"])
+def test_a_character_that_xml_refuses_breaks_no_feed(client: Client, mark: str) -> None:
+    make_example(title=f"Un four{mark} pour trois villages")
+    feed = ElementTree.fromstring(client.get("/flux/exemples.atom").content)  # noqa: S314 (our own)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == [
+        "Un four pour trois villages"
+    ]
 
 
 def test_dates_leave_as_instants_a_reader_cannot_mistake(client: Client) -> None:
