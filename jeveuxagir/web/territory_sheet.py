@@ -1,6 +1,7 @@
 """The sheet of a place: what is known of it, each figure with its source and its date (K46, K93).
 
-What nobody told us is « non renseigné ». A figure about fewer than five people is « moins de 5 ». What is counted over
+What nobody told us is « non renseigné ». A figure about people whom we know is told by fives, « moins de 5 » first:
+the figure of a wide place, less those of the smaller ones in it, tells nobody's. What is counted over
 a wide territory is kept five minutes, under one key for each place: there are 36,500 of them, and no other.
 """
 
@@ -66,6 +67,14 @@ def people(count: int | None) -> str:
     return f"moins de {FEW}" if 0 < count < FEW else _number(count)
 
 
+def by_fives(count: int) -> str:
+    """« 0 », « moins de 5 », « entre 5 et 9 »: no subtraction between places gives a figure below five."""
+    if count < FEW:
+        return people(count)
+    low = count - count % FEW
+    return f"entre {_number(low)} et {_number(low + FEW - 1)}"
+
+
 def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
     """`found` is how many of each kind the index has there: {"figures": […], "rates": […], "small": bool}."""
     own = counted(place)
@@ -92,10 +101,11 @@ def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
     figures.append(
         Figure(
             "Demandes sans proposition",
-            people(own["unserved"]),
+            by_fives(own["unserved"]),
             OURS,
             day,
-            note="Des personnes d’ici veulent agir, et rien ne leur est proposé depuis une semaine.",
+            note="Des personnes d’ici veulent agir, et rien ne leur est proposé depuis une semaine. Le nombre exact "
+            "n’est pas donné, pour que personne ne soit reconnu.",
         )
     )
     rates = list(_rates(place))

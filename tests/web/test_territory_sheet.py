@@ -82,9 +82,23 @@ def test_few_people_are_not_counted_to_the_letter(client):
     f.make_request(commune=f.GUERET, state="qualified", without_proposal_since=week)
     f.make_request(commune=f.GUERET, state="qualified", without_proposal_since=now())
     cache.clear()
-    assert of(figures(html(client, "communes/23096-gueret")), "Demandes")[0] == "5"
+    assert of(figures(html(client, "communes/23096-gueret")), "Demandes")[0] == "entre 5 et 9"
+    assert territory_sheet.by_fives(1_234) == "entre 1\u202f230 et 1\u202f234"
     assert territory_sheet.people(None) == "non renseigné"
     assert territory_sheet.people(0) == "0"
+
+
+def test_the_department_less_its_other_towns_tells_nobody_s_figure(client):
+    """Five here and three there: with the exact sum and one exact figure, the hidden three would be read."""
+    week = now() - timedelta(days=8)
+    for town, count in ((f.GUERET, 5), ("23008", 3)):
+        for _ in range(count):
+            f.make_request(commune=town, state="qualified", without_proposal_since=week)
+    said = [
+        of(figures(html(client, path)), "Demandes")[0]
+        for path in ("departements/23-creuse", "communes/23096-gueret", "communes/23008-aubusson")
+    ]
+    assert said == ["entre 5 et 9", "entre 5 et 9", "moins de 5"]
 
 
 def test_a_population_nobody_told_is_said_so_and_divides_nothing(client):
