@@ -51,6 +51,7 @@ _NOT_THE_INTERNET = tuple(
         "2002::/16",
         "3fff::/20",
         "5f00::/16",
+        "fec0::/10",
     )
 )
 
@@ -132,6 +133,7 @@ def check_url(url: str) -> Target:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         host = host if ":" in host else host.encode("idna").decode("ascii")
+        path = _ascii((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     except (ValueError, UnicodeError):
         raise malformed from None
     if not host:
@@ -142,8 +144,7 @@ def check_url(url: str) -> Target:
     port = port or (443 if secure else 80)
     if not secure and not (parts.scheme == "http" and _is_our_loopback(host, port)):
         raise Unreachable("L’adresse doit commencer par https://.", code="scheme")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(secure, host, port, _ascii(path))
+    return Target(secure, host, port, path)
 
 
 def resolve(host: str, port: int, seconds: float = CONNECT_SECONDS) -> list[Address]:

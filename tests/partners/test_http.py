@@ -62,6 +62,7 @@ def refusal(url: str, limits: Limits = LIMITS) -> str:
         "[2001:0:7f00:1::]",
         "[fe80::1]",
         "[fc00::1]",
+        "[fec0::1]",
         "[ff02::1]",
     ],
 )
@@ -73,6 +74,7 @@ def test_an_address_that_is_not_on_the_internet_is_refused(host: str) -> None:
     ("url", "code"),
     [
         ("http://exemple.fr/flux.xml", "scheme"),
+        ("https://exemple.fr/\ud83d", "url"),
         ("ftp://exemple.fr/flux.xml", "scheme"),
         ("file:///etc/passwd", "url"),
         ("gopher://exemple.fr/", "scheme"),
