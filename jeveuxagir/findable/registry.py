@@ -9,7 +9,8 @@
 
 Every fact recorded on a row of `model` (audit.services.record) has its entry written again soon after; a night job
 writes them all again, for what time alone changes. `follows` names the relations whose rows decide too: an event
-leaves the index with its organisation, and comes back with it. Nothing else is asked of the app.
+leaves the index with its organisation, and comes back with it. A row that is deleted, by whatever way, leaves it too.
+Nothing else is asked of the app.
 """
 
 import datetime
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.db.models.signals import post_delete
 
 from jeveuxagir.audit.services import follow
 from jeveuxagir.common.registries import Registry
@@ -80,12 +82,22 @@ def register(source: Source) -> None:
     sources.register(source.kind, source)
     follow(source.model, source.kind, lambda keys: services.note(source.kind, keys))
     model = apps.get_model(source.model)
+    post_delete.connect(_forgetting(source), sender=model, dispatch_uid=f"findable.{source.kind}", weak=False)
     for name in source.follows:
         follow(
             model._meta.get_field(name).related_model._meta.label,
             f"{source.kind}.{name}",
             _noting(source, name),
         )
+
+
+def _forgetting(source: Source) -> Callable[..., None]:
+    """Erased with its author, or by the law of time: nothing is recorded then, and its words must not stay."""
+
+    def forgotten(instance: Any, **_more: Any) -> None:
+        services.note(source.kind, [str(instance.pk)])
+
+    return forgotten
 
 
 def _noting(source: Source, name: str) -> Callable[[list[str]], None]:

@@ -132,3 +132,12 @@ def test_the_same_number_of_queries_writes_one_and_twenty(
     services.note("mission", keys)
     with django_assert_num_queries(len(one)):
         services.refresh()
+
+
+def test_what_is_deleted_without_a_word_leaves_the_index_soon_after():
+    method = f.make_method(title="Le tour de table inversé")
+    services.rebuild("method")
+    assert titles(Entry.objects.saying("inversé")) == ["Le tour de table inversé"]
+    type(method).objects.filter(pk=method.pk).delete()
+    refreshed()
+    assert not Entry.objects.filter(kind="method").exists()
