@@ -179,8 +179,9 @@ class PledgeQuerySet(models.QuerySet["Pledge"]):
         return self.filter(organisation__in=handled.values("organisation"))
 
     def silent(self, day: datetime.date) -> "PledgeQuerySet":
-        """Past their date, never asked for news."""
-        return self.filter(state=State.OPEN, until__lt=day, asked_at=None)
+        """Past their date, never asked for news, of organisations that may speak."""
+        verified = OrganisationState.VALIDATED
+        return self.filter(state=State.OPEN, until__lt=day, asked_at=None, organisation__state=verified)
 
 
 class Pledge(models.Model):

@@ -13,6 +13,7 @@ from alliances.events.models import Event, Registration
 from jeveuxagir.audit import deliveries
 from jeveuxagir.audit.invariants import broken
 from jeveuxagir.audit.models import Event as Fact
+from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.findable import services as index
 from jeveuxagir.findable.models import Entry
@@ -161,3 +162,13 @@ def test_one_s_own_pages_say_that_it_is_paused_and_lead_nowhere_closed(event: Ev
     client.post(ticket)
     here.refresh_from_db()
     assert here.state == "cancelled"
+
+
+def test_what_it_said_with_others_stays_and_says_that_it_is_suspended(client: Client) -> None:
+    alliance = f.make_alliance(parties=2, publication="public", published_at=now(), shown=["parties"])
+    organisation = alliance.parties.order_by("pk")[0].organisation
+    challenge = f.make_challenge(organisation=organisation)
+    pages = [alliance.get_absolute_url(), challenge.get_absolute_url()]
+    assert ["suspendue" in client.get(path).text for path in pages] == [False, False]
+    organisations.suspend(organisation, actor=f.make_staff(), reason="Une plainte.")
+    assert ["suspendue" in client.get(path).text for path in pages] == [True, True]

@@ -17,6 +17,7 @@ from jeveuxagir.moderation import reports
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
+from organisations import services as organisations
 from organisations.models import Organisation
 from tests import factories as f
 
@@ -155,6 +156,16 @@ def test_a_refused_or_withdrawn_pledge_never_shows(client: Client) -> None:
 
 
 # --- news -------------------------------------------------------------------------------------------------------
+
+
+def test_a_suspended_organisation_is_asked_for_news_once_it_is_back() -> None:
+    made, _user = opened()
+    late(made)
+    staff = f.make_staff()
+    organisations.suspend(made.organisation, actor=staff, reason="Une plainte.")
+    assert services.ask_for_news() == 0
+    organisations.lift(made.organisation, actor=staff)
+    assert services.ask_for_news() == 1
 
 
 def test_past_its_date_its_author_is_asked_for_news_once_then_the_page_says_since_when_there_are_none(
