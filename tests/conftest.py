@@ -56,9 +56,9 @@ def django_db_setup(
     """Migrate, then load the reference data once."""
     from django.test.utils import setup_databases, teardown_databases
 
-    from tests.support.database import end_other_sessions, load_reference_data
+    from tests.support.database import end_other_sessions, load_reference_data, patiently
 
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), patiently():
         state = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         load_reference_data()
     yield

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.db.backends.signals import connection_created
 
 # Reference data and Django's own bookkeeping: loaded once, never emptied between tests.
 KEPT_PREFIXES = ("territories_", "taxonomies_")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """The limits of a page are not those of making the database: a busy machine takes its time."""
+
+    def without_limits(connection: Any, **_more: Any) -> None:
+        connection.connection.execute("SET statement_timeout = 0")
+        connection.connection.execute("SET lock_timeout = 0")
+
+    connection_created.connect(without_limits)
+    connections.close_all()
+    try:
+        yield
+    finally:
+        connection_created.disconnect(without_limits)
+        connections.close_all()
 
 
 def load_reference_data() -> None:
@@ -27,6 +47,8 @@ def empty_tables(keep: frozenset[str] = frozenset()) -> None:
         ]
         if tables:
             with transaction.atomic():
+                # a busy machine takes its time to empty two hundred tables: the limits are those of a page
+                cursor.execute("SET LOCAL statement_timeout = '120s'; SET LOCAL lock_timeout = '60s'")
                 _truncate(cursor, tables, keep - KEPT_TABLES)
 
 
