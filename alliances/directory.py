@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.models import Department, Region
 
 from .enums import College, Section
@@ -22,6 +22,7 @@ class Wanted:
     stages: Sequence[str] = ()
     sdgs: Sequence[Sdg] = ()
     categories: Sequence[PartnershipCategory] = ()
+    functions: Sequence[CatalystFunction] = ()
     domains: Sequence[Domain] = ()
     departments: Sequence[Department] = ()
     regions: Sequence[Region] = ()
@@ -37,6 +38,9 @@ def found(wanted: Wanted) -> AllianceQuerySet:
         rows = rows.filter(Exists(tagged))
     if wanted.categories:
         rows = rows.filter(category__in=wanted.categories)
+    if wanted.functions:
+        held = Party.objects.live().filter(alliance=OuterRef("pk"), functions__in=wanted.functions)
+        rows = rows.filter(Exists(held), shown__contains=[Section.PARTIES])
     if wanted.domains:
         rows = rows.filter(domain__in=wanted.domains)
     if wanted.departments:
@@ -86,6 +90,14 @@ def card(alliance: Alliance) -> Card:
 def shown_parties(alliance: Alliance) -> list[Party]:
     """The parties, unless they chose not to be shown."""
     return list(alliance.live_parties) if alliance.shows(Section.PARTIES) else []  # type: ignore[attr-defined]
+
+
+def functions_of(alliance: Alliance) -> list[CatalystFunction]:
+    """What its parties of today hold, unless they chose not to be shown."""
+    if not alliance.shows(Section.PARTIES):
+        return []
+    held = Party.objects.live().filter(alliance=alliance).values("functions")
+    return list(CatalystFunction.objects.filter(pk__in=held))
 
 
 def where(alliance: Alliance) -> str:

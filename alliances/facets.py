@@ -11,8 +11,9 @@ from typing import Any
 from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
 
 from .directory import Wanted, found
+from .enums import Section
 from .forms import DirectoryForm
-from .models import AllianceQuerySet, Place
+from .models import AllianceQuerySet, Party, Place
 
 NOUN = "alliance"
 #: filter → the field of `Wanted` that it fills
@@ -21,13 +22,14 @@ FILLS = {
     "domaine": "domains",
     "etape": "stages",
     "categorie": "categories",
+    "fonction": "functions",
     "region": "regions",
     "departement": "departments",
 }
 #: filters whose choices stand by how many they find; the others keep their own order
 BY_COUNT = ("departement", "region")
 #: filters whose choices are all folded
-FOLDED = ("odd", "departement", "region")
+FOLDED = ("odd", "fonction", "departement", "region")
 
 
 def facets(form: DirectoryForm, wanted: Wanted) -> list[Facet]:
@@ -54,6 +56,8 @@ def _counts(name: str, rows: AllianceQuerySet) -> Counter[str]:
     rows = rows.order_by()
     if name in ("departement", "region"):
         return _of_territory(name, rows)
+    if name == "fonction":
+        return _of_functions(rows)
     path = {"odd": "sdgs", "domaine": "domain", "etape": "stage", "categorie": "category"}[name]
     pairs = rows.filter(**{f"{path}__isnull": False}).values_list(path, "pk").distinct()
     return _each(pairs)
@@ -74,6 +78,13 @@ def _of_territory(name: str, rows: AllianceQuerySet) -> Counter[str]:
         pairs.append(known.values_list("region__departments", "alliance"))
     first, *others = pairs
     return _each(first.union(*others))
+
+
+def _of_functions(rows: AllianceQuerySet) -> Counter[str]:
+    """What the parties of today hold, in the alliances that show them."""
+    shown = rows.filter(shown__contains=[Section.PARTIES]).values("pk")
+    held = Party.objects.live().filter(alliance__in=shown, functions__isnull=False)
+    return _each(held.order_by().values_list("functions", "alliance").distinct())
 
 
 def _each(pairs: Iterable[tuple[Any, int]]) -> Counter[str]:

@@ -7,7 +7,7 @@ from django import forms
 
 from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg, SkillGroup
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, Sdg, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
 from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
@@ -18,6 +18,7 @@ from .category import QUESTIONS
 from .directory import Wanted
 from .enums import College, Condition, Rule, Section, Stage, StepState
 from .models import Party
+from .vocabularies import category_field, function_field
 
 RULES = [
     (Rule.CONSENT, "Par consentement : on décide quand personne ne s’oppose"),
@@ -455,11 +456,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
         label="Étape",
         wrong="Nous ne connaissons pas cette étape.",
     )
-    categorie = SeveralField(
-        by_key(lambda: PartnershipCategory.objects.order_by("position")),
-        label="Forme du partenariat",
-        wrong="Nous ne connaissons pas cette forme de partenariat.",
-    )
+    categorie = category_field()
+    fonction = function_field()
     region = SeveralField(
         by_key(lambda: Region.objects.order_by("name")),
         label="Région",
@@ -479,6 +477,7 @@ class DirectoryForm(SeveralMixin, forms.Form):
             stages=tuple(asked.get("etape", ())),
             sdgs=asked.get("odd", ()),
             categories=asked.get("categorie", ()),
+            functions=asked.get("fonction", ()),
             domains=asked.get("domaine", ()),
             departments=asked.get("departement", ()),
             regions=asked.get("region", ()),

@@ -5,6 +5,7 @@ from typing import Any
 from jeveuxagir.findable import registry
 from jeveuxagir.findable.registry import Found, Source
 
+from .enums import Section
 from .models import Alliance
 
 PLACES = ("commune__department", "epci", "department", "region")
@@ -20,8 +21,20 @@ def _found(alliance: Any) -> Found:
         places=places or [alliance.department],
         domains=[alliance.domain_id] if alliance.domain_id else [],
         sdgs=[sdg.pk for sdg in alliance.sdgs.all()],
+        terms=[
+            *([f"categorie:{alliance.category_id}"] if alliance.category_id else []),
+            *(f"fonction:{code}" for code in _functions(alliance)),
+        ],
         published_at=alliance.published_at,
     )
+
+
+def _functions(alliance: Any) -> list[str]:
+    """What its parties of today hold, if they show themselves."""
+    if not alliance.shows(Section.PARTIES):
+        return []
+    live = [party for party in alliance.parties.all() if party.left_at is None]
+    return [one.pk for party in live for one in party.functions.all()]
 
 
 def register() -> None:
@@ -33,9 +46,10 @@ def register() -> None:
             plural="alliances",
             order=20,
             rows=lambda: Alliance.objects.public().select_related("department"),
-            prefetch=("sdgs", *(f"places__{place}" for place in PLACES)),
+            prefetch=("sdgs", "parties__functions", *(f"places__{place}" for place in PLACES)),
             found=_found,
             list_url="/alliances/",
             words_field="",
+            filters=("odd", "domaine", "categorie", "fonction"),
         )
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 from organisations.spaces import SpaceRequest, membership_required, panels_of
 from organisations.views import space_context as organisation_context
 
-from . import panels, policies, services, steps
+from . import directory, panels, policies, services, steps
 from .enums import Stage
 from .models import Alliance
 from .spaces import AllianceRequest, lines, owed_in, party_required
@@ -33,6 +33,7 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "alliance": alliance,
         "places": list(alliance.places.select_related("commune", "epci", "department", "region")),
         "sdgs": list(alliance.sdgs.all()),
+        "functions": directory.functions_of(alliance),
         "line": steps.line(alliance),
         "is_party": policies.can_read(request.user, alliance),
         "panels": panels_of("alliance.public", request, alliance),

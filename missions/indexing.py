@@ -43,5 +43,6 @@ def register() -> None:
             found=_found,
             list_url="/missions/",
             place_field="commune",
+            filters=("odd", "domaine"),
         )
     )

@@ -35,5 +35,6 @@ def register() -> None:
             found=_found,
             list_url="/problemes-communs/",
             words_field="",
+            filters=("odd", "domaine"),
         )
     )

@@ -59,5 +59,6 @@ def register() -> None:
             found=_found,
             list_url="/evenements/",
             place_field="lieu",
+            filters=("odd", "domaine"),
         )
     )

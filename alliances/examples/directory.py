@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef
 
 from alliances.library.enums import State
 from jeveuxagir.common.text import plural
-from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.models import Region
 from jeveuxagir.territories.text import FrenchQuery
 
@@ -29,6 +29,7 @@ class Wanted:
 
     text: str = ""
     categories: Sequence[PartnershipCategory] = ()
+    functions: Sequence[CatalystFunction] = ()
     sdgs: Sequence[Sdg] = ()
     domains: Sequence[Domain] = ()
     grounds: Sequence[str] = ()
@@ -58,6 +59,8 @@ def found(wanted: Wanted) -> Any:
             rows = rows.filter(**{f"{column}__in": list(asked)})
     if wanted.colleges:
         rows = rows.filter(colleges__overlap=[str(value) for value in wanted.colleges])
+    if wanted.functions:
+        rows = rows.filter(functions__overlap=[term.pk for term in wanted.functions])
     for name, other in (("domains", "domain"), ("sdgs", "sdg")):
         if asked := getattr(wanted, name):
             through: Any = getattr(Example, name).through

@@ -12,6 +12,7 @@ from .forms import DirectoryForm
 #: filter → the field of `Wanted` that it fills, and what is counted
 FILLS = {
     "categorie": ("categories", "category"),
+    "fonction": ("functions", "functions"),
     "taille": ("sizes", "size"),
     "type": ("grounds", "ground"),
     "cout": ("costs", "cost"),
@@ -21,7 +22,7 @@ FILLS = {
     "odd": ("sdgs", "sdgs"),
     "region": ("regions", "region"),
 }
-FOLDED = ("domaine", "odd", "region", "monde", "porteur")
+FOLDED = ("fonction", "domaine", "odd", "region", "monde", "porteur")
 BY_COUNT = ("region",)
 
 
@@ -51,6 +52,6 @@ def _counts(column: str, rows: Any) -> Counter[str]:
         pairs = rows.filter(**{f"{column}__isnull": False}).values_list(column, "pk").distinct()
         return Counter(str(value) for value, _example in pairs)
     values = rows.values_list(column, flat=True)
-    if column == "colleges":
+    if column in ("colleges", "functions"):
         return Counter(value for several in values for value in several)
     return Counter(str(value) for value in values if value)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from alliances.enums import College
 from alliances.library.forms import LicenceForm, PageForm, StepsField, WhoForm, checked_link
+from alliances.vocabularies import FUNCTIONS, category_field, choices_of, function_field
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.forms import CommuneField
@@ -34,11 +35,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
     """The filters of the list, each of several values. A wrong value is said in French and left out."""
 
     q = forms.CharField(label="Chercher un exemple", required=False, max_length=200)
-    categorie = SeveralField(
-        by_key(lambda: PartnershipCategory.objects.order_by("position")),
-        label="Catégorie de partenariat",
-        wrong="Nous ne connaissons pas cette catégorie.",
-    )
+    categorie = category_field()
+    fonction = function_field()
     taille = SeveralField(
         _choices(Size), label="Taille du territoire", wrong="Nous ne connaissons pas cette taille."
     )
@@ -76,6 +74,7 @@ class DirectoryForm(SeveralMixin, forms.Form):
         return Wanted(
             text=asked.get("q", ""),
             categories=asked.get("categorie", ()),
+            functions=asked.get("fonction", ()),
             sdgs=asked.get("odd", ()),
             domains=asked.get("domaine", ()),
             grounds=asked.get("type", ()),
@@ -195,6 +194,13 @@ class How(PageForm):
         empty_label=None,
         error_messages={"required": "Choisissez la catégorie de partenariat."},
     )
+    functions = forms.MultipleChoiceField(
+        label="Ce que les catalyseurs ont fait",
+        choices=lambda: choices_of(FUNCTIONS),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Celles et ceux qui ont réuni, essayé, accompagné ou tenu un lieu.",
+    )
     steps = StepsField(
         label="Les étapes, une par ligne",
         max_length=4000,
@@ -308,7 +314,17 @@ class Correction(Sending, Outcome, How, Where, Essentials):
     field_order: tuple[str, ...] = (
         *("title", "summary", "context", "results", "proof", "proof_url", "cost", "cost_detail", "pitfalls"),
         *("commune", "county", "ground", "size", "leader", "parties", "colleges"),
-        *("category", "steps", "duration_months", "domains", "sdgs", "may_contact", "licence", "version"),
+        *(
+            "category",
+            "functions",
+            "steps",
+            "duration_months",
+            "domains",
+            "sdgs",
+            "may_contact",
+            "licence",
+            "version",
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -15,7 +15,8 @@ def _rows() -> Any:
 
 def _found(example: Example) -> Found:
     places = [example.place] if example.place is not None else []
-    return sheet_found(example, places=places, note=str(example.get_cost_display()))
+    categories = [example.category_id] if example.category_id else []
+    return sheet_found(example, places=places, note=str(example.get_cost_display()), categories=categories)
 
 
 def register() -> None:
@@ -31,5 +32,6 @@ def register() -> None:
             follows=("organisation",),
             found=_found,
             list_url="/bibliotheque/exemples/",
+            filters=("odd", "domaine", "categorie", "fonction"),
         )
     )

@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from alliances.enums import College
 from alliances.library.enums import PUBLIC, Shelf
-from alliances.library.sheets import Sheet, SheetQuerySet
+from alliances.library.sheets import Sheet, SheetQuerySet, in_the_vocabulary
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
-from jeveuxagir.taxonomies.models import PartnershipCategory
+from jeveuxagir.taxonomies.models import FUNCTION_CODES, PartnershipCategory
 from jeveuxagir.territories.models import Commune, Department, Epci, Region
 from organisations.models import Membership
 from organisations.policies import HANDLERS
@@ -60,6 +60,10 @@ class Example(Sheet):
         blank=True,
         related_name="+",
         verbose_name="catégorie de partenariat",
+    )
+    #: what its catalysts did: codes of the report's vocabulary
+    functions = ArrayField(
+        models.SlugField(max_length=50), verbose_name="fonctions de catalyseur", default=list, blank=True
     )
     leader = models.CharField("portée par", max_length=12, choices=Leader, blank=True)
     commune = models.ForeignKey(
@@ -108,6 +112,7 @@ class Example(Sheet):
         verbose_name = "exemple"
         constraints = [
             *Sheet.Meta.constraints,
+            in_the_vocabulary("example", "functions", FUNCTION_CODES),
             models.CheckConstraint(
                 condition=~Q(state__in=PUBLIC) | ~Q(cost=""),
                 name="example_with_its_cost",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_safe
 from alliances.library import policies
 from alliances.library.enums import PUBLIC, TRANSITIONS, State
 from alliances.library.views import history_of
+from alliances.vocabularies import FUNCTIONS, linked, terms_of
 from jeveuxagir.common.text import plural
 from jeveuxagir.moderation import services as moderation_services
 from jeveuxagir.ui.facets import address
@@ -151,10 +152,11 @@ def facts_of(example: Example) -> list[tuple[str, Any]]:
         ("Type de territoire", str(example.get_ground_display())),
         ("Taille", str(example.get_size_display())),
         ("Porté par", str(example.get_leader_display())),
-        ("Catégorie de partenariat", str(example.category or "")),
+        ("Catégorie de partenariat", linked([example.category] if example.category else [])),
+        ("Fonctions de catalyseur", linked(terms_of(FUNCTIONS, example.functions))),
         ("Durée", plural(months, "mois", "mois") if months else ""),
         ("Domaines", ", ".join(map(str, example.domains.all()))),
-        ("Objectifs de développement durable", ", ".join(map(str, example.sdgs.all()))),
+        ("Objectifs de développement durable", linked(example.sdgs.all())),
     ]
     return [(label, value) for label, value in facts if value]
 

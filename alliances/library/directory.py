@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.postgres.search import SearchRank
 from django.db.models import Exists, F, OuterRef
 
+from alliances.vocabularies import CATEGORIES, FUNCTIONS, linked, terms_of
 from jeveuxagir.common.text import NBSP, plural
-from jeveuxagir.taxonomies.models import Domain, Sdg
+from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.text import FrenchQuery
 
 from .enums import Interest, Level, Moment, Need, Shelf
@@ -29,6 +30,8 @@ class Wanted:
     interests: Sequence[str] = ()
     moments: Sequence[str] = ()
     levels: Sequence[str] = ()
+    categories: Sequence[PartnershipCategory] = ()
+    functions: Sequence[CatalystFunction] = ()
     domains: Sequence[Domain] = ()
     sdgs: Sequence[Sdg] = ()
 
@@ -46,6 +49,10 @@ def narrowed(rows: Any, wanted: Wanted) -> Any:
         asked = getattr(wanted, name)
         if asked:
             rows = rows.filter(**{f"{name}__overlap": [str(value) for value in asked]})
+    for name in ("categories", "functions"):
+        asked = getattr(wanted, name)
+        if asked:
+            rows = rows.filter(**{f"{name}__overlap": [term.pk for term in asked]})
     for name in ("domains", "sdgs"):
         asked = getattr(wanted, name)
         if asked:
@@ -128,6 +135,8 @@ def facts_of(sheet: AnySheet) -> list[tuple[str, Any]]:
         ("Niveau", levels_of(sheet)),
         ("Intérêts", ", ".join(str(Interest(value).label) for value in sheet.interests)),
         ("Domaines", ", ".join(map(str, sheet.domains.all()))),
-        ("Objectifs de développement durable", ", ".join(map(str, sheet.sdgs.all()))),
+        ("Catégories de partenariat", linked(terms_of(CATEGORIES, sheet.categories))),
+        ("Fonctions de catalyseur", linked(terms_of(FUNCTIONS, sheet.functions))),
+        ("Objectifs de développement durable", linked(sheet.sdgs.all())),
     ]
     return [(label, value) for label, value in facts if value]

@@ -16,10 +16,12 @@ FILLS = {
     "interet": "interests",
     "moment": "moments",
     "niveau": "levels",
+    "categorie": "categories",
+    "fonction": "functions",
     "domaine": "domains",
     "odd": "sdgs",
 }
-FOLDED = ("domaine", "odd")
+FOLDED = ("categorie", "fonction", "domaine", "odd")
 
 
 def facets(form: ShelfForm, shelf: Shelf, wanted: Wanted) -> list[Facet]:

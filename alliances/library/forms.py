@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from alliances.journey import JOURNEY, STEPS
 from alliances.models import Alliance
+from alliances.vocabularies import CATEGORIES, FUNCTIONS, category_field, choices_of, function_field
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.text import clean
 from jeveuxagir.partners import http
@@ -62,6 +63,8 @@ class ShelfForm(SeveralMixin, SearchForm):
         label="Niveau de maturité",
         wrong="Nous ne connaissons pas ce niveau.",
     )
+    categorie = category_field()
+    fonction = function_field()
     domaine = SeveralField(
         by_key(lambda: Domain.objects.active().order_by("position")),
         label="Domaine",
@@ -86,6 +89,8 @@ class ShelfForm(SeveralMixin, SearchForm):
             interests=asked.get("interet", ()),
             moments=asked.get("moment", ()),
             levels=asked.get("niveau", ()),
+            categories=asked.get("categorie", ()),
+            functions=asked.get("fonction", ()),
             domains=asked.get("domaine", ()),
             sdgs=asked.get("odd", ()),
         )
@@ -336,6 +341,18 @@ class SortingForm(PageForm):
     )
     levels = forms.MultipleChoiceField(
         label="Niveau de maturité", choices=Level.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    categories = forms.MultipleChoiceField(
+        label="Catégories de partenariat qu’elle sert",
+        choices=lambda: choices_of(CATEGORIES),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    functions = forms.MultipleChoiceField(
+        label="Fonctions de catalyseur qu’elle aide à tenir",
+        choices=lambda: choices_of(FUNCTIONS),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     journey = forms.MultipleChoiceField(
         label="Étapes du parcours qu’elle aide à faire",

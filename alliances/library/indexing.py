@@ -1,16 +1,17 @@
 """Published sheets in the index of the whole site: they are good everywhere."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jeveuxagir.findable import registry
 from jeveuxagir.findable.registry import Found, Source
 
-from .enums import State
+from .enums import Shelf, State
 from .models import Method, Resource
 from .sheets import Sheet
 
 
-def sheet_found(sheet: Any, *, places: Any = (), note: str = "") -> Found:
+def sheet_found(sheet: Any, *, places: Any = (), note: str = "", categories: Iterable[str] = ()) -> Found:
     """What the index keeps of a sheet of any shelf. Unread sheets stand below, those to confirm too."""
     rank = 2 if not sheet.is_read else 1 if sheet.state == State.TO_CONFIRM else 0
     return Found(
@@ -23,12 +24,19 @@ def sheet_found(sheet: Any, *, places: Any = (), note: str = "") -> Found:
         everywhere=not places,
         domains=[domain.pk for domain in sheet.domains.all()],
         sdgs=[sdg.pk for sdg in sheet.sdgs.all()],
+        terms=[
+            f"etagere:{Shelf(sheet.shelf).value}",
+            *(f"categorie:{code}" for code in categories),
+            *(f"fonction:{code}" for code in sheet.functions),
+        ],
         published_at=sheet.published_at,
         rank=rank,
     )
 
 
-def register_shelf(model: type[Sheet], *, label: str, plural: str, order: int, list_url: str) -> None:
+def register_shelf(
+    model: type[Sheet], *, label: str, plural: str, order: int, list_url: str, filters: Sequence[str] = ()
+) -> None:
     registry.register(
         Source(
             kind=str(model._meta.model_name),
@@ -39,12 +47,21 @@ def register_shelf(model: type[Sheet], *, label: str, plural: str, order: int, l
             rows=lambda: model._default_manager.public(),
             prefetch=("domains", "sdgs"),
             follows=("organisation",),
-            found=sheet_found,
+            found=lambda sheet: sheet_found(sheet, categories=sheet.categories),
             list_url=list_url,
+            filters=filters,
         )
     )
 
 
 def register() -> None:
-    register_shelf(Method, label="méthode", plural="méthodes", order=60, list_url="/bibliotheque/methodes/")
+    register_shelf(
+        Method,
+        label="méthode",
+        plural="méthodes",
+        order=60,
+        list_url="/bibliotheque/methodes/",
+        filters=("odd", "domaine", "categorie", "fonction"),
+    )
+    # three shelves, so three lists: the search alone has them all
     register_shelf(Resource, label="outil", plural="outils", order=70, list_url="/bibliotheque/outils/")

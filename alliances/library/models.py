@@ -14,12 +14,13 @@ from django.urls import reverse
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.moderation.models import ModerationItem
+from jeveuxagir.taxonomies.models import CATEGORY_CODES, FUNCTION_CODES
 from jeveuxagir.territories.models import Region
 from organisations.models import Membership, Organisation
 from organisations.policies import HANDLERS
 
 from .enums import PUBLIC, Interest, Level, Mode, Moment, Need, Shelf
-from .sheets import Sheet, SheetQuerySet
+from .sheets import Sheet, SheetQuerySet, in_the_vocabulary
 
 
 class Sorted(models.Model):
@@ -34,6 +35,13 @@ class Sorted(models.Model):
     )
     levels = ArrayField(
         models.CharField(max_length=1, choices=Level), verbose_name="niveaux", default=list, blank=True
+    )
+    #: codes of the report's two vocabularies: the forms of partnership and the functions of a catalyst it helps with
+    categories = ArrayField(
+        models.SlugField(max_length=50), verbose_name="catégories de partenariat", default=list, blank=True
+    )
+    functions = ArrayField(
+        models.SlugField(max_length=50), verbose_name="fonctions de catalyseur", default=list, blank=True
     )
     #: the steps of an alliance's journey that it helps with (alliances/journey.py)
     journey = ArrayField(
@@ -71,6 +79,11 @@ class Method(Sorted, Sheet):
 
     class Meta(Sheet.Meta):
         verbose_name = "méthode"
+        constraints = [
+            *Sheet.Meta.constraints,
+            in_the_vocabulary("method", "categories", CATEGORY_CODES),
+            in_the_vocabulary("method", "functions", FUNCTION_CODES),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -135,6 +148,8 @@ class Resource(Sorted, Sheet):
         verbose_name_plural = "outils, données et formations"
         constraints = [
             *Sheet.Meta.constraints,
+            in_the_vocabulary("resource", "categories", CATEGORY_CODES),
+            in_the_vocabulary("resource", "functions", FUNCTION_CODES),
             models.CheckConstraint(
                 condition=Q(dead_since__isnull=True) | Q(failures__gte=2), name="resource_dead_after_two"
             ),

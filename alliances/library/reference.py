@@ -18,6 +18,7 @@ from .enums import State
 from .models import Method, Network, Resource
 
 DATA = Path(__file__).parent / "data"
+SORTED = ("needs", "interests", "moments", "levels", "categories", "functions", "journey")
 #: when these words were read for the last time, before they came with the product
 READ_ON = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ def steps_of(entry: dict[str, Any]) -> list[str]:
 
 
 def sorting_of(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: entry.get(name, []) for name in ("needs", "interests", "moments", "levels", "journey")}
+    return {name: entry.get(name, []) for name in SORTED}
 
 
 def method_of(entry: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _write(model: type[Any], made: list[tuple[Any, dict[str, Any]]], using: str)
         sheet.reviewed_at = READ_ON
         sheet.published_at = READ_ON - timedelta(minutes=place)  # lists keep the order of the file
     kept = [
-        *("title", "slug", "summary", "search_extra", "needs", "interests", "moments", "levels", "journey"),
+        *("title", "slug", "summary", "search_extra", *SORTED),
         *(
             (
                 "when_to_use",

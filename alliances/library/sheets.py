@@ -37,6 +37,15 @@ from organisations.policies import HANDLERS
 from .enums import PUBLIC, State
 
 
+def in_the_vocabulary(table: str, column: str, codes: Collection[str]) -> models.CheckConstraint:
+    """A column of codes holds those of the founding report, and no other."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{column}__contained_by": list(codes)}),
+        name=f"{table}_known_{column}",
+        violation_error_message="Ce mot n’est pas l’un de ceux du rapport.",
+    )
+
+
 class SheetQuerySet(models.QuerySet):
     def public(self) -> Self:
         """What anybody may read: not what a suspended organisation signs."""

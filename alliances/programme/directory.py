@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jeveuxagir.ui.facets import Choice, Facet, facet
+from jeveuxagir.ui.facets import SHOWN, Choice, Facet, facet
 
 from .enums import Status
-from .models import Measure
+from .models import Measure, Pledge
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,34 @@ class Wanted:
             and (not self.horizons or measure.horizon in self.horizons)
             and (not self.statuses or measure.status in self.statuses)
         )
+
+
+def pledged(measures: Sequence[Measure], states: Sequence[str]) -> Any:
+    """The public pledges, the last published first; any of these measures, any of these states."""
+    rows = Pledge.objects.public().select_related("organisation", "measure")
+    if measures:
+        rows = rows.filter(measure__in=measures)
+    if states:
+        rows = rows.filter(state__in=states)
+    return rows.order_by("-opened_at", "-pk")
+
+
+def pledge_facets(form: Any, measures: Sequence[Measure], states: Sequence[str]) -> list[Facet]:
+    """One statement for each filter; its counts leave out what is chosen in it."""
+    made = []
+    for name, column, rows, limit in (
+        ("mesure", "measure", pledged((), states), 0),
+        ("etat", "state", pledged(measures, ()), SHOWN),
+    ):
+        counts = Counter(str(value) for value in rows.order_by().values_list(column, flat=True))
+        asked = {str(getattr(one, "pk", one)) for one in (measures if name == "mesure" else states)}
+        choices = [
+            Choice(value, form.words(term), counts[value], value in asked)
+            for value, term in form.fields[name].known.items()
+            if counts[value] or value in asked
+        ]
+        made.append(facet(form, name, choices, noun="engagement", limit=limit))
+    return made
 
 
 #: filter → the field of `Wanted` it fills, and what a measure has there

@@ -9,12 +9,12 @@ from django import forms
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import plural
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from organisations.models import Organisation
 
 from .directory import Wanted
-from .enums import Dimension, Status
-from .models import after, month_of
+from .enums import PUBLIC, Dimension, State, Status
+from .models import Measure, after, month_of
 from .services import EvidenceData
 
 #: in an address, the status that nobody sourced
@@ -57,6 +57,35 @@ class TrackerForm(SeveralMixin, forms.Form):
         """[(filter, value, words)] of what is asked."""
         return [
             (name, value, self.words(name, term))
+            for name, field in self.fields.items()
+            if isinstance(field, SeveralField)
+            for value, term in field.known.items()
+            if term in self.cleaned_data.get(name, ())
+        ]
+
+
+class PledgesForm(SeveralMixin, forms.Form):
+    """The filters of « Qui fait quoi »: by measure, by how far it is."""
+
+    mesure = SeveralField(
+        by_key(lambda: Measure.objects.order_by("number")),
+        label="Mesure",
+        wrong="Nous ne connaissons pas cette mesure.",
+    )
+    etat = SeveralField(
+        lambda: {one.value: one for one in PUBLIC},
+        label="Où il en est",
+        wrong="Nous ne connaissons pas cet état.",
+    )
+
+    @staticmethod
+    def words(term: Any) -> str:
+        return str(term.label).capitalize() if isinstance(term, State) else str(term)
+
+    def chosen(self) -> list[tuple[str, str, str]]:
+        """[(filter, value, words)] of what is asked."""
+        return [
+            (name, value, self.words(term))
             for name, field in self.fields.items()
             if isinstance(field, SeveralField)
             for value, term in field.known.items()

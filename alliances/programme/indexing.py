@@ -16,6 +16,7 @@ def _found(measure: Any) -> Found:
         words=" ".join([measure.facilitators, *measure.actions, measure.expected, measure.answer]),
         note=f"Dimension {measure.get_dimension_display()}",
         everywhere=True,
+        terms=[f"mesure:{measure.pk}"],
     )
 
 

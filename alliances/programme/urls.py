@@ -13,6 +13,7 @@ urlpatterns = [
     path("mesures/", views.measures, name="measures"),
     path("mesures/mesures.csv", views.spreadsheet, name="spreadsheet"),
     path("mesures/preuves.atom", views.feed, name="feed"),
+    path("mesures/engagements/", views.pledges, name="pledges"),
     path("mesures/<int:number>/", views.measure, name="measure"),
     path("mesures/<int:number>/engagements/nouveau/", views.new_pledge, name="new_pledge"),
     path(_PLEDGE, views.pledge, name="pledge"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,12 +26,13 @@ from organisations.models import Organisation
 
 from . import directory, policies, reference, services
 from .enums import AIMS, TRANSITIONS, Dimension
-from .forms import KEPT, CloseForm, EditForm, NewsForm, PledgeForm, TrackerForm
+from .forms import KEPT, CloseForm, EditForm, NewsForm, PledgeForm, PledgesForm, TrackerForm
 from .models import Evidence, Measure, Pledge, pledges_of, progress
 
 FORM = ["GET", "HEAD", "POST"]
 MOST_ENTRIES = 50
 SHOWN_PLEDGES = 60
+PLEDGES_PAGE = 24
 
 
 # --- the report -------------------------------------------------------------------------------------------------
@@ -203,6 +205,25 @@ def measure(request: HttpRequest, number: int) -> HttpResponse:
         "next": found.number + 1 if found.number < 21 else 0,
     }
     return render(request, "programme/measure.html", context)
+
+
+@login_not_required
+@require_safe
+def pledges(request: HttpRequest) -> HttpResponse:
+    """« Qui fait quoi », all measures together (K80)."""
+    form = PledgesForm(request.GET)
+    form.is_valid()
+    asked, states = form.cleaned_data.get("mesure", ()), form.cleaned_data.get("etat", ())
+    page = Paginator(directory.pledged(asked, states), PLEDGES_PAGE).get_page(request.GET.get("page"))
+    fields, data = form.fields, request.GET
+    context = {
+        "form": form,
+        "page_obj": page,
+        "facets": directory.pledge_facets(form, asked, states),
+        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.chosen()],
+        "filter_errors": bool(form.errors),
+    }
+    return render(request, "programme/pledges.html", context)
 
 
 def _waiting(request: HttpRequest, found: Measure) -> list[Pledge]:

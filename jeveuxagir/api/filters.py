@@ -20,7 +20,7 @@ from alliances.programme import directory as measures
 from alliances.programme.enums import Dimension
 from alliances.programme.forms import HORIZONS, STATUSES
 from jeveuxagir.common.text import NBSP, clean
-from jeveuxagir.taxonomies.models import Activity, Domain, PartnershipCategory, Sdg, Skill
+from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
@@ -150,7 +150,8 @@ class AllianceParameters(Parameters):
     odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
     domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
     etape = several(serializers.ChoiceField(choices=Stage.choices), "Étape. À répéter.")
-    categorie = codes("Code d’une forme de partenariat. À répéter pour en accepter plusieurs.")
+    categorie = codes("Code d’une catégorie de partenariat. À répéter pour en accepter plusieurs.")
+    fonction = codes("Code d’une fonction de catalyseur. À répéter.")
     departement = codes("Code d’un département où l’alliance agit. À répéter.", DEPARTMENT)
     region = codes("Code d’une région où l’alliance agit. À répéter.", REGION)
 
@@ -160,7 +161,8 @@ class AllianceParameters(Parameters):
         return Wanted(
             stages=tuple(dict.fromkeys(ok.get("etape", ()))),
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
-            categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune forme"),
+            categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune catégorie"),
+            functions=_known(CatalystFunction.objects.all(), ok, "fonction", "aucune fonction"),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
             departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
             regions=_known(Region.objects.all(), ok, "region", "aucune région"),
@@ -256,6 +258,8 @@ class SheetParameters(Parameters):
     interet = several(serializers.ChoiceField(choices=Interest.choices), "Centre d’intérêt. À répéter.")
     moment = several(serializers.ChoiceField(choices=Moment.choices), "Moment de l’alliance. À répéter.")
     niveau = several(serializers.ChoiceField(choices=Level.choices), "Niveau de maturité. À répéter.")
+    categorie = codes("Code d’une catégorie de partenariat. À répéter.")
+    fonction = codes("Code d’une fonction de catalyseur. À répéter.")
     domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
     odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
 
@@ -268,6 +272,8 @@ class SheetParameters(Parameters):
             interests=tuple(dict.fromkeys(ok.get("interet", ()))),
             moments=tuple(dict.fromkeys(ok.get("moment", ()))),
             levels=tuple(dict.fromkeys(ok.get("niveau", ()))),
+            categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune catégorie"),
+            functions=_known(CatalystFunction.objects.all(), ok, "fonction", "aucune fonction"),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
             sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
         )
@@ -278,6 +284,7 @@ class ExampleParameters(Parameters):
 
     q = text("Des mots de l’exemple.")
     categorie = codes("Code d’une catégorie de partenariat. À répéter.")
+    fonction = codes("Code d’une fonction de catalyseur. À répéter.")
     taille = several(serializers.ChoiceField(choices=Size.choices), "Taille du territoire. À répéter.")
     type = several(serializers.ChoiceField(choices=Ground.choices), "Type de territoire. À répéter.")
     cout = several(serializers.ChoiceField(choices=Cost.choices), "Coût de la première année. À répéter.")
@@ -293,6 +300,7 @@ class ExampleParameters(Parameters):
         return examples.Wanted(
             text=clean(ok.get("q", "")),
             categories=_known(PartnershipCategory.objects.all(), ok, "categorie", "aucune catégorie"),
+            functions=_known(CatalystFunction.objects.all(), ok, "fonction", "aucune fonction"),
             sizes=tuple(dict.fromkeys(ok.get("taille", ()))),
             grounds=tuple(dict.fromkeys(ok.get("type", ()))),
             costs=tuple(dict.fromkeys(ok.get("cout", ()))),

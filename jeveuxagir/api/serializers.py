@@ -31,7 +31,7 @@ from organisations.models import Organisation
 class SdgSerializer(serializers.ModelSerializer):
     class Meta:
         model = Sdg
-        fields = ["number", "name"]
+        fields = ["number", "name", "description"]
 
 
 class TermSerializer(serializers.Serializer):
@@ -39,6 +39,24 @@ class TermSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     name = serializers.CharField()
+
+
+class DescribedTermSerializer(TermSerializer):
+    """A term of the founding report, with what it means and its page."""
+
+    description = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+
+    def get_url(self, term: Any) -> str:
+        return absolute(term.get_absolute_url())
+
+
+class CategorySerializer(DescribedTermSerializer):
+    """One of the 4 categories of partnership."""
+
+
+class FunctionSerializer(DescribedTermSerializer):
+    """One of the 4 functions of a catalyst."""
 
 
 class DomainSerializer(serializers.ModelSerializer):
@@ -554,7 +572,8 @@ class MeasureSerializer(serializers.ModelSerializer):
 
 SHEET = [
     *("id", "url", "title", "summary", "author", "licence", "licence_url"),
-    *("needs", "interests", "moments", "levels", "domains", "sdgs", "published_at", "updated_at"),
+    *("needs", "interests", "moments", "levels", "categories", "functions", "domains", "sdgs"),
+    *("published_at", "updated_at"),
 ]
 
 
@@ -622,7 +641,8 @@ class ExampleSerializer(serializers.ModelSerializer):
     class Meta:
         model = Example
         fields = [
-            *("id", "url", "title", "summary", "context", "parties", "colleges", "category", "leader"),
+            *("id", "url", "title", "summary", "context", "parties", "colleges", "category", "functions"),
+            "leader",
             *("place", "commune", "epci", "department", "region", "ground", "size", "cost", "cost_label"),
             *("cost_detail", "duration_months", "steps", "results", "proof", "proof_url", "pitfalls"),
             *("domains", "sdgs", "state", "reviewed", "author", "licence", "licence_url"),

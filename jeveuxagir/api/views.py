@@ -30,7 +30,7 @@ from alliances.models import Alliance
 from alliances.programme.models import Measure
 from jeveuxagir.common.text import clean
 from jeveuxagir.notifications.links import absolute
-from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
+from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
 from jeveuxagir.territories.text import Unaccent
@@ -60,6 +60,8 @@ LISTS = {
     "activites": "activities",
     "competences": "skills",
     "odd": "sdgs",
+    "categories": "categories",
+    "fonctions": "functions",
 }
 #: a parameter too big for a key of the database names nothing
 BIGGEST_KEY = 2**63 - 1
@@ -406,6 +408,32 @@ class Sdgs(Resource):
     def get(self, request: Request) -> Response:
         given = self.checked(request, filters.Parameters)
         return self.page(request, given, Sdg.objects.order_by("number"), serializers.SdgSerializer)
+
+
+class Categories(Resource):
+    @list_of(
+        "Les 4 catégories de partenariat",
+        filters.Parameters,
+        serializers.CategorySerializer,
+        "vocabulaires",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        found = PartnershipCategory.objects.order_by("position")
+        return self.page(request, given, found, serializers.CategorySerializer)
+
+
+class Functions(Resource):
+    @list_of(
+        "Les 4 fonctions de catalyseur",
+        filters.Parameters,
+        serializers.FunctionSerializer,
+        "vocabulaires",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.Parameters)
+        found = CatalystFunction.objects.order_by("position")
+        return self.page(request, given, found, serializers.FunctionSerializer)
 
 
 def _one(rows: "QuerySet[Any]", pk: int) -> Any:

@@ -108,6 +108,8 @@ class Entry(models.Model):
     longitude = models.FloatField(null=True)
     domains = ArrayField(models.CharField(max_length=50), verbose_name="domaines", default=list)
     sdgs = ArrayField(models.PositiveSmallIntegerField(), verbose_name="ODD", default=list)
+    #: words of the other vocabularies: « categorie:mecenat »
+    terms = ArrayField(models.CharField(max_length=80), verbose_name="mots", default=list)
     published_at = models.DateTimeField("publié le", null=True)
     until = models.DateTimeField("jusqu’au", null=True)
     rank = models.PositiveSmallIntegerField("rang", default=0)
@@ -137,6 +139,8 @@ class Entry(models.Model):
             GinIndex(fields=["titles"], name="findable_titles"),
             GinIndex(fields=["areas"], name="findable_areas"),
             GinIndex(fields=["covers"], name="findable_covers"),
+            GinIndex(fields=["sdgs"], name="findable_sdgs"),
+            GinIndex(fields=["terms"], name="findable_terms"),
             models.Index(fields=["kind", "rank", "-published_at"], name="findable_of_kind"),
         ]
 

@@ -46,6 +46,8 @@ class Found:
     everywhere: bool = False
     domains: Iterable[str] = ()
     sdgs: Iterable[int] = ()
+    #: words of the other vocabularies, each after the name of its filter: « categorie:mecenat », « etagere:outils »
+    terms: Iterable[str] = ()
     published_at: datetime.datetime | None = None
     #: after this it is not found any more
     until: datetime.datetime | None = None
@@ -68,6 +70,8 @@ class Source:
     #: in a query string of `list_url`, the name of its field for words, of that for a commune; "" when it has none
     words_field: str = "q"
     place_field: str = ""
+    #: the names of the vocabularies that `list_url` filters by: odd, domaine, categorie, fonction
+    filters: Sequence[str] = ()
     #: fields of `model`'s relations to prefetch, for `found`
     prefetch: Sequence[Any] = field(default=())
     #: fields of `model` that name another row: a fact on that row writes these entries again

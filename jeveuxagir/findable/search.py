@@ -41,6 +41,12 @@ class Wanted:
     kind: str = ""
     domains: Sequence[Domain] = ()
     sdgs: Sequence[Sdg] = ()
+    #: words of the other vocabularies, each after the name of its filter: « categorie:mecenat »
+    terms: Sequence[str] = ()
+
+    def without(self, name: str) -> "Wanted":
+        """The same, whatever is chosen of that filter of `terms`."""
+        return replace(self, terms=tuple(term for term in self.terms if not term.startswith(f"{name}:")))
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +73,11 @@ def found(wanted: Wanted) -> EntryQuerySet:
         rows = rows.filter(domains__overlap=[domain.pk for domain in wanted.domains])
     if wanted.sdgs:
         rows = rows.filter(sdgs__overlap=[sdg.pk for sdg in wanted.sdgs])
+    of_filter: dict[str, list[str]] = {}
+    for term in wanted.terms:
+        of_filter.setdefault(term.partition(":")[0], []).append(term)
+    for terms in of_filter.values():
+        rows = rows.filter(terms__overlap=terms)
     return rows
 
 
@@ -104,8 +115,11 @@ def page_of(wanted: Wanted, number: str | int | None) -> Page:
 
 
 def tallies(wanted: Wanted, name: str) -> Counter[str]:
-    """How many each domain or SDG would give, whatever is chosen of that filter. `name` is its column."""
-    without: Any = {name: ()}
+    """How many each domain or SDG would give, whatever is chosen of that filter. `name` is its column.
+
+    Of `terms`, what is chosen stands: `wanted.without(…)` leaves out what is chosen of one of its filters.
+    """
+    without: Any = {} if name == "terms" else {name: ()}
     rows = found(replace(wanted, **without))
     pairs = (
         rows.order_by()

@@ -20,7 +20,7 @@ BATCH = 500
 WRITER = 20_201_130
 UPDATED = [
     *("title", "url", "summary", "note", "where", "words", "areas", "covers", "everywhere"),
-    *("latitude", "longitude", "domains", "sdgs", "published_at", "until", "rank", "written_at"),
+    *("latitude", "longitude", "domains", "sdgs", "terms", "published_at", "until", "rank", "written_at"),
 ]
 
 
@@ -136,6 +136,7 @@ def _entry(kind: str, number: int, found: "Found") -> Entry:
         longitude=point[1],
         domains=sorted(set(found.domains)),
         sdgs=sorted(set(found.sdgs)),
+        terms=sorted(set(found.terms)),
         published_at=found.published_at,
         until=found.until,
         rank=found.rank,

@@ -8,6 +8,13 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
+
+from jeveuxagir.common.text import slugify
+
+#: the words of the founding report that are kept as codes by what they tag
+CATEGORY_CODES = ("mecenat", "pratiques-responsables", "cooperation-economique", "rd-societale")
+FUNCTION_CODES = ("dialogue-territorial", "experimentations-collectives", "accompagnements", "gestion-lieu")
 
 
 class TermQuerySet(models.QuerySet):
@@ -20,6 +27,7 @@ class Sdg(models.Model):
 
     number = models.PositiveSmallIntegerField("numéro", primary_key=True)
     name = models.CharField("nom", max_length=100)
+    description = models.TextField("description", default="")
     colour = models.CharField("couleur", max_length=7)
     dark_text = models.BooleanField("texte sombre", default=False)
 
@@ -30,6 +38,9 @@ class Sdg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:sdg", args=[self.number, slugify(self.name)])
 
 
 class Domain(models.Model):
@@ -124,6 +135,9 @@ class PartnershipCategory(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("web:category", args=[self.code])
+
 
 class CatalystFunction(models.Model):
     """One of the 4 things a territorial catalyst does."""
@@ -140,3 +154,6 @@ class CatalystFunction(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:function", args=[self.code])

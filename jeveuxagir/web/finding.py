@@ -1,5 +1,6 @@
 """One search box for the whole site: all kinds grouped, or one kind by pages, in a list or on a map (K08)."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -13,6 +14,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from alliances.library.enums import Shelf
+from alliances.vocabularies import category_field, function_field
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.text import plural
@@ -28,6 +31,8 @@ from missions.filters import normalised
 from missions.search import set_time_limit
 
 ON_MAP = 60
+#: the filters whose words the index keeps together
+OF_TERMS = ("etagere", "categorie", "fonction")
 
 
 class FindForm(SeveralMixin):
@@ -47,6 +52,13 @@ class FindForm(SeveralMixin):
         label="Objectif de développement durable",
         wrong="Nous ne connaissons pas cet objectif.",
     )
+    etagere = SeveralField(
+        lambda: {one.value: one.label for one in Shelf},
+        label="Étagère de la bibliothèque",
+        wrong="Nous ne connaissons pas cette étagère.",
+    )
+    categorie = category_field()
+    fonction = function_field()
     vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
 
     def wanted(self) -> Wanted:
@@ -58,7 +70,15 @@ class FindForm(SeveralMixin):
             kind=kind if kind in registry.sources else "",
             domains=ok.get("domaine", ()),
             sdgs=ok.get("odd", ()),
+            terms=[term for name in OF_TERMS for term in self.terms(name)],
         )
+
+    def terms(self, name: str) -> list[str]:
+        """What is chosen of one of the filters of `OF_TERMS`, as the index names it."""
+        asked = self.fields[name]
+        assert isinstance(asked, SeveralField)
+        chosen = self.cleaned_data.get(name, ())
+        return [f"{name}:{value}" for value, term in asked.known.items() if term in chosen]
 
 
 @login_not_required
@@ -172,6 +192,26 @@ def _facets(form: FindForm, wanted: Wanted) -> list[Facet]:
             if counts[value] or value in chosen
         ]
         made.append(facet(form, name, choices, noun="résultat", limit=0 if name == "odd" else 6))
+    return made + _facets_of_terms(form, wanted)
+
+
+def _facets_of_terms(form: FindForm, wanted: Wanted) -> list[Facet]:
+    """One statement for all of these filters while none is in use."""
+    made = []
+    known: dict[tuple[str, ...], Counter[str]] = {}
+    for name in OF_TERMS:
+        asked = form.fields[name]
+        assert isinstance(asked, SeveralField)
+        others = wanted.without(name)
+        if tuple(others.terms) not in known:
+            known[tuple(others.terms)] = search.tallies(others, "terms")
+        counts, chosen = known[tuple(others.terms)], form.terms(name)
+        choices = [
+            Choice(value, str(term), counts[f"{name}:{value}"], f"{name}:{value}" in chosen)
+            for value, term in asked.known.items()
+            if counts[f"{name}:{value}"] or f"{name}:{value}" in chosen
+        ]
+        made.append(facet(form, name, choices, noun="résultat", limit=0))
     return made
 
 
@@ -183,6 +223,12 @@ def _tags(data: QueryDict, form: FindForm, wanted: Wanted) -> list[tuple[str, st
         tags.append((_label(wanted.place), address(fields, data, without=(name,))))
     for name, terms in (("domaine", wanted.domains), ("odd", wanted.sdgs)):
         tags += [(str(term), address(fields, data, drop=(name, str(term.pk)))) for term in terms]
+    for name in OF_TERMS:
+        asked = form.fields[name]
+        assert isinstance(asked, SeveralField)
+        for chosen in form.terms(name):
+            value = chosen.partition(":")[2]
+            tags.append((str(asked.known[value]), address(fields, data, drop=(name, value))))
     return tags
 
 
@@ -203,10 +249,8 @@ def _ways(data: QueryDict, wanted: Wanted, counts: dict[str, int]) -> list[tuple
         ways.append(
             (f"Toutes les sortes ({plural(total, 'résultat')})", address(fields, data, without=("sorte",)))
         )
-    if wanted.domains or wanted.sdgs:
-        ways.append(
-            ("Sans les filtres de domaine et d’objectif", address(fields, data, without=("domaine", "odd")))
-        )
+    if wanted.domains or wanted.sdgs or wanted.terms:
+        ways.append(("Sans ces filtres", address(fields, data, without=("domaine", "odd", *OF_TERMS))))
     if wanted.place is not None:
         more = search.wider(wanted.place)
         if more is not None:

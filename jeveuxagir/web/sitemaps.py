@@ -23,7 +23,7 @@ from alliances.library.models import Resource as Tool
 from alliances.models import Alliance
 from alliances.programme.models import Measure
 from alliances.programme.reference import chantiers
-from jeveuxagir.taxonomies.models import Activity, Domain, Sdg
+from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
 from missions.models import Mission, MissionAddress
@@ -63,6 +63,7 @@ class Pages(OurSitemap):
             "glossary:list",
             "programme:report",
             "programme:measures",
+            "programme:pledges",
             "statements:list",
         ]
 
@@ -133,6 +134,26 @@ class Programme(OurSitemap):
 
     def location(self, item: str) -> str:
         return item
+
+
+class Vocabulary(OurSitemap):
+    """The words of the founding report: goals, categories of partnership, functions of a catalyst."""
+
+    changefreq = "weekly"
+
+    def items(self) -> list[Any]:
+        pages: list[Any] = [
+            reverse(f"web:{name}") for name in ("vocabulary", "sdgs", "categories", "functions")
+        ]
+        return [
+            *pages,
+            *Sdg.objects.order_by("number"),
+            *PartnershipCategory.objects.order_by("position"),
+            *CatalystFunction.objects.order_by("position"),
+        ]
+
+    def location(self, item: Any) -> str:
+        return item if isinstance(item, str) else str(item.get_absolute_url())
 
 
 class Events(OurSitemap):
@@ -234,6 +255,7 @@ SITEMAPS: dict[str, Any] = {
     "glossary": Glossary,
     "programme": Programme,
     "library": Library,
+    "vocabulary": Vocabulary,
     "examples": Examples,
 }
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import contact, finding, help_page, how_we_match, sitemaps, territories, views
+from . import contact, finding, help_page, how_we_match, sitemaps, territories, views, vocabulary
 
 app_name = "web"
 
@@ -27,6 +27,13 @@ urlpatterns = [
     re_path(rf"^territoires/departements/{_CODE}-{_SLUG}/$", territories.department, name="department"),
     re_path(rf"^territoires/epci/{_CODE_OF_EPCI}-{_SLUG}/$", territories.epci, name="epci"),
     re_path(rf"^territoires/communes/{_CODE}-{_SLUG}/$", territories.commune, name="commune"),
+    path("reperes/", vocabulary.index, name="vocabulary"),
+    path("odd/", vocabulary.sdgs, name="sdgs"),
+    path("odd/<int:number>-<slug:slug>/", vocabulary.sdg, name="sdg"),
+    path("categories-de-partenariat/", vocabulary.categories, name="categories"),
+    path("categories-de-partenariat/<slug:code>/", vocabulary.category, name="category"),
+    path("fonctions-de-catalyseur/", vocabulary.functions, name="functions"),
+    path("fonctions-de-catalyseur/<slug:code>/", vocabulary.function, name="function"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),

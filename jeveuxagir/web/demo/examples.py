@@ -70,6 +70,7 @@ class Examples:
             parties=spec["parties"],
             colleges=spec["colleges"],
             category_id=spec["category"],
+            functions=spec.get("functions", []),
             leader=spec["leader"],
             commune_id=commune.pk if commune else None,
             county_id=spec.get("county"),
