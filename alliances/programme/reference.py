@@ -101,6 +101,12 @@ def chantiers() -> tuple[Chantier, ...]:
     return tuple(made)
 
 
+@cache
+def speaking(number: int) -> str:
+    """What the sheets that help with a measure speak of, as one types it in the search."""
+    return next((str(row["find"]) for row in read("measures")["measure"] if row["number"] == number), "")
+
+
 def items_of(number: int) -> list[tuple[Chantier, Item]]:
     """Where the report asks for what this measure serves."""
     return [

@@ -19,6 +19,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.clock import PARIS, today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.spreadsheets import to_csv
+from jeveuxagir.findable import search as index
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.facets import address
 from jeveuxagir.ui.structured import data_block
@@ -31,6 +32,9 @@ from .models import Evidence, Measure, Pledge, pledges_of, progress
 
 FORM = ["GET", "HEAD", "POST"]
 MOST_ENTRIES = 50
+#: kinds of the one index that help with a measure, and how many are shown beside it
+HELPING = ("method", "resource", "example")
+SHOWN_HELPS = 5
 SHOWN_PLEDGES = 60
 PLEDGES_PAGE = 24
 
@@ -200,6 +204,7 @@ def measure(request: HttpRequest, number: int) -> HttpResponse:
         "links": reference.addresses(found.links),
         "pledges": list(pledges.order_by("-opened_at", "-pk")[:SHOWN_PLEDGES]),
         "mine": _waiting(request, found),
+        "helps": index.first_of(index.Wanted(text=reference.speaking(found.number)), HELPING, SHOWN_HELPS),
         "structured": data_block(_described(found)),
         "previous": found.number - 1,
         "next": found.number + 1 if found.number < 21 else 0,

@@ -21,7 +21,7 @@ from jeveuxagir.territories.models import Commune
 from jeveuxagir.territories.text import FrenchQuery, SortName
 
 from .models import AnyPlace, Entry, EntryQuerySet, area
-from .registry import Source, in_order
+from .registry import Source, in_order, sources
 
 MAX_TEXT = 100
 FIRST = 5
@@ -107,6 +107,12 @@ def groups(wanted: Wanted, *, first: int = FIRST) -> list[Group]:
         for source in in_order()
         if source.kind in held
     ]
+
+
+def first_of(wanted: Wanted, kinds: Sequence[str], most: int) -> list[tuple[Source, Entry]]:
+    """The best of a few kinds together, each with its kind: one statement."""
+    rows = found(wanted).filter(kind__in=[kind for kind in kinds if kind in sources])
+    return [(sources[entry.kind], entry) for entry in rows.order_by(*_order(wanted))[:most]]
 
 
 def page_of(wanted: Wanted, number: str | int | None) -> Page:

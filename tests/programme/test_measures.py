@@ -13,12 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from alliances.library import reference as library
 from alliances.programme import reference, services
 from alliances.programme.enums import Dimension, Status
 from alliances.programme.models import Evidence, Measure
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.findable import search
+from jeveuxagir.findable import services as index
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +216,27 @@ def test_the_feed_has_the_newest_source_first(client: Client) -> None:
     feed = client.get("/mesures/preuves.atom").content.decode()
     assert feed.index("Second") < feed.index("Premier")
     assert "/mesures/3/" in feed
+
+
+@pytest.fixture
+def _indexed() -> None:
+    library.load()
+    index.rebuild()
+
+
+@pytest.mark.parametrize("number", range(1, 22))
+@pytest.mark.usefixtures("_indexed")
+def test_each_measure_leads_to_sheets_of_the_library_that_help_with_it(number: int) -> None:
+    found = search.first_of(search.Wanted(text=reference.speaking(number)), ("method", "resource"), 5)
+    assert found, number
+
+
+@pytest.mark.usefixtures("_indexed")
+def test_a_measure_shows_what_helps_and_the_first_one_leads_to_the_examples(client: Client) -> None:
+    f.make_example(title="Évaluer à trois, sans se fâcher", summary="Le bilan d’une évaluation.")
+    index.rebuild("example")
+    assert "Évaluer à trois" in client.get("/mesures/10/").content.decode()
+    assert 'href="/bibliotheque/exemples/"' in client.get("/mesures/1/").content.decode()
 
 
 def test_rows_ask_nothing_more(client: Client) -> None:
