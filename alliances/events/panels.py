@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from alliances.models import Alliance
 from jeveuxagir.accounts.models import Person
@@ -17,7 +17,7 @@ from organisations import spaces
 from organisations.policies import HANDLERS, role_in
 
 from . import words
-from .enums import GIVEN_BACK, Registered, State
+from .enums import GIVEN_BACK, State
 from .models import Event, Registration
 
 SHOWN = 5
@@ -57,15 +57,9 @@ def _to_mend(request: Any) -> Iterator[ToDo]:
 def _to_follow(request: Any) -> Iterator[ToDo]:
     """What took place these weeks in the organisations one handles, until who came is noted and something of it is
     to be read or seen: one query."""
-    unmarked = Exists(Registration.objects.filter(event=OuterRef("pk"), state=Registered.REGISTERED))
-    mine = (
-        Event.objects.of_person(user_of(request).person)
-        .filter(state=State.DONE, ends_at__gt=now() - FOLLOWED_WITHIN)
-        .annotate(unmarked=unmarked)
-        .filter(Q(unmarked=True) | Q(followed_at=None))
-    )
+    mine = Event.objects.of_person(user_of(request).person).to_follow(now() - FOLLOWED_WITHIN)
     for event in mine.select_related("organisation").order_by("ends_at", "pk")[:MOST_TO_FOLLOW]:
-        acts = ["notez qui est venu"] if event.unmarked else []
+        acts = ["notez qui est venu"] if event.unmarked else []  # type: ignore[attr-defined]  # annotated
         acts += ["publiez le compte rendu"] if event.followed_at is None else []
         text = f"« {event.title} » a eu lieu{NBSP}: {' et '.join(acts)}"
         yield ToDo(text, event.manage_url, event.ends_at, "Faire la suite")
