@@ -11,12 +11,17 @@ NARROW_NBSP = "\u202f"
 _BEFORE_MARK = re.compile(r"(?<=[\w)»…’%}>]) (?=[?!;:»](?:[\s\"'<)\].,]|$))", re.MULTILINE)
 _AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+#: what shows nothing: spaces of all sorts, soft hyphen, zero widths, marks of direction, fillers
+_NOTHING = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + (
+    "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\u2800\u3164\uffa0"
+)
 
 
 def clean(text: str) -> str:
-    """NFC, no NUL or control or direction-override character, none that XML refuses, unified line ends, trimmed."""
+    """NFC, no NUL or control or direction-override character, none that XML refuses, unified line ends, trimmed
+    of spaces and of what shows nothing."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _CONTROL.sub("", text).strip()
+    return _CONTROL.sub("", text).strip(_NOTHING)
 
 
 def spaced(text: str) -> str:

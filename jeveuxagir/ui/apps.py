@@ -10,7 +10,16 @@ class UiConfig(AppConfig):
     def ready(self) -> None:
         from django import forms
         from django.core import validators
+        from django.core.exceptions import ValidationError
 
+        from jeveuxagir.common.text import clean
+
+        def readable(value: str) -> None:
+            if not clean(value):
+                raise ValidationError("Écrivez quelque chose de lisible.", code="invisible")
+
+        # a title of spaces that have no width would be a link without a name
+        forms.CharField.default_validators = [readable]
         # the site's words, and how to mend it: every field asks these
         validators.validate_email.message = (
             "Écrivez une adresse électronique complète, par exemple nom@exemple.fr."

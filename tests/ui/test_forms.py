@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.template import engines
 
+from jeveuxagir.common.text import clean
 from tests.ui.kit_urls import KitForm
 
 
@@ -130,3 +131,19 @@ def test_what_is_too_short_too_long_or_no_address_is_told_in_the_site_s_words():
         "places": "Donnez 1 ou plus.",
     }
     assert Presentation({"places": "10"}).errors["places"] == ["Donnez 9 ou moins."]
+
+
+@pytest.mark.parametrize("typed", ["\u200b", "\u00ad \u2060", "\u202e", "\u3164", "\ufffe"])
+def test_what_shows_nothing_is_no_answer(typed):
+    class Titled(forms.Form):
+        title = forms.CharField()
+        note = forms.CharField(required=False)
+
+    form = Titled({"title": typed, "note": ""})
+    assert form.errors == {"title": ["Écrivez quelque chose de lisible."]}
+    assert Titled({"title": f"Lire {typed}ensemble", "note": ""}).is_valid()
+    assert clean(f" {typed}Lire{typed}\n") == "Lire"
+
+
+def test_cleaning_a_very_long_line_of_spaces_is_quick():
+    assert clean("a" + " " * 500_000 + "b").endswith("b")
