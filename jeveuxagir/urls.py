@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.networks.urls")),
+    path("", include("missions.offers.urls")),
+    path("", include("organisations.companies.urls")),
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),

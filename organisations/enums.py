@@ -66,6 +66,11 @@ HOSTING_KINDS = frozenset(
     {Kind.ASSOCIATION, Kind.FOUNDATION, Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY}
 )
 
+#: public employers: their agents are lent within the legal experiment only
+PUBLIC_EMPLOYERS = frozenset({Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY})
+#: who has people whose time it may give
+EMPLOYERS = frozenset({Kind.COMPANY, *PUBLIC_EMPLOYERS})
+
 TRANSITIONS = Transitions(
     {
         "submit": ([State.DRAFT, State.REFUSED], State.PENDING),

@@ -38,8 +38,8 @@ KINDS: list[tuple[Kind, str, str]] = [
     (
         Kind.COMPANY,
         "Entreprise",
-        "Présenter votre entreprise et son équipe. Une entreprise n’accueille pas de bénévoles : le bénévolat va à "
-        "l’intérêt général. Bientôt, vous pourrez proposer ici du mécénat de compétences à des associations.",
+        "Proposer du mécénat de compétences à des associations, venir aider en équipe, former des alliances. Une "
+        "entreprise n’accueille pas de bénévoles : le bénévolat va à l’intérêt général.",
     ),
     (
         Kind.OTHER,

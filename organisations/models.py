@@ -141,7 +141,48 @@ class Organisation(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="kind_with_its_duties",
+                operation=pgtrigger.UpdateOf("kind", "may_host"),
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.kind IS NOT DISTINCT FROM OLD.kind THEN
+                        RETURN NEW;
+                    END IF;
+                    IF OLD.kind = 'company' AND NEW.may_host AND OLD.state IN ('validated', 'suspended') THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'organisation_company_turned_host',
+                            MESSAGE = 'a company does not become a host by changing its kind';
+                    END IF;
+                    IF NEW.kind = 'company' AND EXISTS (
+                        SELECT 1 FROM skill_needs_skillneed
+                        WHERE organisation_id = NEW.id AND state NOT IN ('refused', 'no_taker')
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_states_needs',
+                            MESSAGE = 'this organisation still states needs of skills';
+                    END IF;
+                    IF NEW.kind NOT IN ('company', 'local_authority', 'state_service', 'public_body') THEN
+                        IF EXISTS (
+                            SELECT 1 FROM offers_offer
+                            WHERE organisation_id = NEW.id AND state NOT IN ('refused', 'expired')
+                        ) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'organisation_gives_offers',
+                                MESSAGE = 'this organisation still offers the time of its people';
+                        END IF;
+                        IF EXISTS (
+                            SELECT 1 FROM companies_employee
+                            WHERE organisation_id = NEW.id AND until IS NULL
+                        ) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'organisation_has_employees',
+                                MESSAGE = 'people still say they work there';
+                        END IF;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.phones import phone_in_words
-from jeveuxagir.common.text import NBSP, fold
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.moderation.registry import Handler, register
 
-from . import joining, policies, services, verification
+from . import free_mail, joining, policies, services, verification
 from .enums import HOSTING_KINDS, Checked, Kind
 from .models import JoinRequest, Membership, Organisation
 
@@ -180,35 +180,7 @@ def _same_domain(email: str, organisation: Organisation) -> bool:
     mine = email.rpartition("@")[2].lower()
     site = organisation.website.partition("://")[2].partition("/")[0].lower().removeprefix("www.")
     theirs = {organisation.email.rpartition("@")[2].lower(), site} - {""}
-    return mine in theirs and fold(mine) not in _PUBLIC_DOMAINS
-
-
-#: Where anybody gets an address.
-_PUBLIC_DOMAINS = frozenset(
-    fold(domain)
-    for domain in (
-        *(
-            "gmail.com",
-            "orange.fr",
-            "wanadoo.fr",
-            "free.fr",
-            "sfr.fr",
-            "laposte.net",
-            "hotmail.fr",
-            "hotmail.com",
-        ),
-        *(
-            "outlook.fr",
-            "outlook.com",
-            "yahoo.fr",
-            "yahoo.com",
-            "live.fr",
-            "icloud.com",
-            "bbox.fr",
-            "proton.me",
-        ),
-    )
-)
+    return mine in theirs and not free_mail.is_free(mine)
 
 
 def _claim_conflict(item: ModerationItem, actor: User) -> str:

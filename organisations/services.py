@@ -52,7 +52,22 @@ EDITABLE = (State.DRAFT, State.PENDING, State.REFUSED, *PUBLISHED)
 _TRIGGERS = {
     "organisation_hosts_missions": (
         "Cette organisation a encore des missions : fermez-les d’abord. Sinon elle ne pourrait plus les porter."
-    )
+    ),
+    "organisation_company_turned_host": (
+        "Une entreprise n’accueille pas de bénévoles, et n’en accueille pas davantage en changeant de type. Si le type "
+        "était une erreur, choisissez « Autre »\u00a0: la brigade décide ensuite avec vous."
+    ),
+    "organisation_states_needs": (
+        "Cette organisation a des besoins de compétences, et une entreprise n’en écrit pas. Retirez d’abord ces "
+        "besoins, puis changez le type."
+    ),
+    "organisation_gives_offers": (
+        "Cette organisation a des offres de mécénat de compétences, que seuls une entreprise ou un employeur public "
+        "portent. Terminez d’abord ces offres, puis changez le type."
+    ),
+    "organisation_has_employees": (
+        "Des salariés ont rejoint cet employeur. Mettez d’abord fin à ces liens, puis changez le type."
+    ),
 }
 
 

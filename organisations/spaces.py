@@ -15,7 +15,7 @@ from jeveuxagir.common.errors import NotAllowed
 from jeveuxagir.common.registries import Registry, panels
 from jeveuxagir.ui.spaces import Space
 
-from .enums import MemberRole, State
+from .enums import EMPLOYERS, MemberRole, State
 from .models import Membership, Organisation
 
 
@@ -88,8 +88,13 @@ def sections(organisation: Organisation, membership: Membership) -> list[tuple[s
     base = organisation.space_url
     entries = [("À faire", base)]
     for label, path, roles in extra_sections:
-        if (not roles or membership.role in roles) and (organisation.may_host or path not in HOSTING_ONLY):
-            entries.append((label, base + path))
+        if roles and membership.role not in roles:
+            continue
+        if path in HOSTING_ONLY and not organisation.may_host:
+            continue
+        if path in EMPLOYERS_ONLY and organisation.kind not in EMPLOYERS:
+            continue
+        entries.append((label, base + path))
     entries.append(("Équipe", f"{base}equipe/"))
     if membership.role == MemberRole.OWNER:
         entries.append(("Réglages", f"{base}reglages/"))
@@ -108,6 +113,8 @@ with_missions: Registry[Callable[[Any], Any]] = Registry("organisations with ope
 
 #: paths shown only to organisations that may host volunteers
 HOSTING_ONLY: set[str] = set()
+#: paths shown only to those who may give the time of their people
+EMPLOYERS_ONLY: set[str] = set()
 
 
 def spaces_of_user(user: Any) -> list[Space]:

@@ -40,9 +40,11 @@ from jeveuxagir.territories.models import Commune, Department, Region
 from missions.enums import MissionMode, SlotKind
 from missions.enums import State as MissionState
 from missions.models import Mission, MissionAddress, Slot
+from missions.offers.models import Offer
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from missions.proposals.models import PROPOSAL_DAYS, Proposal
+from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
 from organisations.enums import State as OrganisationState
@@ -264,6 +266,86 @@ def make_need_template(head: Organisation | None = None, **fields: Any) -> Templ
     """Words lent by a network."""
     defaults = {"title": "Refaire notre site", "deliverable": "Un site que nous savons tenir à jour."}
     return Template.objects.create(head=head or make_organisation(), **defaults | fields)
+
+
+# --- employers ------------------------------------------------------------------------------------------------
+
+
+def make_company(**fields: Any) -> Organisation:
+    """A validated company in Guéret, whose SIREN the registry knows."""
+    return make_organisation(
+        **{"kind": OrganisationKind.COMPANY, "name": f"Filature numéro {next(_numbers)}"} | fields
+    )
+
+
+def make_site(organisation: Organisation | None = None, *, name: str | None = None, **fields: Any) -> Site:
+    return Site.objects.create(
+        organisation=organisation or make_company(),
+        name=name or f"Atelier {next(_numbers)}",
+        **{"commune": get_commune(GUERET)} | fields,
+    )
+
+
+def make_mail_domain(
+    organisation: Organisation | None = None, domain: str = "filature.fr", **fields: Any
+) -> MailDomain:
+    """A confirmed domain, unless `confirmed_at=None`."""
+    number = next(_numbers)
+    values = {"token_hash": f"{number:064x}", "confirmed_at": now()} | fields
+    return MailDomain.objects.create(organisation=organisation or make_company(), domain=domain, **values)
+
+
+def make_join_code(organisation: Organisation | None = None, **fields: Any) -> JoinCode:
+    """A code for ten people, good for a month."""
+    values = {"most_uses": 10, "expires_at": now() + datetime.timedelta(days=30)} | fields
+    code = f"{next(_numbers):010d}"
+    return JoinCode.objects.create(**{"organisation": organisation or make_company(), "code": code} | values)
+
+
+def make_employee(
+    organisation: Organisation | None = None, *, person: Person | None = None, **fields: Any
+) -> Employee:
+    """Somebody who joined a company, and shows nothing of themselves; `until=` ends it."""
+    if fields.get("until"):
+        fields.setdefault("ended_by", "self")
+    return Employee.objects.create(
+        organisation=organisation or make_company(),
+        person=person or make_person(),
+        **{"joined_by": "code"} | fields,
+    )
+
+
+def make_offer(
+    organisation: Organisation | None = None,
+    *,
+    state: str = "open",
+    days: float = 10,
+    committed: float = 0,
+    skills: Iterable[str] = ("comptabilite",),
+    departments: Iterable[str] = (),
+    opened_days_ago: float = 10,
+    **fields: Any,
+) -> Offer:
+    """An open offer of ten days of a company, old enough for all associations; `committed` days are held of it."""
+    from jeveuxagir.taxonomies.models import Skill
+
+    opened = state in ("open", "paused", "exhausted", "suspended", "expired")
+    values: dict[str, Any] = {
+        "title": f"Comptabilité et budget {next(_numbers)}",
+        "formats": ["split"],
+        "opened_at": now() - datetime.timedelta(days=opened_days_ago) if opened else None,
+        "state_reason": "Raison donnée." if state == "refused" else "",
+    }
+    offer = Offer.objects.create(
+        organisation=organisation or make_company(),
+        state=state,
+        total_minutes=round(days * 420),
+        committed_minutes=round(committed * 420),
+        **values | fields,
+    )
+    offer.skills.set(Skill.objects.filter(code__in=list(skills)))
+    offer.departments.set(Department.objects.filter(code__in=list(departments)))
+    return offer
 
 
 # --- missions -------------------------------------------------------------------------------------------------

@@ -55,6 +55,10 @@ LIMITS: dict[str, Limit] = {
     "invitation_account": Limit(50, DAY),
     # invitations into the staff by one agent
     "staff_invitation_account": Limit(20, DAY),
+    # codes and domains of employers made by one account, and the codes that one account tries
+    "join_code_account": Limit(60, DAY),
+    "mail_domain_account": Limit(10, DAY),
+    "employee_code_account": Limit(20, HOUR, closed=True),
     # asking to join organisations, and looking numbers up in the public registries
     "join_account": Limit(10, DAY),
     "registry_account": Limit(40, 10 * MINUTE),

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     # the domains
     "organisations",
     "organisations.networks",
+    "organisations.companies",
     "volunteers.requests",
     "missions",
     "missions.participations",

@@ -60,6 +60,7 @@ class Pages(OurSitemap):
                 "privacy",
             ),
             *("site_map", "territories", "alliances:list", "challenges:list", "events:list"),
+            "offers:entry",
             "glossary:list",
             "programme:report",
             "programme:measures",

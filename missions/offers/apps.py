@@ -8,6 +8,10 @@ class OffersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import personal_data
+        from . import moderation, notifications, panels, personal_data, reactions
 
+        moderation.register()
+        notifications.register()
+        panels.register()
         personal_data.register()
+        reactions.register()

@@ -4,14 +4,12 @@ from django.db.models import TextChoices
 
 from jeveuxagir.common.transitions import Transitions
 from missions.skill_needs.enums import Format
-from organisations.enums import Kind
+from organisations.enums import EMPLOYERS, PUBLIC_EMPLOYERS
 
 __all__ = ["OFFERING", "PUBLIC_EMPLOYERS", "TRANSITIONS", "Format", "State"]
 
-#: public employers: their agents are lent within the legal experiment only
-PUBLIC_EMPLOYERS = frozenset({Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY})
 #: who may offer the time of its people
-OFFERING = frozenset({Kind.COMPANY, *PUBLIC_EMPLOYERS})
+OFFERING = EMPLOYERS
 
 
 class State(TextChoices):
@@ -35,10 +33,16 @@ TRANSITIONS = Transitions(
         "pause": ([State.OPEN], State.PAUSED),
         "resume": ([State.PAUSED], State.OPEN),
         # days left came to nothing, or came back
-        "exhaust": ([State.OPEN, State.PAUSED], State.EXHAUSTED),
+        "exhaust": ([State.OPEN], State.EXHAUSTED),
         "refill": ([State.EXHAUSTED], State.OPEN),
         "expire": ([State.OPEN, State.PAUSED, State.EXHAUSTED], State.EXPIRED),
-        "suspend": ([State.OPEN, State.PAUSED], State.SUSPENDED),
+        # its employer ends it, or closes
+        "end": (
+            [State.DRAFT, State.PENDING, State.OPEN, State.PAUSED, State.EXHAUSTED, State.SUSPENDED],
+            State.EXPIRED,
+        ),
+        # a paused or exhausted one is not shown: only an open one is taken off
+        "suspend": ([State.OPEN], State.SUSPENDED),
         "lift": ([State.SUSPENDED], State.OPEN),
     }
 )

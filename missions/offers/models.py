@@ -4,6 +4,7 @@ Work is counted in whole minutes. What sponsorships hold of an offer is counted 
 """
 
 import datetime
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.clock import now
+from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.common.text import slugify
 from jeveuxagir.taxonomies.models import Skill
@@ -33,10 +35,30 @@ MOST_MINUTES = 20 * 220 * DAY_MINUTES
 
 class OfferQuerySet(models.QuerySet["Offer"]):
     def giving(self) -> "OfferQuerySet":
-        """Those that may be proposed: open, of a validated employer, with time left."""
+        """Those that may be proposed: open, of a validated employer, with time left, their period not past."""
         return self.filter(
-            state=State.OPEN, organisation__state="validated", committed_minutes__lt=F("total_minutes")
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today()),
+            state=State.OPEN,
+            organisation__state="validated",
+            committed_minutes__lt=F("total_minutes"),
         )
+
+    def visible_to(self, user: Any) -> "OfferQuerySet":
+        """What this account may read: what its employers wrote; what gives, for who answers for an association (the
+        first 72 hours, for one never served); for staff, what employers of their territory sent."""
+        from . import policies
+
+        member = Membership.objects.live().filter(
+            organisation=OuterRef("organisation"), person=user.person_id
+        )
+        in_scope = self.filter(scope_filter(user, "organisation__commune__department"))
+        found = Q(Exists(member)) | Q(pk__in=in_scope.exclude(state=State.DRAFT).values("pk"))
+        mine = policies.receiving_of(user.person)
+        if policies.never_served(mine).exists():
+            found |= Q(pk__in=self.giving().values("pk"))
+        elif mine.exists():
+            found |= Q(pk__in=self.giving().filter(opened_at__lte=now() - FIRST_TIMERS_FOR).values("pk"))
+        return self.filter(found)
 
     def of_organisation(self, organisation: Organisation) -> "OfferQuerySet":
         return self.filter(organisation=organisation)
@@ -80,6 +102,7 @@ class Offer(models.Model):
     draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
     #: the first time it opened: the 72 hours count from there
     opened_at = models.DateTimeField("ouverte le", null=True, blank=True)
+    suspended_with_organisation = models.BooleanField(default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -148,6 +171,15 @@ class Offer(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         self.slug = slugify(self.title)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("offers:page", args=[self.pk, self.slug])
+
+    @property
+    def formats_in_words(self) -> list[str]:
+        return [Format(code).label for code in self.formats]
 
     @property
     def left_minutes(self) -> int:

@@ -8,10 +8,11 @@ class ParticipationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, notifications, panels, personal_data, reactions
+        from . import invariants, notifications, panels, personal_data, reactions, realised
 
         invariants.register()
         notifications.register()
         panels.register()
         personal_data.register()
         reactions.register()
+        realised.register()

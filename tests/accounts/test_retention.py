@@ -115,6 +115,7 @@ def make_old(model: str) -> Any:
             expires_at=timezone.now(),
             answered_at=timezone.now(),
         ),
+        "companies.Employee": lambda: f.make_employee(until=timezone.now()),
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
         "introductions.Side": lambda: f.make_introduction(state="declined").sides.order_by("pk").first(),

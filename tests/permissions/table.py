@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, ROLES, World
+from tests import factories as f
+from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, MEMBERS, ROLES, World
 
 #: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
 ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
@@ -506,6 +507,74 @@ def proposal(world: World, kind: str) -> dict[str, Any]:
     return {"pk": world.request.pk, "proposal": world.proposal.pk}
 
 
+EMPLOYER_KINDS = ("company", "authority")
+
+
+def employers(what: str, make: Any, **fields: Any) -> Args:
+    """In the « Mécénat » part of an employer's space, a row of its own."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        return space(world, kind, **{what: world.employers_own(kind, make, **fields).pk})
+
+    return args
+
+
+def employers_of_another(what: str, make: Any, **fields: Any) -> Args:
+    def args(world: World, kind: str) -> dict[str, Any]:
+        other = "company" if kind == "authority" else "authority"
+        return space(world, kind, **{what: world.employers_own(other, make, **fields).pk})
+
+    return args
+
+
+def confirming(world: World, kind: str) -> dict[str, Any]:
+    from jeveuxagir.accounts.tokens import hash_token
+
+    number = {"company": "1", "authority": "2"}[kind]
+    world.employers_own(
+        kind, f.make_mail_domain, domain=f"essai{number}.fr", confirmed_at=None, token_hash=hash_token(number)
+    )
+    return {"token": number}
+
+
+def coordinators_only(role: str, kind: str) -> str:
+    """Those who handle the employer; for all others there is no such thing."""
+    if role == ANONYMOUS:
+        return LOGIN
+    return ALLOWED if role in (f"owner of {kind}", f"manager of {kind}") else MISSING
+
+
+def offer_readers(role: str, kind: str) -> str:
+    """The company's members, those who answer for the association, the brigade."""
+    if role == ANONYMOUS:
+        return LOGIN
+    mine = (*(f"{member} of company" for member in MEMBERS), "owner of association", "manager of association")
+    return ALLOWED if role in (*mine, *BRIGADE) else MISSING
+
+
+def offer_browsers(role: str, kind: str) -> str:
+    """Those who have a list of offers to read; all others are told."""
+    if role == ANONYMOUS:
+        return LOGIN
+    employers_members = role.endswith((" of company", " of authority"))
+    return ALLOWED if employers_members or offer_readers(role, kind) == ALLOWED else FORBIDDEN
+
+
+def offer_staff(role: str, kind: str) -> str:
+    """Staff act on an offer; who only reads it may not."""
+    found = offer_readers(role, kind)
+    return FORBIDDEN if found == ALLOWED and role not in BRIGADE else found
+
+
+def companys_offer(state: str = "open") -> Args:
+    return lambda world, kind: {"pk": world.employers_own("company", f.make_offer, state=state).pk}
+
+
+def companys_offer_page(world: World, kind: str) -> dict[str, Any]:
+    offer = world.employers_own("company", f.make_offer, state="open")
+    return {"pk": offer.pk, "slug": offer.slug}
+
+
 def fixed(**values: Any) -> Args:
     return lambda world, kind: values
 
@@ -691,6 +760,94 @@ ROUTES: dict[str, Route] = {
     "organisations:public": Route(public, space, kinds=ALL),
     "organisations:invitation": Route(public, lambda world, kind: {"token": world.invitation().token}),
     "organisations:space": Route(everyone, space, kinds=ALL),
+    # employers: their sites, domains, codes, people and offers
+    "companies:people": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "companies:end": Route(
+        handlers,
+        employers("employee", f.make_employee),
+        "post",
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("employee", f.make_employee),
+    ),
+    "companies:access": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "companies:declare_domain": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),
+    "companies:release_domain": Route(
+        handlers,
+        lambda world, kind: employers("mail_domain", f.make_mail_domain, domain=f"{kind}.fr")(world, kind),
+        "post",
+        kinds=EMPLOYER_KINDS,
+    ),
+    "companies:make_code": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),
+    "companies:revoke_code": Route(
+        handlers,
+        employers("code", f.make_join_code),
+        "post",
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("code", f.make_join_code),
+    ),
+    "companies:invite": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),
+    "companies:sites": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "companies:site": Route(
+        handlers,
+        employers("site", f.make_site),
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("site", f.make_site),
+    ),
+    "companies:close_site": Route(
+        handlers,
+        employers("site", f.make_site),
+        "post",
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("site", f.make_site),
+    ),
+    "companies:confirm_domain": Route(coordinators_only, confirming, kinds=EMPLOYER_KINDS),
+    "companies:join": Route(signed_in),
+    "companies:join_by_domain": Route(
+        hidden, lambda world, kind: {"organisation": world.organisations["association"].pk}
+    ),
+    "companies:mine": Route(signed_in),
+    "companies:choose": Route(own, lambda world, kind: {"employee": world.employee.pk}, "post"),
+    "companies:leave": Route(own, lambda world, kind: {"employee": world.employee.pk}, "post"),
+    "offers:entry": Route(public),
+    "offers:list": Route(offer_browsers),
+    "offers:page": Route(offer_readers, companys_offer_page),
+    "offers:suspend": Route(offer_staff, companys_offer(), "post"),
+    "offers:lift": Route(offer_staff, companys_offer(), "post"),
+    "offers:space": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "offers:create": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "offers:manage": Route(
+        handlers,
+        employers("offer_pk", f.make_offer, state="open"),
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("offer_pk", f.make_offer, state="open"),
+    ),
+    "offers:review": Route(
+        handlers,
+        employers("offer_pk", f.make_offer, state="draft"),
+        kinds=EMPLOYER_KINDS,
+        foreign=employers_of_another("offer_pk", f.make_offer, state="draft"),
+    ),
+    "offers:edit": Route(
+        handlers,
+        lambda world, kind: (
+            employers("offer_pk", f.make_offer, state="draft")(world, kind) | {"section": "competences"}
+        ),
+        kinds=EMPLOYER_KINDS,
+        foreign=lambda world, kind: (
+            employers_of_another("offer_pk", f.make_offer, state="draft")(world, kind)
+            | {"section": "competences"}
+        ),
+    ),
+    **{
+        f"offers:{verb}": Route(
+            handlers,
+            employers("offer_pk", f.make_offer, state="refused"),
+            "post",
+            kinds=EMPLOYER_KINDS,
+            foreign=employers_of_another("offer_pk", f.make_offer, state="refused"),
+        )
+        for verb in ("submit", "take_back", "pause", "resume", "end")
+    },
     "organisations:team": Route(everyone, space, kinds=ALL),
     "organisations:invite": Route(owners, space, "post", kinds=ALL),
     "organisations:change_role": Route(

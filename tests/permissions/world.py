@@ -230,6 +230,21 @@ class World:
             cache[kind] = invitation
         return cache[kind]
 
+    # --- what belongs to an employer
+
+    def employers_own(self, kind: str, make: Any, **fields: Any) -> Any:
+        """One row of `make` for the employer of this kind."""
+        cache = self.__dict__.setdefault("_employers_own", {})
+        key = (kind, make.__name__, *sorted(fields.items()))
+        if key not in cache:
+            cache[key] = make(self.organisations[kind], **fields)
+        return cache[key]
+
+    @cached_property
+    def employee(self) -> Any:
+        """The citizen works at the company."""
+        return f.make_employee(self.organisations["company"], person=self.users[CITIZEN].person)
+
     # --- a common problem that the citizen states, ready for an alliance, and one still a draft
 
     @cached_property

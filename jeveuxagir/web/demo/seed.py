@@ -50,6 +50,7 @@ from .challenges import Challenges
 from .charters import Charters
 from .contributions import TABLES as CONTRIBUTION_TABLES
 from .contributions import Contributions
+from .employers import Employers
 from .evaluations import Evaluations
 from .events import TABLES as EVENT_TABLES
 from .events import Events
@@ -222,7 +223,10 @@ def _seed() -> None:
     Networks(ground, organisations, people).build()
     Library(ground, organisations, alliances).build()
     Examples(ground, organisations, alliances).build()
+    employers = Employers(ground, people, organisations, own.persons, own.staff)
+    employers.build()  # `employers.offers[key]` is what sponsorships stand on
 
+    employers.write()
     ground.write(
         UnconfirmedContact,
         EngagementRequest,

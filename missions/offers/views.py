@@ -1,0 +1,152 @@
+"""The public entry of the mécénat, and the offers that verified associations and the brigade read."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from missions.enums import MissionMode
+from organisations.spaces import SignedIn, panels_of
+
+from . import policies, services
+from .enums import TRANSITIONS, State
+from .forms import FilterForm, ReasonForm
+from .models import FIRST_TIMERS_FOR, Offer
+from .space_views import STATE_KINDS
+from .words import days_in_words, period_in_words, where_in_words
+
+PAGE_SIZE = 24
+
+
+@login_not_required
+@require_safe
+def entry(request: HttpRequest) -> HttpResponse:
+    """What skills-based sponsorship is here, for whom, how a day counts, by which rules."""
+    person = request.user.person if request.user.is_authenticated else None
+    context = {
+        "panels": panels_of("mecenat", request, person),
+        "rules": panels_of("mecenat.rules", request, person),
+        "may_browse": request.user.is_authenticated and policies.may_browse(request.user),
+        "hours": int(FIRST_TIMERS_FOR.total_seconds() // 3600),
+    }
+    return render(request, "offers/entry.html", context)
+
+
+@require_safe
+def offers(request: SignedIn) -> HttpResponse:
+    """What employers give now, for who may read it."""
+    if not policies.may_browse(request.user):
+        raise NotAllowed(
+            "Les offres se lisent depuis l’espace d’une association vérifiée. Si vous répondez pour une association, "
+            "demandez à la rejoindre ; sinon, les besoins des associations se lisent par tous."
+        )
+    form = FilterForm(request.GET or None)
+    rows = Offer.objects.visible_to(request.user).giving()
+    asked: dict[str, Any] = {}
+    if form.is_bound:
+        form.is_valid()
+        asked = {name: value for name, value in form.cleaned_data.items() if value}
+    rows = _narrowed(rows, asked)
+    rows = rows.select_related("organisation__commune__department").prefetch_related("departments", "skills")
+    page = Paginator(rows.order_by("-opened_at", "-pk"), PAGE_SIZE).get_page(
+        request.GET.get("page", "1")[:12]
+    )
+    context = {
+        "form": form,
+        "asked": asked,
+        "page_obj": page,
+        "lines": [
+            {"offer": offer, "days": days_in_words(offer), "where": where_in_words(offer)} for offer in page
+        ],
+    }
+    return render(request, "offers/list.html", context)
+
+
+def _narrowed(rows: Any, asked: dict[str, Any]) -> Any:
+    if group := asked.get("famille"):
+        rows = rows.filter(pk__in=rows.filter(skills__group=group).values("pk"))
+    if department := asked.get("departement"):
+        named = Q(departments=department)
+        at_home = Q(departments__isnull=True, organisation__commune__department=department)
+        reach = Q(everywhere=True) | named | at_home | Q(mode=MissionMode.REMOTE)
+        rows = rows.filter(pk__in=rows.filter(reach).values("pk"))
+    if form := asked.get("format"):
+        rows = rows.filter(formats__contains=[form])
+    if asked.get("distance"):
+        rows = rows.filter(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+    return rows
+
+
+@require_safe
+def page(request: SignedIn, pk: int, slug: str) -> HttpResponse:
+    """One offer, for who may read it; nothing for the others."""
+    return _page(request, pk, slug)
+
+
+def _page(request: SignedIn, pk: int, slug: str, *, reason_form: Any = None) -> HttpResponse:
+    rows = Offer.objects.visible_to(request.user).select_related("organisation__commune__department")
+    offer = get_object_or_404(rows, pk=pk)
+    if slug and slug != offer.slug:
+        return redirect(offer)
+    may_suspend = policies.can_suspend(request.user, offer.organisation)
+    facts = [
+        ("Temps", days_in_words(offer)),
+        ("Forme", ", ".join(offer.formats_in_words)),
+        ("Où", where_in_words(offer)),
+        ("Période", period_in_words(offer)),
+    ]
+    context = {
+        "offer": offer,
+        "facts": [(label, value[:1].upper() + value[1:]) for label, value in facts],
+        "skills": offer.skills.select_related("group").order_by("group__position", "name"),
+        "state_kind": STATE_KINDS[offer.state],
+        "is_giving": offer.state == State.OPEN and offer.left_minutes > 0,
+        "can_suspend": may_suspend and TRANSITIONS.allows("suspend", offer.state),
+        "can_lift": may_suspend and TRANSITIONS.allows("lift", offer.state),
+        "reason_form": reason_form or ReasonForm(),
+        "coordinates": policies.can_write(request.user, offer.organisation),
+        "panels": panels_of("offer.page", request, offer),
+    }
+    return render(request, "offers/page.html", context, status=422 if reason_form else 200)
+
+
+def _of_staff(request: SignedIn, pk: int) -> Offer:
+    return get_object_or_404(Offer.objects.visible_to(request.user).select_related("organisation"), pk=pk)
+
+
+@require_POST
+def suspend(request: SignedIn, pk: int) -> HttpResponse:
+    """Staff of the employer's territory take it out of sight."""
+    offer = _of_staff(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        if not policies.can_suspend(request.user, offer.organisation):
+            raise NotAllowed()
+        return _page(request, pk, "", reason_form=form)
+    try:
+        services.suspend(offer, actor=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, "L’offre est suspendue. L’employeur est prévenu.")
+    except NotAllowed:
+        raise
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+    return redirect(offer)
+
+
+@require_POST
+def lift(request: SignedIn, pk: int) -> HttpResponse:
+    offer = _of_staff(request, pk)
+    try:
+        services.lift(offer, actor=request.user)
+        messages.success(request, "L’offre est de nouveau ouverte.")
+    except NotAllowed:
+        raise
+    except RuleBroken as refusal:
+        messages.error(request, refusal.message)
+    return redirect(offer)

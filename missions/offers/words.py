@@ -1,0 +1,55 @@
+"""An offer in words: where, when, how much is left."""
+
+from jeveuxagir.common.text import NBSP
+from jeveuxagir.ui.dates import day_of
+from missions.enums import MissionMode
+from missions.skill_needs.durations import in_words
+
+from .models import Offer
+
+#: departments named before « et 4 autres »
+NAMED = 4
+
+
+def where_in_words(offer: Offer) -> str:
+    """« Drôme, Isère », « partout en France », or « à distance ». Prefetch `departments` for a list."""
+    if offer.mode == MissionMode.REMOTE:
+        return "à distance"
+    if offer.everywhere:
+        place = "partout en France"
+    else:
+        names = [department.name for department in offer.departments.all()]
+        commune = offer.organisation.commune
+        if not names:
+            names = [commune.department.name] if commune else []
+        more = len(names) - NAMED
+        place = ", ".join(names[:NAMED]) + (f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
+    return f"{place} ou à distance" if offer.mode == MissionMode.HYBRID else place
+
+
+def period_in_words(offer: Offer) -> str:
+    if offer.starts_on and offer.ends_on:
+        return f"du {day_of(offer.starts_on)} au {day_of(offer.ends_on)}"
+    if offer.ends_on:
+        return f"jusqu’au {day_of(offer.ends_on)}"
+    return f"à partir du {day_of(offer.starts_on)}" if offer.starts_on else "sans date de fin"
+
+
+def days_in_words(offer: Offer) -> str:
+    """« 10 jours · 8 jours engagés · 2 jours restants »."""
+    parts = [in_words(offer.total_minutes, offer.day_minutes)]
+    if offer.committed_minutes:
+        parts += [
+            _agreed(minutes, offer.day_minutes, word)
+            for minutes, word in ((offer.committed_minutes, "engagé"), (offer.left_minutes, "restant"))
+        ]
+    return f"{NBSP}· ".join(parts)
+
+
+def _agreed(minutes: int, day_minutes: int, word: str) -> str:
+    """« 8 jours engagés », « une demi-journée restante », « 3 h engagées », « 0 jour restant »."""
+    said = in_words(minutes, day_minutes)
+    if 0 < minutes < day_minutes:
+        hours = minutes * 2 != day_minutes
+        return f"{said} {word}{'es' if hours and not 60 <= minutes < 120 else 'e'}"
+    return f"{said} {word}{'s' if minutes >= 2 * day_minutes else ''}"

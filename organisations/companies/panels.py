@@ -1,0 +1,23 @@
+"""What employers add to one's own space, and to theirs."""
+
+from typing import Any
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.common.registries import Panel, panels
+
+from .models import Employee
+
+
+def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
+    """Where one works, and what one shows there; silent for whoever joined nobody."""
+    rows = list(
+        Employee.objects.of_person(person)
+        .live()
+        .select_related("organisation")
+        .order_by("organisation__name")[:5]
+    )
+    return {"employments": rows} if rows else None
+
+
+def register() -> None:
+    panels.register("my_space", Panel("companies/_my_space.html", _my_space, order=70))
