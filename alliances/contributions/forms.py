@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from alliances.amounts import AmountField
 from alliances.models import Party
 from jeveuxagir.common.clock import today
+from jeveuxagir.ui.amounts import AmountField
 
 from .enums import FIXED_UNITS, Kind
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from jeveuxagir.common.text import unit_key
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -28,11 +30,6 @@ class Total:
     def share(self) -> int:
         """What is real out of what is planned, in whole percent (0 when nothing is planned)."""
         return int(100 * self.real / self.planned) if self.planned else 0
-
-
-def unit_key(unit: str) -> str:
-    """« Livres » and « livres » are one unit; « m² » and « m », « MW » and « mW » are not."""
-    return " ".join(word.lower() if len(word) > 3 and word.isalpha() else word for word in unit.split())
 
 
 def totals(contributions: Iterable[Brought]) -> list[Total]:

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from alliances.amounts import AmountField
 from alliances.models import Party
 from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Sdg
+from jeveuxagir.ui.amounts import AmountField
 
 from .board import entered_by
 from .enums import Axis, Rhythm, Wanted

@@ -53,6 +53,11 @@ def amount(value: Decimal | int) -> str:
     return whole if cents == "00" else f"{whole},{cents.rstrip('0')}"
 
 
+def unit_key(unit: str) -> str:
+    """« Livres » and « livres » are one unit; « m² » and « m », « MW » and « mW » are not."""
+    return " ".join(word.lower() if len(word) > 3 and word.isalpha() else word for word in unit.split())
+
+
 def duration(length: timedelta) -> str:
     """`48 heures`, `62 jours`, `2 ans`: in whole years where it can be, in hours below three days."""
     if length.days >= 365 and length.days % 365 == 0:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alliances.contributions.enums import Kind
-from alliances.contributions.totals import Brought, totals, unit_key
+from alliances.contributions.totals import Brought, totals
+from jeveuxagir.common.text import unit_key
 
 quantities = st.decimals(0, 10**9, places=2)
 units = st.sampled_from(
