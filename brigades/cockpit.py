@@ -41,6 +41,7 @@ QUEUES = {
         (
             *(ModerationItem.Kind.EXAMPLE, ModerationItem.Kind.SHEET),
             *(ModerationItem.Kind.EVENT, ModerationItem.Kind.STATEMENT),
+            ModerationItem.Kind.RESOURCE_NEED,
         ),
         "brigade:brigades_librarycase",
     ),

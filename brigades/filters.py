@@ -98,7 +98,7 @@ MissionKindFilter = choices(
 KindFilter = choices(
     "Type", "type", "kind", [(kind.value, f"{kind.label[:1].upper()}{kind.label[1:]}") for kind in Kind]
 )
-_TEXTS = ("example", "sheet", "event", "statement")
+_TEXTS = ("example", "sheet", "event", "statement", "resource_need")
 KindOfText = choices(
     "Sorte",
     "sorte",

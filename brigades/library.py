@@ -20,11 +20,11 @@ class LibraryQueue(Queue):
     menu_label = "Textes à relire"
     short_label = "Textes à relire"
     lead = (
-        "Les fiches de la bibliothèque, les événements et les témoignages sur un territoire, à relire avant qu’ils "
-        "soient publics."
+        "Les fiches de la bibliothèque, les événements, les besoins de moyens et les témoignages sur un territoire, "
+        "à relire avant qu’ils soient publics."
     )
     empty = "Aucun texte n’attend votre relecture."
-    kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT)
+    kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT, Kind.RESOURCE_NEED)
     list_filter = (filters.View, filters.KindOfText, filters.territory("department"))
     told = "C’est fait : la personne qui l’a écrit est prévenue."
 

@@ -39,6 +39,7 @@ SUBJECTS = {
     "exchanges.Post": "message",
     "introductions.Introduction": "mise en relation",
     "programme.Pledge": "engagement",
+    "resources.Need": "besoin de moyens",
 }
 #: what asking and suspending mean, where it is not a page that stays or goes
 ASKING = {
@@ -50,6 +51,7 @@ SUSPENDING = {
     "challenges.Challenge": "Fermer ce problème : la page n’est plus en ligne",
     "exchanges.Post": "Masquer le message",
     "programme.Pledge": "Retirer cet engagement",
+    "resources.Need": "Retirer ce besoin : la page n’est plus en ligne",
     "introductions.Introduction": "Retirer la mise en relation et ces mots",
 }
 #: what cannot be corrected

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include("jeveuxagir.accounts.allauth_urls")),
     path("", include("jeveuxagir.moderation.urls")),
     path("", include("missions.alerts.urls")),
+    path("", include("missions.resources.urls")),
     path("", include("missions.urls")),
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),

@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import itertools
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -44,6 +45,7 @@ from missions.offers.models import Offer
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from missions.proposals.models import PROPOSAL_DAYS, Proposal
+from missions.resources.models import Need, Promise
 from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
@@ -1038,6 +1040,55 @@ def make_post(topic: Topic, *, author: User | None = None, **fields: Any) -> Pos
 
 
 # --- events ---------------------------------------------------------------------------------------------------
+
+
+def make_resource_need(
+    organisation: Any = None, *, state: str = "open", commune: str = GUERET, in_days: int = 60, **fields: Any
+) -> Need:
+    """An open need of 5,000 € for health in Guéret, in two months, unless told otherwise."""
+    organisation = organisation or make_organisation()
+    town = get_commune(commune)
+    assert town is not None
+    need = Need(
+        organisation=organisation,
+        state=state,
+        commune=town,
+        department=town.department,
+        deadline=fields.pop("deadline", today() + datetime.timedelta(days=in_days)),
+        **{
+            "title": f"Un appareil de dépistage numéro {next(_numbers)}",
+            "kind": "money",
+            "quantity": Decimal(5000),
+            "unit": "€",
+            "purpose": "Dépister plus tôt, dans les villages où personne ne consulte plus depuis dix ans.",
+            "domain_id": "sante",
+            "opened_at": now() if state in ("open", "met") else None,
+            "reason": "La salle est prêtée." if state == "closed" else "",
+            "search_extra": f"{organisation.name} {town.name}",
+        }
+        | fields,
+    )
+    need.save()
+    need.refresh_from_db()
+    return need
+
+
+def make_promise(need: Need | None = None, *, organisation: Any = None, **fields: Any) -> Promise:
+    """200 meals a week, promised by a company, unless told otherwise."""
+    if fields.get("state") == "received":
+        fields = {"real": Decimal(180), "received_on": today()} | fields
+    return Promise.objects.create(
+        need=need or make_resource_need(),
+        organisation=organisation or make_organisation(kind="company"),
+        **{
+            "kind": "goods",
+            "what": "Des repas du soir",
+            "quantity": Decimal(200),
+            "unit": "repas",
+            "per": "week",
+        }
+        | fields,
+    )
 
 
 def make_event(

@@ -98,6 +98,9 @@ LIMITS: dict[str, Limit] = {
     "pledge_account": Limit(20, DAY),
     # what one account says of communes
     "statement_account": Limit(5, DAY),
+    # needs of means said, and contributions promised, by one account
+    "resource_need_account": Limit(20, DAY),
+    "resource_promise_account": Limit(40, DAY),
     # introductions proposed by one account
     "introduction_account": Limit(10, DAY),
     # what the search proposes as one types

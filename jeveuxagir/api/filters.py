@@ -23,6 +23,10 @@ from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, PartnershipCategory, Sdg, Skill
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
+from missions.resources import directory as resources
+from missions.resources.enums import Kind as MeansKind
+from missions.resources.models import Instrument
+from missions.resources.policies import OWNERS
 from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
 from organisations.enums import Kind
 from volunteers.requests.enums import Commitment
@@ -248,6 +252,59 @@ class EventParameters(Parameters):
             past="quand" in ok,
             replay="replay" in ok,
         )
+
+
+class ResourceNeedParameters(Parameters):
+    """The filters of the page « Besoins de moyens », under the same names."""
+
+    q = text("Des mots : titre, texte, organisation, commune.")
+    commune = code(f"Code INSEE d’une commune : les besoins à {resources.RADIUS_KM} km.", COMMUNE)
+    lieu = text("Nom ou code postal de la commune, à la place de son code.", 120)
+    nature = several(
+        serializers.ChoiceField(choices=MeansKind.choices), "De l’argent ou des biens. À répéter."
+    )
+    odd = several(serializers.IntegerField(min_value=1, max_value=17), "Numéro d’un ODD. À répéter.")
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+    departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+    etat = serializers.ChoiceField(
+        choices=["satisfaits"], required=False, help_text="Les besoins satisfaits, au lieu des ouverts."
+    )
+
+    def wanted(self) -> resources.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return resources.Wanted(
+            text=clean(ok.get("q", "")),
+            commune=_commune(ok),
+            kinds=tuple(dict.fromkeys(ok.get("nature", ()))),
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+            sdgs=_known(Sdg.objects.all(), ok, "odd", "aucun objectif"),
+            met="etat" in ok,
+        )
+
+
+class InstrumentParameters(Parameters):
+    """What an instrument gives, and to whom."""
+
+    nature = serializers.ChoiceField(
+        choices=MeansKind.choices, required=False, help_text="Ce que l’instrument donne."
+    )
+    qui = serializers.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in Kind if kind in OWNERS],
+        required=False,
+        help_text="La sorte d’organisation à qui il s’adresse.",
+    )
+
+    def rows(self) -> "QuerySet[Instrument]":
+        """Those that answer, by name. Call `is_valid` first."""
+        ok = self.validated_data
+        rows = Instrument.objects.public()
+        if "nature" in ok:
+            rows = rows.filter(gives__contains=[ok["nature"]])
+        if "qui" in ok:
+            rows = rows.filter(audiences__contains=[ok["qui"]])
+        return rows.order_by("name", "pk")
 
 
 class SheetParameters(Parameters):

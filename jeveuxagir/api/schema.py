@@ -28,6 +28,7 @@ NUMBER_PATHS = (
     "/challenges/{pk}/",
     "/measures/{pk}/",
     "/events/{pk}/",
+    "/resource-needs/{pk}/",
     "/methods/{pk}/",
     "/tools/{pk}/",
     "/examples/{pk}/",

@@ -24,6 +24,9 @@ from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.cards import by_date
 from missions.models import Mission, MissionAddress, Slot
+from missions.resources.enums import Means, Per
+from missions.resources.models import Instrument, Need
+from missions.resources.totals import totals
 from missions.words import when_in_words
 from organisations.models import Organisation
 
@@ -440,6 +443,75 @@ class EventSerializer(serializers.ModelSerializer):
 
     def get_licence(self, event: Event) -> str:
         return LICENCE
+
+
+class MeansTotalSerializer(serializers.Serializer):
+    """What is promised and received of one kind, in one unit and at one rhythm: units are never added together."""
+
+    kind = serializers.ChoiceField(choices=Means.choices)
+    unit = serializers.CharField()
+    per = serializers.ChoiceField(choices=Per.choices, help_text="« once » : en une fois.")
+    planned = serializers.DecimalField(max_digits=15, decimal_places=2)
+    real = serializers.DecimalField(max_digits=15, decimal_places=2)
+
+
+class ResourceNeedSerializer(serializers.ModelSerializer):
+    """A public need of goods or money. Amounts are only said: nothing is paid here."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    organisation = serializers.IntegerField(source="organisation_id")
+    commune = serializers.CharField(source="commune_id", help_text="Code INSEE.")
+    department = serializers.CharField(source="department_id")
+    domain = serializers.CharField(source="domain_id")
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    takes_promises = serializers.BooleanField(read_only=True)
+    promises = serializers.SerializerMethodField(help_text="Ce qui est promis et reçu, par unité.")
+    licence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Need
+        fields = [
+            *("id", "url", "title", "kind", "quantity", "unit", "purpose", "deadline", "organisation"),
+            *("commune", "department", "domain", "sdgs", "state", "takes_promises", "promises"),
+            *("opened_at", "updated_at", "licence"),
+        ]
+
+    def get_url(self, need: Need) -> str:
+        return absolute(need.get_absolute_url())
+
+    @extend_schema_field(MeansTotalSerializer(many=True))
+    def get_promises(self, need: Need) -> Any:
+        """From rows with `counted_promises`."""
+        rows = [
+            (one.kind, one.unit, one.per, one.quantity, one.real, one.state)
+            for one in need.counted_promises  # type: ignore[attr-defined]
+        ]
+        return MeansTotalSerializer(totals(rows), many=True).data
+
+    def get_licence(self, need: Need) -> str:
+        return LICENCE
+
+
+class InstrumentSerializer(serializers.ModelSerializer):
+    """A sheet on something that gives money or goods. `checked_on` null: nobody compared it with its source."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    is_invented = serializers.BooleanField(source="invented", help_text="Vrai : un exemple de démonstration.")
+    is_stale = serializers.BooleanField(read_only=True, help_text="Vrai : vue il y a plus de 12 mois.")
+    domains = serializers.ListField(child=serializers.CharField(), help_text="Vide : tous.")
+    departments = serializers.ListField(child=serializers.CharField(), help_text="Vide : tous.")
+    without = serializers.ListField(child=serializers.CharField(), help_text="Sauf ces départements.")
+
+    class Meta:
+        model = Instrument
+        fields = [
+            *("slug", "url", "name", "operator", "summary", "gives", "audiences", "minimum", "maximum"),
+            *("domains", "departments", "without", "conditions", "periods", "source", "link"),
+            *("written_on", "checked_on", "is_stale", "is_invented"),
+        ]
+
+    def get_url(self, instrument: Instrument) -> str:
+        return absolute(instrument.get_absolute_url())
 
 
 class ChallengeSerializer(serializers.ModelSerializer):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import Prefetch, QuerySet, Value
 from django.http import Http404
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -36,6 +36,8 @@ from jeveuxagir.territories.models import Commune, Department, Region
 from jeveuxagir.territories.text import Unaccent
 from missions import search
 from missions.models import Mission
+from missions.resources import directory as resources
+from missions.resources.models import Instrument, Need, Promise
 from organisations.models import Organisation
 
 from . import filters, pages, serializers
@@ -48,6 +50,8 @@ LISTS = {
     "alliances": "alliances",
     "challenges": "challenges",
     "events": "events",
+    "resource-needs": "resource_needs",
+    "instruments": "instruments",
     "glossary": "glossary",
     "measures": "measures",
     "examples": "examples",
@@ -271,6 +275,53 @@ class EventDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = events.for_cards(Event.objects.public()).select_related("alliance")
         return Response(serializers.EventSerializer(_one(found, pk)).data)
+
+
+class ResourceNeeds(Resource):
+    @list_of(
+        "Les besoins de moyens ouverts, ou satisfaits",
+        filters.ResourceNeedParameters,
+        serializers.ResourceNeedSerializer,
+        "moyens",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.ResourceNeedParameters)
+        found = _with_promises(resources.for_cards(resources.found(given.wanted())))
+        return self.page(request, given, found, serializers.ResourceNeedSerializer)
+
+
+class ResourceNeedDetail(Resource):
+    @one_of("Un besoin de moyens public", serializers.ResourceNeedSerializer, "moyens")
+    def get(self, request: Request, pk: int) -> Response:
+        found = _with_promises(resources.for_cards(Need.objects.public()))
+        return Response(serializers.ResourceNeedSerializer(_one(found, pk)).data)
+
+
+def _with_promises(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """With what counts of them, in `counted_promises`: one statement for all rows."""
+    counted = Promise.objects.public().order_by("pk")
+    return rows.prefetch_related(Prefetch("promises", counted, to_attr="counted_promises"))
+
+
+class Instruments(Resource):
+    @list_of(
+        "Les instruments de financement et de don",
+        filters.InstrumentParameters,
+        serializers.InstrumentSerializer,
+        "moyens",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.InstrumentParameters)
+        return self.page(request, given, given.rows(), serializers.InstrumentSerializer)
+
+
+class InstrumentDetail(Resource):
+    @one_of("Un instrument", serializers.InstrumentSerializer, "moyens")
+    def get(self, request: Request, slug: str) -> Response:
+        found = Instrument.objects.public().filter(slug=slug).first()
+        if found is None:
+            raise Http404
+        return Response(serializers.InstrumentSerializer(found).data)
 
 
 class Examples(Resource):

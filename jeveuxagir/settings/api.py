@@ -33,5 +33,7 @@ SPECTACULAR_SETTINGS = {
         "SlotKind": "missions.enums.SlotKind",
         "OrganisationKind": "organisations.enums.Kind",
         "Sort": "missions.search.Sort",
+        "MeansKind": "missions.resources.enums.Kind",
+        "Means": "missions.resources.enums.Means",
     },
 }

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "missions.alerts",
     "missions.skill_needs",
     "missions.offers",
+    "missions.resources",
     "alliances",
     "alliances.texts",
     "alliances.governance",

@@ -9,6 +9,7 @@ from alliances.library import reference as library
 from alliances.programme import reference as programme
 from jeveuxagir.taxonomies import reference as taxonomies
 from jeveuxagir.territories import reference as territories
+from missions.resources import reference as instruments
 
 
 def load_reference(connection: Any = default_connection, *, sheets: bool = True) -> bool:
@@ -19,6 +20,7 @@ def load_reference(connection: Any = default_connection, *, sheets: bool = True)
     written = territories.load(connection, taxonomies.load(connection))
     glossary.load(connection)
     programme.load(connection)
+    instruments.load(connection)
     if sheets:
         library.load(connection.alias)
     return written

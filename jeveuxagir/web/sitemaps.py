@@ -27,6 +27,7 @@ from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, Par
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
 from missions.models import Mission, MissionAddress
+from missions.resources.models import Instrument, Need
 from organisations.models import Organisation
 
 from . import territories
@@ -61,6 +62,7 @@ class Pages(OurSitemap):
             ),
             *("site_map", "territories", "alliances:list", "challenges:list", "events:list"),
             "offers:entry",
+            *("resources:list", "resources:orient", "resources:instruments"),
             "glossary:list",
             "programme:report",
             "programme:measures",
@@ -167,6 +169,19 @@ class Events(OurSitemap):
         return event.updated_at
 
 
+class Resources(OurSitemap):
+    """Public needs of means, and the sheets of instruments that are not invented."""
+
+    changefreq = "daily"
+
+    def items(self) -> list[Any]:
+        sheets = Instrument.objects.public().filter(invented=False).only("slug", "name")
+        return [*Need.objects.public().only("pk", "slug", "updated_at").order_by("pk"), *sheets]
+
+    def lastmod(self, item: Any) -> Any:
+        return item.updated_at if isinstance(item, Need) else None
+
+
 class Library(OurSitemap):
     """Its shelves, interests, kit, and each public sheet."""
 
@@ -253,6 +268,7 @@ SITEMAPS: dict[str, Any] = {
     "themes": Themes,
     "challenges": Challenges,
     "events": Events,
+    "resources": Resources,
     "glossary": Glossary,
     "programme": Programme,
     "library": Library,

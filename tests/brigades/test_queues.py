@@ -327,7 +327,7 @@ def test_the_history_of_an_object_is_told_in_french(client):
 def test_every_fact_of_what_the_brigade_reads_has_its_words():
     """The verbs written in the code, of the subjects whose history is shown."""
     shown = "organisation|mission|moderation|guardian|request|proposal|participation|idea|departure|feed"
-    shown += "|term|measure|pledge|statement"
+    shown += "|term|measure|pledge|statement|resource_need|instrument"
     folders = ("brigades", "jeveuxagir", "missions", "organisations", "volunteers", "alliances")
     verbs = {
         verb

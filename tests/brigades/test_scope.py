@@ -23,6 +23,7 @@ LISTS = {
     "glossaire-et-programme": "brigades_programmecase",
     "textes-a-relire": "brigades_librarycase",
     "mesures": "programme_measure",
+    "instruments": "resources_instrument",
     "organisations-a-suivre": "brigades_followupcase",
     "demandes-sans-proposition": "brigades_waitingrequest",
     "organisations": "organisations_organisation",

@@ -181,6 +181,37 @@ def lent_elsewhere(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, template_pk=world.need_template_elsewhere.pk)
 
 
+def means_page(world: World, kind: str) -> dict[str, Any]:
+    need = world.resource_need("association")
+    return {"pk": need.pk, "slug": need.slug}
+
+
+def means_of(state: str = "open") -> Args:
+    """In the space of an organisation, one of its needs of means."""
+    return lambda world, kind: space(world, kind, need_pk=world.resource_need(kind, state).pk)
+
+
+def means_of_another(world: World, kind: str) -> dict[str, Any]:
+    other = "authority" if kind != "authority" else "association"
+    return space(world, kind, need_pk=world.resource_need(other).pk)
+
+
+def promised_by(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, promise_pk=world.resource_promise(kind).pk)
+
+
+def promised_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    other = "company" if kind != "company" else "association"
+    return space(world, kind, promise_pk=world.resource_promise(other).pk)
+
+
+def no_company(role: str, kind: str) -> str:
+    """Who handles a company is told that it says no need."""
+    if kind == "company" and handlers(role, kind) == ALLOWED:
+        return FORBIDDEN
+    return handlers(role, kind)
+
+
 def introduced(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, introduction_pk=world.introduction(kind).pk)
 
@@ -699,6 +730,10 @@ ROUTES: dict[str, Route] = {
     "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
     "api:events_atom": Route(public),
     "api:events_diary": Route(public),
+    "api:resource_needs": Route(public),
+    "api:resource_need": Route(public, lambda world, kind: {"pk": world.resource_need("association").pk}),
+    "api:instruments": Route(public),
+    "api:instrument": Route(public, fixed(slug="leader")),
     "api:examples": Route(public),
     "api:example": Route(public, lambda world, kind: {"pk": world.example.pk}),
     "api:examples_atom": Route(public),
@@ -1093,6 +1128,26 @@ ROUTES: dict[str, Route] = {
     "events:follow_up": Route(handlers, event_of("done"), "post", kinds=ALL, foreign=event_of_another),
     "events:write": Route(handlers, event_of(), "post", kinds=ALL, foreign=event_of_another),
     "events:export": Route(handlers, event_of("done"), "post", kinds=ALL, foreign=event_of_another),
+    # needs of means
+    "resources:list": Route(public),
+    "resources:orient": Route(public),
+    "resources:instruments": Route(public),
+    "resources:instrument": Route(public, fixed(slug="leader")),
+    "resources:propose": Route(signed_in),
+    "resources:public": Route(public, means_page),
+    "resources:contribute": Route(signed_in, means_page),
+    "resources:space": Route(everyone, space, kinds=ALL),
+    "resources:create": Route(no_company, space, kinds=ALL),
+    "resources:manage": Route(everyone, means_of(), kinds=HOSTS, foreign=means_of_another),
+    "resources:edit": Route(handlers, means_of(), kinds=HOSTS, foreign=means_of_another),
+    "resources:submit": Route(handlers, means_of("draft"), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:take_up": Route(handlers, means_of(), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:delete": Route(handlers, means_of("draft"), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:withdraw_edit": Route(handlers, means_of(), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:meet": Route(handlers, means_of("met"), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:close": Route(handlers, means_of(), "post", kinds=HOSTS, foreign=means_of_another),
+    "resources:receive": Route(handlers, promised_by, "post", kinds=ALL, foreign=promised_elsewhere),
+    "resources:drop": Route(handlers, promised_by, "post", kinds=ALL, foreign=promised_elsewhere),
     # alliances
     "alliances:list": Route(public),
     "alliances:new": Route(public),
@@ -1417,6 +1472,17 @@ ROUTES["brigade:programme_measure_noter"] = Route(staff("national"), fixed(objec
 ROUTES["brigade:programme_measure_retirer"] = Route(
     staff("national"), fixed(object_id=1), "post", data={"preuve": "0"}
 )
+
+# the sheets of instruments are the nation's too
+ROUTES["brigade:resources_instrument_changelist"] = Route(brigade)
+for page in ("change", "history"):
+    ROUTES[f"brigade:resources_instrument_{page}"] = Route(
+        staff("national"), lambda world, kind: {"object_id": world.instrument.pk}
+    )
+for act in ("verifier", "corriger", "cacher", "montrer"):
+    ROUTES[f"brigade:resources_instrument_{act}"] = Route(
+        staff("national"), lambda world, kind: {"object_id": world.instrument.pk}, "post"
+    )
 
 # a feed has no territory: its runs are the nation's
 ROUTES["brigade:feeds_feedrun_changelist"] = Route(brigade)

@@ -337,6 +337,29 @@ class World:
 
         return token_of(self.registration().pk)
 
+    # --- needs of means: one that each organisation states (but a company), what each promises for another's
+
+    def resource_need(self, kind: str, state: str = "open") -> Any:
+        cache = self.__dict__.setdefault("_resource_needs", {})
+        if (kind, state) not in cache:
+            cache[kind, state] = f.make_resource_need(
+                self.organisations[kind], state=state, kind="goods", quantity=20, unit="vélos"
+            )
+        return cache[kind, state]
+
+    def resource_promise(self, kind: str) -> Any:
+        cache = self.__dict__.setdefault("_resource_promises", {})
+        if kind not in cache:
+            need = f.make_resource_need(kind="goods", quantity=20, unit="vélos")
+            cache[kind] = f.make_promise(need, organisation=self.organisations[kind])
+        return cache[kind]
+
+    @cached_property
+    def instrument(self) -> Any:
+        from missions.resources.models import Instrument
+
+        return Instrument.objects.get(slug="leader")
+
     # --- an introduction that each organisation proposes of itself, and one of two others
 
     def introduction(self, kind: str) -> Any:

@@ -23,6 +23,7 @@ PAGES = (
     *("/recherche/", "/recherche/?territoire=d23", "/recherche/?q=zzzzzz&commune=23096"),
     *("/territoires/departements/23-creuse/", "/territoires/communes/23096-gueret/", "/page-introuvable/"),
     *("/temoignages/", "/temoignages/?territoire=d23"),
+    *("/moyens/", "/moyens/orienter/", "/moyens/instruments/", "/moyens/instruments/leader/"),
 )
 #: each intent, the clicks after it, and the form they lead to
 INTENTS = (
