@@ -47,6 +47,10 @@ from missions.proposals import matching, services
 from missions.proposals.models import DeclineReason, MatchDue, MatchRun, Proposal, WithdrawnBecause
 from missions.proposals.models import State as ProposalState
 from missions.proposals.tasks import nightly_clocks
+from missions.resources.enums import Kind as NeedKind
+from missions.resources.enums import Means, Promised
+from missions.resources.enums import State as NeedState
+from missions.resources.models import Need, Promise
 from organisations.enums import Kind, MemberRole, ProofLevel
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
@@ -108,6 +112,10 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Review, "verdict", Verdict),
         (Evidence, "axis", Axis),
         (Round, "state", RoundState),
+        (Need, "state", NeedState),
+        (Need, "kind", NeedKind),
+        (Promise, "state", Promised),
+        (Promise, "kind", Means),
         (ModerationItem, "kind", ModerationItem.Kind),
         (ModerationItem, "state", ModerationItem.State),
         (ModerationItem, "cause", ModerationItem.Cause),

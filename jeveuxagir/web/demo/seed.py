@@ -35,6 +35,7 @@ from missions.models import Mission, MissionAddress, Slot
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Departure, Participation, PlaceAlert
 from missions.proposals.models import MatchRun, Proposal
+from missions.resources import reference as instruments
 from organisations.models import Invitation, JoinRequest, Membership, Organisation, Verification
 from volunteers.requests.enums import Mode
 from volunteers.requests.models import EngagementRequest
@@ -83,6 +84,8 @@ from .programme import TABLES as PROGRAMME_TABLES
 from .programme import Programme
 from .reports import Reports
 from .requests import Requests
+from .resources import TABLES as RESOURCE_TABLES
+from .resources import Resources
 from .statements import Statements
 
 #: Tables that a reset leaves alone: reference data and Django's own.
@@ -143,6 +146,7 @@ def forget() -> None:
         )
         glossary_words.load(connection)
         programme_measures.load(connection)
+        instruments.load(connection)
         library_sheets.load()
     cache.clear()
 
@@ -225,6 +229,7 @@ def _seed() -> None:
     Examples(ground, organisations, alliances).build()
     employers = Employers(ground, people, organisations, own.persons, own.staff)
     employers.build()  # `employers.offers[key]` is what sponsorships stand on
+    Resources(ground, organisations, people, own.staff).build()
 
     employers.write()
     ground.write(
@@ -244,6 +249,7 @@ def _seed() -> None:
     ground.write(*GLOSSARY_TABLES, *PROGRAMME_TABLES)
     ground.write(*EVENT_TABLES)
     ground.write(*INTRODUCTION_TABLES, *NETWORK_TABLES)
+    ground.write(*RESOURCE_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
