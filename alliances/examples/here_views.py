@@ -15,6 +15,7 @@ from jeveuxagir.accounts import nonces
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import plural
+from jeveuxagir.territories.models import Commune
 
 from . import here as doing
 from . import writing
@@ -23,29 +24,60 @@ from .models import Consent, Example
 from .writing_views import usable
 
 FORM = ["GET", "HEAD", "POST"]
+#: what a reader without an account chose, in the session until they are known
+KEPT = "do_here"
 
 
+@login_not_required
 @never_cache
 @require_http_methods(FORM)
 def here(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """One page: where, for whom, under what name. Then the alliance, with the steps and whom to invite."""
-    user = user_of(request)
+    """One page: where, for whom, under what name. Then the alliance, with the steps and whom to invite.
+
+    An account is asked for last, as on the pages that begin any alliance; what was chosen is kept meanwhile.
+    """
     example = Example.objects.public().filter(pk=pk).select_related("category").first()
     if example is None:
         raise Http404
-    initial = {"commune": user.person.commune, "name": example.title}
-    form = HereForm(request.POST or None, organisations=usable(request), initial=initial)
+    is_known = request.user.is_authenticated
+    kept = request.session.get(KEPT, {})
+    kept = kept if kept.get("example") == pk else {}
+    form = HereForm(
+        request.POST or None, organisations=usable(request), initial=_chosen(request, example, kept)
+    )
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            if not is_known:
+                said = form.cleaned_data
+                request.session[KEPT] = {"example": pk, "commune": said["commune"].pk, "name": said["name"]}
+                return redirect(f"{request.path}#compte")
             try:
-                return redirect(_begin(request, example, form))
+                answer = redirect(_begin(request, example, form))
             except RuleBroken as refused:
                 form.add_error(None, refused.message)
                 status = 409
-    context = {"sheet": example, "form": form, "steps": example.steps}
+            else:
+                request.session.pop(KEPT, None)
+                return answer
+    context = {
+        "sheet": example,
+        "form": form,
+        "steps": example.steps,
+        "ready": bool(kept) and not is_known and request.method != "POST",
+    }
     return render(request, "examples/here.html", context, status=status)
+
+
+def _chosen(request: HttpRequest, example: Example, kept: dict[str, Any]) -> dict[str, Any]:
+    """What the form starts with: what was chosen before signing in, else one's commune and the example's title."""
+    initial: dict[str, Any] = {"commune": None, "name": kept.get("name") or example.title}
+    if kept.get("commune"):
+        initial["commune"] = Commune.objects.select_related("department").filter(pk=kept["commune"]).first()
+    elif request.user.is_authenticated:
+        initial["commune"] = user_of(request).person.commune
+    return initial
 
 
 def _begin(request: HttpRequest, example: Example, form: HereForm) -> str:

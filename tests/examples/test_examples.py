@@ -324,11 +324,47 @@ def test_do_the_same_here_starts_an_alliance_with_the_steps_and_shows_whom_to_in
     assert "Compter les besoins." in text(client.get(f"{alliance.space_url}parcours/"))
 
 
-def test_a_stranger_signs_in_first_and_one_that_is_gone_is_not_done_again(client):
+def test_a_stranger_chooses_first_and_signs_in_last(client):
     example = f.make_example()
     path = reverse("examples:here", args=[example.pk, example.slug])
-    assert client.get(path).status_code == 302
+    page = client.get(path)
+    assert "Un compte n’est demandé qu’à la fin" in text(page)
+    assert text(client.post(path, {"commune": "Romans-sur-Isère (26)", "name": ""})).count("Donnez un nom")
+    sent = {"commune": "Romans-sur-Isère (26)", "name": "L’épicerie d’ici"}
+    assert client.post(path, {**sent, "nonce": page.context["form"]["nonce"].value()}).url == f"{path}#compte"
+    assert not Alliance.objects.exists()
+    page = client.get(path)
+    assert f"/compte/connexion/?next={path}" in page.content.decode()
+    assert "Vos réponses sont gardées" in text(page)
+
+    user = f.make_user(commune="23096")
+    client.force_login(user)
+    page = client.get(path)
+    form = page.context["form"]
+    assert (form["name"].value(), str(form["commune"].value())) == (
+        "L’épicerie d’ici",
+        "Romans-sur-Isère (26)",
+    )
+    client.post(path, {**sent, "nonce": form["nonce"].value()})
+    assert Alliance.objects.get().name == "L’épicerie d’ici"
+    assert client.get(path).context["form"]["name"].value() == example.title
+
+
+def test_what_was_chosen_for_one_example_says_nothing_about_another(client):
+    one, other = f.make_example(), f.make_example()
+    path = reverse("examples:here", args=[one.pk, one.slug])
+    nonce = client.get(path).context["form"]["nonce"].value()
+    client.post(path, {"commune": "Romans-sur-Isère (26)", "name": "Chez nous", "nonce": nonce})
+    page = client.get(reverse("examples:here", args=[other.pk, other.slug]))
+    assert page.context["form"]["name"].value() == other.title
+    assert not page.context["ready"]
+
+
+def test_one_that_is_gone_is_not_done_again(client):
+    example = f.make_example()
+    path = reverse("examples:here", args=[example.pk, example.slug])
     editing.withdraw(example, actor=example.person.user)
+    assert client.get(path).status_code == 404
     client.force_login(f.make_user())
     assert client.get(path).status_code == 404
 

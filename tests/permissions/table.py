@@ -1037,9 +1037,7 @@ ROUTES: dict[str, Route] = {
     "examples:history": Route(
         public, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}
     ),
-    "examples:here": Route(
-        signed_in, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}
-    ),
+    "examples:here": Route(public, lambda world, kind: {"pk": world.example.pk, "slug": world.example.slug}),
     "examples:still_true": Route(lambda role, kind: MISSING, lambda world, kind: {"token": "rien"}),
     "examples:new": Route(signed_in),
     "examples:write": Route(
