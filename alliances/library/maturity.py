@@ -30,7 +30,8 @@ class Question:
     code: str
     text: str
     answers: tuple[str, ...]
-    lacks: str
+    #: what is lacking, said for each answer but the last
+    lacks: tuple[str, ...]
     #: the steps of the journey whose sheets help with it
     journey: tuple[str, ...]
     #: answered by its first words, the level stays the first
@@ -51,8 +52,8 @@ class Rung:
 class Result:
     rung: Rung
     score: int
-    #: what is weakest first
-    weak: list[Question]
+    #: (question, what its answer lacks), the weakest first
+    weak: list[tuple[Question, str]]
 
     @property
     def top(self) -> int:
@@ -72,7 +73,7 @@ def questions() -> tuple[Question, ...]:
             one["code"],
             one["text"],
             tuple(one["answers"]),
-            one["lacks"],
+            tuple(one["lacks"]),
             tuple(one["journey"]),
             one.get("gate", False),
         )
@@ -97,7 +98,8 @@ def assess(answers: Sequence[int]) -> Result:
     closed = any(question.gate and answer == 0 for question, answer in zip(asked, answers, strict=True))
     rung = rungs()[0] if closed else [one for one in rungs() if one.points <= score][-1]
     ranked = sorted(zip(answers, range(len(asked)), strict=True))
-    return Result(rung, score, [asked[place] for answer, place in ranked if answer < ANSWERS - 1])
+    weak = [(asked[place], asked[place].lacks[answer]) for answer, place in ranked if answer < ANSWERS - 1]
+    return Result(rung, score, weak)
 
 
 def advise(result: Result) -> list[Advice]:
@@ -116,7 +118,7 @@ def advise(result: Result) -> list[Advice]:
     methods = list(
         for_cards(Method.objects.public().filter(levels__overlap=near).trusted_first())[:LOOKED_AT]
     )
-    for question in result.weak:
+    for question, lacks in result.weak:
         if len(kept) >= ADVISED:
             break
         for rows in (tools, methods):
@@ -126,7 +128,7 @@ def advise(result: Result) -> list[Advice]:
                 if set(sheet.journey) & set(question.journey) and (sheet._meta.label, sheet.pk) not in kept
             ]
             helping.sort(key=lambda sheet: result.rung.level not in sheet.levels)
-            take(helping, question.lacks, 1)
+            take(helping, lacks, 1)
     if len(kept) < LEAST:
         take([*tools, *methods], f"Utile au niveau «{NBSP}{result.rung.name}{NBSP}».", LEAST)
     return list(kept.values())[:ADVISED]

@@ -1,5 +1,6 @@
 """The self-assessment: the questions, the level with what helps, and the way gone since the first time."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -106,7 +107,10 @@ def _shown(answers: list[int]) -> dict[str, Any]:
     return {
         "result": result,
         "rungs": maturity.rungs(),
-        "advices": [(card(one.sheet), one.reason) for one in maturity.advise(result)],
+        "advices": [
+            (reason, [card(one.sheet) for one in same])
+            for reason, same in groupby(maturity.advise(result), key=lambda one: one.reason)
+        ],
         "said": [(one.text, one.answers[answer]) for one, answer in zip(asked, answers, strict=True)],
         "made": None,
         "history": [],

@@ -27,6 +27,7 @@ def text(response):
 def test_there_are_ten_questions_of_four_answers():
     assert len(maturity.questions()) == 10
     assert all(len(question.answers) == 4 for question in maturity.questions())
+    assert all(len(question.lacks) == 3 for question in maturity.questions())
 
 
 @pytest.mark.parametrize(
@@ -57,11 +58,22 @@ def test_not_yet_a_partner_gives_level_one_and_three_tools_with_reasons_and_keep
     shown = text(page)
     assert "Niveau 1 : Découvrir" in shown
     advices = page.context["advices"]
-    assert sum(isinstance(card.sheet, Resource) for card, _reason in advices) >= 3
-    assert any(isinstance(card.sheet, Method) for card, _reason in advices)
-    assert all(reason for _card, reason in advices)
-    assert "Vous n’avez pas encore de partenaire régulier." in shown
+    sheets = [card.sheet for _reason, cards in advices for card in cards]
+    assert sum(isinstance(sheet, Resource) for sheet in sheets) >= 3
+    assert any(isinstance(sheet, Method) for sheet in sheets)
+    assert len({reason for reason, _cards in advices}) == len(advices)
+    assert "Vous n’avez pas encore de partenaire." in shown
     assert not Assessment.objects.exists()
+
+
+def test_the_reason_given_is_true_of_the_answer(client):
+    reference.load()
+    shown = text(client.post("/bibliotheque/maturite/", typed([2] * 10)))
+    assert "Vos partenaires sont réguliers, mais du même monde ou presque." in shown
+    assert "Vous n’avez pas encore" not in shown
+    for answer in range(3):
+        for question, lacks in maturity.assess([answer] * 10).weak:
+            assert lacks == question.lacks[answer]
 
 
 @pytest.mark.parametrize("answers", [[1] * 10, [2] * 10, [3] * 10, [3, 3, 3, 3, 3, 3, 3, 3, 3, 2]])
