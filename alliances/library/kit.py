@@ -157,7 +157,10 @@ def _data(sheet: dict[str, Any], profile: str) -> dict[str, Any]:
 
 def _parts(sheet: dict[str, Any], profile: str) -> list[dict[str, Any]]:
     """Parts of the document: a title, a text, then lines, each with words that stand out and others."""
-    parts = [{"title": part["title"], "text": part["text"], "lines": []} for part in sheet.get("part", [])]
+    parts = [
+        {"title": part["title"], "text": part.get("text") or "\n".join(part["lines"]), "lines": []}
+        for part in sheet.get("part", [])
+    ]
     for one in sheet.get("profile", []):
         if profile and one["code"] != profile:
             continue

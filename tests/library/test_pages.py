@@ -171,6 +171,20 @@ def test_each_profile_reads_other_objections_with_their_answers(client):
     assert not seen[1] & seen[2]
 
 
+def test_the_profile_one_chose_comes_first_and_one_chooses_at_the_top(client):
+    path = "/bibliotheque/kit/argumentaire/"
+    everybody, mayor = text(client.get(path)), text(client.get(path, {"profil": "elu"}))
+    for page in (everybody, mayor):
+        assert page.index("Pour qui ?") < page.index("Ce qu’est une alliance")
+    assert everybody.index("Ce qu’est une alliance") < everybody.index("Ma commune est trop petite")
+    assert mayor.index("Ma commune est trop petite") < mayor.index("Ce qu’est une alliance")
+    assert "<li>Dites dès le début comment on en sort.</li>" in client.get(path).content.decode()
+
+
+def test_what_is_printed_says_where_it_was_read(client):
+    assert "Cette page : http" in text(client.get("/bibliotheque/kit/argumentaire/"))
+
+
 def test_the_grid_has_twelve_cells_and_an_empty_one_is_to_be_proposed(client):
     page = text(client.get("/bibliotheque/kit/illustrations/"))
     assert page.count("à proposer") == 12
