@@ -106,7 +106,7 @@ def _batches(source: "Source") -> Iterator[list[int]]:
 def _write(source: "Source", numbers: list[int]) -> int:
     """The entries of these rows: written when the row is public, removed when it is not."""
     rows = source.rows().filter(pk__in=numbers).prefetch_related(*source.prefetch)
-    entries = {row.pk: _entry(source.kind, row.pk, source.found(row)) for row in rows}
+    entries = {row.pk: _entry(source, row.pk, source.found(row)) for row in rows}
     Entry.objects.filter(kind=source.kind, object_id__in=set(numbers) - entries.keys()).delete()
     Entry.objects.bulk_create(
         entries.values(),
@@ -117,18 +117,19 @@ def _write(source: "Source", numbers: list[int]) -> int:
     return len(entries)
 
 
-def _entry(kind: str, number: int, found: "Found") -> Entry:
+def _entry(source: "Source", number: int, found: "Found") -> Entry:
     areas, covers = _areas(found.places)
     point = found.point or next(filter(None, map(_point, found.places)), (None, None))
     return Entry(
-        kind=kind,
+        kind=source.kind,
         object_id=number,
         title=clean(found.title)[:200],
         url=found.url[:300],
         summary=_short(found.summary, 300),
         note=found.note[:120],
         where=_where(found.places),
-        words=found.words[:20_000],
+        # « méthode réunion » finds the methods that say « réunion »
+        words=f"{source.label} {found.words}"[:20_000],
         areas=areas,
         covers=covers,
         everywhere=found.everywhere,

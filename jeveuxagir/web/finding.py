@@ -1,6 +1,7 @@
 """One search box for the whole site: all kinds grouped, or one kind by pages, in a list or on a map (K08)."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.text import plural
 from jeveuxagir.findable import registry, search
-from jeveuxagir.findable.models import AnyPlace, Entry, place_of
+from jeveuxagir.findable.models import AnyPlace, Entry, area, place_of
 from jeveuxagir.findable.search import Wanted
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories import maps
@@ -29,6 +30,9 @@ from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, by_key, facet
 from missions.filters import normalised
 from missions.search import set_time_limit
+
+from . import named_places
+from .named_places import NamedPlace
 
 ON_MAP = 60
 #: the filters whose words the index keeps together
@@ -97,6 +101,13 @@ def find(request: HttpRequest) -> HttpResponse:
         groups = [] if page else search.groups(wanted)
         total = counts.get(wanted.kind, 0) if wanted.kind else sum(counts.values())
         near = search.nearest(wanted.text) if not total and wanted.text else []
+        named = named_places.of(wanted.text) if wanted.text and wanted.place is None else []
+        lie_in = named[0] if named and not total else None
+        there = (
+            sum(search.counts(replace(wanted, text="", kind="", place=lie_in.place)).values())
+            if lie_in
+            else 0
+        )
         facets = _facets(form, wanted)
     entries = list(page) if page else []
     first = page.start_index() if page else 1
@@ -122,7 +133,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "map_url": address(fields, data, vue="carte"),
         "tiles_credit": settings.SEARCH_TILES_CREDIT,
         "nearest": near,
-        "ways": _ways(data, wanted, counts) if not total else [],
+        "named": named,
+        "ways": _ways(data, wanted, counts, lie_in, there) if not total else [],
     }
     return render(request, "web/find.html", context)
 
@@ -134,19 +146,26 @@ def suggest(request: HttpRequest) -> JsonResponse:
     """`?q=lec` → what the box proposes. Asked too often, nothing: the text still searches."""
     if not limits.hit("suggestions_address", client_address(request)):
         return JsonResponse({"results": []}, status=429)
-    found = search.suggestions(request.GET.get("q", ""))
+    typed = request.GET.get("q", "")
+    found = search.suggestions(typed)
     return JsonResponse(
         {
             "results": [
-                {
-                    "kind": registry.sources[entry.kind].label.capitalize(),
-                    "label": entry.title,
-                    "name": "q",
-                    "value": "",
-                    "url": entry.url,
-                }
-                for entry in found
-                if entry.kind in registry.sources
+                *(
+                    {"kind": "Lieu", "label": one.label, "name": "q", "value": "", "url": one.url}
+                    for one in named_places.of(typed[: search.MAX_TEXT], begun=True)
+                ),
+                *(
+                    {
+                        "kind": registry.sources[entry.kind].label.capitalize(),
+                        "label": entry.title,
+                        "name": "q",
+                        "value": "",
+                        "url": entry.url,
+                    }
+                    for entry in found
+                    if entry.kind in registry.sources
+                ),
             ]
         }
     )
@@ -240,10 +259,22 @@ def _label(place: AnyPlace) -> str:
     return str(getattr(place, "label", place))
 
 
-def _ways(data: QueryDict, wanted: Wanted, counts: dict[str, int]) -> list[tuple[str, str]]:
-    """Nothing found: what to drop, in one click, with what it would give; then what to do."""
+def _ways(
+    data: QueryDict, wanted: Wanted, counts: dict[str, int], named: NamedPlace | None, there: int
+) -> list[tuple[str, str]]:
+    """Nothing found: what to drop, in one click, with what it would give; then what to do.
+
+    `named`: the place that the words name, with `there` the results that lie in it.
+    """
     fields = FindForm.base_fields
     ways = []
+    if named is not None and there:
+        without = ("q", "sorte")
+        if isinstance(named.place, Commune):
+            values = address(fields, data, without=without, lieu=named.label)
+        else:
+            values = address(fields, data, without=without, territoire=area(named.place))
+        ways.append((f"Ce qui se passe là : {named.label} ({plural(there, 'résultat')})", values))
     if wanted.kind and counts:
         total = sum(counts.values())
         ways.append(

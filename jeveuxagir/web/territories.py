@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -15,6 +16,7 @@ from alliances.statements.models import Statement
 from jeveuxagir.common.text import slugify
 from jeveuxagir.findable import search as index_search
 from jeveuxagir.findable.models import AnyPlace, area
+from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Arrondissement, Commune, Department, Epci, OldCommune, Region
 from jeveuxagir.territories.text import SortName
 from missions import search
@@ -31,6 +33,12 @@ TOWNS = 12
 NEAR_KM = 20
 FAR_KM = 100
 SECONDS = 300
+
+
+class PlaceForm(forms.Form):
+    """The commune whose page one wants."""
+
+    lieu = CommuneField(label="Votre commune")
 
 
 def region_url(region: Region) -> str:
@@ -56,7 +64,10 @@ SAID_KIND = "statement"
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Regions and their departments."""
+    """Regions and their departments; a commune that one types leads to its page."""
+    form = PlaceForm(request.GET if "lieu" in request.GET else None)
+    if form.is_bound and form.is_valid() and form.cleaned_data["lieu"]:
+        return redirect(commune_url(form.cleaned_data["lieu"]))
     departments = Department.objects.select_related("region").order_by(SortName("region__name"), "code")
     regions: dict[str, dict[str, Any]] = {}
     for department in departments:
@@ -65,7 +76,9 @@ def index(request: HttpRequest) -> HttpResponse:
             {"name": department.region.name, "url": region_url(department.region), "departments": []},
         )
         held["departments"].append((department.label, department_url(department)))
-    return render(request, "web/territories/index.html", {"regions": list(regions.values())})
+    context = {"regions": list(regions.values()), "form": form}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "web/territories/index.html", context, status=status)
 
 
 @login_not_required

@@ -30,8 +30,10 @@
     input.dataset.suggestionsReady = "1";
     const id = `suggestions-${(count += 1)}`;
     const box = element("div", { className: "commune" });
+    const focused = document.activeElement === input;
     input.before(box);
     box.append(input);
+    if (focused) input.focus(); // moving it took the focus away
     const list = element("div", { id, className: "commune__list", hidden: true }, {
       role: "listbox", "aria-label": "Suggestions",
     });

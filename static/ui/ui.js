@@ -18,6 +18,21 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
+  // The search of the header: what it proposes is fetched when somebody writes there.
+  document.addEventListener("focusin", (event) => {
+    const field = event.target;
+    if (!field.dataset || !field.dataset.suggestionsLater) return;
+    field.dataset.suggestions = field.dataset.suggestionsLater;
+    delete field.dataset.suggestionsLater;
+    if (window.suggestionFields) {
+      field.form.dispatchEvent(new CustomEvent("ui:fresh", { bubbles: true }));
+    } else {
+      const script = document.createElement("script");
+      script.src = field.dataset.script;
+      document.head.append(script);
+    }
+  });
+
   // A link one hesitates over is fetched early, where the answer may be kept (nobody is signed in).
   const saver = navigator.connection && navigator.connection.saveData;
   if (document.body.dataset.prefetch !== undefined && !saver) {
