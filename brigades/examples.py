@@ -59,11 +59,20 @@ def _page(request: HttpRequest, form: ImportForm, status: int) -> HttpResponse:
         **site.each_context(request),
         "title": "Importer des exemples",
         "form": form,
-        "columns": importing.COLUMNS,
-        "needed": importing.NEEDED,
+        "columns": importing.columns(),
         "runs": list(ImportRun.objects.visible_to(request.user)[:SHOWN]),
     }
     return TemplateResponse(request, "brigades/import_examples.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+def import_template(request: HttpRequest) -> HttpResponse:
+    """A file to fill, with its columns and one good line."""
+    if not scopes.is_national(request.user):
+        raise Http404
+    answer = HttpResponse(importing.template(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="exemples-modele.csv"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD"])

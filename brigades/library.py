@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from jeveuxagir.moderation.models import ModerationItem
 
-from . import filters
+from . import filters, scopes
 from .models import LibraryCase
 from .queues import Queue
 from .site import register
@@ -20,8 +21,8 @@ class LibraryQueue(Queue):
     menu_label = "Textes à relire"
     short_label = "Textes à relire"
     lead = (
-        "Les fiches de la bibliothèque, les événements, les besoins de moyens et les témoignages sur un territoire, "
-        "à relire avant qu’ils soient publics."
+        "Les exemples et les fiches de la bibliothèque, les événements, les besoins de moyens et les témoignages sur "
+        "un territoire, à relire avant qu’ils soient publics."
     )
     empty = "Aucun texte n’attend votre relecture."
     kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT, Kind.RESOURCE_NEED)
@@ -30,4 +31,10 @@ class LibraryQueue(Queue):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """One by one: each text is to be read."""
-        return super().changelist_view(request, {"bulk": None, **(extra_context or {})})
+        begin = {}
+        if scopes.is_national(request.user):
+            begin = {
+                "begin_url": reverse("brigade:import_examples"),
+                "begin_label": "Importer des exemples (CSV)",
+            }
+        return super().changelist_view(request, {"bulk": None, **begin, **(extra_context or {})})

@@ -70,6 +70,8 @@ class Queue(BrigadeAdmin):
         cause = item.get_cause_display()
         if item.kind == ModerationItem.Kind.ATTACHMENT:
             cause = item.get_kind_display()
+        elif len(self.kinds) > 1:  # several sorts in one list: each line says its own
+            cause = f"{item.get_kind_display()}, {cause}"
         return format_html("{}<span class='br-sub'>{} · {}</span>", item.title, place, cause)
 
     what.short_description = "Quoi"  # type: ignore[attr-defined]

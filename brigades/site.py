@@ -72,6 +72,8 @@ class BrigadeSite(AdminSite):
         urls.append(
             path("exemples/importer/", self.admin_view(examples.import_examples), name="import_examples")
         )
+        model = self.admin_view(examples.import_template)
+        urls.append(path("exemples/importer/modele/", model, name="import_template"))
         report = self.admin_view(examples.import_report)
         urls.append(path("exemples/importer/<int:pk>/", report, name="import_report"))
         for model, admin in self._registry.items():

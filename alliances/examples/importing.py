@@ -26,7 +26,7 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import constraint_of
-from jeveuxagir.common.text import clean, fold
+from jeveuxagir.common.text import clean, fold, spaced
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.licences import Licence
@@ -65,6 +65,90 @@ MOST_STEPS = 12
 #: « < » right before a letter, « / » or « ! » opens a tag; « < 5 000 habitants » does not
 _TAG = re.compile(r"<\s*[a-zA-Z/!]")
 _FIELD_LIMIT = 200_000
+
+
+#: what each column holds, for who fills the file; {…}: the values it takes
+COLUMN_WORDS: Mapping[str, str] = {
+    "numero": "le numéro de la fiche dans votre base : relu, il met la même fiche à jour",
+    "titre": "ce qui a été fait, avec un verbe",
+    "resume": "deux phrases",
+    "contexte": "le point de départ",
+    "avec_qui": "qui, et pour quoi faire, séparés par « | »",
+    "mondes": "qui était autour de la table, séparés par « | » : {mondes}",
+    "categorie": "la catégorie de partenariat : {categorie}",
+    "porteur": "qui a mené : {porteur}",
+    "commune": "« Guéret (23) », ou son code INSEE",
+    "departement": "son numéro, si ce n’est pas une seule commune",
+    "type": "{type}",
+    "taille": "le nombre d’habitants : {taille} ; déduit de la commune s’il est vide",
+    "cout": "en argent, la première année : {cout}",
+    "cout_detail": "qui a payé quoi, et le temps passé",
+    "duree_mois": "un nombre de mois",
+    "etapes": "dans l’ordre, séparées par « | »",
+    "resultats": "ce que cela a changé",
+    "preuve": "le nom du document qui le montre",
+    "preuve_lien": "son adresse",
+    "pieges": "ce qui a mal marché, séparé par « | »",
+    "domaines": "séparés par « | »",
+    "odd": "les numéros des objectifs de développement durable, séparés par « | »",
+    "lien": "l’adresse de la fiche d’origine",
+    "licence": "{licence} ; la Licence Ouverte s’il est vide",
+}
+#: a good line, for the file to start from
+SAMPLE: Mapping[str, str] = {
+    "numero": "1",
+    "titre": "Rouvrir le four du village",
+    "resume": "Trois communes et une association ont rallumé un four. Le pain revient deux fois par semaine.",
+    "contexte": "La dernière boulangerie avait fermé.",
+    "avec_qui": "La mairie : le four | L’association : les fournées",
+    "mondes": "associations | acteurs publics",
+    "categorie": "cooperation-economique",
+    "porteur": "elu",
+    "commune": "Guéret (23)",
+    "type": "rural",
+    "cout": "petit",
+    "cout_detail": "6 200 euros de briques et de bois, payés par les communes",
+    "duree_mois": "9",
+    "etapes": "Réparer le four | Trouver deux boulangers | Fixer les jours",
+    "resultats": "Quatre-vingts pains par semaine",
+    "preuve": "Cahier des fournées",
+    "pieges": "La cheminée tirait mal | Personne n’avait prévu le bois de l’hiver",
+    "domaines": "Solidarité et insertion",
+    "odd": "11 | 12",
+    "licence": "lo-2.0",
+}
+
+
+def columns() -> list[tuple[str, bool, str]]:
+    """(name, whether it must be filled, what it holds) of each column, with the values it takes."""
+    categories = PartnershipCategory.objects.order_by("position").values_list("code", flat=True)
+    values = {
+        "mondes": ", ".join(str(one.label).lower() for one in College),
+        "categorie": ", ".join(categories),
+        "porteur": _codes(Leader),
+        "type": _codes(Ground),
+        "taille": _labelled(Size),
+        "cout": _labelled(Cost),
+        "licence": _codes(Licence),
+    }
+    return [(name, name in NEEDED, spaced(COLUMN_WORDS[name].format(**values))) for name in COLUMNS]
+
+
+def template() -> str:
+    """A CSV to fill: the columns and one good line, with the mark that makes a spreadsheet read UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(COLUMNS)
+    writer.writerow([SAMPLE.get(name, "") for name in COLUMNS])
+    return "\ufeff" + out.getvalue()
+
+
+def _codes(of: Any) -> str:
+    return ", ".join(str(one.value) for one in of)
+
+
+def _labelled(of: Any) -> str:
+    return ", ".join(f"{one.value} ({one.label})" for one in of)
 
 
 class Refused(Exception):

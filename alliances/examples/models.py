@@ -320,3 +320,10 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+    @property
+    def refused_whole(self) -> bool:
+        """Nothing could be read: what is said is about the file itself, not about a line."""
+        return (
+            bool(self.refused) and self.refused[0][0] == 0 and not (self.created or self.updated or self.same)
+        )

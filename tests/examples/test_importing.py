@@ -150,3 +150,40 @@ def test_national_staff_bring_a_file_and_read_the_report(client):
     assert "est déjà à la ligne 2" in said
     f.sign_in_staff(client, f.make_staff(department="23"))
     assert client.get("/brigade/exemples/importer/").status_code == 404
+
+
+# --- helping who fills the file -----------------------------------------------------------------------------------
+
+
+def test_the_template_enters_as_it_is():
+    report, _run = importing.read(importing.template().encode(), source="Un modèle", actor=None)
+    assert (report.created, report.refused) == (1, [])
+
+
+def test_each_column_says_what_it_holds_and_the_values_it_takes(client):
+    told = {name: (needed, what) for name, needed, what in importing.columns()}
+    assert set(told) == set(importing.COLUMNS)
+    assert told["cout"][0]
+    assert "petit (de 1" in told["cout"][1]
+    assert "entreprises" in told["mondes"][1]
+    assert "mecenat" in told["categorie"][1]
+    f.sign_in_staff(client, f.make_staff("national"))
+    page = client.get("/brigade/exemples/importer/").content.decode()
+    assert "quartier-prioritaire" in page
+    answer = client.get("/brigade/exemples/importer/modele/")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.content.decode() == importing.template()
+    queue = client.get("/brigade/textes-a-relire/").content.decode()
+    assert "/brigade/exemples/importer/" in queue
+
+
+def test_a_file_that_cannot_be_read_is_said_to_be_refused_whole(client):
+    _report, run = importing.read(b"un;deux\n1;2\n", source="Une base", actor=None)
+    assert run.refused_whole
+    f.sign_in_staff(client, f.make_staff("national"))
+    page = client.get(f"/brigade/exemples/importer/{run.pk}/").content.decode()
+    assert "ce fichier ne se lit pas" in page
+    assert "ligne refusée" not in page
+    assert not importing.read(f"{HEADER}\n{GOOD}\n;;;;;;;;".encode(), source="Autre", actor=None)[
+        1
+    ].refused_whole
