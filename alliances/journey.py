@@ -140,7 +140,7 @@ JOURNEY: tuple[JourneyStage, ...] = (
                 "Transmettre",
                 "Racontez ce qui a marché, ce que cela a coûté, et les pièges.",
                 "D’autres territoires partiront de votre expérience.",
-                "settings",
+                "example",
             ),
         ),
     ),

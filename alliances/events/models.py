@@ -16,7 +16,7 @@ from alliances.models import Alliance
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.models import LineField, ProseField, personal
-from jeveuxagir.common.text import of, slugify
+from jeveuxagir.common.text import slugify, zone_words
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department
 from organisations.enums import State as OrganisationState
@@ -28,13 +28,6 @@ from .enums import GIVEN_BACK, LIVE, PUBLIC, SEATS, WAYS, How, Kind, Mode, Regis
 MOST_PLACES = 5000
 #: under which anybody may use what we publish of an event
 LICENCE = "Licence Ouverte 2.0"
-#: zones whose name is not that of the place in French
-_CITIES = {
-    "Reunion": "La Réunion",
-    "Noumea": "Nouméa",
-    "Miquelon": "Saint-Pierre",
-    "St Barthelemy": "Saint-Barthélemy",
-}
 _SEATS = ", ".join(f"'{state.value}'" for state in SEATS)
 
 
@@ -245,9 +238,7 @@ class Event(models.Model):
     @property
     def zone_words(self) -> str:
         """« heure de Fort-de-France », where it is not that of Paris."""
-        city = self.zone.rpartition("/")[2].replace("_", " ")
-        city = _CITIES.get(city, city)
-        return "" if city == "Paris" else f"heure {of(city)}"
+        return zone_words(self.zone)
 
     @property
     def has_begun(self) -> bool:

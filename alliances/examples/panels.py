@@ -14,7 +14,7 @@ from alliances.helps import Help, helps
 from alliances.library.illustrations import SHOWN as ILLUSTRATED
 from alliances.library.illustrations import Illustration, illustrations
 from alliances.models import Alliance
-from alliances.spaces import before_erasing
+from alliances.spaces import Section, before_erasing, menu
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 
@@ -156,6 +156,7 @@ def register() -> None:
     panels.register("web.home", Panel("examples/_home_row.html", _site_home, order=10))
     panels.register("alliance.home", Panel("examples/_of_alliance.html", _of_alliance, order=95))
     panels.register("alliance.public", Panel("examples/_public.html", _public, order=95))
+    menu.register("example", Section("En faire un exemple", "examples:of_alliance", shown=False))
     panels.register("my_space", Panel("examples/_my_space.html", _my_space, order=58))
     to_do.register("examples", _asked)
     illustrations.register("examples", _illustrations)

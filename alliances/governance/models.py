@@ -17,7 +17,7 @@ from alliances.models import Alliance, Party, PartyQuerySet
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField, personal
-from jeveuxagir.common.text import of
+from jeveuxagir.common.text import zone_words
 
 from .enums import ACTIVE_TASKS, Choice, Coming, DecisionState, Effect, Level, MeetingState, TaskState
 
@@ -91,8 +91,7 @@ class Meeting(models.Model):
     @property
     def zone_words(self) -> str:
         """« heure de Fort-de-France », where it is not that of Paris."""
-        city = self.zone.rpartition("/")[2].replace("_", " ")
-        return "" if city == "Paris" else f"heure {of(city)}"
+        return zone_words(self.zone)
 
     @property
     def is_over(self) -> bool:

@@ -80,3 +80,18 @@ def first_words(text: str, most: int = 480) -> str:
     cut = text[:most]
     end = max(cut.rfind(". "), cut.rfind(" ! "), cut.rfind(" ? "))
     return cut[: end + 1] if end > 80 else cut.rsplit(" ", 1)[0] + "…"
+
+
+#: zones whose name is not that of the place in French
+_CITIES = {
+    "Reunion": "La Réunion",
+    "Noumea": "Nouméa",
+    "Miquelon": "Saint-Pierre",
+    "St Barthelemy": "Saint-Barthélemy",
+}
+
+
+def zone_words(zone: str) -> str:
+    """« heure de La Réunion » of "Indian/Reunion"; nothing for the hour of Paris."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return "" if city == "Paris" else f"heure {of(_CITIES.get(city, city))}"

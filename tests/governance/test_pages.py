@@ -17,7 +17,7 @@ from alliances.governance.matrices import Cell, Line, Matrix
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.models import Party
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, zone_words
 from jeveuxagir.ui.documents import pdf
 from tests import factories as f
 
@@ -79,6 +79,13 @@ def test_an_hour_overseas_is_the_hour_of_the_place() -> None:
     page = pages.text(f"reunions/{meeting.pk}/")
     assert f"de 18{NBSP}h à 20{NBSP}h (heure de Martinique)" in page
     assert "heure de Martinique" in pages.text("reunions/nouvelle/")
+
+
+def test_a_zone_bears_its_french_name():
+    said = [
+        zone_words(zone) for zone in ("Indian/Reunion", "Pacific/Noumea", "America/Cayenne", "Europe/Paris")
+    ]
+    assert said == ["heure de La Réunion", "heure de Nouméa", "heure de Cayenne", ""]
 
 
 def test_a_wrong_form_keeps_what_was_typed() -> None:
