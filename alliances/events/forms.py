@@ -419,16 +419,24 @@ class NewEventForm(EventForm):
 
 
 class EditEventForm(EventForm):
-    """Of a series of drafts, the later ones may change too."""
+    """Of a series, the later dates may change too: drafts whole but their day, what is published its words alone."""
 
     following = forms.BooleanField(
         label="Changer aussi les dates suivantes de la série (sauf le jour)", required=False
     )
 
-    def __init__(self, *args: Any, has_following: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, has_following: bool = False, is_published: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not has_following:
             del self.fields["following"]
+        elif is_published:
+            words = self.fields["following"]
+            words.label = "Reprendre ces mots dans les dates suivantes de la série"
+            words.help_text = (
+                "Titre, sorte, présentation, informations pratiques ; ni l’heure, ni le lieu, ni les places."
+            )
 
 
 class CancelForm(forms.Form):

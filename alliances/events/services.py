@@ -20,7 +20,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, plural
 from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
@@ -176,7 +176,8 @@ def edit(
     event: Event, *, actor: User, data: EventData, version: int | None = None, following: bool = False
 ) -> Edited:
     """A draft changes whole. Of what is published, the words wait for the brigade; the rest changes at once, and
-    whoever registered is told when it moves. `following`: the later drafts of the series change too, but their dates.
+    whoever registered is told when it moves. `following`: the later drafts of the series change too, but their dates;
+    of what is published, the later dates take its words alone, once the brigade has read them.
     """
     event = _mine(event, actor)
     _check_version(event, version)
@@ -197,12 +198,17 @@ def edit(
         raise RuleBroken("Cet événement est terminé : il ne change plus.", code="state")
     if event.has_begun:
         raise RuleBroken("Cet événement a commencé : il ne change plus.", code="begun")
-    return _edit_published(event, actor, data)
+    return _edit_published(event, actor, data, _later(event) if following else [])
 
 
-def _edit_published(event: Event, actor: User, data: EventData) -> Edited:
+def _later(event: Event) -> list[Event]:
+    """The published dates of its series that come after it."""
+    return [one for one in _together(event, [State.PUBLISHED]) if one.starts_at > event.starts_at]
+
+
+def _edit_published(event: Event, actor: User, data: EventData, later: Sequence[Event]) -> Edited:
     _require_speaking(event)
-    diff = _diff(event, data)
+    diff = _diff(event, data, later)
     kept = replace(data, **{name: getattr(event, name) for name in SENSITIVE})
     before = {name: getattr(event, name) for name in (*MOVES, "online_url")}
     for how in WAYS[event.mode]:
@@ -327,15 +333,21 @@ def _answered(event: Event, verb: str, mail: str, fact: str, actor: User | None,
 @transaction.atomic
 def apply_edit(event: Event, *, actor: User | None, diff: dict[str, Any]) -> Event:
     """The brigade's yes to the waiting words of a published event."""
+    others = sorted({key for change in diff.values() for key in change.get("following", [])})
+    if others:  # as whoever acts on a series: all its rows first, in order
+        lock_all(Event.objects.filter(series=event.series_id))
     event = _locked(event)
     if event.state not in (State.PUBLISHED, State.DONE):
         raise RuleBroken("Cet événement n’est plus publié.", code="wrong_state")
-    for name in SENSITIVE:
-        if name in diff:
-            setattr(event, name, diff[name]["value"])
-    event.version += 1
-    _save(event)
-    record("event.changed", event, actor=actor, fields=sorted(diff))
+    later = _rows().filter(pk__in=others, series=event.series_id, state=State.PUBLISHED) if others else []
+    for one in [event, *later]:
+        for name in SENSITIVE:
+            if name in diff and (one.pk == event.pk or one.pk in diff[name].get("following", [])):
+                setattr(one, name, diff[name]["value"])
+        one.search_extra = _search_extra(one)
+        one.version += 1
+        _save(one)
+        record("event.changed", one, actor=actor, fields=sorted(diff))
     notifications.tell_members(event, "edit_accepted")
     return event
 
@@ -635,11 +647,15 @@ def _check_day(day: datetime.date, starts_at: datetime.datetime) -> None:
         raise RuleBroken("Cette date est trop lointaine : choisissez-la dans les deux ans.", code="too_far")
 
 
-def _diff(event: Event, data: EventData) -> dict[str, Any]:
-    """The words that changed, as the brigade reads them."""
+def _diff(event: Event, data: EventData, later: Sequence[Event] = ()) -> dict[str, Any]:
+    """The words that changed, as the brigade reads them; `following`: the later dates that take them too."""
     diff: dict[str, Any] = {}
     for name, label in SENSITIVE.items():
-        before, after = str(getattr(event, name)), clean(str(getattr(data, name)))
+        after = clean(str(getattr(data, name)))
+        others = [one for one in later if str(getattr(one, name)) != after]
+        before = str(getattr(event, name))
+        if before == after and others:
+            before = str(getattr(others[0], name))
         if before != after:
             shown = (Kind(before).label, Kind(after).label) if name == "kind" else (before, after)
             diff[name] = {
@@ -648,6 +664,9 @@ def _diff(event: Event, data: EventData) -> dict[str, Any]:
                 "after": str(shown[1]),
                 "value": after,
             }
+            if others:
+                dates = plural(len(others), "date suivante", "dates suivantes")
+                diff[name] |= {"label": f"{label} (et {dates})", "following": [one.pk for one in others]}
     return diff
 
 

@@ -136,9 +136,13 @@ def edit(request: SpaceRequest, pk: int, slug: str, event_pk: int) -> HttpRespon
     initial = EditEventForm.initial_of(event)
     if waiting is not None:
         initial |= {name: change["value"] for name, change in waiting.diff.items()}
-    has_following = event.state in UNSENT and _has_following(event, UNSENT)
+    is_published = event.state == State.PUBLISHED
     form = EditEventForm(
-        request.POST or None, organisation=request.organisation, initial=initial, has_following=has_following
+        request.POST or None,
+        organisation=request.organisation,
+        initial=initial,
+        has_following=_has_following(event, [State.PUBLISHED] if is_published else UNSENT),
+        is_published=is_published,
     )
     status = 200
     if request.method == "POST":

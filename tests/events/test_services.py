@@ -21,6 +21,7 @@ from jeveuxagir.audit import deliveries
 from jeveuxagir.audit.invariants import broken
 from jeveuxagir.common.clock import PARIS, now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, WrongState
+from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation import reports
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
@@ -216,6 +217,35 @@ def test_the_later_drafts_of_a_series_change_with_it_but_their_day() -> None:
     assert {one.title for one in dates} == {"Un titre commun"}
     assert {one.local_start.hour for one in dates} == {15}
     assert len({one.local_start.date() for one in dates}) == 3
+
+
+def test_the_later_dates_of_a_published_series_take_the_words_once_they_are_read() -> None:
+    event, member = drafted(repeat=services.Repeat(Rhythm.WEEKLY, 4))
+    services.submit(event, actor=member)
+    services.publish(event, actor=None)
+    first, second, third, fourth = Event.objects.order_by("starts_at")
+    fourth_hour = fourth.local_start
+    done = services.edit(
+        second,
+        actor=member,
+        data=replace(
+            data(title="Un nouveau titre", start=datetime.time(16), end=datetime.time(18)),
+            day=second.local_start.date(),
+        ),
+        following=True,
+    )
+    assert done.waiting == [f"titre (et 2{NBSP}dates suivantes)"]
+    item = item_of(second)
+    assert fresh(first).title == fresh(third).title != "Un nouveau titre"
+    services.cancel(third, actor=member, reason="La salle ferme.")
+    moderation.decide(item, actor=f.make_staff("national"), decision="accept", version=item.version)
+    dates = {one.pk: one for one in Event.objects.all()}
+    assert [dates[one.pk].title == "Un nouveau titre" for one in (first, second, third, fourth)] == [
+        *(False, True),
+        *(False, True),
+    ]
+    assert dates[fourth.pk].local_start == fourth_hour
+    assert dates[second.pk].local_start.hour == 16
 
 
 def test_cancelling_the_following_dates_leaves_those_before() -> None:
