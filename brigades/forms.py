@@ -22,6 +22,9 @@ DECISIONS = [
 
 
 class DecisionForm(forms.Form):
+    #: who reads the reason, in the sentences of this form
+    reader = "l’organisation"
+
     decision = forms.ChoiceField(
         label="Votre décision",
         choices=DECISIONS,
@@ -39,6 +42,9 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, item: ModerationItem, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = self.fields["reason"].help_text.replace(
+            "l’organisation", self.reader
+        )
         if item.kind == ModerationItem.Kind.ATTACHMENT:  # nothing to correct: yes or no
             field: Any = self.fields["decision"]
             field.choices = [choice for choice in DECISIONS if choice[0] != Decision.ASK]
@@ -49,7 +55,7 @@ class DecisionForm(forms.Form):
             cleaned.get("decision") in (Decision.ASK, Decision.REFUSE)
             and not (cleaned.get("reason") or "").strip()
         ):
-            self.add_error("reason", "Donnez la raison de cette décision : l’organisation la lira.")
+            self.add_error("reason", f"Donnez la raison de cette décision : {self.reader} la lira.")
         return cleaned
 
 

@@ -8,11 +8,16 @@ from django.urls import reverse
 from jeveuxagir.moderation.models import ModerationItem
 
 from . import filters, scopes
+from .forms import DecisionForm
 from .models import LibraryCase
 from .queues import Queue
 from .site import register
 
 Kind = ModerationItem.Kind
+
+
+class TextDecisionForm(DecisionForm):
+    reader = "la personne qui l’a écrit"
 
 
 @register(LibraryCase)
@@ -27,6 +32,7 @@ class LibraryQueue(Queue):
     empty = "Aucun texte n’attend votre relecture."
     kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT, Kind.RESOURCE_NEED)
     list_filter = (filters.View, filters.KindOfText, filters.territory("department"))
+    decision_form = TextDecisionForm
     told = "C’est fait : la personne qui l’a écrit est prévenue."
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

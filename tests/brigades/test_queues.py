@@ -324,10 +324,14 @@ def test_the_history_of_an_object_is_told_in_french(client):
     assert "Décision : acceptée" in page
 
 
+def _library() -> str:
+    return "".join(file.read_text() for file in Path("alliances/library").glob("*.py"))
+
+
 def test_every_fact_of_what_the_brigade_reads_has_its_words():
     """The verbs written in the code, of the subjects whose history is shown."""
     shown = "organisation|mission|moderation|guardian|request|proposal|participation|idea|departure|feed"
-    shown += "|term|measure|pledge|statement|resource_need|instrument"
+    shown += "|term|measure|pledge|statement|resource_need|instrument|event|method|resource|example"
     folders = ("brigades", "jeveuxagir", "missions", "organisations", "volunteers", "alliances")
     verbs = {
         verb
@@ -335,6 +339,9 @@ def test_every_fact_of_what_the_brigade_reads_has_its_words():
         for file in Path(folder).rglob("*.py")
         for verb in re.findall(rf'record\(\s*"((?:{shown})\.[a-z_]+)"', file.read_text())
     }
+    of_a_sheet = re.findall(r'record\(f"{[^"]*verbs\(sheet\)}\.([a-z_]+)"', _library())
+    assert len(of_a_sheet) > 10
+    verbs |= {f"{sort}.{verb}" for sort in ("method", "resource", "example") for verb in of_a_sheet}
     assert "organisation.checked" in verbs
     assert verbs <= set(history.VERBS), verbs - set(history.VERBS)
 
