@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department
@@ -66,6 +66,18 @@ def _around(commune: Commune) -> Q:
         return Q(commune__department=commune.department_id)
     near = Commune.objects.within(commune.latitude, commune.longitude, RADIUS_KM)
     return Q(commune__in=near.order_by().values("pk"))
+
+
+def beside(event: Event) -> EventQuerySet:
+    """Others to come near there or online, of the same subject first: who found it full or over goes on."""
+    rows = Event.objects.public().exclude(state=State.CANCELLED).to_come().exclude(pk=event.pk)
+    if event.series_id:
+        rows = rows.exclude(series=event.series_id)
+    near = Q(mode__in=MODES_OF[How.ONLINE])
+    if event.department_id:
+        near |= Q(department=event.department_id)
+    alike = Case(When(domain=event.domain_id, then=0), default=1) if event.domain_id else Value(1)
+    return rows.filter(near).order_by(alike, "starts_at", "pk")
 
 
 def for_cards(rows: EventQuerySet) -> EventQuerySet:

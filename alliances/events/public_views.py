@@ -28,6 +28,7 @@ from .models import LICENCE, Event, EventQuerySet, Registration
 PAGE = 20
 SHOWN_DATES = 12
 SHOWN_ELSEWHERE = 3
+SHOWN_BESIDE = 3
 
 
 @login_not_required
@@ -107,6 +108,9 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "own_url": reverse("events:mine") if own else "",
         "is_organiser": is_organiser,
         "other_dates": [(one, words.when(one)) for one in other_dates],
+        "beside": [
+            directory.card(one) for one in directory.for_cards(directory.beside(event))[:SHOWN_BESIDE]
+        ],
         "sdgs": list(event.sdgs.all()),
         "alliance": event.alliance if event.alliance and event.alliance.is_public else None,
         "structured": structured.script_of(event) if event.is_public else "",

@@ -54,6 +54,24 @@ def test_an_event_in_marseille_and_online_is_found_by_both_ways_with_its_calenda
     assert "MixedEventAttendanceMode" in page
 
 
+def test_the_page_of_an_event_leads_on_to_others_near_there_or_online(client: Client) -> None:
+    event = f.make_event(commune=f.GUERET, domain_id="environnement")
+    later = f.make_event(commune=f.GUERET, in_days=4)
+    alike = f.make_event(commune=f.GUERET, in_days=8, domain_id="environnement")
+    online = f.make_event(mode="online", commune=None, in_days=5)
+    f.make_event(commune=MARSEILLE)
+    f.make_event(commune=f.GUERET, state="cancelled")
+    f.make_event(commune=f.GUERET, in_days=-2, state="done")
+    with CaptureQueriesContext(connection) as queries:
+        beside = client.get(event.get_absolute_url()).context["beside"]
+    assert [card.event.pk for card in beside] == [alike.pk, later.pk, online.pk]
+    for _ in range(4):
+        f.make_event(commune=f.GUERET)
+    with CaptureQueriesContext(connection) as more:
+        assert len(client.get(event.get_absolute_url()).context["beside"]) == 3
+    assert len(more) == len(queries)
+
+
 def test_a_place_keeps_what_is_near_and_what_is_followed_online(client: Client) -> None:
     near = f.make_event(commune=f.GUERET, in_days=4)
     online = f.make_event(mode="online", in_days=5)
