@@ -41,9 +41,15 @@ QUEUES = {
         (
             *(ModerationItem.Kind.EXAMPLE, ModerationItem.Kind.SHEET),
             *(ModerationItem.Kind.EVENT, ModerationItem.Kind.STATEMENT),
-            ModerationItem.Kind.RESOURCE_NEED,
         ),
         "brigade:brigades_librarycase",
+    ),
+    "needs": (
+        (
+            *(ModerationItem.Kind.SKILL_NEED, ModerationItem.Kind.OFFER),
+            ModerationItem.Kind.RESOURCE_NEED,
+        ),
+        "brigade:brigades_needcase",
     ),
 }
 LABELS = {
@@ -55,6 +61,7 @@ LABELS = {
     "alliances": "Alliances à suivre",
     "programme": "Glossaire et programme",
     "library": "Textes à relire",
+    "needs": "Besoins et offres",
 }
 
 

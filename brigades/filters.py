@@ -98,7 +98,14 @@ MissionKindFilter = choices(
 KindFilter = choices(
     "Type", "type", "kind", [(kind.value, f"{kind.label[:1].upper()}{kind.label[1:]}") for kind in Kind]
 )
-_TEXTS = ("example", "sheet", "event", "statement", "resource_need")
+_NEEDS = ("skill_need", "offer", "resource_need")
+KindOfNeed = choices(
+    "Sorte",
+    "sorte",
+    "kind",
+    [(kind.value, kind.label.capitalize()) for kind in ModerationItem.Kind if kind.value in _NEEDS],
+)
+_TEXTS = ("example", "sheet", "event", "statement")
 KindOfText = choices(
     "Sorte",
     "sorte",

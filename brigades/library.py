@@ -30,7 +30,7 @@ class LibraryQueue(Queue):
         "un territoire, à relire avant qu’ils soient publics."
     )
     empty = "Aucun texte n’attend votre relecture."
-    kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT, Kind.RESOURCE_NEED)
+    kinds = (Kind.EXAMPLE, Kind.SHEET, Kind.EVENT, Kind.STATEMENT)
     list_filter = (filters.View, filters.KindOfText, filters.territory("department"))
     decision_form = TextDecisionForm
     told = "C’est fait : la personne qui l’a écrit est prévenue."

@@ -69,6 +69,13 @@ class LibraryCase(ModerationItem):
         verbose_name_plural = "textes à relire"
 
 
+class NeedCase(ModerationItem):
+    class Meta:
+        proxy = True
+        verbose_name = "besoin ou offre à relire"
+        verbose_name_plural = "besoins et offres à relire"
+
+
 class WaitingRequest(EngagementRequest):
     class Meta:
         proxy = True

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.alerts.urls")),
     path("", include("missions.resources.urls")),
     path("", include("missions.urls")),
+    path("", include("missions.skill_needs.urls")),
     path("", include("missions.participations.urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.networks.urls")),

@@ -53,7 +53,7 @@ class Section(VersionMixin):
             field.required = False
             if hasattr(field, "min_length"):
                 field.min_length = None
-                field.validators = [v for v in field.validators if v.code != "min_length"]
+                field.validators = [v for v in field.validators if getattr(v, "code", "") != "min_length"]
                 field.widget.attrs.pop("minlength", None)
 
     def values(self) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from missions.proposals.models import PROPOSAL_DAYS, Proposal
 from missions.resources.models import Need, Promise
+from missions.skill_needs.models import SkillNeed
 from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
@@ -599,6 +600,35 @@ def make_challenge(
         challenge.save(update_fields=["ready_at"])
     challenge.refresh_from_db()
     return challenge
+
+
+def make_skill_need(
+    *,
+    organisation: Organisation | None = None,
+    commune: str = GUERET,
+    state: str = "open",
+    skills: Iterable[str] = ("developpement-web",),
+    **fields: Any,
+) -> SkillNeed:
+    """An open need of an association in Guéret: two and a half days, for in two months."""
+    town = Commune.objects.get(pk=commune)
+    fields.setdefault("title", f"Refaire notre site internet {next(_numbers)}")
+    fields.setdefault("deliverable", "Un site de six pages en ligne, que deux bénévoles savent tenir.")
+    fields.setdefault("minutes", 1050)
+    fields.setdefault("deadline", today() + datetime.timedelta(days=60))
+    fields.setdefault("domain_id", "education")
+    if state not in ("draft", "pending", "refused"):
+        fields.setdefault("opened_at", now())
+    need = SkillNeed.objects.create(
+        organisation=organisation or make_organisation(commune=town),
+        commune=town,
+        department=town.department,
+        state=state,
+        **fields,
+    )
+    need.skills.set(skills)
+    need.refresh_from_db()
+    return need
 
 
 def make_method(*, state: str = "published", **fields: Any) -> Method:

@@ -88,6 +88,8 @@ LIMITS: dict[str, Limit] = {
     "verify_address": Limit(30, 10 * MINUTE),
     # common problems stated, and supported, by one account
     "challenge_account": Limit(10, DAY),
+    # skill needs drafted by one account
+    "skill_need_account": Limit(30, DAY),
     # sheets of the library, written or self-assessed
     "sheet_account": Limit(20, DAY),
     "assessment_account": Limit(30, DAY),

@@ -26,7 +26,7 @@ from jeveuxagir.findable import registry
 from jeveuxagir.findable.models import Entry, EntryQuerySet, area, place_of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.taxonomies.models import Domain
-from jeveuxagir.territories.models import Region
+from jeveuxagir.territories.models import Department, Region
 from jeveuxagir.ui.calendar import calendar
 from jeveuxagir.ui.errors import too_many_requests
 from missions import search
@@ -36,6 +36,7 @@ from missions.enums import MissionMode, SlotKind
 from missions.filters import SearchForm, address, describe, normalised
 from missions.models import Mission, MissionAddress, Slot
 from missions.search import SearchQuery, Sort
+from missions.skill_needs import directory as skill_needs
 
 #: missions in a feed of a search; dates, then weekly rhythms in its diary
 MOST_ENTRIES = 50
@@ -84,6 +85,47 @@ def atom(request: HttpRequest) -> HttpResponse:
                 author_name=mission.organisation.name,
                 categories=[mission.domain.name] if mission.domain else [],
             )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def skill_needs_atom(request: HttpRequest) -> HttpResponse:
+    """The newest skill needs: of one `departement`, of one `domaine`. A value that does not exist says so."""
+    if not limits.hit("api_address", client_address(request)):
+        return too_many_requests(request)
+    asked = {name: clean(request.GET.get(name, ""))[:50] for name in ("domaine", "departement")}
+    domains = list(Domain.objects.active().filter(pk=asked["domaine"])) if asked["domaine"] else []
+    departments = list(Department.objects.filter(pk=asked["departement"])) if asked["departement"] else []
+    if (asked["domaine"] and not domains) or (asked["departement"] and not departments):
+        return HttpResponse(
+            "Ce flux n’existe pas : vérifiez le département et le domaine.\n",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    feed = _Feed(
+        title=", ".join(["Besoins de compétences", *(str(one) for one in (*departments, *domains))]),
+        link=absolute(reverse("skill_needs:list")),
+        description="Ce que des associations cherchent à faire avec quelqu’un du métier.",
+        language="fr",
+        feed_url=absolute(request.get_full_path()),
+        author_name="Jeveuxagir",
+    )
+    wanted = skill_needs.Wanted(domains=domains, departments=departments)
+    for need in skill_needs.found(wanted).for_cards().order_by("-opened_at", "-pk")[:MOST_ENTRIES]:
+        feed.add_item(
+            title=need.title,
+            link=absolute(need.get_absolute_url()),
+            unique_id=absolute(f"/besoins/{need.pk}"),
+            unique_id_is_permalink=False,
+            description=f"{need.organisation.name}. {need.volume}. {need.deliverable}",
+            pubdate=need.opened_at,
+            updateddate=need.updated_at,
+            author_name=need.organisation.name,
+            categories=[need.domain.name] if need.domain else [],
+        )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
 

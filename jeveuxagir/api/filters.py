@@ -20,14 +20,25 @@ from alliances.programme import directory as measures
 from alliances.programme.enums import Dimension
 from alliances.programme.forms import HORIZONS, STATUSES
 from jeveuxagir.common.text import NBSP, clean
-from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, PartnershipCategory, Sdg, Skill
+from jeveuxagir.taxonomies.models import (
+    Activity,
+    CatalystFunction,
+    Domain,
+    PartnershipCategory,
+    Sdg,
+    Skill,
+    SkillGroup,
+)
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
+from missions.enums import MissionMode
 from missions.resources import directory as resources
 from missions.resources.enums import Kind as MeansKind
 from missions.resources.models import Instrument
 from missions.resources.policies import OWNERS
 from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
+from missions.skill_needs import directory as skill_needs
+from missions.skill_needs.enums import Format
 from organisations.enums import Kind
 from volunteers.requests.enums import Commitment
 
@@ -193,6 +204,33 @@ class MeasureParameters(Parameters):
             ok.get("dimension", ()),
             [int(months) for months in ok.get("horizon", ())],
             [STATUSES[name] for name in ok.get("statut", ())],
+        )
+
+
+class SkillNeedParameters(Parameters):
+    """The filters of the page « Besoins de compétences », under the same names."""
+
+    q = text("Des mots : besoin, ce qui sera rendu, association.")
+    famille = codes("Code d’une famille de compétences. À répéter pour en accepter plusieurs.")
+    forme = several(serializers.ChoiceField(choices=Format.choices), "Forme du travail. À répéter.")
+    lieu = several(
+        serializers.ChoiceField(choices=MissionMode.choices), "Sur place ou à distance. À répéter."
+    )
+    echeance = several(serializers.ChoiceField(choices=skill_needs.Soon.choices), "Pour quand. À répéter.")
+    departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+    domaine = codes("Code d’un domaine. À répéter pour en accepter plusieurs.")
+
+    def wanted(self) -> skill_needs.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return skill_needs.Wanted(
+            text=ok.get("q", ""),
+            families=_known(SkillGroup.objects.all(), ok, "famille", "aucune famille de compétences"),
+            formats=tuple(dict.fromkeys(ok.get("forme", ()))),
+            modes=tuple(dict.fromkeys(ok.get("lieu", ()))),
+            soon=tuple(dict.fromkeys(ok.get("echeance", ()))),
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
         )
 
 

@@ -23,6 +23,7 @@ REFUSALS = {
 }
 NUMBER_PATHS = (
     "/missions/{pk}/",
+    "/skill-needs/{pk}/",
     "/organisations/{pk}/",
     "/alliances/{pk}/",
     "/challenges/{pk}/",

@@ -27,6 +27,8 @@ from missions.models import Mission, MissionAddress, Slot
 from missions.resources.enums import Means, Per
 from missions.resources.models import Instrument, Need
 from missions.resources.totals import totals
+from missions.skill_needs.durations import DAY_MINUTES
+from missions.skill_needs.models import SkillNeed
 from missions.words import when_in_words
 from organisations.models import Organisation
 
@@ -570,6 +572,33 @@ class ChallengeSerializer(serializers.ModelSerializer):
 
     def get_alliance(self, challenge: Challenge) -> int | None:
         return challenge.alliance_id if challenge.alliance and challenge.alliance.is_public else None
+
+
+class SkillNeedSerializer(serializers.ModelSerializer):
+    """A public need. Nobody is named: its contact is given to a company once the association agreed."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    organisation = OfOrganisation(help_text="L’association qui le dit.")
+    skills = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    days = serializers.SerializerMethodField(help_text="Volume en jours de sept heures.")
+    commune = serializers.CharField(source="commune_id", allow_null=True, help_text="Code INSEE.")
+    department = serializers.CharField(source="department_id", allow_null=True)
+    domain = serializers.CharField(source="domain_id", allow_null=True)
+    sdgs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    class Meta:
+        model = SkillNeed
+        fields = [
+            *("id", "url", "title", "deliverable", "context", "organisation", "skills", "format"),
+            *("minutes", "days", "deadline", "mode", "commune", "department", "domain", "sdgs"),
+            *("state", "opened_at", "updated_at"),
+        ]
+
+    def get_url(self, need: SkillNeed) -> str:
+        return absolute(need.get_absolute_url())
+
+    def get_days(self, need: SkillNeed) -> float | None:
+        return None if need.minutes is None else round(need.minutes / DAY_MINUTES, 2)
 
 
 class GlossaryTermSerializer(serializers.ModelSerializer):

@@ -38,6 +38,8 @@ from missions import search
 from missions.models import Mission
 from missions.resources import directory as resources
 from missions.resources.models import Instrument, Need, Promise
+from missions.skill_needs import directory as skill_needs
+from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 
 from . import filters, pages, serializers
@@ -46,6 +48,7 @@ from .conditional import conditional
 #: what the index names → its route
 LISTS = {
     "missions": "missions",
+    "skill-needs": "skill_needs",
     "organisations": "organisations",
     "alliances": "alliances",
     "challenges": "challenges",
@@ -150,6 +153,26 @@ class MissionDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         missions = search.whole(Mission.objects.open()).prefetch_related("activities", "skills", "sdgs")
         return Response(serializers.MissionDetailSerializer(_one(missions, pk)).data)
+
+
+class SkillNeeds(Resource):
+    @list_of(
+        "Les besoins de compétences qui cherchent quelqu’un",
+        filters.SkillNeedParameters,
+        serializers.SkillNeedSerializer,
+        "besoins de compétences",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.SkillNeedParameters)
+        found = skill_needs.found(given.wanted()).for_cards()
+        return self.page(request, given, found, serializers.SkillNeedSerializer)
+
+
+class SkillNeedDetail(Resource):
+    @one_of("Un besoin public, même convenu", serializers.SkillNeedSerializer, "besoins de compétences")
+    def get(self, request: Request, pk: int) -> Response:
+        found = SkillNeed.objects.public().for_cards()
+        return Response(serializers.SkillNeedSerializer(_one(found, pk)).data)
 
 
 class Organisations(Resource):

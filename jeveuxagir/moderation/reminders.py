@@ -42,6 +42,8 @@ WORDS = {
     Kind.EVENT: ("événement à relire", "événements à relire"),
     Kind.PLEDGE: ("engagement sur une mesure à relire", "engagements sur une mesure à relire"),
     Kind.STATEMENT: ("témoignage à relire", "témoignages à relire"),
+    Kind.SKILL_NEED: ("besoin de compétences à relire", "besoins de compétences à relire"),
+    Kind.OFFER: ("offre de mécénat de compétences à relire", "offres de mécénat de compétences à relire"),
     Kind.RESOURCE_NEED: ("besoin de moyens à relire", "besoins de moyens à relire"),
 }
 

@@ -28,6 +28,7 @@ from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
 from missions.models import Mission, MissionAddress
 from missions.resources.models import Instrument, Need
+from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 
 from . import territories
@@ -63,6 +64,7 @@ class Pages(OurSitemap):
             *("site_map", "territories", "alliances:list", "challenges:list", "events:list"),
             "offers:entry",
             *("resources:list", "resources:orient", "resources:instruments"),
+            "skill_needs:list",
             "glossary:list",
             "programme:report",
             "programme:measures",
@@ -103,6 +105,17 @@ class Alliances(OurSitemap):
 
     def lastmod(self, alliance: Alliance) -> Any:
         return alliance.published_at
+
+
+class SkillNeeds(OurSitemap):
+    changefreq = "daily"
+
+    def items(self) -> Any:
+        """Those that may still be met."""
+        return SkillNeed.objects.seeking().only("pk", "slug", "updated_at").order_by("pk")
+
+    def lastmod(self, need: SkillNeed) -> Any:
+        return need.updated_at
 
 
 class Challenges(OurSitemap):
@@ -262,6 +275,7 @@ class Themes(OurSitemap):
 SITEMAPS: dict[str, Any] = {
     "pages": Pages,
     "missions": Missions,
+    "skill_needs": SkillNeeds,
     "organisations": Organisations,
     "alliances": Alliances,
     "territories": Territories,

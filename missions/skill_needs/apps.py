@@ -8,6 +8,24 @@ class SkillNeedsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import personal_data
+        from . import (
+            indexing,
+            invariants,
+            moderation,
+            network_needs,
+            notifications,
+            panels,
+            personal_data,
+            reactions,
+            reports,
+        )
 
+        indexing.register()
+        invariants.register()
+        moderation.register()
+        network_needs.register()
+        notifications.register()
+        panels.register()
         personal_data.register()
+        reactions.register()
+        reports.register()

@@ -51,7 +51,8 @@ TRANSITIONS = Transitions(
         "resume": ([State.IN_TALK, State.AGREED, State.NO_TAKER], State.OPEN),
         "agree": ([State.OPEN, State.IN_TALK], State.AGREED),
         "deliver": ([State.AGREED, State.OPEN, State.IN_TALK], State.DELIVERED),
-        "give_up": ([State.DRAFT, State.PENDING, State.OPEN, State.IN_TALK], State.NO_TAKER),
+        "give_up": ([State.OPEN, State.IN_TALK], State.NO_TAKER),
+        "send_back": ([State.OPEN, State.IN_TALK], State.DRAFT),
         "suspend": ([State.OPEN, State.IN_TALK], State.SUSPENDED),
         "lift": ([State.SUSPENDED], State.OPEN),
     }

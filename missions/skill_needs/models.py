@@ -3,15 +3,20 @@
 Work is counted in whole minutes, everywhere; a day is 420 of them unless a convention says otherwise.
 """
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.common.text import slugify
 from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
@@ -21,6 +26,7 @@ from organisations.models import Membership, Organisation
 from organisations.policies import HANDLERS
 
 from .durations import DAY_MINUTES as DAY_MINUTES
+from .durations import in_words
 from .enums import PUBLIC, SEEKING, ContactConsent, Format, State
 
 #: minutes of a « séance flash »
@@ -37,6 +43,41 @@ class SkillNeedQuerySet(models.QuerySet["SkillNeed"]):
     def seeking(self) -> "SkillNeedQuerySet":
         """What an offer may still meet."""
         return self.public().filter(state__in=SEEKING)
+
+    def visible_to(self, user: Any) -> "SkillNeedQuerySet":
+        """Those of a member of the brigade's territory and theme, and those one handles."""
+        scope = scope_filter(user, "department", "domain")
+        if not scope:  # the nation sees all
+            return self.all()
+        mine = self.of_person(user.person).values("pk") if getattr(user, "person_id", None) else self.none()
+        return self.filter(scope | Q(pk__in=mine))
+
+    def for_cards(self) -> "SkillNeedQuerySet":
+        """With all that a card or a line of the API shows, in a number of queries that rows do not change."""
+        rows = self.select_related("organisation", "commune__department", "department", "domain")
+        return rows.prefetch_related("skills__group", "sdgs").defer("search")
+
+    def for_list(self) -> "SkillNeedQuerySet":
+        """For an association's own list: what waits for it, then what is written, read and looked for."""
+        order = [State.REFUSED, State.DRAFT, State.PENDING, State.OPEN, State.IN_TALK, State.AGREED]
+        place = Case(*(When(state=state, then=index) for index, state in enumerate(order)), default=9)
+        return self.select_related("organisation").defer("search").order_by(place, "-updated_at", "-pk")
+
+    def counts(self) -> dict[str, int]:
+        """{state: how many}"""
+        return dict(self.order_by().values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
+
+    def live(self) -> "SkillNeedQuerySet":
+        """Those that closing its association would end."""
+        return self.filter(
+            state__in=[State.PENDING, State.OPEN, State.IN_TALK, State.AGREED, State.SUSPENDED]
+        )
+
+    def waiting_for_members(self) -> "SkillNeedQuerySet":
+        """To mend, or with a date that has passed: the oldest first."""
+        to_mend = Q(state=State.REFUSED) | (Q(state=State.DRAFT) & ~Q(state_reason=""))
+        late = Q(state__in=SEEKING, deadline__lt=today())
+        return self.filter(to_mend | late).order_by("state_changed_at", "pk")
 
     def of_organisation(self, organisation: Organisation) -> "SkillNeedQuerySet":
         return self.filter(organisation=organisation)
@@ -90,6 +131,10 @@ class SkillNeed(models.Model):
     #: the furthest page of the wizard that was reached; 0 once sent
     draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
     opened_at = models.DateTimeField("ouvert le", null=True, blank=True)
+    #: suspended because its association is: lifted with it
+    suspended_with_organisation = models.BooleanField(default=False, editable=False)
+    #: when its members were told that its date had passed; nothing once they chose another
+    reminded_on = models.DateField("relancé le", null=True, blank=True, editable=False)
     search = models.GeneratedField(
         expression=SearchVector("title", weight="A", config="french_unaccent")
         + SearchVector("deliverable", "context", weight="C", config="french_unaccent"),
@@ -154,6 +199,28 @@ class SkillNeed(models.Model):
         self.slug = slugify(self.title)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def get_absolute_url(self) -> str:
+        return reverse("skill_needs:public", args=[self.pk, self.slug])
+
     @property
     def is_seeking(self) -> bool:
         return self.state in SEEKING
+
+    @property
+    def has_page(self) -> bool:
+        """What anybody may read; its association is to be validated besides."""
+        return self.state in PUBLIC
+
+    @property
+    def volume(self) -> str:
+        """« 2 jours et demi »."""
+        return in_words(self.minutes)
+
+    @property
+    def place(self) -> Commune | Department | None:
+        return self.commune or self.department
+
+    @property
+    def is_late(self) -> bool:
+        """It still waits, and its date has passed."""
+        return self.is_seeking and self.deadline is not None and self.deadline < today()

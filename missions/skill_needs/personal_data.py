@@ -1,12 +1,14 @@
 """Needs belong to associations; they remember which account wrote them, and whom a company may reach."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.registries import PersonalData, personal_data
+from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
+from . import services
 from .models import SkillNeed
 
 
@@ -27,6 +29,16 @@ def register() -> None:
             label="Besoins de compétences que vous avez écrits, ou dont vous êtes le contact",
             erasing="restent à l’association, sans votre nom",
             kept="Les besoins restent à l’association, sans votre nom.",
+            retention=(
+                Retention(
+                    kept_for=timedelta(days=services.KEPT_DAYS),
+                    counted_from="sans qu’on y touche, pour un brouillon jamais publié",
+                    then="puis effacé",
+                    expired=services.old_drafts,
+                    forget=lambda rows: rows.delete(),
+                    since="updated_at",
+                ),
+            ),
             rows=_rows,
             export=lambda row: {"Besoin": row.title, "Écrit le": row.created_at},
             erase=_erase,

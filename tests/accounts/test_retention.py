@@ -133,6 +133,7 @@ def make_old(model: str) -> Any:
         "library.Method": lambda: f.make_method(state="draft"),
         "examples.Example": lambda: f.make_example(state="draft"),
         "library.Resource": lambda: f.make_resource(state="draft"),
+        "skill_needs.SkillNeed": lambda: f.make_skill_need(state="draft"),
         "statements.Statement": lambda: f.make_statement(state="withdrawn"),
         "ideas.Idea": lambda: Idea.objects.create(
             person=f.make_person(),

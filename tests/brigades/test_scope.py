@@ -22,6 +22,7 @@ LISTS = {
     "alliances-a-suivre": "brigades_alliancecase",
     "glossaire-et-programme": "brigades_programmecase",
     "textes-a-relire": "brigades_librarycase",
+    "besoins-et-offres": "brigades_needcase",
     "mesures": "programme_measure",
     "instruments": "resources_instrument",
     "organisations-a-suivre": "brigades_followupcase",

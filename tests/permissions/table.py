@@ -472,6 +472,19 @@ def mission_of_another(**more: Any) -> Args:
     return lambda world, kind: space(world, kind, mission_pk=world.mission(other(kind)).pk, **more)
 
 
+def need_of(state: str = "open", **more: Any) -> Args:
+    return lambda world, kind: space(world, kind, need_pk=world.need(kind, state).pk, **more)
+
+
+def need_of_another(**more: Any) -> Args:
+    return lambda world, kind: space(world, kind, need_pk=world.need(other(kind)).pk, **more)
+
+
+def public_need(world: World, kind: str) -> dict[str, Any]:
+    need = world.need("association")
+    return {"pk": need.pk, "slug": need.slug}
+
+
 def slot_of(world: World, kind: str) -> dict[str, Any]:
     mission = world.mission(kind)
     return space(world, kind, mission_pk=mission.pk, slot_pk=mission.slots.first().pk)
@@ -726,6 +739,8 @@ ROUTES: dict[str, Route] = {
     "api:alliances": Route(public),
     "api:index": Route(public),
     "api:challenges": Route(public),
+    "api:skill_needs": Route(public),
+    "api:skill_needs_atom": Route(public),
     "api:events": Route(public),
     "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
     "api:events_atom": Route(public),
@@ -742,6 +757,7 @@ ROUTES: dict[str, Route] = {
     "api:tools": Route(public),
     "api:tool": Route(public, lambda world, kind: {"pk": world.resource.pk}),
     "api:library_atom": Route(public),
+    "api:skill_need": Route(public, lambda world, kind: {"pk": world.need("association").pk}),
     "api:challenge": Route(public, lambda world, kind: {"pk": world.challenge.pk}),
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:glossary": Route(public),
@@ -936,6 +952,28 @@ ROUTES: dict[str, Route] = {
     "missions:edit": Route(
         handlers, mission_of(section="titre"), kinds=HOSTS, foreign=mission_of_another(section="titre")
     ),
+    # skill needs
+    "skill_needs:list": Route(public),
+    "skill_needs:public": Route(public, public_need),
+    "skill_needs:space": Route(everyone, space, kinds=ALL),
+    "skill_needs:create": Route(handlers, space, kinds=HOSTS),
+    "skill_needs:manage": Route(everyone, need_of(), kinds=HOSTS, foreign=need_of_another()),
+    "skill_needs:review": Route(handlers, need_of("draft"), kinds=HOSTS, foreign=need_of_another()),
+    "skill_needs:edit": Route(
+        handlers, need_of(section="projet"), kinds=HOSTS, foreign=need_of_another(section="projet")
+    ),
+    **{
+        f"skill_needs:{verb}": Route(handlers, need_of(state), "post", kinds=HOSTS, foreign=need_of_another())
+        for verb, state in (
+            ("submit", "draft"),
+            ("take_back", "pending"),
+            ("discard", "draft"),
+            ("finish", "open"),
+            ("give_up", "open"),
+            ("reopen", "no_taker"),
+            ("withdraw_edit", "open"),
+        )
+    },
     # ideas
     "ideas:new": Route(public),
     "ideas:sent": Route(public),
@@ -1409,6 +1447,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_ideacase": ("prendre", "liberer", "decider", "noter", "organisation", "exemple"),
     "brigades_alliancecase": ("prendre", "liberer", "decider", "noter"),
     "brigades_programmecase": ("prendre", "liberer", "decider", "noter", "reformuler"),
+    "brigades_needcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
@@ -1439,6 +1478,7 @@ for model in (
     "brigades_alliancecase",
     "brigades_programmecase",
     "brigades_librarycase",
+    "brigades_needcase",
     "brigades_followupcase",
 ):
     ROUTES[f"brigade:{model}_bulk"] = Route(brigade, method="post")

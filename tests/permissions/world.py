@@ -200,6 +200,13 @@ class World:
             cache[host, state] = f.make_mission(organisation=self.organisations[host], state=state, slots=2)
         return cache[host, state]
 
+    def need(self, kind: str, state: str = "open") -> Any:
+        cache = self.__dict__.setdefault("_needs", {})
+        owner = "association" if kind == "company" else kind
+        if (owner, state) not in cache:
+            cache[owner, state] = f.make_skill_need(organisation=self.organisations[owner], state=state)
+        return cache[owner, state]
+
     @cached_property
     def imported_mission(self) -> Any:
         return f.make_mission(organisation=self.organisations["association"], imported=True)
@@ -614,6 +621,10 @@ class World:
         department = Commune.objects.get(pk=town).department
         sheet = f.make_method(department=department, state="review")
         return self._case("sheet", sheet, department)
+
+    def _brigades_needcase(self, town: str) -> Any:
+        need = f.make_skill_need(commune=town, state="pending")
+        return self._case("skill_need", need, need.department)
 
     def _brigades_ideacase(self, town: str) -> Any:
         idea = f.make_idea(commune=town)

@@ -348,11 +348,11 @@ def test_the_brigade_reads_a_need_in_its_queue_and_decides(client: Client) -> No
     services.submit(need, actor=f.make_member(need.organisation))
     f.sign_in_staff(client, f.make_staff("brigade_member"))
     item = ModerationItem.objects.get(kind="resource_need")
-    assert need.title in text(client, "/brigade/textes-a-relire/", sorte="resource_need")
-    page = text(client, f"/brigade/textes-a-relire/{item.pk}/")
+    assert need.title in text(client, "/brigade/besoins-et-offres/", sorte="resource_need")
+    page = text(client, f"/brigade/besoins-et-offres/{item.pk}/")
     assert "5 000 €" in page
     client.post(
-        f"/brigade/textes-a-relire/{item.pk}/decider/",
+        f"/brigade/besoins-et-offres/{item.pk}/decider/",
         {"decision": "accept", "version": str(item.version), "reason": ""},
     )
     need.refresh_from_db()

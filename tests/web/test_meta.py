@@ -155,6 +155,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "organisations",
             "pages",
             "programme",
+            "skill_needs",
             "territories",
             "themes",
         )

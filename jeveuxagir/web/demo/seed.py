@@ -86,6 +86,8 @@ from .reports import Reports
 from .requests import Requests
 from .resources import TABLES as RESOURCE_TABLES
 from .resources import Resources
+from .skill_needs import TABLES as SKILL_NEED_TABLES
+from .skill_needs import SkillNeeds
 from .statements import Statements
 
 #: Tables that a reset leaves alone: reference data and Django's own.
@@ -230,6 +232,7 @@ def _seed() -> None:
     employers = Employers(ground, people, organisations, own.persons, own.staff)
     employers.build()  # `employers.offers[key]` is what sponsorships stand on
     Resources(ground, organisations, people, own.staff).build()
+    SkillNeeds(ground, organisations, people, own.staff).build()
 
     employers.write()
     ground.write(
@@ -252,6 +255,7 @@ def _seed() -> None:
     ground.write(*RESOURCE_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
+    ground.write(*SKILL_NEED_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

@@ -1,0 +1,79 @@
+"""What skill needs add to the pages of an association, and to what waits for its members."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import NBSP, plural
+from organisations import spaces
+from organisations.policies import HANDLERS, role_in
+
+from . import notifications, policies
+from .enums import State
+from .models import SkillNeed
+
+SHOWN = 4
+
+
+def _public(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """What it looks for, on its public page; silent when there is nothing."""
+    rows = SkillNeed.objects.of_organisation(organisation).seeking().for_cards()
+    needs = list(rows.order_by("deadline", "pk")[: SHOWN + 1])
+    if not needs:
+        return None
+    return {"organisation": organisation, "needs": needs[:SHOWN], "more": len(needs) > SHOWN}
+
+
+def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """What waits about needs, then how many there are."""
+    if not policies.may_state(organisation):
+        return None
+    own = SkillNeed.objects.of_organisation(organisation)
+    return {
+        "organisation": organisation,
+        "counts": own.counts(),
+        "waiting": list(own.waiting_for_members().select_related("organisation")[:SHOWN]),
+        "may_write": role_in(request.user, organisation) in HANDLERS,
+    }
+
+
+def _to_do(request: Any) -> Iterator[ToDo]:
+    """What to mend, and what whose date has passed, in each association this person handles: one query."""
+    rows = SkillNeed.objects.of_person(user_of(request).person).waiting_for_members()
+    for need in rows.select_related("organisation"):
+        url = notifications.space_url(need)
+        if need.is_late:
+            since = need.state_changed_at
+            yield ToDo(f"La date est passée{NBSP}: {need.title}", url, min(since, now()), "Choisir")
+        else:
+            what = "refusé" if need.state == State.REFUSED else "à corriger"
+            yield ToDo(f"Besoin {what}{NBSP}: {need.title}", url, need.state_changed_at, "Corriger")
+
+
+def _handled(organisation: Any, person: Any) -> list[str]:
+    """The live needs whose contact this member is."""
+    count = SkillNeed.objects.of_organisation(organisation).live().filter(contact=person).count()
+    return (
+        [f"le contact de {plural(count, 'besoin de compétences', 'besoins de compétences')}"] if count else []
+    )
+
+
+def _ends(organisation: Any) -> list[str]:
+    count = SkillNeed.objects.of_organisation(organisation).live().count()
+    if not count:
+        return []
+    return [f"{plural(count, 'besoin de compétences est retiré', 'besoins de compétences sont retirés')}."]
+
+
+def register() -> None:
+    spaces.handling.register("skill_needs", _handled)
+    spaces.ending.register("skill_needs", _ends)
+    panels.register("organisation.public", Panel("skill_needs/_of_organisation.html", _public, order=25))
+    panels.register("organisation_space", Panel("skill_needs/_space_panel.html", _space, order=35))
+    to_do.register("skill_needs", _to_do)
+    section = ("Besoins", "besoins/", ())
+    if section not in spaces.extra_sections:
+        spaces.extra_sections.append(section)
+    spaces.HOSTING_ONLY.add("besoins/")
