@@ -143,8 +143,8 @@ OFFERS = (
          ("cartographie", "donnees"), "", ("974",), since=65),
     Spec("mairie-agents", "deux-collines", "Un agent des espaces verts pour un jardin partagé", 30, ("secondment",),
          ("jardinage",), "Mise à disposition d'un agent volontaire.", ("26",), "on_site", since=44, until=330),
-    Spec("hopital-hygiene", "hopital-canal", "Former vos bénévoles aux gestes qui protègent", 8, ("split",),
-         ("premiers-secours", "hygiene-alimentaire"), "", (), "on_site", since=28),
+    Spec("mission-conseil", "mission-drome", "Une juriste de l'État pour relire vos statuts", 6, ("split", "flash"),
+         ("droit", "gouvernance"), "Un agent volontaire, sur des journées convenues.", ("26",), since=28),
 )  # fmt: skip
 
 #: where an employer has more than its seat
