@@ -98,6 +98,20 @@ def test_the_same_form_sent_twice_makes_one_offer(rose, company):
     assert Offer.objects.count() == 1
 
 
+def test_a_form_shown_too_long_ago_is_told_and_sent_again_it_goes(rose, company):
+    offer = f.make_offer(company, state="draft", version=3)
+    path = url("edit", company, offer.pk, "competences")
+    posted = {"skills": ["comptabilite"], "description": "Ni procès.", "version": "2"}
+    response = rose.post(path, posted)
+    assert response.status_code == 422
+    assert "Quelqu’un a modifié cette offre" in text_of(response)
+    assert "Ni procès." in text_of(response)
+    version = re.search(r'name="version" value="(\d+)"', response.content.decode())
+    assert version
+    assert rose.post(path, posted | {"version": version[1]}).status_code == 302
+    assert Offer.objects.get().description == "Ni procès."
+
+
 def test_two_left_of_ten_is_read_in_the_list_and_less_than_committed_is_refused(rose, company):
     offer = f.make_offer(company, days=10, committed=8)
     assert "10 jours · 8 jours engagés · 2 jours restants" in text_of(

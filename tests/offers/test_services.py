@@ -16,6 +16,7 @@ from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.taxonomies.models import Skill
+from missions.offers import moderation as offers_moderation
 from missions.offers import policies, reactions, services, words
 from missions.offers.models import Offer
 from missions.offers.services import OfferData
@@ -86,6 +87,23 @@ def test_what_the_brigade_asks_is_read_by_the_employer_who_sends_again(company, 
     assert Message.objects.filter(text__contains="Dites ce que vous ne faites pas.").exists()
     services.submit(offer, actor=rose)
     assert Offer.objects.get().state == "pending"
+
+
+def test_the_brigade_reads_what_is_offered_and_what_the_employer_lacks():
+    nameless = f.make_company(name="Isère Cuir")
+    offer = f.make_offer(
+        nameless, state="pending", description="Ni procès, ni comptes tenus.", departments=["23"]
+    )
+    services._open_item(offer, None)
+    item = ModerationItem.objects.open().get(kind="offer")
+    shown = offers_moderation.describe(item)
+    assert dict(shown["facts"])["Employeur"] == "Isère Cuir"
+    assert dict(shown["facts"])["Où"] == "Creuse ou à distance"
+    assert shown["texts"] == [("Ce que l’employeur propose", "Ni procès, ni comptes tenus.")]
+    assert shown["warnings"] == ["Donnez le SIREN de l’entreprise dans ses réglages."]
+    assert offers_moderation.url(item) == offer.get_absolute_url()
+    member = f.make_staff(user=f.make_member(nameless))
+    assert "Vous êtes membre" in offers_moderation.conflict(item, member)
 
 
 @pytest.mark.parametrize(
