@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from . import event_feeds, feeds, schema, views
+from . import event_feeds, feeds, means_feeds, schema, views
 from .errors import nothing_here
 
 app_name = "api"
@@ -57,6 +57,7 @@ urlpatterns = [
     path("flux/missions.ics", feeds.diary, name="diary"),
     path("flux/evenements.atom", event_feeds.atom, name="events_atom"),
     path("flux/evenements.ics", event_feeds.diary, name="events_diary"),
+    path("flux/moyens.atom", means_feeds.atom, name="resource_needs_atom"),
     path("flux/missions.xml", feeds.partners, name="partners"),
     re_path(r"^api/v1/[\s\S]*$", login_not_required(nothing_here), name="nothing"),
 ]

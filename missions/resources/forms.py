@@ -28,7 +28,9 @@ MOST_WORDS = 100
 VERSION_AT_MOST = 2**31 - 1
 TITLE_AT_LEAST, PURPOSE_AT_LEAST = 8, 40
 KINDS = [(Kind.MONEY.value, "De l’argent, en euros"), (Kind.GOODS.value, "Des biens")]
-OWNER_KINDS = [(kind.value, kind.label.capitalize()) for kind in OrganisationKind if kind in OWNERS]
+OWNER_KINDS = [
+    (kind.value, f"{kind.label[:1].upper()}{kind.label[1:]}") for kind in OrganisationKind if kind in OWNERS
+]
 UNIT_MISSING = "Dites l’unité : vélos, repas, mètres carrés…"
 
 
@@ -102,6 +104,19 @@ class ListForm(SeveralMixin, forms.Form):
             if isinstance(field, SeveralField)
             for term in asked.get(name, ())
         ]
+
+
+def described(wanted: Wanted) -> str:
+    """A search in words, for the name of a feed."""
+    parts = [str(Kind(kind).label) for kind in wanted.kinds]
+    if wanted.text:
+        parts.append(f"« {wanted.text} »")
+    if wanted.commune:
+        parts.append(f"autour {wanted.commune.of_name}")
+    parts += [department.name for department in wanted.departments]
+    parts += [domain.name for domain in wanted.domains]
+    parts += [f"ODD {sdg}" for sdg in wanted.sdgs]
+    return ", ".join([*parts, *(["satisfaits"] if wanted.met else [])]) or "tous"
 
 
 class OrientForm(forms.Form):

@@ -7,6 +7,9 @@ from . import directory
 from .models import Instrument
 from .orientation import RULES, Asked, Reason, Verdict, orient
 
+#: instruments in sight before « voir les autres »
+SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Line:
@@ -25,6 +28,16 @@ class Line:
 class Oriented:
     fitting: Sequence[Line]
     others: Sequence[Line]
+
+    @property
+    def first(self) -> Sequence[Line]:
+        """Those in sight."""
+        return self.fitting[:SHOWN]
+
+    @property
+    def more(self) -> Sequence[Line]:
+        """The others that fit, folded."""
+        return self.fitting[SHOWN:]
 
 
 def of(asked: Asked) -> Oriented:

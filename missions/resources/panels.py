@@ -1,5 +1,6 @@
 """What needs of means add elsewhere: an organisation's space and page, and what waits for its members."""
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db.models import Q
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.services import user_of
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import PARIS, today
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 from organisations import spaces
@@ -21,12 +22,17 @@ SHOWN = 5
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:
-    """Needs that the brigade sent back, and promises that nobody confirmed: two queries."""
+    """Needs that the brigade sent back or whose date passed, and promises to confirm: three queries."""
     person: Person = user_of(request).person
     back = Need.objects.of_person(person).filter(state=State.DRAFT).exclude(reason="")
     for need in back.select_related("organisation").order_by("pk"):
         text = f"Besoin à corriger{NBSP}: « {need.title} »"
         yield ToDo(text, need.manage_url, need.state_changed_at, "Corriger")
+    past = Need.objects.of_person(person).filter(state=State.OPEN, deadline__lt=today())
+    for need in past.select_related("organisation").order_by("pk"):
+        text = f"La date de votre besoin est passée{NBSP}: « {need.title} »"
+        since = datetime.datetime.combine(need.deadline, datetime.time(), tzinfo=PARIS)
+        yield ToDo(text, need.manage_url, since, "Changer la date")
     mine = Need.objects.of_person(person).values("pk")
     begun = Q(starts_on=None) | Q(starts_on__lte=today())
     waiting = Promise.objects.of_person(person).filter(begun, state=Promised.PLANNED, need__in=mine)

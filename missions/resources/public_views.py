@@ -67,6 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "met": wanted.met,
         "open_url": address(fields, data, without=("etat",)),
         "met_url": address(fields, data, etat="satisfaits"),
+        "atom_url": reverse("api:resource_needs_atom") + address(fields, data),
     }
     return render(request, "resources/list.html", context)
 

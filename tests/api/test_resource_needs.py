@@ -85,6 +85,20 @@ def test_instruments_are_read_with_their_rules_their_source_and_their_dates(clie
     assert client.get(f"{INSTRUMENTS}aucun/").status_code == 404
 
 
+def test_a_search_is_followed_as_a_feed(client: Client) -> None:
+    need = f.make_resource_need(title="Un four & <une hotte>")
+    f.make_resource_need(kind="goods", unit="vélos", quantity=20)
+    atom = client.get("/flux/moyens.atom", {"nature": "money"})
+    assert atom["Content-Type"].startswith("application/atom+xml")
+    content = atom.content.decode()
+    assert "Un four &amp; &lt;une hotte&gt;" in content
+    assert need.get_absolute_url() in content
+    assert content.count("<entry>") == 1
+    assert client.get("/flux/moyens.atom", {"nature": "or"}).status_code == 400
+    again = client.get("/flux/moyens.atom", {"nature": "money"}, headers={"If-None-Match": atom["ETag"]})
+    assert again.status_code == 304
+
+
 def test_rows_ask_nothing_more(client: Client) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

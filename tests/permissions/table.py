@@ -746,6 +746,7 @@ ROUTES: dict[str, Route] = {
     "api:events_atom": Route(public),
     "api:events_diary": Route(public),
     "api:resource_needs": Route(public),
+    "api:resource_needs_atom": Route(public),
     "api:resource_need": Route(public, lambda world, kind: {"pk": world.resource_need("association").pk}),
     "api:instruments": Route(public),
     "api:instrument": Route(public, fixed(slug="leader")),

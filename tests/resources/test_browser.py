@@ -48,7 +48,7 @@ def test_a_need_is_said_contributed_to_and_confirmed(page: Page, site: Any, widt
     sign_in(page, site, member)
     page.goto(f"{site.url}/moyens/dire/")
     look(page)
-    page.get_by_label("Des biens").check(force=True)
+    page.get_by_label("Des biens", exact=True).check(force=True)
     page.get_by_label("Votre besoin, en une phrase").fill("Des repas pour le soir")
     page.get_by_label("Combien").fill("200")
     page.get_by_label("Unité, pour des biens").fill("repas")

@@ -300,6 +300,7 @@ def test_pages_of_the_space_cost_the_same_with_one_and_many() -> None:
 
     f.make_promise(need)
     f.make_promise(organisation=need.organisation, need=f.make_resource_need())
+    f.make_resource_need(need.organisation, in_days=-1)
     before = []
     for path in pages:
         cost(path)
@@ -307,6 +308,7 @@ def test_pages_of_the_space_cost_the_same_with_one_and_many() -> None:
     for _ in range(6):
         f.make_promise(need)
         f.make_promise(f.make_resource_need(need.organisation))
+        f.make_resource_need(need.organisation, in_days=-1)
         f.make_promise(f.make_resource_need(), organisation=need.organisation)
     assert [cost(path) for path in pages] == before
 
@@ -317,7 +319,10 @@ def test_a_need_stands_on_the_page_of_its_organisation_and_waits_in_one_s_space(
     client = signed_in(need.organisation)
     assert "Une marmite géante" in text(client, need.organisation.get_absolute_url())
     assert "Une marmite géante" in text(client, need.organisation.space_url)
-    assert "à confirmer une fois reçu" in text(client, "/mon-espace/")
+    f.make_resource_need(need.organisation, title="Un rideau de scène", in_days=-2)
+    space = text(client, "/mon-espace/")
+    assert "à confirmer une fois reçu" in space
+    assert "La date de votre besoin est passée : « Un rideau de scène »" in space
 
 
 # --- the brigade --------------------------------------------------------------------------------------------------

@@ -156,6 +156,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "pages",
             "programme",
             "skill_needs",
+            "resources",
             "territories",
             "themes",
         )
