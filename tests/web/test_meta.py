@@ -159,6 +159,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "resources",
             "territories",
             "themes",
+            "vocabulary",
         )
     ]
     for section in ("missions", "organisations", "pages", "themes"):
