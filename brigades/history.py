@@ -215,6 +215,7 @@ _OF_A_SHEET = {
     "consent_asked": "Accord demandé aux parties de l’alliance",
     "consent_given": "Une partie est d’accord",
     "consent_withdrawn": "Une partie n’est pas d’accord",
+    "party_erased": "Une partie a effacé son compte : l’exemple ne la nomme plus",
     "done_here": "« Faire pareil ici » : une alliance commencée",
 }
 VERBS |= {

@@ -75,9 +75,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(ends_at__lte=now())
 
     def to_follow(self, since: datetime.datetime) -> "EventQuerySet":
-        """Over since then, and who came is not noted (`unmarked`), or nothing of it is to be read or seen yet."""
+        """Over since then, and who came is not noted (`unmarked`), or nothing of it is to be read or seen yet. Of
+        validated organisations: a suspended one can do neither."""
         seats = Registration.objects.filter(event=OuterRef("pk"), state=Registered.REGISTERED)
-        rows = self.filter(state=State.DONE, ends_at__gt=since).annotate(unmarked=Exists(seats))
+        verified = self.filter(organisation__state=OrganisationState.VALIDATED)
+        rows = verified.filter(state=State.DONE, ends_at__gt=since).annotate(unmarked=Exists(seats))
         return rows.filter(Q(unmarked=True) | Q(followed_at=None))
 
 

@@ -51,7 +51,7 @@ def _of_alliance(request: Any, alliance: Alliance) -> dict[str, Any] | None:
         "examples": [
             (one, sum(row.is_agreed for row in one.consents.all()), len(one.consents.all()))
             for one in mine
-            if one.is_public or one.consents.all() or one.person_id == person
+            if one.is_out or one.consents.all() or one.person_id == person
         ],
         "may_tell": may_tell,
         "alliance": alliance,

@@ -243,7 +243,7 @@ def confirm(example: Example, *, actor: User | None, turn: str | None = None) ->
         allow(actor is not None and _looks_after(actor, example))
     elif not asks(example, turn):
         raise NotAllowed("Ce lien a déjà servi, ou l’exemple n’est plus public.")
-    if not example.is_public:
+    if not example.is_out:
         raise RuleBroken("Cet exemple n’est plus public.", code="state")
     example.state = TRANSITIONS.target("confirm", example.state, label=example.get_state_display())
     example.confirmed_at = example.state_changed_at = now()

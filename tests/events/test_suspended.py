@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -145,6 +146,10 @@ def test_it_no_longer_reads_who_comes(event: Event, member: Any, client: Client)
     assert here.person.first_name not in page.split("<main", 1)[-1]
     assert "Écrire aux personnes inscrites" not in page
     assert "Annuler l’événement" in page
+    Event.objects.filter(pk=event.pk).update(
+        state="done", starts_at=now() - timedelta(days=1, hours=2), ends_at=now() - timedelta(days=1)
+    )
+    assert "a eu lieu" not in client.get("/mon-espace/").text
     place = [event.organisation_id, event.organisation.slug, event.pk]
     answer = client.post(reverse("events:export", args=place))
     assert (answer.status_code, answer["Content-Type"][:9]) == (302, "text/html")
