@@ -58,7 +58,7 @@ FIRMS = (
     Firm("tissage-59", "Tissages de la Lys", "59350", "Atelier textile et bureau de style.", 2),
     Firm("agro-23", "Laiterie des Combrailles", "23096", "Laiterie coopérative de quarante personnes.", 2),
     Firm("rhum-972", "Distillerie du Morne Vert", "97209", "Distillerie familiale, avec un atelier de mécanique.", 2),
-    Firm("numerique-974", "Réunion Données", "97411", "Traitement de données et cartographie.", 3),
+    Firm("donnees-reunion", "Réunion Données", "97411", "Traitement de données et cartographie.", 3),
 )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ OFFERS = (
          ("hygiene-alimentaire",), "", ("23",), "on_site", since=40),
     Spec("distillerie", "rhum-972", "Entretenir un moteur, une pompe, un groupe", 6, ("split",),
          ("reparation-appareils",), "", ("972",), "on_site", since=55),
-    Spec("donnees-974", "numerique-974", "Cartes et tableaux pour montrer votre action", 10, ("split", "full_time"),
+    Spec("donnees-974", "donnees-reunion", "Cartes et tableaux pour montrer votre action", 10, ("split", "full_time"),
          ("cartographie", "donnees"), "", ("974",), since=65),
     Spec("mairie-agents", "deux-collines", "Un agent des espaces verts pour un jardin partagé", 30, ("secondment",),
          ("jardinage",), "Mise à disposition d'un agent volontaire.", ("26",), "on_site", since=44, until=330),
@@ -240,6 +240,7 @@ class Employers:
         ground.event("organisation.submitted", organisation, created, actor=organisation.created_by)
         ground.event("organisation.validated", organisation, decided, actor=self._staff_of(organisation))
         spec = {"key": firm.key, "people": firm.people}
+        assert firm.key not in organisations.all, f"{firm.key} is taken"
         organisations.all[firm.key] = Hosted(organisation, spec, decided, [membership])
 
     def _staff_of(self, organisation: Organisation) -> User:
