@@ -39,6 +39,13 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
     }
 
 
+def _sponsorship_entry(request: Any, person: Any) -> dict[str, Any]:
+    """What waits for an employer, on the entry page of sponsorship: the first dates."""
+    return {
+        "needs": list(SkillNeed.objects.public().seeking().for_cards().order_by("deadline", "pk")[:SHOWN])
+    }
+
+
 def _to_do(request: Any) -> Iterator[ToDo]:
     """What to mend, and what whose date has passed, in each association this person handles: one query."""
     rows = SkillNeed.objects.of_person(user_of(request).person).waiting_for_members()
@@ -72,6 +79,7 @@ def register() -> None:
     spaces.ending.register("skill_needs", _ends)
     panels.register("organisation.public", Panel("skill_needs/_of_organisation.html", _public, order=25))
     panels.register("organisation_space", Panel("skill_needs/_space_panel.html", _space, order=35))
+    panels.register("mecenat", Panel("skill_needs/_of_mecenat.html", _sponsorship_entry, order=10))
     to_do.register("skill_needs", _to_do)
     section = ("Besoins", "besoins/", ())
     if section not in spaces.extra_sections:

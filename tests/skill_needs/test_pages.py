@@ -286,6 +286,12 @@ def test_published_needs_are_found_on_the_page_of_the_association(client, associ
     assert need.title in page(client, association.get_absolute_url())
 
 
+def test_the_entry_page_of_sponsorship_shows_what_is_asked_for(client):
+    need = make_skill_need()
+    assert need.title in page(client, "/mecenat/")
+    assert "/mecenat/" in page(client, need.get_absolute_url())
+
+
 def test_the_api_gives_what_the_page_gives_and_names_nobody(client, owner, association):
     need = make_skill_need(organisation=association, contact=owner.person)
     make_skill_need(state="draft")

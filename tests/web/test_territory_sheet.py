@@ -60,7 +60,7 @@ def test_each_figure_has_its_source_and_its_date_and_the_unknown_is_said(client,
     assert "INSEE" in source
     assert re.search(r"\b20\d\d\b", source)
     assert of(found, "Densité")[0] == "non renseigné"
-    for label in ("Missions", "Organisations", "Alliances", "Problèmes", "Demandes"):
+    for label in ("Missions", "Besoins", "Organisations", "Alliances", "Problèmes", "Demandes"):
         value, source = of(found, label)
         assert value == "0"
         assert source.startswith("Jeveuxagir aujourd’hui, ")
