@@ -1,6 +1,6 @@
 """The pictures of the README, taken from the running demo at the width of a phone and of a desk.
 
-python -m ops.screenshots [folder]
+python -m ops.screenshots [folder [picture …]]
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from ops.browser import chromium
 
-STATE = Path(__file__).resolve().parent.parent / ".var" / "demo"
+STATE = Path(os.environ.get("DEMO_STATE") or Path(__file__).resolve().parent.parent / ".var" / "demo")
 WIDTHS = {390: 844, 1280: 900}
 
 
-def main(folder: Path) -> None:
-    """Every picture of the tour; says where each came from."""
+def main(folder: Path, only: list[str]) -> None:
+    """Every picture of the tour, or those named; says where each came from."""
     folder.mkdir(parents=True, exist_ok=True)
     site = json.loads((STATE / "env.json").read_text())["site"]
     listed = json.loads((STATE / "accounts.json").read_text())
@@ -31,7 +31,10 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(
             executable_path=found.executable, args=found.arguments, env={**os.environ, **found.env}
         )
-        for who, pages in TOUR.items():
+        for who, every in TOUR.items():
+            pages = {name: address for name, address in every.items() if not only or name in only}
+            if not pages:
+                continue
             page = browser.new_context(locale="fr-FR", base_url=site, reduced_motion="reduce").new_page()
             if who:
                 _sign_in(page, accounts[who])  # once: a code of the second factor serves once
@@ -53,6 +56,10 @@ TOUR: dict[str, dict[str, str]] = {
         "mission": "/missions/?q=lire&lieu=Romans-sur-Is%C3%A8re+(26)&rayon=20 | h3 a, h2 a",
         "rapprochement": "/comment-nous-rapprochons/",
         "alliances": "/alliances/",
+        "reperes": "/odd/",
+        "territoire-paris": "/territoires/communes/75056-paris/#chiffres",
+        "territoire-village": "/territoires/communes/26222-orcinas/#chiffres",
+        "territoire-outre-mer": "/territoires/communes/97209-fort-de-france/#chiffres",
     },
     "nadia": {"proposition": "/mon-espace/demandes/ | article a"},
     "helene": {
@@ -97,4 +104,4 @@ def _sign_in(page: Page, account: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/screenshots"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots"), sys.argv[2:])

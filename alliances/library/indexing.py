@@ -1,6 +1,6 @@
 """Published sheets in the index of the whole site: they are good everywhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jeveuxagir.findable import registry
@@ -35,7 +35,14 @@ def sheet_found(sheet: Any, *, places: Any = (), note: str = "", categories: Ite
 
 
 def register_shelf(
-    model: type[Sheet], *, label: str, plural: str, order: int, list_url: str, filters: Sequence[str] = ()
+    model: type[Sheet],
+    *,
+    label: str,
+    plural: str,
+    order: int,
+    list_url: str,
+    filters: Sequence[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> None:
     registry.register(
         Source(
@@ -50,6 +57,7 @@ def register_shelf(
             found=lambda sheet: sheet_found(sheet, categories=sheet.categories),
             list_url=list_url,
             filters=filters,
+            names=names or {},
         )
     )
 
@@ -64,4 +72,11 @@ def register() -> None:
         filters=("odd", "domaine", "categorie", "fonction"),
     )
     # three shelves, so three lists: the search alone has them all
-    register_shelf(Resource, label="outil", plural="outils", order=70, list_url="/bibliotheque/outils/")
+    register_shelf(
+        Resource,
+        label="outil",
+        plural="outils, données et formations",
+        order=70,
+        list_url="/bibliotheque/outils/",
+        names={"etagere:donnees": "jeu de données", "etagere:competences": "formation"},
+    )

@@ -147,6 +147,16 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def label(self) -> str:
+        """What it is: « mission », « outil », « jeu de données »."""
+        from .registry import sources
+
+        if self.kind not in sources:
+            return self.kind
+        source = sources[self.kind]
+        return next((source.names[term] for term in self.terms if term in source.names), source.label)
+
 
 class Stale(models.Model):
     """An entry to write again. Lines may repeat: whoever writes a fact never waits for whoever writes the index."""

@@ -14,7 +14,7 @@ Nothing else is asked of the app.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,6 +72,8 @@ class Source:
     place_field: str = ""
     #: the names of the vocabularies that `list_url` filters by: odd, domaine, categorie, fonction
     filters: Sequence[str] = ()
+    #: what some of them are called, by a word of their `terms`: {"etagere:donnees": "jeu de données"}
+    names: Mapping[str, str] = field(default_factory=dict)
     #: fields of `model`'s relations to prefetch, for `found`
     prefetch: Sequence[Any] = field(default=())
     #: fields of `model` that name another row: a fact on that row writes these entries again

@@ -120,7 +120,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "kinds": _kinds(data, wanted, counts),
         "groups": [(group, address(fields, data, sorte=group.source.kind)) for group in groups],
         "page_obj": page,
-        "entries": [(entry, _kind(entry)) for entry in entries],
+        "entries": entries,
         "source": registry.sources[wanted.kind] if wanted.kind else None,
         "first": first,
         "facets": facets,
@@ -157,7 +157,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
                 ),
                 *(
                     {
-                        "kind": registry.sources[entry.kind].label.capitalize(),
+                        "kind": entry.label.capitalize(),
                         "label": entry.title,
                         "name": "q",
                         "value": "",
@@ -249,10 +249,6 @@ def _tags(data: QueryDict, form: FindForm, wanted: Wanted) -> list[tuple[str, st
             value = chosen.partition(":")[2]
             tags.append((str(asked.known[value]), address(fields, data, drop=(name, value))))
     return tags
-
-
-def _kind(entry: Entry) -> str:
-    return registry.sources[entry.kind].label if entry.kind in registry.sources else entry.kind
 
 
 def _label(place: AnyPlace) -> str:

@@ -23,9 +23,13 @@ from alliances.enums import Activity, College, InvitationState, Publication, Rul
 from alliances.evaluations import axes
 from alliances.evaluations.enums import RoundState
 from alliances.evaluations.models import Evidence, Round
+from alliances.events.models import Event as PublicEvent
+from alliances.examples.models import Example
+from alliances.glossary.models import Term
 from alliances.indicators.board import dictionary
 from alliances.indicators.enums import Axis, Rhythm, Standing, Verdict, Wanted
 from alliances.indicators.models import Indicator, Review, Value
+from alliances.library.models import Method, Resource
 from alliances.models import Alliance, AllianceInvitation, Party, Step
 from jeveuxagir.accounts.models import GuardianNotice, Person, RoleGrant, User
 from jeveuxagir.audit import invariants
@@ -366,6 +370,14 @@ def test_every_description_is_long_enough_to_be_believed(demo: Any) -> None:
         assert "{" not in mission.description
         assert " :" not in mission.description
         assert "'" not in mission.title + mission.description
+
+
+def test_the_library_and_its_events_are_well_filled(demo: Any) -> None:
+    assert Example.objects.public().count() >= 40
+    assert Method.objects.public().count() >= 20
+    assert Resource.objects.public().filter(shelf="outils").count() >= 40
+    assert PublicEvent.objects.public().count() >= 25
+    assert Term.objects.count() >= 60
 
 
 def test_only_the_tables_that_work_fills_are_empty(demo: Any) -> None:

@@ -157,6 +157,7 @@ def test_the_shelves_are_a_filter_of_the_search(client: Any) -> None:
     services.rebuild()
     page = html(client, "/recherche/?q=fontaines&etagere=donnees")
     assert titles(page) == ["Une carte des fontaines"]
+    assert "Jeu de données" in page
     assert "Étagère de la bibliothèque" in page
     wrong = html(client, "/recherche/?q=fontaines&etagere=cave")
     assert "Nous ne connaissons pas cette étagère." in wrong
