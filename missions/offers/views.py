@@ -61,6 +61,7 @@ def offers(request: SignedIn) -> HttpResponse:
         "form": form,
         "asked": asked,
         "page_obj": page,
+        "receiving": list(policies.receiving_of(request.user.person).order_by("name", "pk")[:3]),
         "lines": [
             {"offer": offer, "days": days_in_words(offer), "where": where_in_words(offer)} for offer in page
         ],

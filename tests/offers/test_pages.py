@@ -173,6 +173,15 @@ def test_an_association_filters_the_offers(client, company):
     assert client.get("/mecenat/offres/?departement=zz&famille=%00&page=-3").status_code == 200
 
 
+def test_the_need_comes_first_for_the_association_and_for_the_employer(client, company):
+    association = f.make_organisation()
+    client.force_login(f.make_member(association))
+    assert f"{association.space_url}besoins/nouveau/" in text_of(client.get("/mecenat/offres/"))
+    client.force_login(f.make_member(company))
+    assert "besoins/nouveau/" not in text_of(client.get("/mecenat/offres/"))
+    assert 'href="/besoins/"' in text_of(client.get(url("space", company)))
+
+
 def test_who_may_not_read_offers_is_told_why(client):
     client.force_login(f.make_user())
     response = client.get("/mecenat/offres/")
