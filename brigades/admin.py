@@ -13,6 +13,7 @@ from . import (
     queues,
     records,
     reports,
+    sponsorships,
     technical,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "queues",
     "records",
     "reports",
+    "sponsorships",
     "technical",
 ]

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.networks.urls")),
     path("", include("missions.offers.urls")),
     path("", include("organisations.companies.urls")),
+    path("", include("missions.sponsorships.urls")),
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "missions.skill_needs",
     "missions.offers",
     "missions.resources",
+    "missions.sponsorships",
     "alliances",
     "alliances.texts",
     "alliances.governance",

@@ -66,6 +66,7 @@ class Pages(OurSitemap):
             *("resources:list", "resources:orient", "resources:instruments"),
             "skill_needs:list",
             "glossary:list",
+            "sponsorships:rules",
             "programme:report",
             "programme:measures",
             "programme:pledges",

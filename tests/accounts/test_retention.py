@@ -34,8 +34,10 @@ from jeveuxagir.moderation.models import ModerationItem, Report
 from jeveuxagir.notifications.models import Message
 from missions.alerts.models import SavedSearch
 from missions.participations.models import Departure, Participation, PlaceAlert
+from missions.sponsorships import services as sponsorship_services
 from organisations.models import Invitation, JoinRequest
 from tests import factories as f
+from tests.sponsorships.builders import story as sponsorship_story
 from volunteers.requests.models import EngagementRequest
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +120,8 @@ def make_old(model: str) -> Any:
         "companies.Employee": lambda: f.make_employee(until=timezone.now()),
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),
+        "sponsorships.Sponsorship": lambda: make_old_sponsorship(),
+        "sponsorships.Convention": lambda: make_old_sponsorship().conventions.get(),
         "introductions.Side": lambda: f.make_introduction(state="declined").sides.order_by("pk").first(),
         "programme.Pledge": lambda: f.make_pledge(state="withdrawn", opened_at=None),
         "glossary.Contest": lambda: Contest.objects.create(
@@ -158,6 +162,14 @@ def make_old(model: str) -> Any:
 
 def end_reason() -> str:
     return str(SavedSearch._meta.get_field("end_reason").choices[0][0])  # type: ignore[union-attr,index]
+
+
+def make_old_sponsorship() -> Any:
+    told = sponsorship_story()
+    row = told.signed(2)
+    told.validated(row, 1)
+    sponsorship_services.break_off(row, actor=told.coordinator, side="company", reason="Fin")
+    return row
 
 
 def make_old_report() -> Report:

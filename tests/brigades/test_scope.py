@@ -11,6 +11,7 @@ from jeveuxagir.moderation import services as moderation
 from missions.feeds.models import FeedIssue, FeedRun, Partner
 from missions.participations.models import Departure
 from tests import factories as f
+from tests.sponsorships import builders as sponsorships
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ LISTS = {
     "missions": "missions_mission",
     "alliances": "alliances_alliance",
     "mises-en-relation": "introductions_introduction",
+    "mises-a-disposition": "sponsorships_sponsorship",
     "demandes": "requests_engagementrequest",
     "propositions": "proposals_proposal",
     "participations": "participations_participation",
@@ -80,6 +82,10 @@ def world(commune):
         "propositions": proposal,
         "participations": participation,
         "departs": departure,
+        "mises-a-disposition": sponsorships.story(
+            need=sponsorships.make_need(f.make_organisation(commune=commune)),
+            offer=sponsorships.make_offer(f.make_organisation(commune=commune, kind="company")),
+        ).drafted(2),
     }
 
 

@@ -116,6 +116,12 @@ owners = members("owner")
 
 ALL = tuple(KINDS)
 HOSTS = ("association", "authority")
+SIDES = ("association", "company")
+EMPLOYERS = ("company", "authority")
+
+
+def this_year(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, year=2026)
 
 
 def space(world: World, kind: str, **more: Any) -> dict[str, Any]:
@@ -218,6 +224,31 @@ def introduced(world: World, kind: str) -> dict[str, Any]:
 
 def introduced_elsewhere(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, introduction_pk=world.introduction_elsewhere.pk)
+
+
+def on_loan(*, day: bool = False, convention: bool = False, **more: Any) -> Args:
+    """The sponsorship from the company to the association, a day and the convention of it."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        row = world.sponsorship
+        found = space(world, kind, row_pk=row.pk, **more)
+        found |= {"day_pk": row.days.get().pk} if day else {}
+        return found | ({"convention_pk": row.conventions.get().pk} if convention else {})
+
+    return args
+
+
+def on_loan_elsewhere(*, day: bool = False, convention: bool = False, **more: Any) -> Args:
+    """One of others, or something of theirs."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        other = world.sponsorship_elsewhere
+        row = world.sponsorship if day or convention else other
+        found = space(world, kind, row_pk=row.pk, **more)
+        found |= {"day_pk": other.days.get().pk} if day else {}
+        return found | ({"convention_pk": other.conventions.get().pk} if convention else {})
+
+    return args
 
 
 def alliance(world: World, kind: str, **more: Any) -> dict[str, Any]:
@@ -1133,6 +1164,56 @@ ROUTES: dict[str, Route] = {
     "introductions:one": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
     "introductions:withdraw": Route(handlers, introduced, "post", kinds=ALL, foreign=introduced_elsewhere),
     "introductions:start": Route(handlers, introduced, kinds=ALL, foreign=introduced_elsewhere),
+    # time lent by the company to the association; the citizen is who comes
+    "sponsorships:rules": Route(public),
+    "sponsorships:all": Route(handlers, space, kinds=ALL),
+    "sponsorships:prepare": Route(handlers, space, kinds=EMPLOYERS),
+    "sponsorships:one": Route(handlers, on_loan(), kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:rework": Route(handlers, on_loan(), kinds=("company",), foreign=on_loan_elsewhere()),
+    "sponsorships:employer_agree": Route(
+        handlers, on_loan(), "post", kinds=("company",), foreign=on_loan_elsewhere()
+    ),
+    "sponsorships:association_agree": Route(
+        handlers, on_loan(), "post", kinds=("association",), foreign=on_loan_elsewhere()
+    ),
+    "sponsorships:decline": Route(handlers, on_loan(), kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:break_off": Route(handlers, on_loan(), kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:debrief": Route(handlers, on_loan(), kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:close": Route(handlers, on_loan(), "post", kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:propose": Route(handlers, on_loan(), kinds=SIDES, foreign=on_loan_elsewhere()),
+    "sponsorships:convention": Route(
+        handlers, on_loan(convention=True), kinds=SIDES, foreign=on_loan_elsewhere(convention=True)
+    ),
+    "sponsorships:document": Route(
+        handlers, on_loan(convention=True), kinds=SIDES, foreign=on_loan_elsewhere(convention=True)
+    ),
+    "sponsorships:drop_convention": Route(
+        handlers, on_loan(convention=True), "post", kinds=SIDES, foreign=on_loan_elsewhere(convention=True)
+    ),
+    "sponsorships:log_day": Route(handlers, on_loan(), kinds=("company",), foreign=on_loan_elsewhere()),
+    "sponsorships:validate_days": Route(
+        handlers, on_loan(), "post", kinds=SIDES, foreign=on_loan_elsewhere()
+    ),
+    "sponsorships:validate_day": Route(
+        handlers, on_loan(day=True), "post", kinds=SIDES, foreign=on_loan_elsewhere(day=True)
+    ),
+    "sponsorships:refuse_day": Route(
+        handlers, on_loan(day=True), kinds=SIDES, foreign=on_loan_elsewhere(day=True)
+    ),
+    "sponsorships:withdraw_day": Route(
+        handlers, on_loan(day=True), "post", kinds=SIDES, foreign=on_loan_elsewhere(day=True)
+    ),
+    "sponsorships:statement": Route(handlers, space, kinds=EMPLOYERS),
+    "sponsorships:statement_pdf": Route(handlers, this_year, kinds=EMPLOYERS),
+    "sponsorships:statement_csv": Route(handlers, this_year, kinds=EMPLOYERS),
+    "sponsorships:amount": Route(
+        handlers, on_loan(year=2026), "post", kinds=("company",), foreign=on_loan_elsewhere(year=2026)
+    ),
+    "sponsorships:mine": Route(signed_in),
+    "sponsorships:my_log": Route(own, lambda world, kind: {"row_pk": world.sponsorship.pk}),
+    "sponsorships:my_withdraw": Route(
+        own, lambda world, kind: {"day_pk": world.sponsorship.days.get().pk}, "post"
+    ),
     # events
     "events:list": Route(public),
     "events:propose": Route(signed_in),
@@ -1451,6 +1532,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_needcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
+    "sponsorships_sponsorship": (),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_waitingrequest": ("proposer", "refuser"),

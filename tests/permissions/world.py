@@ -6,6 +6,7 @@ import datetime
 from functools import cached_property
 from typing import Any
 
+import pgtrigger
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
@@ -85,9 +86,10 @@ class World:
                 field for field in model._meta.local_fields if isinstance(field, LineField | ProseField)
             ]
             for field in fields:
-                model._default_manager.update(
-                    **{field.name: f"{RAW}'\"</b> {field.name}"[: field.max_length]}
-                )
+                with pgtrigger.ignore("sponsorships.Convention:signed_words_are_fixed"):
+                    model._default_manager.update(
+                        **{field.name: f"{RAW}'\"</b> {field.name}"[: field.max_length]}
+                    )
         citizen = Person.objects.filter(pk=self.users[CITIZEN].person_id)
         citizen.update(
             first_name=RAW + CITIZENS["first_name"],
@@ -412,6 +414,32 @@ class World:
     def need_template_elsewhere(self) -> Any:
         return f.make_need_template()
 
+    # --- time that the company lends to the association, the citizen comes; and time lent by others
+
+    @cached_property
+    def sponsorship(self) -> Any:
+        return self._lent("company", "association", self.users[CITIZEN].person)
+
+    @cached_property
+    def sponsorship_elsewhere(self) -> Any:
+        return self._lent("", "", f.make_person())
+
+    def _lent(self, company: str, association: str, person: Any) -> Any:
+        from organisations.companies.models import Employee
+        from tests.sponsorships import builders
+
+        s = builders.story(
+            need=builders.make_need(self.organisations[association]) if association else None,
+            offer=builders.make_offer(self.organisations[company]) if company else None,
+        )
+        s.worker.person = person
+        Employee.objects.get_or_create(
+            organisation=s.company, person=person, until=None, defaults={"joined_by": "code"}
+        )
+        row = s.signed(3)
+        s.day(row, 1)
+        return row
+
     # --- what belongs to an alliance: the association animates it, the company is in, the authority is not
 
     @cached_property
@@ -655,6 +683,15 @@ class World:
             "second": f.make_organisation(commune=town, kind="company"),
         }
         return f.make_introduction(**pair)
+
+    def _sponsorships_sponsorship(self, town: str) -> Any:
+        from tests.sponsorships import builders
+
+        s = builders.story(
+            need=builders.make_need(f.make_organisation(commune=town)),
+            offer=builders.make_offer(f.make_organisation(commune=town, kind="company")),
+        )
+        return s.drafted(2)
 
     def _missions_mission(self, town: str) -> Any:
         return f.make_mission(commune=town)

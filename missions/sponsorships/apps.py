@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class SponsorshipsConfig(AppConfig):
+    name = "missions.sponsorships"
+    label = "sponsorships"
+    verbose_name = "Mises à disposition"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import invariants, neighbours, notifications, panels, personal_data, reactions
+
+        invariants.register()
+        neighbours.register()
+        notifications.register()
+        panels.register()
+        personal_data.register()
+        reactions.register()

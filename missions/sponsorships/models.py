@@ -1,0 +1,691 @@
+"""A « mise à disposition »: somebody's working time, given by an employer to an association, for one need.
+
+Time is whole minutes. What is agreed is on a convention signed by both sides; what was worked is on days that count
+once both sides validated them. The database keeps the counts: a sponsorship never holds more than its offer has left,
+its days never exceed its convention, nobody signs or validates for both sides.
+"""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.models import LineField, ProseField, personal
+from missions.offers.models import Offer
+from missions.skill_needs.durations import DAY_MINUTES, in_words
+from missions.skill_needs.models import SkillNeed
+from organisations.companies.models import Employee
+from organisations.models import Membership, Organisation
+from organisations.policies import HANDLERS
+
+from .enums import (
+    BEFORE_SIGNING,
+    COUNTED,
+    ENDED,
+    WORKING,
+    ConventionState,
+    DayState,
+    DueKind,
+    Format,
+    Outcome,
+    Part,
+    Side,
+    State,
+)
+
+#: the most one sponsorship may hold: three years of full time
+MOST_MINUTES = 3 * 220 * DAY_MINUTES
+#: the most one person works on one date, in minutes
+MOST_A_DAY = 720
+
+
+def _quoted(states: "tuple[State, ...] | tuple[DayState, ...]") -> str:
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
+    def given_by(self, organisation: Organisation) -> "SponsorshipQuerySet":
+        return self.filter(offer__organisation=organisation)
+
+    def of_organisation(self, organisation: Organisation) -> "SponsorshipQuerySet":
+        """Those it gives or receives; an association is told of none before the employer agreed."""
+        received = Q(need__organisation=organisation) & ~Q(state=State.DRAFTED) & ~_never_agreed()
+        return self.filter(Q(offer__organisation=organisation) | received)
+
+    def of_person(self, person: Person) -> "SponsorshipQuerySet":
+        """Those whose convention in force names this person, while they are still their employer's."""
+        named = Convention.objects.filter(
+            sponsorship=OuterRef("pk"), state=ConventionState.IN_FORCE, employee=person
+        )
+        employed = Employee.objects.of_person(person).live().values("organisation")
+        return self.filter(Exists(named), offer__organisation__in=employed)
+
+    def handled_by(self, person: Person) -> "SponsorshipQuerySet":
+        """Those of the organisations this person handles, either side."""
+        mine = Membership.objects.live().filter(person=person, role__in=HANDLERS).values("organisation")
+        received = Q(need__organisation__in=mine) & ~Q(state=State.DRAFTED) & ~_never_agreed()
+        return self.filter(Q(offer__organisation__in=mine) | received)
+
+    def visible_to(self, user: object) -> "SponsorshipQuerySet":
+        """Staff: those of their territory, from either side."""
+        return self.filter(
+            scope_filter(user, "need__organisation__commune__department")
+            | scope_filter(user, "offer__organisation__commune__department")
+        )
+
+
+def _never_agreed() -> Q:
+    """Given up by the employer before it agreed to anything."""
+    return Q(state=State.DECLINED, agreed_at__isnull=True)
+
+
+class Sponsorship(models.Model):
+    need = models.ForeignKey(SkillNeed, models.PROTECT, related_name="sponsorships", verbose_name="besoin")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="sponsorships", verbose_name="offre")
+    format = models.CharField("format", max_length=14, choices=Format, default=Format.SPLIT)
+    minutes = models.PositiveIntegerField("temps prévu, en minutes")
+    day_minutes = models.PositiveSmallIntegerField("minutes d’une journée", default=DAY_MINUTES)
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au")
+    #: the trade of who comes; who it is stands on the convention
+    profile = LineField("métier", max_length=120, blank=True)
+    #: why these two were brought together, as it was said then
+    reasons = models.JSONField("raisons", default=list, blank=True)
+    state = models.CharField("état", max_length=12, choices=State, default=State.DRAFTED)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    #: when the employer agreed: its offer holds the time from then on
+    agreed_at = models.DateTimeField("accord de l’employeur le", null=True, blank=True)
+    ended_by = models.CharField("arrêtée par", max_length=12, choices=Side, blank=True)
+    end_reason = ProseField("raison de la fin", max_length=1000, blank=True)
+    #: what it takes of its offer; what was logged; what both sides validated: kept by triggers
+    held_minutes = models.PositiveIntegerField("temps tenu", default=0, editable=False)
+    logged_minutes = models.PositiveIntegerField("temps noté", default=0, editable=False)
+    validated_minutes = models.PositiveIntegerField("temps validé", default=0, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("préparée le", db_default=Now())
+    version = models.PositiveIntegerField(default=1)
+
+    objects = SponsorshipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mise à disposition"
+        verbose_name_plural = "mises à disposition"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(logged_minutes__lte=F("minutes")),
+                name="sponsorship_never_over_convention",
+                violation_error_message="Il ne reste pas autant de temps dans la convention.",
+            ),
+            models.CheckConstraint(
+                condition=Q(validated_minutes__lte=F("logged_minutes")),
+                name="sponsorship_validated_is_logged",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__range=(30, MOST_MINUTES)),
+                name="sponsorship_minutes_sane",
+                violation_error_message="Le temps va d’une demi-heure à trois années de travail.",
+            ),
+            models.CheckConstraint(
+                condition=Q(day_minutes__range=(60, MOST_A_DAY)),
+                name="sponsorship_day_sane",
+                violation_error_message="Une journée compte d’une à douze heures.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="sponsorship_dates_ordered",
+                violation_error_message="La fin vient après le début.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.BROKEN, State.DECLINED])
+                | (~Q(end_reason="") & ~Q(ended_by="")),
+                name="sponsorship_end_has_reason",
+                violation_error_message="Dites pourquoi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.DRAFTED, State.DECLINED]) | Q(agreed_at__isnull=False),
+                name="sponsorship_agreed_dated",
+            ),
+            models.UniqueConstraint(
+                fields=["need", "offer"],
+                condition=Q(state__in=BEFORE_SIGNING),
+                name="sponsorship_prepared_once",
+                violation_error_message="Cette offre et ce besoin ont déjà une mise à disposition en préparation.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["need", "state"], name="sponsorship_of_need"),
+            models.Index(fields=["offer", "state"], name="sponsorship_of_offer"),
+            models.Index(fields=["state", "ends_on"], name="sponsorship_ending"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_holds_of_offer",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF TG_OP = 'UPDATE' AND (NEW.offer_id <> OLD.offer_id OR NEW.need_id <> OLD.need_id) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'sponsorship_of_one_need_and_offer',
+                            MESSAGE = 'a sponsorship keeps its need and its offer';
+                    END IF;
+                    NEW.held_minutes := CASE
+                        WHEN NEW.state IN ('{State.DRAFTED}', '{State.DECLINED}') THEN 0
+                        WHEN NEW.state IN ({_quoted(ENDED)}) THEN NEW.logged_minutes
+                        ELSE NEW.minutes
+                    END;
+                    IF TG_OP = 'UPDATE' AND NEW.state = '{State.CLOSED}' AND OLD.state <> '{State.CLOSED}' THEN
+                        IF NEW.logged_minutes <> NEW.validated_minutes THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'sponsorship_closed_without_waiting',
+                                MESSAGE = 'days still wait for a validation';
+                        END IF;
+                        IF (SELECT count(*) FROM sponsorships_debrief WHERE sponsorship_id = NEW.id) < 2 THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'sponsorship_closed_after_debriefs',
+                                MESSAGE = 'both sides debrief before closing';
+                        END IF;
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (our own states)
+            ),
+            pgtrigger.Trigger(
+                name="b_counts_in_offer",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        UPDATE offers_offer SET committed_minutes = committed_minutes - OLD.held_minutes
+                            WHERE id = OLD.offer_id AND OLD.held_minutes <> 0;
+                    ELSIF TG_OP = 'INSERT' THEN
+                        UPDATE offers_offer SET committed_minutes = committed_minutes + NEW.held_minutes
+                            WHERE id = NEW.offer_id AND NEW.held_minutes <> 0;
+                    ELSIF NEW.held_minutes <> OLD.held_minutes THEN
+                        UPDATE offers_offer
+                            SET committed_minutes = committed_minutes + NEW.held_minutes - OLD.held_minutes
+                            WHERE id = NEW.offer_id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mise à disposition {self.pk}"
+
+    @property
+    def employer(self) -> Organisation:
+        return self.offer.organisation
+
+    @property
+    def association(self) -> Organisation:
+        return self.need.organisation
+
+    def organisation_of(self, side: str) -> Organisation:
+        return self.employer if side == Side.COMPANY else self.association
+
+    @property
+    def left_minutes(self) -> int:
+        """What may still be logged."""
+        return self.minutes - self.logged_minutes if self.state in WORKING else 0
+
+    @property
+    def waiting_minutes(self) -> int:
+        return self.logged_minutes - self.validated_minutes
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING
+
+    @property
+    def volume(self) -> str:
+        """« 8 jours »."""
+        return in_words(self.minutes, self.day_minutes)
+
+    @property
+    def validated_in_words(self) -> str:
+        return self.in_words(self.validated_minutes)
+
+    def in_words(self, minutes: int) -> str:
+        return in_words(minutes, self.day_minutes)
+
+
+class ConventionQuerySet(models.QuerySet["Convention"]):
+    def in_force(self) -> "ConventionQuerySet":
+        return self.filter(state=ConventionState.IN_FORCE)
+
+    def proposed(self) -> "ConventionQuerySet":
+        return self.filter(state=ConventionState.PROPOSED)
+
+    def of_person(self, person: Person) -> "ConventionQuerySet":
+        """Those of the organisations this person handles, either side."""
+        return self.filter(sponsorship__in=Sponsorship.objects.handled_by(person))
+
+    def of_organisation(self, organisation: Organisation) -> "ConventionQuerySet":
+        return self.filter(sponsorship__in=Sponsorship.objects.of_organisation(organisation))
+
+
+class Convention(models.Model):
+    """What both sides sign: how long, when, who. The next ones of the same sponsorship are its « avenants »."""
+
+    sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="conventions")
+    number = models.PositiveSmallIntegerField("numéro")
+    state = models.CharField("état", max_length=10, choices=ConventionState, default=ConventionState.PROPOSED)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    minutes = models.PositiveIntegerField("temps, en minutes")
+    day_minutes = models.PositiveSmallIntegerField("minutes d’une journée")
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au")
+    profile = LineField("métier", max_length=120)
+    employee = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="conventions", verbose_name="personne"
+    )
+    employee_name = personal(LineField("personne mise à disposition", max_length=160))
+    #: what an amendment changes, in its author's words
+    summary = ProseField("ce qui change", max_length=1000, blank=True)
+    template = models.CharField("modèle", max_length=40)
+    #: [{"title": "…", "text": "…"}], in order
+    articles = models.JSONField("articles", default=list)
+    #: SHA-256 of the words and of the terms
+    text_hash = models.CharField("empreinte", max_length=64)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    proposed_side = models.CharField("proposée par", max_length=12, choices=Side)
+    created_at = models.DateTimeField("proposée le", db_default=Now())
+    company_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    company_signatory = personal(LineField("signataire de l’employeur", max_length=300, blank=True))
+    company_at = models.DateTimeField("signée par l’employeur le", null=True, blank=True)
+    association_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    association_signatory = personal(LineField("signataire de l’association", max_length=300, blank=True))
+    association_at = models.DateTimeField("signée par l’association le", null=True, blank=True)
+    in_force_at = models.DateTimeField("en vigueur le", null=True, blank=True)
+    #: the PDF, made once when it entered into force; empty once somebody named in it was forgotten
+    document = models.BinaryField("document", default=b"", editable=False)
+    document_hash = models.CharField("empreinte du document", max_length=64, blank=True)
+    #: names were taken out, a year after the end
+    forgotten_at = models.DateTimeField("noms retirés le", null=True, blank=True)
+
+    objects = ConventionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "convention"
+        ordering = ["sponsorship", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["sponsorship", "number"], name="convention_number_once"),
+            models.UniqueConstraint(
+                fields=["sponsorship"],
+                condition=Q(state=ConventionState.PROPOSED),
+                name="convention_one_proposed",
+                violation_error_message="Une convention attend déjà d’être signée.",
+            ),
+            models.UniqueConstraint(
+                fields=["sponsorship"],
+                condition=Q(state=ConventionState.IN_FORCE),
+                name="convention_one_in_force",
+            ),
+            models.CheckConstraint(
+                condition=Q(company_by__isnull=True)
+                | Q(association_by__isnull=True)
+                | ~Q(company_by=F("association_by")),
+                name="convention_signed_by_two",
+                violation_error_message="Une même personne ne signe pas pour les deux côtés.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[ConventionState.PROPOSED, ConventionState.DROPPED])
+                | Q(company_at__isnull=False, association_at__isnull=False, in_force_at__isnull=False),
+                name="convention_in_force_signed_by_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(text_hash__regex=r"^[0-9a-f]{64}$"), name="convention_has_hash"
+            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="convention_dates_ordered"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signed_words_are_fixed",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF (OLD.company_at IS NOT NULL OR OLD.association_at IS NOT NULL) AND (
+                        NEW.sponsorship_id <> OLD.sponsorship_id OR NEW.number <> OLD.number
+                        OR NEW.minutes <> OLD.minutes OR NEW.day_minutes <> OLD.day_minutes
+                        OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on <> OLD.ends_on
+                        OR NEW.profile <> OLD.profile OR (NEW.summary <> OLD.summary AND NEW.forgotten_at IS NULL)
+                        OR NEW.articles IS DISTINCT FROM OLD.articles OR NEW.text_hash <> OLD.text_hash
+                        OR (OLD.company_at IS NOT NULL AND NEW.company_at IS DISTINCT FROM OLD.company_at)
+                        OR (OLD.association_at IS NOT NULL
+                            AND NEW.association_at IS DISTINCT FROM OLD.association_at)
+                        OR (NEW.employee_name <> OLD.employee_name AND NEW.forgotten_at IS NULL
+                            AND NOT (OLD.employee_id IS NOT NULL AND NEW.employee_id IS NULL))
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_words_are_fixed',
+                            MESSAGE = 'a signed convention does not change';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return "convention" if self.number == 1 else f"avenant n° {self.number - 1}"
+
+    @property
+    def is_amendment(self) -> bool:
+        return self.number > 1
+
+    def signed_at(self, side: str) -> object:
+        return self.company_at if side == Side.COMPANY else self.association_at
+
+    @property
+    def volume(self) -> str:
+        return in_words(self.minutes, self.day_minutes)
+
+
+class DayEntryQuerySet(models.QuerySet["DayEntry"]):
+    def counted(self) -> "DayEntryQuerySet":
+        """Those that take time of their convention."""
+        return self.filter(state__in=COUNTED)
+
+    def waiting(self) -> "DayEntryQuerySet":
+        return self.filter(state=DayState.WAITING)
+
+    def validated(self) -> "DayEntryQuerySet":
+        return self.filter(state=DayState.VALIDATED)
+
+    def of_person(self, person: Person) -> "DayEntryQuerySet":
+        """Those that this person worked."""
+        return self.filter(convention__employee=person)
+
+    def of_organisation(self, organisation: Organisation) -> "DayEntryQuerySet":
+        return self.filter(sponsorship__in=Sponsorship.objects.of_organisation(organisation))
+
+
+class DayEntry(models.Model):
+    """What was worked on one date. It never changes: a correction is another entry, which says what it corrects."""
+
+    sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="days")
+    #: the convention in force that day was noted under: it names who worked
+    convention = models.ForeignKey(Convention, models.CASCADE, related_name="days")
+    on = models.DateField("le")
+    part = models.CharField("quand", max_length=10, choices=Part, default=Part.WHOLE)
+    minutes = models.PositiveSmallIntegerField("durée, en minutes")
+    note = personal(LineField("ce qui a été fait", max_length=300, blank=True))
+    state = models.CharField("état", max_length=10, choices=DayState, default=DayState.WAITING)
+    state_changed_at = models.DateTimeField("depuis le", db_default=Now())
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    logged_at = models.DateTimeField("notée le", db_default=Now())
+    company_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    company_at = models.DateTimeField("validée par l’employeur le", null=True, blank=True)
+    association_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    association_at = models.DateTimeField("validée par l’association le", null=True, blank=True)
+    refused_side = models.CharField("refusée par", max_length=12, choices=Side, blank=True)
+    refused_reason = ProseField("raison du refus", max_length=500, blank=True)
+    #: the entry this one corrects
+    corrects = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="corrections")
+
+    objects = DayEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "journée"
+        ordering = ["-on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sponsorship", "on", "part"],
+                condition=Q(state__in=COUNTED),
+                name="day_once",
+                violation_error_message="Ce moment est déjà noté.",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__range=(15, MOST_A_DAY)),
+                name="day_minutes_sane",
+                violation_error_message="Une journée va d’un quart d’heure à douze heures.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DayState.VALIDATED, company_at__isnull=False, association_at__isnull=False)
+                | (
+                    ~Q(state=DayState.VALIDATED)
+                    & (Q(company_at__isnull=True) | Q(association_at__isnull=True))
+                ),
+                name="day_validated_by_both",
+            ),
+            models.CheckConstraint(
+                condition=Q(company_by__isnull=True)
+                | Q(association_by__isnull=True)
+                | ~Q(company_by=F("association_by")),
+                name="day_validated_by_two",
+                violation_error_message="Une même personne ne valide pas une journée pour les deux côtés.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=DayState.REFUSED) & ~Q(refused_reason="") & ~Q(refused_side=""))
+                | (~Q(state=DayState.REFUSED) & Q(refused_side="")),
+                name="day_refused_with_reason",
+                violation_error_message="Dites pourquoi cette journée est refusée.",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"], condition=Q(corrects__isnull=False), name="day_corrected_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sponsorship", "state"], name="day_of_sponsorship"),
+            models.Index(fields=["state", "on"], name="day_by_date"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_day_is_fixed",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    DECLARE
+                        held sponsorships_sponsorship%ROWTYPE;
+                    BEGIN
+                    IF TG_OP = 'UPDATE' THEN
+                        IF NEW.sponsorship_id <> OLD.sponsorship_id OR NEW.convention_id <> OLD.convention_id
+                            OR NEW."on" <> OLD."on" OR NEW.part <> OLD.part OR NEW.minutes <> OLD.minutes
+                            OR (OLD.state <> '{DayState.WAITING}' AND NEW.state <> OLD.state) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_is_fixed',
+                                MESSAGE = 'a day noted does not change: it is corrected by another';
+                        END IF;
+                        IF (NEW.company_at IS NOT NULL AND OLD.company_at IS NULL AND NEW.company_by_id IS NULL)
+                            OR (NEW.association_at IS NOT NULL AND OLD.association_at IS NULL
+                                AND NEW.association_by_id IS NULL) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_validated_by_somebody',
+                                MESSAGE = 'somebody validates a day';
+                        END IF;
+                        IF NEW.state <> OLD.state AND EXISTS (
+                            SELECT 1 FROM sponsorships_sponsorship
+                            WHERE id = NEW.sponsorship_id AND state = '{State.CLOSED}'
+                        ) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_after_closing',
+                                MESSAGE = 'this sponsorship is closed';
+                        END IF;
+                        RETURN NEW;
+                    END IF;
+                    SELECT * INTO held FROM sponsorships_sponsorship WHERE id = NEW.sponsorship_id
+                        FOR NO KEY UPDATE;
+                    IF held.state NOT IN ({_quoted(WORKING)}) AND NEW.state = '{DayState.WAITING}' THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_after_closing',
+                            MESSAGE = 'no day is noted before the convention is signed or after the end';
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM sponsorships_convention
+                        WHERE id = NEW.convention_id AND sponsorship_id = NEW.sponsorship_id
+                            AND state IN ('{ConventionState.IN_FORCE}', '{ConventionState.SUPERSEDED}')
+                            AND NEW."on" BETWEEN starts_on AND ends_on
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_within_convention',
+                            MESSAGE = 'the date is outside the convention';
+                    END IF;
+                    -- one day ahead of Paris: New Caledonia wakes up first
+                    IF NEW."on" > (now() AT TIME ZONE 'Europe/Paris')::date + 1 THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_never_ahead',
+                            MESSAGE = 'a day is noted once worked';
+                    END IF;
+                    RETURN NEW;
+                    END;
+                """,  # noqa: S608 (our own states)
+            ),
+            pgtrigger.Trigger(
+                name="b_day_counts",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                func=f"""
+                    DECLARE
+                        logged integer := 0;
+                        validated integer := 0;
+                    BEGIN
+                    IF TG_OP <> 'INSERT' THEN
+                        logged := logged - CASE WHEN OLD.state IN ({_quoted(COUNTED)}) THEN OLD.minutes ELSE 0 END;
+                        validated := validated
+                            - CASE WHEN OLD.state = '{DayState.VALIDATED}' THEN OLD.minutes ELSE 0 END;
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        logged := logged + CASE WHEN NEW.state IN ({_quoted(COUNTED)}) THEN NEW.minutes ELSE 0 END;
+                        validated := validated
+                            + CASE WHEN NEW.state = '{DayState.VALIDATED}' THEN NEW.minutes ELSE 0 END;
+                    END IF;
+                    IF logged <> 0 OR validated <> 0 THEN
+                        UPDATE sponsorships_sponsorship
+                            SET logged_minutes = logged_minutes + logged,
+                                validated_minutes = validated_minutes + validated
+                            WHERE id = COALESCE(NEW.sponsorship_id, OLD.sponsorship_id);
+                    END IF;
+                    IF TG_OP = 'INSERT' AND (
+                        SELECT sum(minutes) FROM sponsorships_dayentry
+                        WHERE sponsorship_id = NEW.sponsorship_id AND "on" = NEW."on"
+                            AND state IN ({_quoted(COUNTED)})
+                    ) > {MOST_A_DAY} THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_twelve_hours',
+                            MESSAGE = 'more than twelve hours on one date';
+                    END IF;
+                    RETURN NULL;
+                    END;
+                """,  # noqa: S608 (our own states)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"journée {self.pk}"
+
+    def validated_at(self, side: str) -> object:
+        return self.company_at if side == Side.COMPANY else self.association_at
+
+    @property
+    def length(self) -> str:
+        """« 1 jour », « une demi-journée », « 3 h »."""
+        return in_words(self.minutes, self.convention.day_minutes)
+
+
+class DebriefQuerySet(models.QuerySet["Debrief"]):
+    def of_organisation(self, organisation: Organisation) -> "DebriefQuerySet":
+        return self.filter(sponsorship__in=Sponsorship.objects.of_organisation(organisation))
+
+
+class Debrief(models.Model):
+    """What one side says at the end. The other reads it once it has said its own."""
+
+    sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="debriefs")
+    side = models.CharField("côté", max_length=12, choices=Side)
+    delivered = models.CharField("ce qui était demandé est fait", max_length=6, choices=Outcome)
+    went_well = ProseField("ce qui a bien marché", max_length=2000)
+    to_improve = ProseField("ce qui serait à améliorer", max_length=2000, blank=True)
+    again = models.BooleanField("à refaire", default=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("le", db_default=Now())
+
+    objects = DebriefQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bilan"
+        ordering = ["side"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sponsorship", "side"],
+                name="debrief_once",
+                violation_error_message="Votre bilan est déjà fait.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"bilan {self.pk}"
+
+
+class ValuationQuerySet(models.QuerySet["Valuation"]):
+    def given_by(self, organisation: Organisation) -> "ValuationQuerySet":
+        return self.filter(sponsorship__offer__organisation=organisation)
+
+
+class Valuation(models.Model):
+    """What the employer reckons a year of one sponsorship cost it: typed by itself, read by itself alone."""
+
+    sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="valuations")
+    year = models.PositiveSmallIntegerField("année")
+    amount = models.DecimalField("montant en euros", max_digits=11, decimal_places=2)
+    updated_at = models.DateTimeField("noté le", auto_now=True)
+
+    objects = ValuationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "montant"
+        constraints = [
+            models.UniqueConstraint(fields=["sponsorship", "year"], name="valuation_once"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0),
+                name="valuation_positive",
+                violation_error_message="Un montant n’est pas négatif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"montant {self.pk}"
+
+
+class Due(models.Model):
+    """Something that will be due on a date: written ahead, looked at once, whatever stopped in between."""
+
+    sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="dues")
+    kind = models.CharField("sorte", max_length=10, choices=DueKind)
+    #: what of: a day's number and side, a date
+    about = models.CharField("à propos de", max_length=40)
+    due_on = models.DateField("dû le")
+    settled_at = models.DateTimeField("traité le", null=True, blank=True)
+    #: somebody was written to; else it was done in time
+    told = models.BooleanField("rappel envoyé", default=False)
+
+    class Meta:
+        verbose_name = "échéance"
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sponsorship", "kind", "about"], name="due_once"),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], name="due_to_settle", condition=Q(settled_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"échéance {self.pk}"

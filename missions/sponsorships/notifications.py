@@ -1,0 +1,107 @@
+"""What both sides of a sponsorship are told. No name of who comes, no amount: what was agreed is behind the link."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.notifications import catalogue
+from jeveuxagir.notifications.catalogue import Kind
+from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.services import send
+from missions.notifications import handlers_of
+
+from .enums import DueKind, Side
+
+if TYPE_CHECKING:
+    from .models import Convention, DayEntry, Due, Sponsorship
+
+WHY = "Vous suivez les mises à disposition d’une organisation sur Jeveuxagir."
+#: name → (label, whether it may be stopped and wait for the mail of the day)
+KINDS = {
+    "asked": ("Un employeur propose du temps pour un besoin de mon association", False),
+    "agreed": ("Une association accepte le temps que nous proposons", False),
+    "declined": ("Une mise à disposition en préparation n’aura pas lieu", False),
+    "to_sign": ("Une convention de mise à disposition est à signer", False),
+    "in_force": ("Une convention de mise à disposition est en vigueur", True),
+    "day_refused": ("Une journée de mise à disposition est refusée", True),
+    "day_corrected": ("Une journée refusée est corrigée", True),
+    "debriefed": ("L’autre côté a fait son bilan", True),
+    "closed": ("Une mise à disposition est terminée", True),
+    "broken": ("Une mise à disposition s’arrête avant la fin", False),
+    "due_day": ("Une journée de mise à disposition est à noter", True),
+    "due_validation": ("Une journée de mise à disposition attend ma validation", True),
+    "due_end": ("Une convention de mise à disposition finit bientôt", True),
+    "due_debrief": ("Le bilan d’une mise à disposition est à faire", True),
+}
+
+
+def register() -> None:
+    for name, (label, may_wait) in KINDS.items():
+        catalogue.register(
+            Kind(
+                f"sponsorships.{name}",
+                label,
+                WHY,
+                f"emails/sponsorships/{name}.txt",
+                can_stop=may_wait,
+                audience="member",
+                digestible=may_wait,
+            )
+        )
+
+
+def page_of(sponsorship: "Sponsorship", side: str) -> str:
+    """Where that side follows it."""
+    organisation = sponsorship.organisation_of(side)
+    return reverse("sponsorships:one", args=[organisation.pk, organisation.slug, sponsorship.pk])
+
+
+def tell(
+    sponsorship: "Sponsorship", name: str, side: str, *, once: str, besides: User | None = None, **more: Any
+) -> None:
+    """Each owner and manager of that side, once."""
+    _send(sponsorship, name, side, f"{sponsorship.pk}:{side}:{once}", besides, **more)
+
+
+def tell_convention(convention: "Convention", name: str, side: str, *, besides: User | None = None) -> None:
+    sponsorship = convention.sponsorship
+    once = f"{sponsorship.pk}:{convention.pk}:{side}"
+    _send(sponsorship, name, side, once, besides, convention=convention)
+
+
+def tell_day(day: "DayEntry", name: str, side: str, *, besides: User | None = None) -> None:
+    """Also whoever noted it, when a day is refused."""
+    sponsorship = day.sponsorship
+    _send(sponsorship, name, side, f"{day.pk}:{side}", besides, day=day)
+
+
+def remind(due: "Due", side: str) -> None:
+    """A due date has come and it is still to do."""
+    day = None
+    if due.kind == DueKind.VALIDATION:
+        day = due.sponsorship.days.filter(pk=int(due.about)).first()
+    _send(due.sponsorship, f"due_{due.kind}", side, f"{due.pk}:{side}", None, day=day)
+
+
+def _send(
+    sponsorship: "Sponsorship", name: str, side: str, once: str, besides: User | None, **more: Any
+) -> None:
+    code = f"sponsorships.{name}"
+    context = {
+        "need": sponsorship.need,
+        "employer": sponsorship.employer,
+        "association": sponsorship.association,
+        "other": sponsorship.organisation_of(Side(side).other),
+        "sponsorship": sponsorship,
+        "url": absolute(page_of(sponsorship, side)),
+        **more,
+    }
+    for person in _people(sponsorship, side):
+        if besides is not None and person.pk == besides.person_id:
+            continue
+        send(code, to=person, dedupe_key=f"{code}:{once}:{person.pk}", context=context)
+
+
+def _people(sponsorship: "Sponsorship", side: str) -> list[Person]:
+    return list(handlers_of(sponsorship.organisation_of(side).pk))

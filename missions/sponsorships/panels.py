@@ -1,0 +1,166 @@
+"""What sponsorships add to the spaces: those in course, what waits for a side or for who comes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import NBSP, plural
+from missions.offers.enums import OFFERING
+from missions.offers.models import Offer
+from organisations.companies.spaces import add_section
+from organisations.policies import can_handle_missions
+
+from . import policies, rules
+from .enums import LIVE, ConventionState, DayState, Side, State
+from .models import Convention, DayEntry, Sponsorship
+from .spaces import BADGES
+
+SHOWN = 5
+#: offers looked at for the button of a need
+MOST = 30
+
+
+def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """Those in course, for who handles them."""
+    if not can_handle_missions(request.user, organisation):
+        return None
+    rows = Sponsorship.objects.of_organisation(organisation)
+    live = rows.filter(state__in=LIVE).select_related("need__organisation", "offer__organisation")
+    found: list[Any] = list(live.order_by("state_changed_at", "pk")[:SHOWN])
+    offers = organisation.kind in OFFERING
+    if not found and not rows.exists():
+        return None
+    for row in found:
+        row.badge = BADGES[State(row.state)]
+        row.other = row.association if row.offer.organisation_id == organisation.pk else row.employer
+    return {"organisation": organisation, "rows": found, "offers": offers}
+
+
+def _rules(request: Any, person: Any) -> dict[str, Any]:
+    """The rules, on the public page of the mécénat."""
+    return {"rules": rules.every()}
+
+
+def _need(request: Any, need: Any) -> dict[str, Any] | None:
+    """On the page of a need that seeks, for the coordinators of employers with an offer open."""
+    if not request.user.is_authenticated or not need.is_seeking:
+        return None
+    offers = Offer.objects.of_person(user_of(request).person).giving().exclude(organisation=need.organisation)
+    employers = {offer.organisation for offer in offers.select_related("organisation")[:MOST]}
+    if not employers:
+        return None
+    return {"need": need, "employers": sorted(employers, key=lambda one: (one.name, one.pk))}
+
+
+def _my_space(request: Any, person: Any) -> dict[str, Any] | None:
+    """For who is lent, or was: silent for everybody else."""
+    rows = Sponsorship.objects.of_person(person).select_related("need__organisation")
+    found = list(rows.order_by("-starts_on", "pk")[:SHOWN])
+    return {"rows": found} if found else None
+
+
+def _mine(request: Any) -> set[int]:
+    return policies.handled_by(user_of(request).person)
+
+
+def _to_answer(request: Any) -> Iterator[ToDo]:
+    """What is to commit, to accept, to write: three states, one query beside the memberships."""
+    mine = _mine(request)
+    if not mine:
+        return
+    ours = Q(state=State.DRAFTED, offer__organisation__in=mine)
+    ours |= Q(state=State.ASSOCIATION_AGREED, offer__organisation__in=mine, conventions=None)
+    theirs = Q(state=State.EMPLOYER_AGREED, need__organisation__in=mine)
+    rows = Sponsorship.objects.handled_by(user_of(request).person).filter(ours | theirs)
+    said = {
+        State.DRAFTED: ("À relire et engager", "Relire"),
+        State.ASSOCIATION_AGREED: ("La convention est à écrire", "Écrire"),
+        State.EMPLOYER_AGREED: ("Un employeur propose du temps", "Répondre"),
+    }
+    for row in (
+        rows.select_related("need__organisation", "offer__organisation").order_by("pk").distinct()[:20]
+    ):
+        text, action = said[State(row.state)]
+        side = Side.ASSOCIATION if row.state == State.EMPLOYER_AGREED else Side.COMPANY
+        yield ToDo(f"{text}{NBSP}: « {row.need.title} »", _url(row, side), row.state_changed_at, action)
+
+
+def _to_sign(request: Any) -> Iterator[ToDo]:
+    """Conventions and amendments, for who may sign."""
+    mine = policies.signed_for_by(user_of(request).person)
+    if not mine:
+        return
+    rows = Convention.objects.of_person(user_of(request).person).filter(state=ConventionState.PROPOSED)
+    known = rows.select_related("sponsorship__need__organisation", "sponsorship__offer__organisation")
+    for one in known.defer("document").order_by("pk")[:20]:
+        row = one.sponsorship
+        for side in Side:
+            if row.organisation_of(side).pk in mine and not one.signed_at(side):
+                organisation = row.organisation_of(side)
+                url = reverse(
+                    "sponsorships:convention", args=[organisation.pk, organisation.slug, row.pk, one.pk]
+                )
+                yield ToDo(
+                    f"À lire et signer{NBSP}: {one.label}, « {row.need.title} »", url, one.created_at, "Lire"
+                )
+
+
+def _to_validate(request: Any) -> Iterator[ToDo]:
+    """Days that wait for one's side, by sponsorship."""
+    mine = _mine(request)
+    if not mine:
+        return
+    waits = Q(days__state=DayState.WAITING)
+    rows = (
+        Sponsorship.objects.handled_by(user_of(request).person)
+        .filter(waits)
+        .select_related("need__organisation", "offer__organisation")
+        .annotate(
+            for_company=Count("days", filter=waits & Q(days__company_at=None)),
+            for_association=Count("days", filter=waits & Q(days__association_at=None)),
+            since=Min("days__logged_at", filter=waits),
+        )
+        .order_by("pk")
+    )
+    for row in rows[:20]:
+        for side, count in ((Side.COMPANY, row.for_company), (Side.ASSOCIATION, row.for_association)):
+            if count and row.organisation_of(side).pk in mine:
+                words = plural(count, "journée à valider", "journées à valider")
+                yield ToDo(
+                    f"{words}{NBSP}: « {row.need.title} »",
+                    f"{_url(row, side)}#journees",
+                    row.since,
+                    "Valider",
+                )
+
+
+def _refused(request: Any) -> Iterator[ToDo]:
+    """One's own days that were refused and not corrected yet."""
+    rows = DayEntry.objects.of_person(user_of(request).person).filter(
+        state=DayState.REFUSED, corrections=None, sponsorship__state__in=(State.SIGNED, State.RUNNING)
+    )
+    for day in rows.select_related("sponsorship__need")[:20]:
+        text = f"Une de vos journées est refusée{NBSP}: « {day.sponsorship.need.title} »"
+        yield ToDo(text, reverse("sponsorships:mine"), day.state_changed_at, "Lire")
+
+
+def _url(row: Sponsorship, side: Side) -> str:
+    organisation = row.organisation_of(side)
+    return reverse("sponsorships:one", args=[organisation.pk, organisation.slug, row.pk])
+
+
+def register() -> None:
+    add_section(20, "Mises à disposition", "mises-a-disposition/")
+    add_section(30, "Relevé", "releve/")
+    panels.register("skill_need.page", Panel("sponsorships/_of_need.html", _need, order=20))
+    panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))
+    panels.register("organisation_space", Panel("sponsorships/_space_panel.html", _space, order=40))
+    panels.register("my_space", Panel("sponsorships/_my_space.html", _my_space, order=35))
+    to_do.register("sponsorships.to_answer", _to_answer)
+    to_do.register("sponsorships.to_sign", _to_sign)
+    to_do.register("sponsorships.to_validate", _to_validate)
+    to_do.register("sponsorships.refused", _refused)

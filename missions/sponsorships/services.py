@@ -1,0 +1,820 @@
+"""Every write on sponsorships: the agreement, the conventions, the days, the end.
+
+Locked in this order: both organisations by key → need → offer → sponsorship → convention or day. The counts are the
+database's: of two coordinators who spend the last two days at once, one is told that nothing is left.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+
+from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.audit.services import record
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.constraints import refusals
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
+from jeveuxagir.common.locks import lock, lock_all, retried_once
+from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.ui.dates import day_of
+from missions.offers.enums import State as OfferState
+from missions.offers.models import Offer
+from missions.skill_needs.durations import in_words
+from missions.skill_needs.models import SkillNeed
+from organisations import policies as organisations
+from organisations.companies.models import Employee
+from organisations.enums import State as OrganisationState
+from organisations.models import Organisation
+
+from . import documents, dues, policies, rules, wording
+from . import notifications as mails
+from .enums import (
+    BEFORE_SIGNING,
+    COUNTED,
+    DAYS,
+    TRANSITIONS,
+    WORKING,
+    ConventionState,
+    DayState,
+    Outcome,
+    Part,
+    Side,
+    State,
+)
+from .models import MOST_A_DAY, Convention, DayEntry, Debrief, Sponsorship, Valuation
+from .neighbours import free_need, move_need, settle_offer
+
+_BUSY = (
+    "Plusieurs personnes agissent en même temps sur cette mise à disposition. Recommencez dans un instant."
+)
+#: who was named, once forgotten
+_SOMEBODY = "une personne"
+_TRIGGERS = {
+    "sponsorship_closed_without_waiting": "Des journées attendent encore d’être validées.",
+    "sponsorship_closed_after_debriefs": "Chaque côté fait son bilan avant la fin.",
+    "convention_words_are_fixed": "Une convention signée ne change plus : proposez un avenant.",
+    "day_after_closing": "Cette mise à disposition est terminée : plus rien ne s’y note ni ne s’y valide.",
+    "day_within_convention": "Cette date est en dehors de la convention.",
+    "day_never_ahead": "Une journée se note une fois travaillée.",
+    "day_twelve_hours": "Cela fait plus de douze heures le même jour.",
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a convention says of the work. `profile`: the trade of who comes."""
+
+    minutes: int
+    day_minutes: int
+    starts_on: datetime.date
+    ends_on: datetime.date
+    profile: str
+
+
+# --- the agreement --------------------------------------------------------------------------------------------
+
+
+@retried_once(_BUSY)
+def draft(
+    *,
+    actor: User | None,
+    need: SkillNeed,
+    offer: Offer,
+    terms: Terms,
+    format: str,
+    reasons: Sequence[str] = (),
+) -> Sponsorship:
+    """Prepared by a coordinator of the employer for a need that still seeks; `actor` None: the platform, once both
+    sides said yes to a proposal. Nothing is held yet."""
+    _lock_organisations(need.organisation_id, offer.organisation_id)
+    need = lock(SkillNeed.objects.select_related("organisation"), pk=need.pk)
+    offer = lock(Offer.objects.select_related("organisation"), pk=offer.pk)
+    allow(actor is None or organisations.can_handle_missions(actor, offer.organisation))
+    _require_verified(need.organisation, offer.organisation)
+    if not need.is_seeking:
+        raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
+    if offer.state != OfferState.OPEN:
+        raise RuleBroken("Cette offre n’est pas ouverte.", code="offer_closed")
+    if need.organisation_id == offer.organisation_id:
+        raise RuleBroken("Un employeur ne répond pas à son propre besoin.", code="own_need")
+    sponsorship = Sponsorship(
+        need=need, offer=offer, format=format, reasons=list(reasons), created_by=actor, **vars(terms)
+    )
+    _check_terms(sponsorship, terms, renewed=False)
+    _require_left(offer, terms.minutes)
+    with refusals(_TRIGGERS):
+        sponsorship.save()
+    record("sponsorship.drafted", sponsorship, actor=actor, need=need.pk, offer=offer.pk)
+    return sponsorship
+
+
+@retried_once(_BUSY)
+def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms, format: str) -> Sponsorship:
+    """Change what is prepared, until the employer agrees."""
+    sponsorship = _locked(sponsorship)
+    allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
+    if sponsorship.state != State.DRAFTED:
+        raise RuleBroken("Les deux côtés en parlent déjà : la convention le dira.", code="wrong_state")
+    if version != sponsorship.version:
+        raise Stale("Quelqu’un a modifié cette mise à disposition entre-temps. Relisez, puis recommencez.")
+    _check_terms(sponsorship, terms, renewed=False)
+    _require_left(sponsorship.offer, terms.minutes)
+    for name, value in vars(terms).items():
+        setattr(sponsorship, name, value)
+    sponsorship.format = format
+    sponsorship.version += 1
+    with refusals(_TRIGGERS):
+        sponsorship.save()
+    record("sponsorship.reworked", sponsorship, actor=actor)
+    return sponsorship
+
+
+@retried_once(_BUSY)
+def employer_agree(sponsorship: Sponsorship, *, actor: User) -> Sponsorship:
+    """The employer commits the time: its offer holds it from now on. The association is told."""
+    sponsorship = _locked(sponsorship)
+    allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
+    _require_verified(sponsorship.employer, sponsorship.association)
+    if not sponsorship.need.is_seeking:
+        raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
+    _move(sponsorship, "employer_agree")
+    sponsorship.agreed_at = sponsorship.state_changed_at
+    with refusals(_TRIGGERS | {"offer_never_overspent": _nothing_left(sponsorship.offer)}):
+        sponsorship.save()
+    move_need(sponsorship.need, "talk", actor=actor)
+    settle_offer(sponsorship.offer, actor=actor)
+    record("sponsorship.employer_agreed", sponsorship, actor=actor, minutes=sponsorship.minutes)
+    mails.tell(sponsorship, "asked", Side.ASSOCIATION, once=str(sponsorship.version), besides=actor)
+    return sponsorship
+
+
+@retried_once(_BUSY)
+def association_agree(sponsorship: Sponsorship, *, actor: User) -> Sponsorship:
+    """The association accepts: its need is agreed, the convention comes next."""
+    sponsorship = _locked(sponsorship)
+    allow(policies.can_handle(actor, sponsorship, Side.ASSOCIATION))
+    _require_verified(sponsorship.employer, sponsorship.association)
+    if not sponsorship.need.is_seeking:
+        raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
+    _move(sponsorship, "association_agree")
+    sponsorship.save()
+    move_need(sponsorship.need, "agree", actor=actor)
+    record("sponsorship.association_agreed", sponsorship, actor=actor)
+    mails.tell(sponsorship, "agreed", Side.COMPANY, once=str(sponsorship.version), besides=actor)
+    return sponsorship
+
+
+@retried_once(_BUSY)
+def decline(sponsorship: Sponsorship, *, actor: User, side: str, reason: str) -> Sponsorship:
+    """Before anything is signed, either side says no and why: the time goes back to the offer, the need seeks again."""
+    sponsorship = _locked(sponsorship)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    if side == Side.ASSOCIATION and sponsorship.state == State.DRAFTED:
+        raise NotAllowed
+    _require_reason(reason)
+    known_there = sponsorship.state != State.DRAFTED
+    _move(sponsorship, "decline")
+    sponsorship.ended_by, sponsorship.end_reason = side, reason
+    sponsorship.save()
+    _drop_proposed(sponsorship)
+    free_need(sponsorship.need, actor=actor)
+    settle_offer(sponsorship.offer, actor=actor)
+    dues.forget(sponsorship)
+    record("sponsorship.declined", sponsorship, actor=actor, side=str(side))
+    if known_there:
+        mails.tell(sponsorship, "declined", Side(side).other, once="", besides=actor)
+    return sponsorship
+
+
+# --- conventions ----------------------------------------------------------------------------------------------
+
+
+@retried_once(_BUSY)
+def propose_convention(
+    sponsorship: Sponsorship,
+    *,
+    actor: User,
+    side: str,
+    terms: Terms,
+    employee_name: str = "",
+    employee: Person | None = None,
+    summary: str = "",
+) -> Convention:
+    """The convention, by the employer, who says who comes; then an « avenant », by either side.
+
+    Only the employer changes the person: without a name, an amendment keeps who is there. What was proposed before and
+    nobody signed is replaced; what one side signed is not.
+    """
+    sponsorship = _locked(sponsorship)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    current = _current(sponsorship)
+    if current is None:
+        if side != Side.COMPANY:
+            raise NotAllowed("L’employeur écrit la convention : il dit qui vient.")
+        if sponsorship.state != State.ASSOCIATION_AGREED:
+            raise RuleBroken("La convention s’écrit une fois les deux côtés d’accord.", code="wrong_state")
+    elif sponsorship.state not in WORKING:
+        raise RuleBroken(_TRIGGERS["day_after_closing"], code="wrong_state")
+    employee_name = clean(employee_name)
+    if current is not None and (side == Side.ASSOCIATION or not employee_name):
+        employee, employee_name = current.employee, current.employee_name
+    if not employee_name:
+        raise RuleBroken(
+            "Dites qui vient : son nom n’est donné qu’une fois la convention signée.", code="employee"
+        )
+    if current is not None and not clean(summary):
+        raise RuleBroken("Dites ce que change l’avenant.", code="summary")
+    _check_terms(sponsorship, terms, renewed=current is not None)
+    _require_room(sponsorship, terms)
+    for waiting in sponsorship.conventions.proposed():
+        if waiting.company_at or waiting.association_at:
+            raise RuleBroken(
+                "Un côté a déjà signé la version proposée : signez-la, ou abandonnez-la d’abord.",
+                code="convention_one_proposed",
+            )
+        _drop(waiting)
+    last = sponsorship.conventions.order_by("-number").values_list("number", flat=True).first() or 0
+    if current is None:
+        # a convention given up before anybody signed leaves no number behind
+        sponsorship.conventions.all().delete()
+        last = 0
+    convention = Convention(
+        sponsorship=sponsorship,
+        number=last + 1,
+        employee=employee,
+        employee_name=employee_name,
+        summary=clean(summary),
+        template=wording.CURRENT,
+        proposed_by=actor,
+        proposed_side=side,
+        **vars(terms),
+    )
+    convention.articles = wording.articles(sponsorship, convention)
+    convention.text_hash = wording.hash_of(convention)
+    with refusals(_TRIGGERS):
+        convention.save()
+    record("sponsorship.convention_proposed", sponsorship, actor=actor, number=convention.number)
+    mails.tell_convention(convention, "to_sign", Side(side).other, besides=actor)
+    return convention
+
+
+@retried_once(_BUSY)
+def sign(convention: Convention, *, actor: User, side: str, seen_hash: str, capacity: str = "") -> Convention:
+    """One side signs the words it read; with the second signature it is in force, with its PDF.
+
+    Only who may sign for that organisation, and never one person for both. `seen_hash`: that of the page they read.
+    """
+    sponsorship = _locked(convention.sponsorship)
+    convention = lock(Convention.objects.select_related("employee"), pk=convention.pk)
+    convention.sponsorship = sponsorship
+    allow(side in Side.values)
+    if not policies.can_sign(actor, sponsorship, side):
+        raise NotAllowed("Seule une personne qui peut signer pour l’organisation signe la convention.")
+    if convention.state != ConventionState.PROPOSED or seen_hash != convention.text_hash:
+        raise Stale("Cette convention a changé depuis que vous l’avez ouverte. Relisez-la, puis signez.")
+    if convention.signed_at(side):
+        return convention
+    _require_verified(sponsorship.employer, sponsorship.association)
+    name = actor.person.full_name or actor.person.first_name
+    said = clean(f"{name}, {capacity}" if clean(capacity) else name)[:300]
+    setattr(convention, f"{side}_by", actor)
+    setattr(convention, f"{side}_at", now())
+    setattr(convention, f"{side}_signatory", said)
+    with refusals(_TRIGGERS):
+        convention.save()
+    record(
+        "sponsorship.convention_signed", sponsorship, actor=actor, number=convention.number, side=str(side)
+    )
+    if convention.company_at and convention.association_at:
+        _enter_into_force(convention, actor=actor)
+    else:
+        mails.tell_convention(convention, "to_sign", Side(side).other, besides=actor)
+    return convention
+
+
+@retried_once(_BUSY)
+def drop_convention(convention: Convention, *, actor: User, side: str) -> Convention:
+    """A proposed convention or amendment is given up, by either side; what is in force stays."""
+    sponsorship = _locked(convention.sponsorship)
+    convention = lock(Convention.objects.all(), pk=convention.pk)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    if convention.state != ConventionState.PROPOSED:
+        raise RuleBroken("Seule une version à signer s’abandonne.", code="wrong_state")
+    _drop(convention)
+    record("sponsorship.convention_dropped", sponsorship, actor=actor, number=convention.number)
+    return convention
+
+
+def _enter_into_force(convention: Convention, *, actor: User) -> None:
+    sponsorship = convention.sponsorship
+    terms = Terms(
+        convention.minutes,
+        convention.day_minutes,
+        convention.starts_on,
+        convention.ends_on,
+        convention.profile,
+    )
+    _require_room(sponsorship, terms)
+    for former in sponsorship.conventions.in_force():
+        former.state, former.state_changed_at = ConventionState.SUPERSEDED, now()
+        former.save(update_fields=["state", "state_changed_at"])
+    convention.state = ConventionState.IN_FORCE
+    convention.state_changed_at = convention.in_force_at = now()
+    for name, value in vars(terms).items():
+        setattr(sponsorship, name, value)
+    if sponsorship.state == State.ASSOCIATION_AGREED:
+        _move(sponsorship, "sign")
+    sponsorship.version += 1
+    with refusals(_TRIGGERS | {"offer_never_overspent": _nothing_left(sponsorship.offer)}):
+        sponsorship.save()
+    convention.document = documents.pdf_of(convention)
+    convention.document_hash = hashlib.sha256(convention.document).hexdigest()
+    convention.save()
+    settle_offer(sponsorship.offer, actor=actor)
+    dues.plan(sponsorship)
+    record("sponsorship.convention_in_force", sponsorship, actor=actor, number=convention.number)
+    for side in Side:
+        mails.tell_convention(convention, "in_force", side, besides=actor)
+
+
+# --- days -----------------------------------------------------------------------------------------------------
+
+
+@retried_once(_BUSY)
+def log_day(
+    sponsorship: Sponsorship,
+    *,
+    actor: User,
+    on: datetime.date,
+    part: str,
+    minutes: int | None = None,
+    note: str = "",
+    corrects: DayEntry | None = None,
+) -> DayEntry:
+    """A day, half a day or some hours that were worked, noted by who came, or by a coordinator of their employer.
+
+    A coordinator who notes it validates it for the employer by doing so. `minutes` is asked for some hours only. A
+    correction takes the place of an entry that waits, or answers a refused one: both stay to be read.
+    """
+    sponsorship = _locked_for_days(sponsorship)
+    convention = _current(sponsorship)
+    coordinates = policies.can_handle(actor, sponsorship, Side.COMPANY)
+    if not coordinates and not policies.is_worker(actor, convention):
+        raise NotAllowed("Seule la personne mise à disposition, ou son employeur, note une journée.")
+    if convention is None or sponsorship.state not in WORKING:
+        ended = sponsorship.is_ended
+        message = (
+            _TRIGGERS["day_after_closing"] if ended else "Une journée se note une fois la convention signée."
+        )
+        raise RuleBroken(message, code="day_after_closing" if ended else "wrong_state")
+    if corrects is not None:
+        corrects = _give_way(corrects, sponsorship, actor)
+    minutes = _checked_day(sponsorship, convention, on, part, minutes)
+    if sponsorship.state == State.SIGNED:
+        _begin(sponsorship, actor=actor)
+    with refusals(_TRIGGERS | {"sponsorship_never_over_convention": _left_of(sponsorship)}):
+        day = DayEntry.objects.create(
+            sponsorship=sponsorship,
+            convention=convention,
+            on=on,
+            part=part,
+            minutes=minutes,
+            note=note,
+            logged_by=actor,
+            company_by=actor if coordinates else None,
+            company_at=now() if coordinates else None,
+            corrects=corrects,
+        )
+    dues.plan_day(day)
+    record(
+        "sponsorship.day_logged",
+        sponsorship,
+        actor=actor,
+        day=day.pk,
+        minutes=minutes,
+        corrects=corrects.pk if corrects else None,
+    )
+    if corrects is not None and corrects.state == DayState.REFUSED:
+        mails.tell_day(day, "day_corrected", Side(corrects.refused_side), besides=actor)
+    return day
+
+
+@retried_once(_BUSY)
+def validate_day(day: DayEntry, *, actor: User, side: str) -> DayEntry:
+    """One side says this was worked. It counts once both said so: two persons, never one for both."""
+    sponsorship, day = _locked_day(day)
+    allow(side in Side.values)
+    if side == Side.ASSOCIATION and policies.is_worker(actor, day.convention):
+        raise NotAllowed("Vous avez travaillé ce jour-là : quelqu’un d’autre de l’association le valide.")
+    allow(policies.may_validate(actor, day, side))
+    _refuse_closed(sponsorship)
+    if day.state == DayState.VALIDATED or (day.state == DayState.WAITING and day.validated_at(side)):
+        return day
+    if day.state != DayState.WAITING:
+        raise RuleBroken("Cette journée n’attend plus de validation.", code="wrong_state")
+    setattr(day, f"{side}_by", actor)
+    setattr(day, f"{side}_at", now())
+    if day.company_at and day.association_at:
+        day.state = DAYS.target("validate", day.state)
+        day.state_changed_at = now()
+    with refusals(_TRIGGERS):
+        day.save()
+    record(
+        "sponsorship.day_validated",
+        sponsorship,
+        actor=actor,
+        day=day.pk,
+        side=str(side),
+        state=str(day.state),
+    )
+    return day
+
+
+@retried_once(_BUSY)
+def refuse_day(day: DayEntry, *, actor: User, side: str, reason: str) -> DayEntry:
+    """One side says it was not worked so, and why. Its time is free again; a correction may follow."""
+    sponsorship, day = _locked_day(day)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    _refuse_closed(sponsorship)
+    _require_reason(reason)
+    if day.state == DayState.WAITING and day.validated_at(side):
+        raise RuleBroken("Votre côté a déjà validé cette journée.", code="validated")
+    day.state = DAYS.target("refuse", day.state, label=day.get_state_display())
+    day.state_changed_at = now()
+    day.refused_side, day.refused_reason = side, reason
+    with refusals(_TRIGGERS):
+        day.save()
+    _offer_after_day(sponsorship, actor)
+    record("sponsorship.day_refused", sponsorship, actor=actor, day=day.pk, side=str(side))
+    mails.tell_day(day, "day_refused", Side.COMPANY, besides=actor)
+    return day
+
+
+@retried_once(_BUSY)
+def withdraw_day(day: DayEntry, *, actor: User) -> DayEntry:
+    """Noted by mistake: taken out before it counts. It stays to be read."""
+    sponsorship, day = _locked_day(day)
+    allow(policies.may_withdraw(actor, day))
+    _refuse_closed(sponsorship)
+    if day.state == DayState.WITHDRAWN:
+        return day
+    _withdraw(day)
+    _offer_after_day(sponsorship, actor)
+    record("sponsorship.day_withdrawn", sponsorship, actor=actor, day=day.pk)
+    return day
+
+
+# --- the end --------------------------------------------------------------------------------------------------
+
+
+@retried_once(_BUSY)
+def debrief(
+    sponsorship: Sponsorship,
+    *,
+    actor: User,
+    side: str,
+    delivered: str,
+    went_well: str,
+    to_improve: str = "",
+    again: bool = False,
+) -> Debrief:
+    """What one side says of it, once. The other side reads it after its own."""
+    sponsorship = _locked(sponsorship)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    if sponsorship.state not in (State.RUNNING, State.BROKEN):
+        raise RuleBroken(
+            "Le bilan se fait une fois le travail commencé, et avant la fin.", code="wrong_state"
+        )
+    if delivered not in Outcome.values:
+        raise RuleBroken("Dites si ce qui était demandé est fait.", code="delivered")
+    if not clean(went_well):
+        raise RuleBroken("Dites ce qui a bien marché, même en une phrase.", code="went_well")
+    with refusals(_TRIGGERS):
+        said = Debrief.objects.create(
+            sponsorship=sponsorship,
+            side=side,
+            delivered=delivered,
+            went_well=went_well,
+            to_improve=to_improve,
+            again=again,
+            author=actor,
+        )
+    record("sponsorship.debriefed", sponsorship, actor=actor, side=str(side))
+    mails.tell(sponsorship, "debriefed", Side(side).other, once=str(side), besides=actor)
+    return said
+
+
+@retried_once(_BUSY)
+def close(sponsorship: Sponsorship, *, actor: User, side: str) -> Sponsorship:
+    """Both debriefs are written, no day waits: what was not used goes back to the offer, the need is delivered."""
+    sponsorship = _locked(sponsorship)
+    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    if sponsorship.state == State.CLOSED:
+        return sponsorship
+    _move(sponsorship, "close")
+    with refusals(_TRIGGERS):
+        sponsorship.save()
+    _drop_proposed(sponsorship)
+    move_need(sponsorship.need, "deliver", actor=actor)
+    settle_offer(sponsorship.offer, actor=actor)
+    dues.forget(sponsorship)
+    record("sponsorship.closed", sponsorship, actor=actor, validated=sponsorship.validated_minutes)
+    mails.tell(sponsorship, "closed", Side(side).other, once="", besides=actor)
+    return sponsorship
+
+
+@retried_once(_BUSY)
+def break_off(sponsorship: Sponsorship, *, actor: User | None, side: str, reason: str) -> Sponsorship:
+    """Either side ends it before its time and says why. The days done stay counted; those that wait may still be
+    validated; the rest goes back to the offer, and the need seeks again."""
+    sponsorship = _locked(sponsorship)
+    allow(side in Side.values and (actor is None or policies.can_handle(actor, sponsorship, side)))
+    _require_reason(reason)
+    _move(sponsorship, "break")
+    sponsorship.ended_by, sponsorship.end_reason = side, reason
+    with refusals(_TRIGGERS):
+        sponsorship.save()
+    _drop_proposed(sponsorship)
+    free_need(sponsorship.need, actor=actor)
+    settle_offer(sponsorship.offer, actor=actor)
+    dues.forget(sponsorship)
+    record("sponsorship.broken", sponsorship, actor=actor, side=str(side))
+    mails.tell(sponsorship, "broken", Side(side).other, once="", besides=actor)
+    return sponsorship
+
+
+@transaction.atomic
+def begin(pk: int) -> bool:
+    """Its first day has come. Safe to run twice."""
+    sponsorship = _locked_for_days(Sponsorship.objects.get(pk=pk))
+    if sponsorship.state != State.SIGNED or sponsorship.starts_on > today():
+        return False
+    _begin(sponsorship, actor=None)
+    return True
+
+
+@retried_once(_BUSY)
+def value(sponsorship: Sponsorship, *, actor: User, year: int, amount: Decimal | None) -> None:
+    """What the employer reckons this year cost it; None takes it out. For its own eyes."""
+    sponsorship = _locked_for_days(sponsorship)
+    allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
+    rows = Valuation.objects.filter(sponsorship=sponsorship, year=year)
+    if amount is None:
+        rows.delete()
+    else:
+        if not amount.is_finite() or not 0 <= amount <= 100_000_000 or amount != round(amount, 2):
+            raise RuleBroken(
+                "Écrivez un montant en euros, deux chiffres après la virgule au plus.", code="amount"
+            )
+        Valuation.objects.update_or_create(sponsorship=sponsorship, year=year, defaults={"amount": amount})
+    record("sponsorship.valued", sponsorship, actor=actor, year=year)
+
+
+@transaction.atomic
+def end_with_organisation(organisation: Organisation) -> int:
+    """It closed: what is not signed comes to nothing, what is under way is broken off. Safe to run twice."""
+    reason = f"{organisation.name} est fermée."
+    ended = 0
+    rows = Sponsorship.objects.of_organisation(organisation) | Sponsorship.objects.given_by(organisation)
+    for row in rows.filter(state__in=[*BEFORE_SIGNING, *WORKING]).order_by("pk"):
+        sponsorship = _locked(row)
+        side = Side.COMPANY if sponsorship.offer.organisation_id == organisation.pk else Side.ASSOCIATION
+        if sponsorship.state in WORKING:
+            break_off(sponsorship, actor=None, side=side, reason=reason)
+        elif sponsorship.state in BEFORE_SIGNING:
+            _move(sponsorship, "decline")
+            sponsorship.ended_by, sponsorship.end_reason = side, reason
+            sponsorship.save()
+            _drop_proposed(sponsorship)
+            free_need(sponsorship.need, actor=None)
+            settle_offer(sponsorship.offer, actor=None)
+            dues.forget(sponsorship)
+            record("sponsorship.declined", sponsorship, side=str(side))
+            if sponsorship.agreed_at:
+                mails.tell(sponsorship, "declined", side.other, once="")
+        ended += 1
+    return ended
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _lock_organisations(*pks: int) -> None:
+    lock_all(Organisation.objects.filter(pk__in=pks))
+
+
+def _locked(sponsorship: Sponsorship) -> Sponsorship:
+    """With both organisations, its need and its offer, in order; the three are its attributes."""
+    _lock_organisations(sponsorship.need.organisation_id, sponsorship.offer.organisation_id)
+    need = lock(SkillNeed.objects.select_related("organisation"), pk=sponsorship.need_id)
+    offer = lock(Offer.objects.select_related("organisation"), pk=sponsorship.offer_id)
+    sponsorship = lock(Sponsorship.objects.all(), pk=sponsorship.pk)
+    sponsorship.need, sponsorship.offer = need, offer
+    return sponsorship
+
+
+def _locked_for_days(sponsorship: Sponsorship) -> Sponsorship:
+    """A day touches no organisation and no need: its offer, then itself."""
+    offer = lock(Offer.objects.select_related("organisation"), pk=sponsorship.offer_id)
+    rows = Sponsorship.objects.select_related("need__organisation")
+    sponsorship = lock(rows, pk=sponsorship.pk)
+    sponsorship.offer = offer
+    return sponsorship
+
+
+def _locked_day(day: DayEntry) -> tuple[Sponsorship, DayEntry]:
+    sponsorship = _locked_for_days(day.sponsorship)
+    day = lock(DayEntry.objects.select_related("convention"), pk=day.pk)
+    day.sponsorship = sponsorship
+    return sponsorship, day
+
+
+def _current(sponsorship: Sponsorship) -> Convention | None:
+    return sponsorship.conventions.in_force().select_related("employee").first()
+
+
+def _move(sponsorship: Sponsorship, verb: str) -> None:
+    label = sponsorship.get_state_display()
+    sponsorship.state = TRANSITIONS.target(verb, sponsorship.state, label=label)
+    sponsorship.state_changed_at = now()
+    sponsorship.version += 1
+
+
+def _begin(sponsorship: Sponsorship, *, actor: User | None) -> None:
+    _move(sponsorship, "begin")
+    sponsorship.save(update_fields=["state", "state_changed_at", "version"])
+    record("sponsorship.begun", sponsorship, actor=actor)
+
+
+def _drop(convention: Convention) -> None:
+    convention.state, convention.state_changed_at = ConventionState.DROPPED, now()
+    convention.save(update_fields=["state", "state_changed_at"])
+
+
+def _drop_proposed(sponsorship: Sponsorship) -> None:
+    for convention in sponsorship.conventions.proposed():
+        _drop(convention)
+
+
+def _withdraw(day: DayEntry) -> None:
+    day.state = DAYS.target("withdraw", day.state, label=day.get_state_display())
+    day.state_changed_at = now()
+    with refusals(_TRIGGERS):
+        day.save()
+
+
+def _offer_after_day(sponsorship: Sponsorship, actor: User) -> None:
+    """Of a broken one, a day refused gives its time back."""
+    if sponsorship.is_ended:
+        settle_offer(sponsorship.offer, actor=actor)
+
+
+def _give_way(corrected: DayEntry, sponsorship: Sponsorship, actor: User) -> DayEntry:
+    """The entry that a correction replaces: withdrawn if it waited; a refused one stays as it is."""
+    day = lock(DayEntry.objects.filter(sponsorship=sponsorship).select_related("convention"), pk=corrected.pk)
+    day.sponsorship = sponsorship
+    allow(policies.may_withdraw(actor, day))
+    if day.state == DayState.WAITING:
+        _withdraw(day)
+        record("sponsorship.day_withdrawn", sponsorship, actor=actor, day=day.pk)
+    elif day.state != DayState.REFUSED or day.corrections.exists():
+        raise RuleBroken("Cette journée ne se corrige plus.", code="wrong_state")
+    return day
+
+
+def _checked_day(
+    sponsorship: Sponsorship, convention: Convention, on: datetime.date, part: str, minutes: int | None
+) -> int:
+    """The minutes it counts; refuses the future, other dates than the convention's, the same moment twice."""
+    if on > today():
+        raise RuleBroken("Une journée se note une fois travaillée, pas à l’avance.", code="day_never_ahead")
+    if not convention.starts_on <= on <= convention.ends_on:
+        raise RuleBroken(
+            f"Cette date est en dehors de la convention{NBSP}: du {day_of(convention.starts_on)} "
+            f"au {day_of(convention.ends_on)}.",
+            code="day_within_convention",
+        )
+    if part not in Part.values:
+        raise RuleBroken("Choisissez une journée, une demi-journée ou quelques heures.", code="part")
+    if part == Part.WHOLE:
+        minutes = convention.day_minutes
+    elif part in (Part.MORNING, Part.AFTERNOON):
+        minutes = convention.day_minutes // 2 + (convention.day_minutes % 2 if part == Part.MORNING else 0)
+    if minutes is None or not 15 <= minutes <= MOST_A_DAY:
+        raise RuleBroken(
+            "Dites combien d’heures, d’un quart d’heure à douze heures.", code="day_minutes_sane"
+        )
+    same_day = list(sponsorship.days.filter(on=on, state__in=COUNTED))
+    if any(part in (Part.WHOLE, one.part) or one.part == Part.WHOLE for one in same_day):
+        raise RuleBroken(f"Ce moment du {day_of(on)} est déjà noté.", code="day_once")
+    if sum(one.minutes for one in same_day) + minutes > MOST_A_DAY:
+        raise RuleBroken(_TRIGGERS["day_twelve_hours"], code="day_twelve_hours")
+    return minutes
+
+
+def _check_terms(sponsorship: Sponsorship, terms: Terms, *, renewed: bool) -> None:
+    if terms.ends_on < terms.starts_on:
+        raise RuleBroken("La fin vient après le début.", code="sponsorship_dates_ordered")
+    if not clean(terms.profile):
+        raise RuleBroken("Dites le métier de la personne qui vient.", code="profile")
+    first = terms.starts_on
+    if renewed:
+        earliest = sponsorship.conventions.exclude(in_force_at=None).order_by("starts_on").first()
+        first = min(first, earliest.starts_on) if earliest else first
+    rules.check(sponsorship.offer.organisation.kind, first=first, last=terms.ends_on, renewed=renewed)
+
+
+def _require_room(sponsorship: Sponsorship, terms: Terms) -> None:
+    """New terms keep what is already counted inside, and what they add fits the offer."""
+    if terms.minutes < sponsorship.logged_minutes:
+        raise RuleBroken(
+            f"Déjà {sponsorship.in_words(sponsorship.logged_minutes)} notés{NBSP}: la durée ne descend pas plus bas.",
+            code="sponsorship_never_over_convention",
+        )
+    counted = sponsorship.days.counted()
+    outside = counted.exclude(on__range=(terms.starts_on, terms.ends_on)).order_by("on").first()
+    if outside is not None:
+        raise RuleBroken(
+            f"La journée du {day_of(outside.on)} serait en dehors de ces dates.", code="day_within_convention"
+        )
+    more = terms.minutes - sponsorship.held_minutes
+    if more > sponsorship.offer.left_minutes:
+        raise RuleBroken(_nothing_left(sponsorship.offer), code="offer_never_overspent")
+
+
+def _require_left(offer: Offer, minutes: int) -> None:
+    if minutes > offer.left_minutes:
+        raise RuleBroken(_nothing_left(offer), code="offer_never_overspent")
+
+
+def _nothing_left(offer: Offer) -> str:
+    offer.refresh_from_db(fields=["committed_minutes"])
+    if offer.left_minutes <= 0:
+        return "Il ne reste plus de temps dans cette offre."
+    return f"Il ne reste que {in_words(offer.left_minutes, offer.day_minutes)} dans cette offre."
+
+
+def _left_of(sponsorship: Sponsorship) -> str:
+    left = sponsorship.minutes - sponsorship.logged_minutes
+    if left <= 0:
+        return "Tout le temps de la convention est déjà noté. Un avenant peut en ajouter."
+    return f"Il ne reste que {sponsorship.in_words(left)} dans la convention. Un avenant peut en ajouter."
+
+
+def _require_verified(*several: Organisation) -> None:
+    for organisation in several:
+        if organisation.state != OrganisationState.VALIDATED:
+            raise RuleBroken(f"{organisation.name} n’est pas validée en ce moment.", code="not_validated")
+
+
+def _require_reason(reason: str) -> None:
+    if not clean(reason):
+        raise RuleBroken("Dites pourquoi.", code="reason")
+
+
+def _refuse_closed(sponsorship: Sponsorship) -> None:
+    if sponsorship.state == State.CLOSED:
+        raise RuleBroken(_TRIGGERS["day_after_closing"], code="day_after_closing")
+
+
+def forget_names(conventions: Sequence[Convention]) -> None:
+    """A year after the end: who came, who signed and what was noted are taken out; terms, days and hashes stay."""
+    for convention in conventions:
+        convention.employee = convention.company_by = convention.association_by = None
+        convention.employee_name = _SOMEBODY
+        convention.company_signatory = _SOMEBODY if convention.company_at else ""
+        convention.association_signatory = _SOMEBODY if convention.association_at else ""
+        convention.summary = ""
+        convention.document = b""
+        convention.forgotten_at = now()
+        convention.save()
+    DayEntry.objects.filter(convention__in=conventions).update(note="")
+
+
+@transaction.atomic
+def forget_person(person: Person) -> None:
+    """Erasure: this person is taken out of the conventions that name them; the others stay in."""
+    DayEntry.objects.filter(convention__employee=person).update(note="")
+    named = Q(employee=person) | Q(company_by__person=person) | Q(association_by__person=person)
+    for convention in lock_all(Convention.objects.filter(named)):
+        if convention.employee_id == person.pk:
+            convention.employee, convention.employee_name = None, _SOMEBODY
+        for side in Side:
+            signed = getattr(convention, f"{side}_by")
+            if signed is not None and signed.person_id == person.pk:
+                setattr(convention, f"{side}_by", None)
+                setattr(convention, f"{side}_signatory", _SOMEBODY)
+        convention.document = b""
+        convention.save()
+    Convention.objects.filter(proposed_by__person=person).update(proposed_by=None)
+
+
+def employee_of_address(organisation: Organisation, email: str) -> Person | None:
+    """Whose account has this address among the people who said that they work there, if any."""
+    people = Employee.objects.of_organisation(organisation).live()
+    row = people.filter(person__user__email__iexact=clean(email)).select_related("person").first()
+    return row.person if row else None

@@ -1,0 +1,100 @@
+"""What the pages of a sponsorship share: whose side one is on, what comes next, in words."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+
+from organisations.companies import spaces as employers
+from organisations.companies.policies import is_employer
+from organisations.spaces import SpaceRequest
+from organisations.views import space_context
+
+from . import policies
+from .enums import ConventionState, Side, State
+from .models import Convention, Sponsorship, SponsorshipQuerySet
+
+BADGES = {
+    State.DRAFTED: "neutral",
+    State.EMPLOYER_AGREED: "info",
+    State.ASSOCIATION_AGREED: "info",
+    State.SIGNED: "success",
+    State.RUNNING: "success",
+    State.CLOSED: "neutral",
+    State.BROKEN: "warning",
+    State.DECLINED: "neutral",
+}
+
+
+def rows_of(request: SpaceRequest) -> SponsorshipQuerySet:
+    """Those of the space's organisation, with what pages show."""
+    rows = Sponsorship.objects.of_organisation(request.organisation)
+    return rows.select_related("need__organisation", "offer__organisation")
+
+
+def row_of(request: SpaceRequest, pk: int) -> Sponsorship:
+    return get_object_or_404(rows_of(request), pk=pk)
+
+
+def side_in(request: SpaceRequest, row: Sponsorship) -> Side:
+    return Side.COMPANY if row.offer.organisation_id == request.organisation.pk else Side.ASSOCIATION
+
+
+def base_context(request: SpaceRequest) -> dict[str, Any]:
+    """What sponsorships/base.html needs: an employer's pages have the menu of its « Mécénat » part."""
+    if is_employer(request.organisation):
+        return employers.context_of(request)
+    return {**space_context(request), "mecenat_sections": [], "mecenat_url": ""}
+
+
+def context_of(request: SpaceRequest, row: Sponsorship) -> dict[str, Any]:
+    """What sponsorships/_head.html needs, in any page about one."""
+    side = side_in(request, row)
+    return {
+        **base_context(request),
+        "row": row,
+        "side": side,
+        "is_company": side == Side.COMPANY,
+        "other": row.organisation_of(side.other),
+        "badge": BADGES[State(row.state)],
+    }
+
+
+def named(convention: Convention, side: str) -> str:
+    """Who comes, for whom may know."""
+    if policies.sees_name(side, convention):
+        return convention.employee_name
+    return "nom donné une fois la convention signée"
+
+
+def next_step(row: Sponsorship, side: str, proposed: Convention | None) -> tuple[str, str]:
+    """(what comes next, who has it to do: "us", "them" or ""), for that side."""
+    company = side == Side.COMPANY
+    if proposed is not None and proposed.state == ConventionState.PROPOSED:
+        if proposed.signed_at(side):
+            return f"Vous avez signé ({proposed.label}). L’autre côté signe maintenant.", "them"
+        return f"Lire et signer : {proposed.label}.", "us"
+    steps: dict[str, tuple[str, str]] = {
+        State.DRAFTED: (
+            "Relisez, puis engagez ce temps : l’association sera prévenue. D’ici là, rien n’est réservé.",
+            "us",
+        ),
+        State.EMPLOYER_AGREED: (
+            ("L’association répond maintenant. Le temps est réservé dans votre offre.", "them")
+            if company
+            else ("L’employeur s’engage. À vous de dire oui ou non.", "us")
+        ),
+        State.ASSOCIATION_AGREED: (
+            ("Écrivez la convention : qui vient, quand, combien de temps.", "us")
+            if company
+            else ("L’employeur écrit la convention ; vous la signerez ensemble.", "them")
+        ),
+        State.SIGNED: (
+            "Le travail peut commencer. Chaque journée se note, puis se valide des deux côtés.",
+            "",
+        ),
+        State.RUNNING: ("Chaque journée se note, puis se valide des deux côtés.", ""),
+        State.CLOSED: ("C’est terminé. Merci.", ""),
+        State.BROKEN: ("C’est arrêté avant la fin. Les journées faites restent comptées.", ""),
+        State.DECLINED: ("Sans suite.", ""),
+    }
+    return steps[row.state]

@@ -1,0 +1,359 @@
+"""Sponsorships in the space of an employer or of an association, and the public page of the rules."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.ui.dates import day_of
+from missions.offers.enums import OFFERING
+from organisations.policies import HANDLERS
+from organisations.spaces import SpaceRequest, membership_required
+
+from . import rules, services, statement
+from .enums import ENDED, LIVE, DayState, Side, State
+from .forms import DebriefForm, PrepareForm, ReasonForm, ReworkForm
+from .models import DayEntry, Sponsorship
+from .spaces import BADGES, base_context, context_of, named, next_step, row_of, rows_of, side_in
+
+PAGE = 20
+DAYS_SHOWN = 30
+
+
+@login_not_required
+@require_safe
+def rules_page(request: HttpRequest) -> HttpResponse:
+    """What the law says, rule by rule, with its source and the day it was read."""
+    groups = [
+        ("Pour une entreprise", [rule for rule in rules.every() if "company" in rule.employers]),
+        ("Pour un employeur public", [rule for rule in rules.every() if "public" in rule.employers]),
+    ]
+    return render(request, "sponsorships/rules.html", {"groups": groups})
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_safe
+def every(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """Those in course, then the ended ones."""
+    organisation = request.organisation
+    ended = request.GET.get("etat") == "terminees"
+    rows = rows_of(request)
+    waiting = DayEntry.objects.of_organisation(organisation).waiting().filter(sponsorship=OuterRef("pk"))
+    shown = rows.filter(state__in=ENDED if ended else LIVE).annotate(waits=Exists(waiting))
+    page: Any = Paginator(shown, PAGE).get_page(request.GET.get("page", "1")[:12])
+    for row in page:
+        row.badge = BADGES[State(row.state)]
+        row.other = row.organisation_of(side_in(request, row).other)
+    context = {
+        **base_context(request),
+        "page": page,
+        "ended": ended,
+        "counts": (rows.filter(state__in=LIVE).count(), rows.filter(state__in=ENDED).count()),
+        "offers": organisation.kind in OFFERING,
+    }
+    return render(request, "sponsorships/all.html", context)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """A coordinator prepares some time for a need. Nothing is held until they commit it."""
+    organisation = request.organisation
+    if organisation.kind not in OFFERING:
+        raise NotAllowed("Seul un employeur prépare une mise à disposition.")
+    asked = request.GET.get("besoin", "")[:12]
+    initial = {"need": int(asked)} if asked.isascii() and asked.isdigit() else {}
+    form = PrepareForm(request.POST or None, organisation=organisation, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                row = services.draft(
+                    actor=request.user,
+                    need=data["need"],
+                    offer=data["offer"],
+                    terms=form.terms,
+                    format=data["format"],
+                )
+                messages.success(request, "C’est prêt. Relisez, puis engagez ce temps.")
+                return redirect("sponsorships:one", pk=pk, slug=slug, row_pk=row.pk)
+            except RuleBroken as broken:
+                form.add_error(None, broken.message)
+                status = 409
+    context = {
+        **base_context(request),
+        "form": form,
+        "title": "Préparer une mise à disposition",
+        "intro": "L’association n’est prévenue qu’une fois ce temps engagé.",
+        "button": "Préparer",
+        "rules": rules.of_employer(organisation.kind),
+        "back": "",
+    }
+    return render(request, "sponsorships/form.html", context, status=status)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_safe
+def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    """Where it stands, what comes next, its days, its conventions, its debriefs."""
+    row = row_of(request, row_pk)
+    side = side_in(request, row)
+    conventions = list(row.conventions.order_by("-number").defer("document"))
+    current = next((one for one in conventions if one.state == "in_force"), None)
+    proposed = next((one for one in conventions if one.state == "proposed"), None)
+    days = row.days.select_related("convention", "corrects").order_by("-on", "-pk")
+    corrected = DayEntry.objects.of_organisation(request.organisation).filter(corrects=OuterRef("pk"))
+    page = Paginator(days.annotate(is_corrected=Exists(corrected)), DAYS_SHOWN)
+    shown: Any = page.get_page(request.GET.get("page", "1")[:12])
+    for day in shown:
+        _dress(day, row, side, request)
+    debriefs = {debrief.side: debrief for debrief in row.debriefs.all()}
+    step, whose = next_step(row, side, proposed)
+    may_close = row.state == State.RUNNING and len(debriefs) == 2 and not row.waiting_minutes
+    context = {
+        **context_of(request, row),
+        "step": step,
+        "whose": whose,
+        "facts": _facts(row, side, current),
+        "conventions": [
+            {"row": one, "who": named(one, side), "badge": "success" if one is current else "neutral"}
+            for one in conventions
+        ],
+        "current": current,
+        "proposed": proposed,
+        "days": shown,
+        "to_validate": sum(day.mine_to_say for day in shown),
+        "own_debrief": debriefs.get(side),
+        "other_debrief": debriefs.get(side.other) if len(debriefs) == 2 else None,
+        "other_said": side.other in debriefs,
+        "may_debrief": row.state in (State.RUNNING, State.BROKEN) and side not in debriefs,
+        "may_close": may_close,
+        "rules": rules.of_employer(row.employer.kind),
+        "year": statement.years_of(row.employer)[:1] if side == Side.COMPANY else [],
+    }
+    return render(request, "sponsorships/one.html", context)
+
+
+def _facts(row: Sponsorship, side: Side, current: Any) -> list[tuple[str, Any]]:
+    facts = [
+        ("Employeur", row.employer.name),
+        ("Association", row.association.name),
+        ("Ce qui sera rendu", row.need.deliverable),
+        ("Métier", row.profile),
+        ("Qui vient", named(current, side) if current else ""),
+        ("Durée", row.volume),
+        ("Dates", f"du {day_of(row.starts_on)} au {day_of(row.ends_on)}"),
+        ("Format", row.get_format_display().capitalize()),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _dress(day: Any, row: Sponsorship, side: Side, request: SpaceRequest) -> None:
+    """What its line shows and allows, for this side."""
+    day.sponsorship = row
+    waiting = day.state == DayState.WAITING and row.state != State.CLOSED
+    own = day.convention.employee_id == request.user.person_id
+    day.mine_to_say = waiting and not day.validated_at(side) and not (side == Side.ASSOCIATION and own)
+    day.may_withdraw = waiting and side == Side.COMPANY
+    day.may_correct = (
+        side == Side.COMPANY and row.is_working and day.state in (DayState.WAITING, DayState.REFUSED)
+    )
+    day.may_correct = day.may_correct and not day.is_corrected
+    day.badge = {"waiting": "info", "validated": "success", "refused": "error"}.get(day.state, "neutral")
+    if day.state == DayState.WAITING and day.company_at:
+        day.awaits = "attend l’association"
+    elif day.state == DayState.WAITING and day.association_at:
+        day.awaits = "attend l’employeur"
+    else:
+        day.awaits = "attend les deux côtés" if day.state == DayState.WAITING else ""
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rework(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    """Change what is prepared, until the employer agrees."""
+    row = row_of(request, row_pk)
+    if side_in(request, row) != Side.COMPANY:
+        raise NotAllowed
+    names = ("minutes", "day_minutes", "starts_on", "ends_on", "profile", "format", "version")
+    initial = {name: getattr(row, name) for name in names}
+    form = ReworkForm(request.POST or None, day_minutes=row.day_minutes, initial=initial)
+    return form_page(
+        request,
+        row,
+        form,
+        "Modifier ce qui est préparé",
+        "Enregistrer",
+        lambda: services.rework(
+            row,
+            actor=request.user,
+            version=form.cleaned_data["version"],
+            terms=form.terms,
+            format=form.cleaned_data["format"],
+        ),
+        "C’est enregistré.",
+    )
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def employer_agree(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    row = row_of(request, row_pk)
+    return act_on(
+        request,
+        row,
+        lambda: services.employer_agree(row, actor=request.user),
+        "Ce temps est engagé. L’association est prévenue.",
+    )
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def association_agree(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    row = row_of(request, row_pk)
+    return act_on(
+        request,
+        row,
+        lambda: services.association_agree(row, actor=request.user),
+        "Vous avez dit oui. L’employeur écrit maintenant la convention.",
+    )
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    """Say no, and why, before anything is signed."""
+    row, form = row_of(request, row_pk), ReasonForm(request.POST or None)
+    side = side_in(request, row)
+    return form_page(
+        request,
+        row,
+        form,
+        "Ne pas donner suite",
+        "Ne pas donner suite",
+        lambda: services.decline(row, actor=request.user, side=side, **form.cleaned_data),
+        "C’est dit. Le besoin et l’offre redeviennent libres.",
+    )
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def break_off(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    """End it before its time, and say why."""
+    row, form = row_of(request, row_pk), ReasonForm(request.POST or None)
+    side = side_in(request, row)
+    return form_page(
+        request,
+        row,
+        form,
+        "Arrêter avant la fin",
+        "Arrêter maintenant",
+        lambda: services.break_off(row, actor=request.user, side=side, **form.cleaned_data),
+        "C’est arrêté. Les journées faites restent comptées.",
+        intro="Les journées déjà notées restent : celles qui attendent peuvent encore être validées.",
+    )
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def debrief(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    """What one side says of it; it reads the other's afterwards."""
+    row, form = row_of(request, row_pk), DebriefForm(request.POST or None)
+    side = side_in(request, row)
+    return form_page(
+        request,
+        row,
+        form,
+        "Notre bilan",
+        "Donner notre bilan",
+        lambda: services.debrief(row, actor=request.user, side=side, **form.cleaned_data),
+        "Merci. Vous lirez le bilan de l’autre côté quand les deux seront faits.",
+        intro="Chaque côté écrit le sien sans lire l’autre. Les deux se lisent ensuite.",
+    )
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def close(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
+    row = row_of(request, row_pk)
+    side = side_in(request, row)
+    return act_on(
+        request, row, lambda: services.close(row, actor=request.user, side=side), "C’est terminé. Merci."
+    )
+
+
+# --- inside ---------------------------------------------------------------------------------------------------
+
+
+def back_to(request: SpaceRequest, row: Sponsorship) -> HttpResponse:
+    organisation = request.organisation
+    return redirect("sponsorships:one", pk=organisation.pk, slug=organisation.slug, row_pk=row.pk)
+
+
+def act_on(request: SpaceRequest, row: Sponsorship, act: Callable[[], Any], said: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, said)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return back_to(request, row)
+
+
+def form_page(
+    request: SpaceRequest,
+    row: Sponsorship,
+    form: Form,
+    title: str,
+    button: str,
+    act: Callable[[], Any],
+    said: str,
+    *,
+    intro: str = "",
+    **more: Any,
+) -> HttpResponse:
+    """A page with one form about one sponsorship; what was typed stays when it is refused."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                act()
+                messages.success(request, said)
+                return back_to(request, row)
+            except Stale as stale:
+                form.add_error(None, stale.message)
+                status = 409
+            except RuleBroken as broken:
+                if broken.code == "not_allowed":
+                    raise
+                form.add_error(None, broken.message)
+                status = 409
+    context = {
+        **context_of(request, row),
+        "form": form,
+        "title": title,
+        "button": button,
+        "intro": intro,
+        "rules": [],
+        "back": "one",
+        **more,
+    }
+    return render(request, "sponsorships/form.html", context, status=status)

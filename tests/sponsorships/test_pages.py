@@ -1,0 +1,267 @@
+"""Both sides' pages: who sees what, what is asked again, what stays typed, and how many queries."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from jeveuxagir.common.clock import today
+from jeveuxagir.common.errors import NotAllowed
+from jeveuxagir.moderation.clocks import is_working_day
+from missions.offers.policies import never_served
+from missions.sponsorships import services
+from missions.sponsorships.enums import Side
+from missions.sponsorships.models import DayEntry, Sponsorship
+from organisations.companies import services as companies
+from organisations.companies.models import Employee
+from organisations.models import Organisation
+from tests import factories as f
+
+from .builders import DAY, Story, story
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name: str, organisation: Organisation, *args: Any) -> str:
+    return reverse(f"sponsorships:{name}", args=[organisation.pk, organisation.slug, *args])
+
+
+def working_day(ago: int) -> datetime.date:
+    day = today() - datetime.timedelta(days=ago)
+    while not is_working_day(day):
+        day -= datetime.timedelta(days=1)
+    return day
+
+
+def sides(s: Story) -> tuple[Client, Client]:
+    return client_of(s.coordinator), client_of(s.manager)
+
+
+def test_the_whole_story_by_its_pages() -> None:
+    s = story()
+    company, association = sides(s)
+    start, end = (
+        (today() - datetime.timedelta(days=30)).isoformat(),
+        (today() + datetime.timedelta(days=60)).isoformat(),
+    )
+    typed = {
+        "need": s.need.pk,
+        "offer": s.offer.pk,
+        "format": "split",
+        "minutes": "2,5",
+        "day_minutes": "420",
+        "starts_on": start,
+        "ends_on": end,
+        "profile": "comptable",
+    }
+    page = company.post(url("prepare", s.company), typed | {"minutes": "beaucoup"})
+    assert page.status_code == 422
+    assert "comptable" in page.content.decode(), "what was typed stays"
+    company.post(url("prepare", s.company), typed)
+    row = Sponsorship.objects.get()
+    assert row.minutes == int(2.5 * DAY)
+    assert association.get(url("one", s.association, row.pk)).status_code == 404, (
+        "nothing is said before the employer agreed"
+    )
+    company.post(url("employer_agree", s.company, row.pk))
+    assert "À vous de dire oui ou non" in association.get(url("one", s.association, row.pk)).content.decode()
+    association.post(url("association_agree", s.association, row.pk))
+    company.post(
+        url("propose", s.company, row.pk),
+        typed | {"employee_name": "Zoé Martin", "employee_email": s.worker.email},
+    )
+    text = row.conventions.get()
+    assert text.employee == s.worker.person
+    page = association.get(url("convention", s.association, row.pk, text.pk)).content.decode()
+    assert "Zoé Martin" not in page, "the name is given once both signed"
+    assert b"%PDF" in association.get(url("document", s.association, row.pk, text.pk)).content[:8]
+    for client, organisation in ((company, s.company), (association, s.association)):
+        client.post(
+            url("convention", organisation, row.pk, text.pk),
+            {"seen_hash": text.text_hash, "capacity": "directrice"},
+        )
+    page = association.get(url("one", s.association, row.pk)).content.decode()
+    assert "Zoé Martin" in page
+    day = working_day(3)
+    company.post(url("log_day", s.company, row.pk), {"on": day.isoformat(), "part": "whole"})
+    entry = DayEntry.objects.get()
+    association.post(url("refuse_day", s.association, row.pk, entry.pk), {"reason": "Le matin seulement."})
+    page = company.get(url("one", s.company, row.pk)).content.decode()
+    assert "Le matin seulement." in page
+    company.post(
+        f"{url('log_day', s.company, row.pk)}?corrige={entry.pk}", {"on": day.isoformat(), "part": "morning"}
+    )
+    other = working_day(10)
+    company.post(
+        url("log_day", s.company, row.pk), {"on": other.isoformat(), "part": "hours", "minutes": "1 h 30"}
+    )
+    waiting = list(DayEntry.objects.waiting().values_list("pk", flat=True))
+    association.post(url("validate_days", s.association, row.pk), {"jour": waiting})
+    row.refresh_from_db()
+    assert row.validated_minutes == 210 + 90
+    page = company.get(url("statement", s.company) + f"?annee={other.year}").content.decode()
+    assert "Refaire notre budget" in page
+    assert company.get(url("statement_pdf", s.company, other.year)).content[:4] == b"%PDF"
+    csv = "".join(
+        company.get(url("statement_csv", s.company, year)).content.decode() for year in {day.year, other.year}
+    )
+    assert sum(int(line.split(";")[5]) for line in csv.splitlines() if line.startswith("Total")) == 300
+    for client, organisation in ((company, s.company), (association, s.association)):
+        client.post(
+            url("debrief", organisation, row.pk),
+            {"delivered": "yes", "went_well": f"Vu de {organisation.name}"},
+        )
+    page = association.get(url("one", s.association, row.pk)).content.decode()
+    assert f"Vu de {s.company.name}" in page
+    association.post(url("close", s.association, row.pk))
+    row.refresh_from_db()
+    assert row.state == "closed"
+
+
+def test_a_debrief_is_read_by_the_other_side_after_its_own() -> None:
+    s = story()
+    row = s.signed(2)
+    s.validated(row, 1)
+    services.debrief(
+        row, actor=s.coordinator, side=Side.COMPANY, delivered="yes", went_well="Secret de l’employeur"
+    )
+    association = client_of(s.manager)
+    page = association.get(url("one", s.association, row.pk)).content.decode()
+    assert "Secret de l’employeur" not in page
+    assert "vous le lirez après le vôtre" in page
+
+
+def test_a_sunday_is_asked_again_and_the_future_refused() -> None:
+    s = story()
+    row = s.signed(2)
+    company = client_of(s.coordinator)
+    sunday = today() - datetime.timedelta(days=today().isoweekday() % 7 or 7)
+    typed = {"on": sunday.isoformat(), "part": "morning", "note": "Le bilan"}
+    page = company.post(url("log_day", s.company, row.pk), typed)
+    assert page.status_code == 422
+    assert "Cochez si c’est bien ce jour-là" in page.content.decode()
+    company.post(url("log_day", s.company, row.pk), typed | {"off_day": "on"})
+    assert DayEntry.objects.count() == 1
+    ahead = {"on": (today() + datetime.timedelta(days=3)).isoformat(), "part": "whole", "off_day": "on"}
+    page = company.post(url("log_day", s.company, row.pk), ahead)
+    assert "pas à l’avance" in page.content.decode()
+    for bad in (
+        {"on": "hier", "part": "whole"},
+        {"on": sunday.isoformat(), "part": "nuit"},
+        {"part": "hours", "minutes": "x"},
+    ):
+        assert company.post(url("log_day", s.company, row.pk), bad).status_code == 422
+
+
+def test_who_is_lent_notes_their_days_and_sees_nothing_of_the_employers_space() -> None:
+    s = story()
+    row = s.signed(2)
+    worker = client_of(s.worker)
+    assert "Refaire notre budget" in worker.get(reverse("sponsorships:mine")).content.decode()
+    assert worker.get(url("one", s.company, row.pk)).status_code == 404
+    worker.post(
+        reverse("sponsorships:my_log", args=[row.pk]), {"on": working_day(2).isoformat(), "part": "whole"}
+    )
+    day = DayEntry.objects.get()
+    assert (day.company_at, day.logged_by) == (None, s.worker)
+    stranger = client_of(f.make_user())
+    assert stranger.get(reverse("sponsorships:my_log", args=[row.pk])).status_code == 404
+    assert stranger.post(reverse("sponsorships:my_withdraw", args=[day.pk])).status_code == 404
+    worker.post(reverse("sponsorships:my_withdraw", args=[day.pk]))
+    day.refresh_from_db()
+    assert day.state == "withdrawn"
+
+
+def test_amounts_show_to_the_employer_alone() -> None:
+    s = story()
+    row = s.signed(2)
+    day = s.validated(row, 1)
+    company, association = sides(s)
+    company.post(url("amount", s.company, day.on.year, row.pk), {"amount": "1234,50"})
+    page = company.get(url("statement", s.company) + f"?annee={day.on.year}").content.decode()
+    assert "234,5" in page
+    for path in (url("statement", s.association), url("statement_csv", s.association, day.on.year)):
+        assert association.get(path).status_code == 404
+    assert "234" not in association.get(url("one", s.association, row.pk)).content.decode().replace(
+        str(row.pk), ""
+    )
+    assert "1234" not in company.get(url("statement_csv", s.company, day.on.year)).content.decode()
+
+
+def test_what_waits_is_said_in_ones_own_space() -> None:
+    s = story()
+    row = services.employer_agree(s.drafted(2), actor=s.coordinator)
+    association = client_of(s.manager)
+    home = reverse("accounts:my_space")
+    assert "Un employeur propose du temps" in association.get(home).content.decode()
+    services.association_agree(row, actor=s.manager)
+    text = s.proposed(row)
+    assert "À lire et signer" in association.get(home).content.decode()
+    s.signed_by_both(text)
+    s.day(row, 1)
+    assert "1\u00a0journée à valider" in association.get(home).content.decode()
+
+
+def test_lists_ask_the_same_number_of_queries_for_one_row_and_for_many() -> None:
+    s = story()
+    row = s.signed(8)
+    s.day(row, 20)
+    company = client_of(s.coordinator)
+    paths = [url("all", s.company), url("one", s.company, row.pk), reverse("accounts:my_space")]
+    counted = []
+    for many in (False, True):
+        if many:
+            for ago in range(1, 8):
+                s.day(row, ago)
+            for _ in range(3):
+                story(offer=s.offer).drafted(0.5)
+        found = []
+        for path in paths:
+            company.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                assert company.get(path).status_code == 200
+            found.append(len(queries))
+        counted.append(found)
+    assert counted[0] == counted[1]
+
+
+def test_the_rules_say_their_source_and_when_they_were_read(client: Client) -> None:
+    page = client.get(reverse("sponsorships:rules")).content.decode()
+    assert "L. 8241-3" in page
+    assert "27 décembre 2027" in page
+
+
+def test_who_leaves_their_employer_keeps_their_history_and_has_no_access() -> None:
+    s = story()
+    row = s.signed(2)
+    s.day(row, 1, actor=s.worker)
+    companies.end(Employee.objects.get(person=s.worker.person), actor=s.coordinator)
+    worker = client_of(s.worker)
+    assert worker.get(reverse("sponsorships:my_log", args=[row.pk])).status_code == 404
+    assert "Refaire notre budget" in worker.get(reverse("sponsorships:mine")).content.decode(), (
+        "the day stays"
+    )
+    with pytest.raises(NotAllowed):
+        s.day(row, 2, actor=s.worker)
+    assert s.day(row, 2).convention.employee_name == "Zoé Martin", "the employer goes on, or amends"
+
+
+def test_an_association_once_signed_with_is_served() -> None:
+    s = story()
+    other = f.make_organisation()
+    both = Organisation.objects.filter(pk__in=[s.association.pk, other.pk])
+    assert never_served(both).count() == 2
+    s.signed(2)
+    assert list(never_served(both)) == [other]
