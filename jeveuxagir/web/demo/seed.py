@@ -88,6 +88,8 @@ from .resources import TABLES as RESOURCE_TABLES
 from .resources import Resources
 from .skill_needs import TABLES as SKILL_NEED_TABLES
 from .skill_needs import SkillNeeds
+from .sponsorships import TABLES as SPONSORSHIP_TABLES
+from .sponsorships import Sponsorships
 from .statements import Statements
 
 #: Tables that a reset leaves alone: reference data and Django's own.
@@ -233,6 +235,7 @@ def _seed() -> None:
     employers.build()  # `employers.offers[key]` is what sponsorships stand on
     Resources(ground, organisations, people, own.staff).build()
     SkillNeeds(ground, organisations, people, own.staff).build()
+    Sponsorships(ground, organisations, people, own.persons, employers.offers).build()
 
     employers.write()
     ground.write(
@@ -255,7 +258,7 @@ def _seed() -> None:
     ground.write(*RESOURCE_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
-    ground.write(*SKILL_NEED_TABLES)
+    ground.write(*SKILL_NEED_TABLES, *SPONSORSHIP_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

@@ -1,0 +1,367 @@
+"""Time lent in every state: prepared, agreed, to sign, running with days of every sort, ended well or badly."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.common.text import slugify
+from jeveuxagir.moderation.clocks import is_working_day
+from missions.offers.models import Offer
+from missions.skill_needs.enums import State as NeedState
+from missions.skill_needs.models import SkillNeed
+from missions.sponsorships import dues, wording
+from missions.sponsorships.enums import ConventionState, DayState, DueKind, Part, Side, State
+from missions.sponsorships.models import Convention, DayEntry, Debrief, Due, Sponsorship, Valuation
+
+from . import texts
+from .ground import Ground
+from .organisations import Hosted, Organisations
+from .people import People
+
+DAY = 420
+
+
+@dataclass(frozen=True)
+class Spec:
+    """`days`: how the days of the log stand, the oldest first (v both, c employer only, w nobody, r refused then
+    corrected, x withdrawn). `since`: when it began, in days before today. `signed`: sides that signed what waits."""
+
+    #: keys of employers.py and organisations.toml
+    offer: str
+    employer: str
+    association: str
+    title: str
+    deliverable: str
+    profile: str
+    length: float
+    state: str
+    since: int = 60
+    lasts: int = 120
+    days: str = ""
+    amended: float = 0
+    signed: tuple[str, ...] = ()
+    reason: str = ""
+    by: str = ""
+    account: str = ""
+    skill: str = "gestion-projet"
+
+
+SPECS = (
+    Spec(
+        "cuir-gestion", "isere-cuir", "mots-passants", "Un budget sur trois ans",
+        "Un tableau simple et une heure pour l'expliquer", "contrôleuse de gestion", 8, State.RUNNING, 40, 160,
+        "vvvrcwx", account="nadia", skill="comptabilite",
+    ),
+    Spec(
+        "cuir-atelier", "isere-cuir", "jardins-du-bac", "Refaire les plans de la serre",
+        "Des plans à l'échelle et la liste du bois", "dessinateur", 3, State.EMPLOYER_AGREED, -10, 60,
+    ),
+    Spec(
+        "cuir-atelier", "isere-cuir", "mots-passants", "Choisir des rayonnages", "Un plan de la salle et trois devis",
+        "menuisier", 2, State.ASSOCIATION_AGREED, -8, 40, signed=(Side.COMPANY,),
+    ),
+    Spec(
+        "cuir-atelier", "isere-cuir", "roue-libre", "Organiser l'atelier", "Un rangement de l'atelier, par étapes",
+        "responsable d'atelier", 1, State.DRAFTED, -15, 45,
+    ),
+    Spec(
+        "mairie-agents", "deux-collines", "table-ouverte", "Un potager derrière la cuisine",
+        "Six bacs plantés et un calendrier", "jardinière", 5, State.RUNNING, 25, 200, "vvc", amended=6,
+        skill="jardinage",
+    ),
+    Spec(
+        "compta-mensuelle", "valcompta", "passeurs-loire", "Tenir les comptes de la saison",
+        "Un plan de comptes et un modèle de saisie", "comptable", 6, State.CLOSED, 180, 150, "vvvvv",
+        skill="comptabilite",
+    ),
+    Spec(
+        "compta-mensuelle", "valcompta", "coup-de-pouce-45", "Relire le budget", "Une note de deux pages", "comptable",
+        3, State.BROKEN, 90, 100, "vv", reason="La personne qui venait a changé de poste.", by=Side.COMPANY,
+    ),
+    Spec(
+        "logiciels", "vieux-port-logiciels", "cite-lecture", "Remplacer le vieux tableur",
+        "Une petite base et une notice", "développeur", 10, State.SIGNED, -5, 90,
+        skill="donnees",
+    ),
+    Spec(
+        "logiciels", "vieux-port-logiciels", "calanques", "Refaire le site", "Un site lisible au téléphone",
+        "développeuse", 7, State.DECLINED, -20, 60, reason="Nous avons trouvé une bénévole entre-temps.",
+        by=Side.ASSOCIATION,
+    ),
+    Spec(
+        "mairie-agents", "deux-collines", "tanneurs", "Un jardin pour le quartier", "Un plan, puis les premiers bacs",
+        "jardinier", 6, State.RUNNING, 24, 240, "vvv",
+        skill="jardinage",
+    ),
+)  # fmt: skip
+#: who comes and has no account here
+NAMES = (
+    "Inès Garnier", "Paul Lemoine", "Awa Diop", "Marc Teyssier", "Leïla Haddad",
+    "Hugo Blanc", "Nora Ferrand", "Simon Roux", "Claire Monnet", "Yann Le Goff",
+)  # fmt: skip
+NEED_STATES = {
+    State.DRAFTED: NeedState.OPEN,
+    State.EMPLOYER_AGREED: NeedState.IN_TALK,
+    State.CLOSED: NeedState.DELIVERED,
+    State.BROKEN: NeedState.OPEN,
+    State.DECLINED: NeedState.OPEN,
+}
+#: what each state passed through, for its history
+BEFORE = (
+    (State.DRAFTED, "drafted"),
+    (State.EMPLOYER_AGREED, "employer_agreed"),
+    (State.ASSOCIATION_AGREED, "association_agreed"),
+    (State.SIGNED, "convention_in_force"),
+    (State.RUNNING, "begun"),
+)
+
+
+class Sponsorships:
+    def __init__(
+        self,
+        ground: Ground,
+        organisations: Organisations,
+        people: People,
+        persons: dict[str, Person],
+        offers: dict[str, Offer],
+    ) -> None:
+        self.ground, self.organisations, self.people = ground, organisations, people
+        self.persons, self.offers = persons, offers
+
+    def build(self) -> None:
+        for number, spec in enumerate(SPECS):
+            self._one(spec, number)
+
+    def _user(self, hosted: Hosted) -> User | None:
+        person = hosted.owner or hosted.handlers()[0]
+        return self.people.users.get(person.pk)
+
+    def _one(self, spec: Spec, number: int) -> None:
+        ground = self.ground
+        employer, association = (self.organisations.all[key] for key in (spec.employer, spec.association))
+        prepared = ground.days_ago(max(spec.since, 0) + 15)
+        starts = ground.today - datetime.timedelta(days=spec.since)
+        ends = starts + datetime.timedelta(days=spec.lasts)
+        title = texts.typeset(spec.title)
+        need = ground.new(
+            SkillNeed,
+            organisation=association.organisation,
+            title=title,
+            slug=slugify(title),
+            deliverable=texts.typeset(spec.deliverable),
+            minutes=int(spec.length * DAY),
+            state=NEED_STATES.get(State(spec.state), NeedState.AGREED),
+            state_changed_at=prepared,
+            opened_at=prepared,
+            department=association.organisation.commune.department
+            if association.organisation.commune
+            else None,
+            contact=association.owner,
+            created_by=self._user(association),
+            created_at=prepared,
+        )
+        ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=spec.skill))
+        ended = spec.state in (State.CLOSED, State.BROKEN, State.DECLINED)
+        moved = ground.days_ago(max(0, spec.since - spec.lasts) if ended else max(spec.since, 1))
+        minutes = int((spec.amended or spec.length) * DAY)
+        row = ground.new(
+            Sponsorship,
+            need=need,
+            offer=self.offers[spec.offer],
+            minutes=minutes,
+            starts_on=starts,
+            ends_on=ends,
+            profile=texts.typeset(spec.profile),
+            state=spec.state,
+            state_changed_at=moved,
+            agreed_at=None if spec.state == State.DRAFTED else ground.later(prepared, 1, 4),
+            ended_by=spec.by,
+            end_reason=texts.typeset(spec.reason),
+            created_by=self._user(employer),
+            created_at=prepared,
+        )
+        self._history(row, spec, prepared, moved, self._user(employer))
+        conventions = self._conventions(row, spec, number, employer, association, prepared)
+        in_force = next((one for one in conventions if one.state == ConventionState.IN_FORCE), None)
+        if in_force is not None:
+            self._days(row, spec, in_force, employer, association)
+            self._dues(row, spec)
+        if spec.state == State.CLOSED:
+            self._debriefs(row, employer, association, moved)
+
+    def _history(
+        self, row: Sponsorship, spec: Spec, at: datetime.datetime, moved: datetime.datetime, actor: Any
+    ) -> None:
+        passed = [state for state, _ in BEFORE]
+        known = spec.state in passed
+        last = passed.index(State(spec.state)) if known else (1 if spec.state == State.DECLINED else 4)
+        for days, (_, verb) in enumerate(BEFORE[: last + 1]):
+            self.ground.event(f"sponsorship.{verb}", row, at + datetime.timedelta(days=days), actor=actor)
+        if not known:
+            self.ground.event(f"sponsorship.{spec.state}", row, moved, actor=actor, side=spec.by)
+
+    def _conventions(
+        self,
+        row: Sponsorship,
+        spec: Spec,
+        number: int,
+        employer: Hosted,
+        association: Hosted,
+        prepared: datetime.datetime,
+    ) -> list[Convention]:
+        if spec.state in (State.DRAFTED, State.EMPLOYER_AGREED, State.DECLINED):
+            return []
+        account = self.persons.get(spec.account)
+        name = f"{account.first_name} {account.last_name}" if account else NAMES[number]
+        made = []
+        lengths = [spec.length, spec.amended] if spec.amended else [spec.length]
+        for index, length in enumerate(lengths, start=1):
+            signed = spec.state != State.ASSOCIATION_AGREED
+            last = index == len(lengths)
+            at = self.ground.later(prepared, 4 * index, 6 * index)
+            state = (
+                ConventionState.PROPOSED
+                if not signed
+                else ConventionState.IN_FORCE
+                if last
+                else ConventionState.SUPERSEDED
+            )
+            convention = Convention(
+                pk=self.ground.number(Convention),
+                sponsorship=row,
+                number=index,
+                state=state,
+                state_changed_at=at,
+                minutes=int(length * DAY),
+                day_minutes=DAY,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                profile=row.profile,
+                employee=account,
+                employee_name=name,
+                summary="" if index == 1 else "Un jour de plus : l’équipe s’est agrandie.",
+                template=wording.CURRENT,
+                proposed_by=self._user(employer),
+                proposed_side=Side.COMPANY,
+                created_at=at,
+                in_force_at=at if signed else None,
+            )
+            for side, hosted in ((Side.COMPANY, employer), (Side.ASSOCIATION, association)):
+                if not signed and side not in spec.signed:
+                    continue
+                person = hosted.owner or hosted.handlers()[0]
+                setattr(convention, f"{side}_by", self._user(hosted))
+                setattr(convention, f"{side}_at", at)
+                setattr(convention, f"{side}_signatory", f"{person.full_name}, responsable")
+            convention.articles = wording.articles(row, convention)
+            convention.text_hash = wording.hash_of(convention)
+            self.ground.add(convention)
+            self.ground.event("sponsorship.convention_proposed", row, at, number=index)
+            made.append(convention)
+        return made
+
+    def _days(
+        self, row: Sponsorship, spec: Spec, convention: Convention, employer: Hosted, association: Hosted
+    ) -> None:
+        day = row.starts_on
+        for sort in spec.days:
+            day = self._next_working_day(day + datetime.timedelta(days=3))
+            if day >= min(self.ground.today, row.ends_on):
+                return
+            entry = self._day(row, convention, day, sort, employer, association)
+            if sort == "r":
+                self._day(row, convention, day, "v", employer, association, corrects=entry, part=Part.MORNING)
+
+    def _day(
+        self,
+        row: Sponsorship,
+        convention: Convention,
+        on: datetime.date,
+        sort: str,
+        employer: Hosted,
+        association: Hosted,
+        corrects: DayEntry | None = None,
+        part: str = Part.WHOLE,
+    ) -> DayEntry:
+        at = datetime.datetime.combine(on, datetime.time(18), tzinfo=self.ground.now.tzinfo)
+        if corrects is not None:
+            at += datetime.timedelta(days=1)
+        at = min(at, self.ground.now)
+        state = {"v": DayState.VALIDATED, "r": DayState.REFUSED, "x": DayState.WITHDRAWN}.get(
+            sort, DayState.WAITING
+        )
+        company = self._user(employer)
+        entry = self.ground.new(
+            DayEntry,
+            sponsorship=row,
+            convention=convention,
+            on=on,
+            part=part,
+            minutes=DAY if part == Part.WHOLE else DAY // 2,
+            note="Avec l’équipe, sur place.",
+            state=state,
+            state_changed_at=at,
+            logged_by=company,
+            logged_at=at,
+            company_by=company if sort != "w" else None,
+            company_at=at if sort != "w" else None,
+            association_by=self._user(association) if sort == "v" else None,
+            association_at=at if sort == "v" else None,
+            refused_side=Side.ASSOCIATION if sort == "r" else "",
+            refused_reason="Ce jour-là, seulement le matin." if sort == "r" else "",
+            corrects=corrects,
+        )
+        self.ground.event(
+            "sponsorship.day_logged", row, at, actor=company, day=entry.pk, minutes=entry.minutes
+        )
+        if state != DayState.WAITING:
+            self.ground.event(f"sponsorship.day_{state}", row, at, day=entry.pk)
+        return entry
+
+    def _dues(self, row: Sponsorship, spec: Spec) -> None:
+        ended = spec.state in (State.CLOSED, State.BROKEN)
+        for kind, about, on in (
+            (DueKind.END, row.ends_on, row.ends_on - dues.END_NEAR),
+            (DueKind.DEBRIEF, row.ends_on, row.ends_on),
+        ):
+            past = on <= self.ground.today
+            self.ground.new(
+                Due,
+                sponsorship=row,
+                kind=kind,
+                about=about.isoformat(),
+                due_on=on,
+                settled_at=self.ground.now if past or ended else None,
+                told=past,
+            )
+
+    def _debriefs(
+        self, row: Sponsorship, employer: Hosted, association: Hosted, at: datetime.datetime
+    ) -> None:
+        for side, hosted, words in (
+            (Side.COMPANY, employer, "Une équipe accueillante, et un besoin clair dès le départ."),
+            (Side.ASSOCIATION, association, "Nous tenons nos comptes nous-mêmes depuis."),
+        ):
+            self.ground.new(
+                Debrief,
+                sponsorship=row,
+                side=side,
+                delivered="yes",
+                went_well=words,
+                to_improve="Commencer par une demi-journée ensemble.",
+                again=True,
+                author=self._user(hosted),
+                created_at=at,
+            )
+        self.ground.new(Valuation, sponsorship=row, year=row.starts_on.year, amount=Decimal("2150.00"))
+
+    def _next_working_day(self, day: datetime.date) -> datetime.date:
+        while not is_working_day(day):
+            day += datetime.timedelta(days=1)
+        return day
+
+
+#: in the order they are written, after needs and offers; triggers count the days and what offers hold
+TABLES = (Sponsorship, Convention, DayEntry, Debrief, Valuation, Due)
