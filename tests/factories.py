@@ -28,7 +28,7 @@ from alliances.indicators.models import Indicator, Result, Value
 from alliances.indicators.periods import last_ended
 from alliances.introductions.models import LIFE as INTRODUCTION_LIFE
 from alliances.introductions.models import Introduction, Side
-from alliances.library.models import Assessment, Method, Resource
+from alliances.library.models import Assessment, Method, Network, Resource
 from alliances.models import INVITATION_LIFE, Alliance, AllianceInvitation, GuidedStep, Party
 from alliances.shared_documents.models import FileVersion, SharedDocument
 from alliances.statements.models import Statement
@@ -694,6 +694,19 @@ def make_resource(*, state: str = "published", **fields: Any) -> Resource:
     resource = Resource.objects.create(state=state, **fields)
     resource.refresh_from_db()
     return resource
+
+
+def make_network(*, state: str = "published", **fields: Any) -> Network:
+    """A network that helps with sponsorship, everywhere unless told otherwise."""
+    fields.setdefault("title", f"Le Réseau des mécènes {next(_numbers)}")
+    fields.setdefault("summary", "Association qui aide les entreprises à donner.")
+    fields.setdefault("modes", ["mecenat"])
+    if "person" not in fields:
+        fields["person"] = make_user().person
+    if state in ("published", "to_confirm"):
+        fields.setdefault("published_at", now())
+        fields.setdefault("reviewed_at", fields["published_at"])
+    return Network.objects.create(state=state, **fields)
 
 
 def make_guided_step(alliance: Alliance, **fields: Any) -> GuidedStep:

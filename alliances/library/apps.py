@@ -9,10 +9,10 @@ class LibraryConfig(AppConfig):
 
     def ready(self) -> None:
         from . import helping, indexing, moderation, notifications, panels, personal_data, reports
-        from .models import Method, Resource
+        from .models import Method, Network, Resource
 
         indexing.register()
-        for model in (Method, Resource):
+        for model in (Method, Resource, Network):
             moderation.register(model)
         helping.register()
         notifications.register()
@@ -20,3 +20,4 @@ class LibraryConfig(AppConfig):
         personal_data.register()
         reports.register(Method, "library:method")
         reports.register(Resource, "library:resource")
+        reports.register(Network, "library:network")

@@ -13,12 +13,17 @@ from jeveuxagir.taxonomies.models import CatalystFunction, Domain, PartnershipCa
 from jeveuxagir.territories.text import FrenchQuery
 
 from .enums import Interest, Level, Moment, Need, Shelf
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
 #: the shelves whose sheets are here; examples have an app of their own
 SHELVES = (Shelf.METHODS, Shelf.DATA, Shelf.TOOLS, Shelf.SKILLS)
 NOUNS = {Shelf.METHODS: "méthode", Shelf.DATA: "donnée", Shelf.TOOLS: "outil", Shelf.SKILLS: "formation"}
-AnySheet = Method | Resource
+Shelved = Method | Resource
+AnySheet = Method | Resource | Network
+
+
+def noun_of(sheet: AnySheet) -> str:
+    return sheet.NOUN if isinstance(sheet, Network) else NOUNS[Shelf(sheet.shelf)]
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,9 @@ def for_cards(rows: Any) -> Any:
     return rows.select_related("organisation").prefetch_related("domains", "sdgs")
 
 
-def everything(wanted: Wanted, most: int) -> list[AnySheet]:
+def everything(wanted: Wanted, most: int) -> list[Shelved]:
     """Sheets of all shelves together, a few of each: methods first."""
-    kept: list[AnySheet] = []
+    kept: list[Shelved] = []
     for rows in (Method.objects.public(), Resource.objects.public()):
         kept += for_cards(narrowed(rows, wanted))[:most]
     return kept
@@ -84,14 +89,14 @@ def everything(wanted: Wanted, most: int) -> list[AnySheet]:
 class Card:
     """What `library/_card.html` shows."""
 
-    sheet: AnySheet
+    sheet: Shelved
     noun: str
     #: « 1 h 30 · de 4 à 12 personnes », « Le Compte Juste »
     line: str
     levels: str
 
 
-def card(sheet: AnySheet) -> Card:
+def card(sheet: Shelved) -> Card:
     """From a row of `for_cards`."""
     noun = NOUNS[Shelf(sheet.shelf)]
     takes = [duration_of(sheet), people_of(sheet)] if isinstance(sheet, Method) else [sheet.owner]
@@ -118,12 +123,14 @@ def people_of(method: Method) -> str:
     return ""
 
 
-def levels_of(sheet: AnySheet) -> str:
+def levels_of(sheet: Shelved) -> str:
     return ", ".join(str(Level(level).label) for level in sheet.levels)
 
 
 def facts_of(sheet: AnySheet) -> list[tuple[str, Any]]:
     """What stands beside the words of a sheet's page."""
+    if isinstance(sheet, Network):
+        return [("Formes de coopération", sheet.mode_names), ("Où", sheet.where)]
     facts: list[tuple[str, Any]] = []
     if isinstance(sheet, Method):
         facts += [("Durée", duration_of(sheet)), ("Combien", people_of(sheet))]

@@ -62,7 +62,7 @@ def edit(
     `version` is that of the form: Stale when somebody changed the sheet meanwhile.
     """
     sheet = locked(sheet)
-    allow(policies.looks_after(actor, sheet))
+    allow(policies.may_correct(actor, sheet) if sheet.is_out else policies.looks_after(actor, sheet))
     if version is not None and version != sheet.version:
         raise Stale(
             "Quelqu’un a modifié cette fiche entre-temps : relisez, puis envoyez de nouveau.", code="stale"

@@ -22,7 +22,7 @@ from organisations.models import Organisation
 from .directory import Wanted
 from .enums import Interest, Level, Mode, Moment, Need, Shelf
 from .maturity import questions
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
 MYSELF = "moi"
 MOST_STEPS = 12
@@ -380,6 +380,48 @@ class SortingForm(PageForm):
         sdgs.queryset = Sdg.objects.order_by("number")
 
 
+class NetworkForm(PageForm):
+    title = forms.CharField(
+        label="Nom du réseau", max_length=140, error_messages={"required": "Donnez le nom du réseau."}
+    )
+    summary = forms.CharField(
+        label="Ce qu’il fait",
+        max_length=500,
+        widget=_prose(3),
+        help_text="En une ou deux phrases : qui il aide, et comment.",
+        error_messages={"required": "Dites en une phrase ce qu’il fait."},
+    )
+    modes = forms.MultipleChoiceField(
+        label="Formes de coopération",
+        choices=Mode.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins une forme de coopération."},
+    )
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label="Où il agit",
+        required=False,
+        empty_label="Toute la France",
+        error_messages={"invalid_choice": "Choisissez une région de la liste."},
+    )
+    link = forms.URLField(
+        label="Son site",
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        help_text="L’adresse de sa page d’accueil.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions: Any = self.fields["region"]
+        regions.queryset = Region.objects.order_by("name")
+
+    def clean_link(self) -> str:
+        link = self.cleaned_data["link"]
+        return checked_link(link) if link else ""
+
+
 class LicenceForm(PageForm):
     licence = forms.ChoiceField(
         label="Sous quelle licence ?",
@@ -392,7 +434,7 @@ class LicenceForm(PageForm):
 
 
 #: page → (title, form), by sort of sheet
-PAGES: dict[type[Method] | type[Resource], dict[str, tuple[str, type[PageForm]]]] = {
+PAGES: dict[type[Any], dict[str, tuple[str, type[PageForm]]]] = {
     Method: {
         "essentiel": ("L’essentiel", MethodEssentials),
         "deroule": ("Le déroulé", MethodSteps),
@@ -404,6 +446,7 @@ PAGES: dict[type[Method] | type[Resource], dict[str, tuple[str, type[PageForm]]]
         "lien": ("Où le trouver", ResourceLink),
         "classement": ("Pour le retrouver", SortingForm),
     },
+    Network: {"essentiel": ("Le réseau", NetworkForm)},
 }
 
 
@@ -415,9 +458,14 @@ class ResourceCorrection(LicenceForm, SortingForm, ResourceLink, ResourceEssenti
     """All the pages of a tool at once."""
 
 
-CORRECTIONS: dict[type[Method] | type[Resource], type[PageForm]] = {
+class NetworkCorrection(LicenceForm, NetworkForm):
+    """A network in one page."""
+
+
+CORRECTIONS: dict[type[Any], type[PageForm]] = {
     Method: MethodCorrection,
     Resource: ResourceCorrection,
+    Network: NetworkCorrection,
 }
 
 

@@ -7,7 +7,7 @@ from jeveuxagir.findable import registry
 from jeveuxagir.findable.registry import Found, Source
 
 from .enums import Shelf, State
-from .models import Method, Resource
+from .models import Method, Network, Resource
 from .sheets import Sheet
 
 
@@ -62,6 +62,19 @@ def register_shelf(
     )
 
 
+def _network(network: Any) -> Found:
+    return Found(
+        title=network.title,
+        url=network.get_absolute_url(),
+        summary=network.summary,
+        words=network.search_extra,
+        note=network.mode_names.capitalize(),
+        places=[network.region] if network.region else [],
+        everywhere=network.region is None,
+        published_at=network.published_at,
+    )
+
+
 def register() -> None:
     register_shelf(
         Method,
@@ -79,4 +92,18 @@ def register() -> None:
         order=70,
         list_url="/bibliotheque/outils/",
         names={"etagere:donnees": "jeu de données", "etagere:competences": "formation"},
+    )
+    registry.register(
+        Source(
+            kind="network",
+            model="library.Network",
+            label="réseau de référence",
+            plural="réseaux de référence",
+            order=75,
+            rows=lambda: Network.objects.public().select_related("region"),
+            follows=("organisation",),
+            found=_network,
+            list_url="/bibliotheque/reseaux/",
+            words_field="",
+        )
     )

@@ -11,7 +11,7 @@ from jeveuxagir.taxonomies.models import PartnershipCategory
 from jeveuxagir.ui.documents import pdf
 
 from . import reference
-from .directory import NOUNS, AnySheet
+from .directory import NOUNS, Shelved
 from .enums import Level, Need, Shelf
 from .illustrations import Cell, Profile, grid
 from .models import Method, Resource
@@ -48,7 +48,7 @@ class GridRow:
 @dataclass(frozen=True)
 class MapRow:
     level: str
-    sheets: list[tuple[str, AnySheet]]
+    sheets: list[tuple[str, Shelved]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def moments() -> list[Moment]:
 def tool_map() -> list[MapPart]:
     """The fourth sheet: each tool under its first need, at each of its levels. What is dead is not there."""
     rows = Resource.objects.public().trusted_first().defer("search", "search_extra")
-    found: list[AnySheet] = list(rows[:MOST_ON_MAP])
+    found: list[Shelved] = list(rows[:MOST_ON_MAP])
     parts = []
     for need in Need:
         here = [sheet for sheet in found if sheet.needs and sheet.needs[0] == need]

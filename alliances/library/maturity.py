@@ -15,7 +15,7 @@ from organisations.models import Organisation
 from organisations.policies import can_handle_missions
 
 from . import reference
-from .directory import AnySheet, for_cards
+from .directory import Shelved, for_cards
 from .enums import Level
 from .models import Assessment, Method, Resource
 
@@ -62,7 +62,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Advice:
-    sheet: AnySheet
+    sheet: Shelved
     reason: str
 
 
@@ -108,7 +108,7 @@ def advise(result: Result) -> list[Advice]:
     near = [str(one) for one in (level, min(level + 1, len(rungs())))]
     kept: dict[tuple[str, int], Advice] = {}
 
-    def take(sheets: Sequence[AnySheet], reason: str, most: int) -> None:
+    def take(sheets: Sequence[Shelved], reason: str, most: int) -> None:
         for sheet in sheets[:most]:
             kept.setdefault((sheet._meta.label, sheet.pk), Advice(sheet, reason))
 

@@ -228,7 +228,7 @@ class Revision(models.Model):
         return f"version {self.number}"
 
 
-class NetworkQuerySet(models.QuerySet["Network"]):
+class NetworkQuerySet(SheetQuerySet):
     def under(self, mode: str) -> Self:
         return self.filter(modes__contains=[mode]) if mode else self
 
@@ -237,34 +237,51 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         return self.filter(Q(region=region) | Q(region=None)) if region else self
 
 
-class Network(models.Model):
-    """A network that helps organisations in one or several modes of cooperation, in a region or everywhere."""
+class Network(Sheet):
+    """A network that helps organisations in one or several modes of cooperation, in a region or everywhere (K92)."""
 
+    KIND, NOUN = ModerationItem.Kind.SHEET.value, "réseau"
+    WORDED = {"title": "nom", "summary": "ce qu’il fait", "link": "lien"}
+    #: those who came with the product belong to nobody: the brigade's leads look after them too
+    KEPT_BY_STAFF = True
+
+    #: of those that come with the product (reference.py): how the next loading finds them
     code = models.SlugField("code", max_length=60, null=True, unique=True, editable=False)
-    name = LineField("nom", max_length=140)
     modes = ArrayField(models.CharField(max_length=20, choices=Mode), verbose_name="formes de coopération")
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="région"
     )
-    text = ProseField("ce qu’il fait", max_length=1000)
     link = models.URLField("lien", max_length=300, blank=True)
 
-    objects = NetworkQuerySet.as_manager()
+    objects = NetworkQuerySet.as_manager()  # type: ignore[misc]  # narrower than that of any sheet
 
-    class Meta:
+    class Meta(Sheet.Meta):
         verbose_name = "réseau de référence"
         verbose_name_plural = "réseaux de référence"
-        ordering = ["name"]
+        ordering = ["title"]
         constraints = [
-            models.CheckConstraint(condition=~Q(modes=[]), name="network_has_a_mode"),
+            *Sheet.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(modes=[]),
+                name="network_has_a_mode",
+                violation_error_message="Choisissez au moins une forme de coopération.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("library:network", args=[self.pk, self.slug])
 
     @property
     def mode_names(self) -> str:
         return ", ".join(str(Mode(mode).label) for mode in self.modes)
+
+    @property
+    def where(self) -> str:
+        """Needs its region."""
+        return self.region.name if self.region else "toute la France"
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from jeveuxagir.accounts.models import User
+from jeveuxagir.audit.models import Event
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.moderation import registry
 from jeveuxagir.moderation.models import ModerationItem
@@ -88,7 +89,21 @@ def describe(item: ModerationItem) -> dict[str, Any]:
 
 def conflict(item: ModerationItem, actor: User) -> str:
     sheet = sheet_of(item)
-    return conflict_of(sheet, actor) if sheet else ""
+    if sheet is None:
+        return ""
+    if item.diff and sheet.KEPT_BY_STAFF and _asked_by(item) == actor.pk:
+        return "Vous avez demandé ce changement : une autre personne de la brigade doit décider."
+    return conflict_of(sheet, actor)
+
+
+def _asked_by(item: ModerationItem) -> int | None:
+    """Whose words wait."""
+    facts = Event.objects.filter(
+        subject_type=item._meta.label,
+        subject_id=str(item.pk),
+        verb__in=["moderation.opened", "moderation.updated"],
+    )
+    return facts.order_by("-pk").values_list("actor", flat=True).first()
 
 
 def conflict_of(sheet: Sheet, actor: User) -> str:

@@ -7,7 +7,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
 from . import editing
-from .models import Assessment, Method, Resource, Revision
+from .models import Assessment, Method, Network, Resource, Revision
 from .sheets import Sheet
 
 
@@ -49,6 +49,7 @@ def _export(sheet: Any) -> dict[str, Any]:
 def register() -> None:
     register_sheets(Method, "Méthodes que vous avez écrites")
     register_sheets(Resource, "Outils, données et formations que vous avez proposés")
+    register_sheets(Network, "Réseaux de référence que vous avez proposés")
     personal_data.register(
         "library.Revision",
         PersonalData(

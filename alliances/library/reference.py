@@ -37,12 +37,11 @@ def load(using: str = "default") -> int:
         methods = [_method(entry) for entry in read("methods")["method"]]
         resources = [_resource(entry) for entry in read("resources")["resource"]]
         written = _write(Method, methods, using) + _write(Resource, resources, using)
-        networks = [
-            Network(code=entry["code"], name=entry["name"], modes=entry["modes"], text=entry["text"])
-            for entry in read("networks")["network"]
-        ]
-        _upsert(Network, networks, ["name", "modes", "text"], using)
-    return written + len(networks)
+        # what people corrected since keeps their words
+        own = set(Network._base_manager.using(using).filter(version__gt=1).values_list("code", flat=True))
+        networks = [_network(entry) for entry in read("networks")["network"] if entry["code"] not in own]
+        _upsert(Network, networks, ["title", "slug", "summary", "modes"], using)
+    return written + len(read("networks")["network"])
 
 
 def steps_of(entry: dict[str, Any]) -> list[str]:
@@ -93,6 +92,20 @@ def _method(entry: dict[str, Any]) -> tuple[Method, dict[str, Any]]:
 
 def _resource(entry: dict[str, Any]) -> tuple[Resource, dict[str, Any]]:
     return Resource(code=entry["code"], **resource_of(entry)), entry
+
+
+def _network(entry: dict[str, Any]) -> Network:
+    return Network(
+        code=entry["code"],
+        title=entry["name"],
+        slug=slugify(entry["name"])[:80],
+        summary=entry["text"],
+        modes=entry["modes"],
+        state=State.PUBLISHED,
+        **dict.fromkeys(
+            ("state_changed_at", "created_at", "updated_at", "reviewed_at", "published_at"), READ_ON
+        ),
+    )
 
 
 def _write(model: type[Any], made: list[tuple[Any, dict[str, Any]]], using: str) -> int:

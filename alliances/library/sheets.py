@@ -86,6 +86,8 @@ class Sheet(models.Model):
     NOUN: ClassVar[str]
     #: field → French label, of all that is worded: published, a change of these waits for the brigade
     WORDED: ClassVar[dict[str, str]] = {"title": "titre", "summary": "en deux phrases"}
+    #: whether the brigade's leads propose corrections of it too; another person decides on them
+    KEPT_BY_STAFF: ClassVar[bool] = False
 
     title = LineField("titre", max_length=140)
     slug = models.SlugField(max_length=80, editable=False)

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.structured import data_block
 
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
 
 def script_of(sheet: Method | Resource) -> SafeString:
@@ -45,3 +45,16 @@ def described(sheet: Method | Resource) -> dict[str, Any]:
         if sheet.owner:
             said["provider"] = {"@type": "Organization", "name": sheet.owner}
     return said
+
+
+def network_of(network: Network) -> SafeString:
+    """A network is an `Organization`: its name, what it does, its site."""
+    said = {
+        "@context": "https://schema.org",
+        "@type": "Organization",
+        "name": network.title,
+        "description": network.summary,
+        "areaServed": network.where,
+        "url": network.link or absolute(network.get_absolute_url()),
+    }
+    return data_block(said)

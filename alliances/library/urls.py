@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from . import kit_views, maturity_views, views, writing_views
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
 app_name = "library"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("interets/<slug:interest>/", views.interest, name="interest"),
     path("reseaux/", views.networks, name="networks"),
+    path(f"reseaux/{_ONE}", views.network, name="network"),
+    path(f"reseaux/{_ONE}historique/", views.history(Network), name="network_history"),
     path("kit/", kit_views.listing, name="kit"),
     path("kit/<slug:code>/", kit_views.sheet, name="kit_sheet"),
     path("kit/<slug:code>.pdf", kit_views.document, name="kit_document"),

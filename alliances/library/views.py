@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from alliances.policies import acting_in
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import fold
 from jeveuxagir.moderation import services as moderation_services
 from jeveuxagir.ui.facets import address
 from organisations.spaces import panels_of
@@ -172,8 +173,8 @@ def networks(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     asked = getattr(form, "cleaned_data", {})
     mode, region = asked.get("forme", ""), asked.get("region")
-    rows = list(Network.objects.under(mode).around(region).select_related("region"))
-    rows.sort(key=lambda one: (one.region is None, one.name))
+    rows = list(Network.objects.public().under(mode).around(region).select_related("region"))
+    rows.sort(key=lambda one: (one.region is None, fold(one.title)))
     groups = [
         (str(one.label).capitalize(), [row for row in rows if one.value in row.modes])
         for one in Mode
@@ -198,6 +199,30 @@ def method(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 @require_GET
 def resource(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     return _page(request, Resource, pk, slug)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def network(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """One network: what it does, where; its correction for who may propose one."""
+    found: Network = visible(request, Network, pk)
+    if slug != found.slug:
+        return redirect(found.get_absolute_url(), permanent=True)
+    is_mine = policies.looks_after(request.user, found)
+    may_correct = found.is_public and policies.may_correct(request.user, found)
+    waiting = moderation_services.open_items(found.KIND, found).first() if may_correct else None
+    context = {
+        "sheet": found,
+        "facts": directory.facts_of(found),
+        "is_mine": is_mine,
+        "may_correct": may_correct,
+        "verbs": TRANSITIONS.verbs(found.state) if is_mine else [],
+        "waiting": waiting is not None and bool(waiting.diff),
+        "history_url": f"{found.get_absolute_url()}historique/",
+        "structured": structured.network_of(found) if found.is_public else "",
+    }
+    return render(request, "library/network.html", context)
 
 
 def _page(
@@ -277,6 +302,8 @@ def _near(sheet: Method | Resource) -> list[Any]:
 def visible(request: HttpRequest, model: type[Sheet], pk: int) -> Any:
     """A public sheet; anybody's own whatever its state. Else 404."""
     rows: Any = model._default_manager.select_related("organisation", "department", "person")
+    if model is Network:
+        rows = rows.select_related("region")
     sheet = rows.public().filter(pk=pk).first()
     if sheet is None and request.user.is_authenticated:
         sheet = rows.of_person(request.user.person).filter(pk=pk).first()
@@ -309,7 +336,7 @@ def history_of(request: HttpRequest, sheet: Sheet) -> RevisionQuerySet:
     return Revision.objects.read_by_all(sheet)
 
 
-def history(model: type[Method] | type[Resource]) -> Callable[..., HttpResponse]:
+def history(model: type[Sheet]) -> Callable[..., HttpResponse]:
     """The page of the former words of a sheet."""
 
     @login_not_required

@@ -13,9 +13,9 @@ from jeveuxagir.common.constraints import refusals
 from organisations.models import Organisation
 
 from . import editing
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
-S = TypeVar("S", Method, Resource)
+S = TypeVar("S", Method, Resource, Network)
 #: what a form gives that is a relation, set apart
 RELATIONS = ("domains", "sdgs")
 
@@ -39,7 +39,7 @@ def begin(model: type[S], *, actor: User, organisation: Organisation | None, val
 
 
 def edit(
-    sheet: Method | Resource, *, actor: User, values: Mapping[str, Any], version: int | None = None
+    sheet: Method | Resource | Network, *, actor: User, values: Mapping[str, Any], version: int | None = None
 ) -> Any:
     """What a form gives: words, which wait for the brigade once published; the rest, at once."""
     words = {name: value for name, value in values.items() if name in sheet.WORDED}

@@ -17,13 +17,23 @@ from jeveuxagir.moderation import services as moderation_services
 from organisations.models import Organisation
 
 from . import directory, editing, moderation, policies, writing
-from .enums import Shelf, State
+from .directory import AnySheet
+from .enums import State
 from .forms import CORRECTIONS, PAGES, LicenceForm, PageForm, WhoForm, WithdrawForm
-from .models import Method, Resource
+from .models import Method, Network, Resource
 
 FORM = ["GET", "HEAD", "POST"]
 #: sort of sheet in an address → model
-SORTS: dict[str, type[Method] | type[Resource]] = {"methode": Method, "outil": Resource}
+SORTS: dict[str, type[Method] | type[Resource] | type[Network]] = {
+    "methode": Method,
+    "outil": Resource,
+    "reseau": Network,
+}
+HEADINGS: dict[type[Any], str] = {
+    Method: "Proposer une méthode",
+    Resource: "Proposer un outil, des données ou une formation",
+    Network: "Proposer un réseau de référence",
+}
 REVIEW = "relire"
 DONE = {
     "take_back": "C’est de nouveau un brouillon : modifiez-le, puis renvoyez-le.",
@@ -31,8 +41,8 @@ DONE = {
 }
 
 
-def sort_of(sheet: Method | Resource) -> str:
-    return "methode" if isinstance(sheet, Method) else "outil"
+def sort_of(sheet: AnySheet) -> str:
+    return next(sort for sort, model in SORTS.items() if isinstance(sheet, model))
 
 
 @never_cache
@@ -41,7 +51,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     """What one may propose, and the sheets one writes."""
     person = user_of(request).person
     mine = [
-        (sheet, sort_of(sheet), directory.NOUNS[Shelf(sheet.shelf)])
+        (sheet, sort_of(sheet), directory.noun_of(sheet))
         for model in SORTS.values()
         for sheet in model.objects.of_person(person)
         .select_related("organisation")
@@ -74,7 +84,7 @@ def _create(request: HttpRequest, model: Any, who: WhoForm, form: PageForm) -> s
             sheet = writing.begin(
                 model, actor=user_of(request), organisation=who.organisation, values=form.data_typed()
             )
-            sent.outcome = page_url(sheet, list(PAGES[model])[1])
+            sent.outcome = page_url(sheet, [*PAGES[model], REVIEW][1])
     return sent.outcome
 
 
@@ -106,7 +116,7 @@ def page(request: HttpRequest, sort: str, pk: int, step: str) -> HttpResponse:
     return render(request, "library/write.html", context, status=status)
 
 
-def _review(request: HttpRequest, sheet: Method | Resource) -> HttpResponse:
+def _review(request: HttpRequest, sheet: AnySheet) -> HttpResponse:
     """All that was written, each part with its link, then the licence and the sending."""
     form = LicenceForm(request.POST or None, initial={"licence": sheet.licence})
     status = 200
@@ -144,7 +154,7 @@ def _review(request: HttpRequest, sheet: Method | Resource) -> HttpResponse:
 @require_http_methods(FORM)
 def correct(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
     """A published sheet in one page: its new words wait for the brigade, which reads what changes alone."""
-    sheet = _own(request, sort, pk)
+    sheet = _correctable(request, sort, pk)
     if not _is_out(sheet):
         return redirect(_next_for(sheet))
     waiting = moderation_services.open_items(sheet.KIND, sheet).first()
@@ -221,16 +231,16 @@ def withdraw(request: HttpRequest, sort: str, pk: int) -> HttpResponse:
 # --- inside -----------------------------------------------------------------------------------------------------
 
 
-def page_url(sheet: Method | Resource, step: str) -> str:
+def page_url(sheet: AnySheet, step: str) -> str:
     return reverse("library:write", args=[sort_of(sheet), sheet.pk, step])
 
 
-def _is_out(sheet: Method | Resource) -> bool:
+def _is_out(sheet: AnySheet) -> bool:
     """Published, even when its link is dead: that is when it is corrected."""
     return sheet.state in (State.PUBLISHED, State.TO_CONFIRM)
 
 
-def _next_for(sheet: Method | Resource) -> str:
+def _next_for(sheet: AnySheet) -> str:
     """Where one goes on with a sheet: its correction once it is published, its page otherwise."""
     if sheet.state == State.DRAFT:
         return page_url(sheet, "essentiel")
@@ -239,7 +249,7 @@ def _next_for(sheet: Method | Resource) -> str:
     return sheet.get_absolute_url()
 
 
-def _model(sort: str) -> type[Method] | type[Resource]:
+def _model(sort: str) -> type[AnySheet]:
     if sort not in SORTS:
         raise Http404
     return SORTS[sort]
@@ -253,18 +263,29 @@ def _own(request: HttpRequest, sort: str, pk: int) -> Any:
     return sheet
 
 
+def _correctable(request: HttpRequest, sort: str, pk: int) -> Any:
+    """One's own; or a public network that one is of, or whose brigade one leads."""
+    model = _model(sort)
+    if model is Network:
+        rows = model.objects.public().select_related("organisation", "department", "person")
+        sheet = rows.filter(pk=pk).first()
+        if sheet is not None and policies.may_correct(request.user, sheet):
+            return sheet
+    return _own(request, sort, pk)
+
+
 def _usable(request: HttpRequest) -> list[Organisation]:
     """The validated organisations one may speak for."""
     return [one for one in alliance_policies.handled_by(request.user) if one.is_verified]
 
 
-def _initial(sheet: Method | Resource) -> dict[str, Any]:
+def _initial(sheet: AnySheet) -> dict[str, Any]:
     names = {name for _title, form in PAGES[type(sheet)].values() for name in form.base_fields}
     kept = {name: getattr(sheet, name) for name in names | {"licence"} if hasattr(sheet, name)}
     return kept | {"domains": list(sheet.domains.all()), "sdgs": list(sheet.sdgs.all())}
 
 
-def _where(model: Any, sheet: Method | Resource | None, step: str) -> dict[str, Any]:
+def _where(model: Any, sheet: AnySheet | None, step: str) -> dict[str, Any]:
     """What the stepper says."""
     titles = {name: title for name, (title, _form) in PAGES[model].items()} | {REVIEW: "Relire et envoyer"}
     names = list(titles)
@@ -278,7 +299,5 @@ def _where(model: Any, sheet: Method | Resource | None, step: str) -> dict[str, 
         "steps": len(names),
         "next_title": titles[names[place + 1]] if place + 1 < len(names) else "",
         "back": back,
-        "heading": "Proposer une méthode"
-        if model is Method
-        else "Proposer un outil, des données ou une formation",
+        "heading": HEADINGS[model],
     }

@@ -201,7 +201,7 @@ def library_atom(request: HttpRequest) -> HttpResponse:
         feed_url=absolute(request.get_full_path()),
         author_name="Jeveuxagir",
     )
-    sheets: list[library.AnySheet] = []
+    sheets: list[library.Shelved] = []
     for shelf in shelves:
         rows = library.for_cards(library.found(shelf, wanted))
         if asked["departement"]:

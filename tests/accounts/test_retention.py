@@ -136,6 +136,7 @@ def make_old(model: str) -> Any:
         "challenges.Challenge": lambda: f.make_challenge(state="draft"),
         "library.Method": lambda: f.make_method(state="draft"),
         "examples.Example": lambda: f.make_example(state="draft"),
+        "library.Network": lambda: f.make_network(state="draft"),
         "library.Resource": lambda: f.make_resource(state="draft"),
         "skill_needs.SkillNeed": lambda: f.make_skill_need(state="draft"),
         "statements.Statement": lambda: f.make_statement(state="withdrawn"),

@@ -102,8 +102,8 @@ def test_each_of_the_five_interests_has_three_tools_at_least(shelves, client, in
 
 
 def test_networks_are_under_their_mode_and_their_region(shelves, client):
-    Network.objects.create(name="Mécènes d’ici", modes=["mecenat"], region_id="84", text="Ici.")
-    Network.objects.create(name="Mécènes d’ailleurs", modes=["mecenat"], region_id="11", text="Là.")
+    f.make_network(title="Mécènes d’ici", region_id="84")
+    f.make_network(title="Mécènes d’ailleurs", region_id="11")
     page = text(client.get("/bibliotheque/reseaux/", {"forme": "mecenat", "region": "84"}))
     assert "Mécènes d’ici" in page
     assert "Admical" in page
@@ -146,7 +146,7 @@ def test_a_list_asks_the_same_number_of_queries_whatever_it_shows(client):
             ):
                 sheet.sdgs.set([1, 17])
                 sheet.domains.set(["education"])
-            Network.objects.create(name=f"Réseau {number}", modes=["rse"], text="Là.")
+            f.make_network(title=f"Réseau {number}", modes=["rse"])
 
     make(1)
     one = costs()

@@ -1081,7 +1081,7 @@ ROUTES: dict[str, Route] = {
     "library:assessment": Route(own, lambda world, kind: {"pk": world.assessment.pk}),
     "library:forget_assessment": Route(own, lambda world, kind: {"pk": world.assessment.pk}, "post"),
     "library:propose": Route(signed_in),
-    "library:new": Route(signed_in, lambda world, kind: {"sort": kind}, kinds=("methode", "outil")),
+    "library:new": Route(signed_in, lambda world, kind: {"sort": kind}, kinds=("methode", "outil", "reseau")),
     "library:correct": Route(own, lambda world, kind: {"sort": "methode", "pk": world.method.pk}),
     "library:withdraw": Route(own, lambda world, kind: {"sort": "methode", "pk": world.method.pk}),
     "library:act": Route(
@@ -1094,6 +1094,12 @@ ROUTES: dict[str, Route] = {
     ),
     "library:method_history": Route(
         public, lambda world, kind: {"pk": world.method.pk, "slug": world.method.slug}
+    ),
+    "library:network": Route(
+        public, lambda world, kind: {"pk": world.network.pk, "slug": world.network.slug}
+    ),
+    "library:network_history": Route(
+        public, lambda world, kind: {"pk": world.network.pk, "slug": world.network.slug}
     ),
     "library:resource_history": Route(
         public, lambda world, kind: {"pk": world.resource.pk, "slug": world.resource.slug}

@@ -302,6 +302,10 @@ class World:
         return f.make_assessment(person=self.users[CITIZEN].person)
 
     @cached_property
+    def network(self) -> Any:
+        return f.make_network(person=self.users[CITIZEN].person)
+
+    @cached_property
     def resource(self) -> Any:
         return f.make_resource(person=self.users[CITIZEN].person)
 

@@ -17,7 +17,8 @@ from .organisations import Organisations
 TABLES = (
     *(Method, Method.domains.through, Method.sdgs.through),
     *(Resource, Resource.domains.through, Resource.sdgs.through),
-    *(Revision, Network, Assessment, GuidedStep),
+    *(Network, Network.domains.through, Network.sdgs.through),
+    *(Revision, Assessment, GuidedStep),
 )
 
 
@@ -46,11 +47,15 @@ class Library:
         for spec in written["network"]:
             self.ground.new(
                 Network,
-                name=spec["name"],
+                title=texts.typeset(spec["name"]),
+                slug=slugify(spec["name"])[:80],
                 modes=spec["modes"],
                 region_id=spec["region"],
-                text=spec["text"],
+                summary=texts.typeset(spec["text"]),
                 link=spec["link"],
+                state=State.PUBLISHED,
+                published_at=reference.READ_ON,
+                reviewed_at=reference.READ_ON,
             )
         self._assessments()
         self._follow("chaleur", "constat", "La causerie des anciens", done=2)
