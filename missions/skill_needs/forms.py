@@ -23,6 +23,8 @@ from .models import FLASH_MINUTES, MOST_MINUTES
 from .services import DELIVERABLE_AT_LEAST, LEAST_MINUTES, MOST_SKILLS, NeedData
 
 PROSE = {"rows": "6"}
+#: « Autre chose », as the form sends it: an empty radio would be ticked before anybody chose
+OTHER = "autre"
 
 
 class Section(VersionMixin):
@@ -82,16 +84,26 @@ class ProjectForm(NonceMixin, Section):
     project_type = forms.ChoiceField(
         label="Cela ressemble à",
         widget=forms.RadioSelect,
-        required=False,
         help_text="Nous vous montrerons un exemple, les bonnes questions et le temps qu’il faut d’ordinaire.",
-        error_messages={"invalid_choice": "Choisissez un type de la liste."},
+        error_messages={
+            "required": f"Choisissez ce qui ressemble le plus à votre besoin, ou «{NBSP}Autre chose{NBSP}».",
+            "invalid_choice": "Choisissez un type de la liste.",
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(one.code, f"{one.name}{NBSP}: {_lower(one.hint)}") for one in scoping.types().values()]
         field: Any = self.fields["project_type"]
-        field.choices = [*choices, (scoping.OTHER, "Autre chose")]
+        field.choices = [*choices, (OTHER, "Autre chose")]
+
+    def values(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["project_type"]
+        return super().values() | {"project_type": scoping.OTHER if chosen == OTHER else chosen}
+
+    @classmethod
+    def initial_of(cls, data: NeedData) -> dict[str, Any]:
+        return super().initial_of(data) | {"project_type": data.project_type or OTHER}
 
 
 class DeliverableForm(Section):

@@ -20,6 +20,7 @@ from organisations.policies import is_member
 from organisations.spaces import panels_of
 
 from . import directory, policies, scoping, structured
+from .enums import Format
 from .facets import facets
 from .forms import DirectoryForm
 from .models import SkillNeed
@@ -88,7 +89,7 @@ def _facts(need: SkillNeed) -> list[tuple[str, Any]]:
     )
     mode = need.get_mode_display()
     facts = [
-        ("Temps", need.volume),
+        ("Temps", "" if need.format == Format.FLASH else need.volume),
         ("Forme", need.get_format_display()),
         ("Pour le", day_of(need.deadline) if need.deadline else ""),
         ("Où", f"{where}, {mode}" if where else mode),

@@ -99,7 +99,9 @@ def test_a_draft_may_begin_with_the_words_that_its_network_lends(client, associa
     assert lent.title in begun
     assert stranger.title not in begun
     assert lent.title in page(client, space(association, f"nouveau/?modele={lent.pk}"))
-    client.post(space(association, f"nouveau/?modele={lent.pk}"), {"title": lent.title, "project_type": ""})
+    client.post(
+        space(association, f"nouveau/?modele={lent.pk}"), {"title": lent.title, "project_type": "autre"}
+    )
     assert SkillNeed.objects.get().deliverable == "Un site type."
     page(client, space(association, f"nouveau/?modele={stranger.pk}"))
 
@@ -114,6 +116,14 @@ def test_without_deliverable_or_volume_the_page_says_why_and_where(client, assoc
     refused = client.post(space(association, f"{need.pk}/envoyer/"))
     assert refused.status_code == 409
     assert "Dites ce qui sera rendu" in refused.text
+
+
+def test_nothing_is_chosen_for_whoever_begins(client, association):
+    assert "checked" not in page(client, space(association, "nouveau/"))
+    refused = client.post(space(association, "nouveau/"), {"title": "Un besoin à nous"})
+    assert refused.status_code == 422
+    assert "Choisissez ce qui ressemble le plus" in refused.text
+    assert "Un besoin à nous" in refused.text
 
 
 @pytest.mark.parametrize(
