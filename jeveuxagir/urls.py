@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.offers.urls")),
     path("", include("organisations.companies.urls")),
     path("", include("missions.sponsorships.urls")),
+    path("", include("missions.pairings.urls")),
+    path("", include("missions.impact.urls")),
     path("", include("organisations.urls")),
     path("", include("alliances.urls")),
     path("", include("alliances.governance.urls")),

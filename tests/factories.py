@@ -42,11 +42,13 @@ from missions.enums import MissionMode, SlotKind
 from missions.enums import State as MissionState
 from missions.models import Mission, MissionAddress, Slot
 from missions.offers.models import Offer
+from missions.pairings.models import Pairing
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from missions.proposals.models import PROPOSAL_DAYS, Proposal
 from missions.resources.models import Need, Promise
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.models import Sponsorship
 from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
@@ -230,6 +232,50 @@ def make_member(
     person = person or make_person()
     Membership.objects.create(organisation=organisation, person=person, role=role, may_sign=may_sign)
     return User.objects.filter(person=person).first() or make_user(person=person)
+
+
+def make_sponsorship(
+    *,
+    association: Organisation | None = None,
+    company: Organisation | None = None,
+    need: SkillNeed | None = None,
+    offer: Offer | None = None,
+    state: str = "drafted",
+    **fields: Any,
+) -> Sponsorship:
+    """Two days of a company's ten for an association's need."""
+    if state not in ("drafted", "declined"):
+        fields.setdefault("agreed_at", now())
+    return Sponsorship.objects.create(
+        need=need or make_skill_need(organisation=association),
+        offer=offer or make_offer(company),
+        state=state,
+        **{
+            "minutes": 840,
+            "starts_on": today() - datetime.timedelta(days=30),
+            "ends_on": today() + datetime.timedelta(days=60),
+            "profile": "comptable",
+        }
+        | fields,
+    )
+
+
+def make_pairing(
+    *, need: SkillNeed | None = None, offer: Offer | None = None, state: str = "proposed", **fields: Any
+) -> Pairing:
+    """A need and an offer that the engine proposes to each other."""
+    return Pairing.objects.create(
+        need=need or make_skill_need(),
+        offer=offer or make_offer(),
+        state=state,
+        **{
+            "origin": "engine",
+            "engine_version": "1.0",
+            "reasons": [{"code": "skills", "text": "Compétence demandée", "mail": "Compétence demandée"}],
+            "expires_at": now() + datetime.timedelta(days=21),
+        }
+        | fields,
+    )
 
 
 def make_affiliation(

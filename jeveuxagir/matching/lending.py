@@ -42,6 +42,7 @@ class NeedRow:
     id: int
     association_id: int
     verified: bool
+    is_open: bool = True
     department: str = ""
     point: Point | None = None
     mode: Mode = Mode.BOTH
@@ -62,6 +63,7 @@ class OfferRow:
     id: int
     employer_id: int
     verified: bool
+    is_open: bool = True
     departments: frozenset[str] = frozenset()
     everywhere: bool = False
     points: tuple[Point, ...] = ()  # of its sites
@@ -134,6 +136,18 @@ class Verified(LendingGate):
 
     def refusal(self, fit: Fit) -> str:
         return "L’une des deux organisations n’est pas validée."
+
+
+class BothOpen(LendingGate):
+    code = "open"
+    name = "Un besoin et une offre ouverts"
+    rule = "Le besoin attend encore une offre, et l’offre est ouverte."
+
+    def blocks(self, fit: Fit) -> bool:
+        return not (fit.need.is_open and fit.offer.is_open)
+
+    def refusal(self, fit: Fit) -> str:
+        return "Le besoin ou l’offre n’est plus ouvert."
 
 
 class NotYetProposed(LendingGate):
@@ -244,6 +258,7 @@ class NotTooMany(LendingGate):
 #: In the order they are tried, the quickest first.
 LENDING_GATES: tuple[LendingGate, ...] = (
     Verified(),
+    BothOpen(),
     NotYetProposed(),
     FirstTimersFirst(),
     TimeLeft(),

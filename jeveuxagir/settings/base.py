@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "missions.offers",
     "missions.resources",
     "missions.sponsorships",
+    "missions.pairings",
+    "missions.impact",
     "alliances",
     "alliances.texts",
     "alliances.governance",

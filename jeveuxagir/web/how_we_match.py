@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jeveuxagir import matching
+from jeveuxagir.matching import lending
 from jeveuxagir.matching.half_days import AFTERNOON, EVENING, half_day
+from missions.pairings import fairness
 from missions.proposals.models import MAX_OPEN_PER_PERSON, PROPOSAL_DAYS
 
 _WEDNESDAY = 2
@@ -43,6 +45,29 @@ def how_we_match(request: HttpRequest) -> HttpResponse:
             "example": example(),
             "open_proposals": MAX_OPEN_PER_PERSON,
             "proposal_days": PROPOSAL_DAYS,
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def how_we_match_skills(request: HttpRequest) -> HttpResponse:
+    """The same, for needs and offers of skills, with what the 72 hours change today."""
+    gates, criteria = lending.described()
+    found = fairness.kept_report()
+    return render(
+        request,
+        "web/how_we_match_skills.html",
+        {
+            "gates": gates,
+            "criteria": criteria,
+            "weights": [(criterion.name, criterion.weight) for criterion in criteria],
+            "fairness": found,
+            "shares": [
+                ("Avec les 72 heures", found.with_rule.share),
+                ("Sans les 72 heures", found.without_rule.share),
+            ],
+            "version": lending.LENDING_VERSION,
         },
     )
 

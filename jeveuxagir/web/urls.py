@@ -11,6 +11,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("comment-nous-rapprochons/", how_we_match.how_we_match, name="how_we_match"),
+    path(
+        "comment-nous-rapprochons/competences/",
+        how_we_match.how_we_match_skills,
+        name="how_we_match_skills",
+    ),
     path("aide/", help_page.help_page, name="help"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("conditions-utilisation/", views.terms_of_use, name="terms"),

@@ -1,7 +1,5 @@
 """How a sponsorship moves the need it answers and the offer it draws on. Their rows are locked by the caller."""
 
-from typing import Any
-
 from jeveuxagir.accounts.models import User
 from missions.offers import services as offers
 from missions.offers.models import Offer
@@ -10,8 +8,11 @@ from missions.skill_needs import services as needs
 from missions.skill_needs.enums import TRANSITIONS
 from missions.skill_needs.models import SkillNeed
 
-from .enums import LIVE
+from .enums import LIVE, State
 from .models import Sponsorship
+
+#: signed once, whatever became of it
+SIGNED = (State.SIGNED, State.RUNNING, State.CLOSED, State.BROKEN)
 
 
 def move_need(need: SkillNeed, verb: str, *, actor: User | None) -> None:
@@ -35,10 +36,11 @@ def settle_offer(offer: Offer, *, actor: User | None) -> None:
     offer.refresh_from_db(fields=["committed_minutes", "state"])
 
 
-def served() -> Any:
-    """The associations for which a convention was once signed, whatever came after: for the 72 hours of offers."""
-    signed = Sponsorship.objects.exclude(conventions__in_force_at=None)
-    return signed.values_list("need__organisation", flat=True)
+def served() -> frozenset[int]:
+    """The associations that had a convention signed at least once, whatever came after: the first 72 hours of an offer
+    are not for them."""
+    signed = Sponsorship.objects.filter(state__in=SIGNED).order_by()
+    return frozenset(signed.values_list("need__organisation", flat=True).distinct())
 
 
 def register() -> None:

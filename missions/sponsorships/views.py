@@ -16,6 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.ui.dates import day_of
 from missions.offers.enums import OFFERING
+from missions.offers.models import Offer
+from missions.skill_needs.models import SkillNeed
+from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 
@@ -64,6 +67,24 @@ def every(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "sponsorships/all.html", context)
 
 
+def _asked(request: SpaceRequest, organisation: Organisation) -> dict[str, Any]:
+    """What the address names, and what follows from it: the need's volume, format and date, the offer's day."""
+    initial: dict[str, Any] = {}
+    if need := SkillNeed.objects.public().seeking().filter(pk=_key(request, "besoin")).first():
+        initial |= {"need": need.pk, "minutes": need.minutes, "format": need.format, "ends_on": need.deadline}
+    offers = Offer.objects.giving().of_organisation(organisation)
+    if offer := offers.filter(pk=_key(request, "offre")).first():
+        initial |= {"offer": offer.pk, "day_minutes": offer.day_minutes}
+        if need and need.minutes:
+            initial["minutes"] = min(need.minutes, offer.left_minutes)
+    return initial
+
+
+def _key(request: SpaceRequest, name: str) -> int:
+    asked = request.GET.get(name, "")[:12]
+    return int(asked) if asked.isascii() and asked.isdigit() else 0
+
+
 @never_cache
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,8 +93,7 @@ def prepare(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     organisation = request.organisation
     if organisation.kind not in OFFERING:
         raise NotAllowed("Seul un employeur prépare une mise à disposition.")
-    asked = request.GET.get("besoin", "")[:12]
-    initial = {"need": int(asked)} if asked.isascii() and asked.isdigit() else {}
+    initial = _asked(request, organisation)
     form = PrepareForm(request.POST or None, organisation=organisation, initial=initial)
     status = 200
     if request.method == "POST":

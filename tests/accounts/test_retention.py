@@ -109,6 +109,7 @@ def make_old(model: str) -> Any:
             token_hash="h",
             expires_at=timezone.now(),
         ),
+        "pairings.Pairing": lambda: f.make_pairing(state="expired"),
         "networks.MailInvitation": lambda: f.make_network_invitation(expires_at=timezone.now()),
         "organisations.JoinRequest": lambda: JoinRequest.objects.create(
             organisation=f.make_organisation(),

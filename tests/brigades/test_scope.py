@@ -33,6 +33,7 @@ LISTS = {
     "alliances": "alliances_alliance",
     "mises-en-relation": "introductions_introduction",
     "mises-a-disposition": "sponsorships_sponsorship",
+    "rapprochements": "pairings_pairing",
     "demandes": "requests_engagementrequest",
     "propositions": "proposals_proposal",
     "participations": "participations_participation",
@@ -82,6 +83,10 @@ def world(commune):
         "propositions": proposal,
         "participations": participation,
         "departs": departure,
+        "rapprochements": f.make_pairing(
+            need=f.make_skill_need(commune=commune, organisation=f.make_organisation(commune=commune)),
+            offer=f.make_offer(f.make_company(commune=commune)),
+        ),
         "mises-a-disposition": sponsorships.story(
             need=sponsorships.make_need(f.make_organisation(commune=commune)),
             offer=sponsorships.make_offer(f.make_organisation(commune=commune, kind="company")),

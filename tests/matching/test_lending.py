@@ -82,6 +82,8 @@ def plain(text: str) -> str:
     [
         ("verified", {"verified": False}, {}),
         ("verified", {}, {"verified": False}),
+        ("open", {"is_open": False}, {}),
+        ("open", {}, {"is_open": False}),
         ("known", {"known": frozenset({5})}, {}),
         ("first_timers", {"never_served": False}, {"first_timers_only": True}),
         ("time_left", {}, {"left_minutes": 0}),

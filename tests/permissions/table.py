@@ -49,6 +49,11 @@ def sign_in_page(role: str, kind: str) -> str:
     return LOGIN
 
 
+def hidden_from_all(role: str, kind: str) -> str:
+    """A public address with nothing to show here, visitors included."""
+    return MISSING
+
+
 def signed_in(role: str, kind: str) -> str:
     return LOGIN if role == ANONYMOUS else ALLOWED
 
@@ -216,6 +221,27 @@ def no_company(role: str, kind: str) -> str:
     if kind == "company" and handlers(role, kind) == ALLOWED:
         return FORBIDDEN
     return handlers(role, kind)
+
+
+def paired(*names: str) -> Args:
+    """The pairing of the association and the company, in the space of either."""
+
+    def args(world: World, kind: str) -> dict[str, Any]:
+        return space(world, kind, **_of_pairing(world.pairing, names))
+
+    return args
+
+
+def paired_elsewhere(*names: str) -> Args:
+    def args(world: World, kind: str) -> dict[str, Any]:
+        return space(world, kind, **_of_pairing(world.pairing_elsewhere, names))
+
+    return args
+
+
+def _of_pairing(pairing: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    known = {"pairing_pk": pairing.pk, "offer_pk": pairing.offer_id, "need_pk": pairing.need_id}
+    return {name: known[name] for name in names}
 
 
 def introduced(world: World, kind: str) -> dict[str, Any]:
@@ -661,6 +687,7 @@ ROUTES: dict[str, Route] = {
     "web:home": Route(public),
     "web:accessibility": Route(public),
     "web:how_we_match": Route(public),
+    "web:how_we_match_skills": Route(public),
     "web:help": Route(public),
     "web:privacy": Route(public),
     "web:legal": Route(public),
@@ -1157,6 +1184,31 @@ ROUTES: dict[str, Route] = {
     "networks:invitation": Route(
         signed_in, lambda world, kind: {"token": world.network_invitation("association").token}
     ),
+    # needs and offers brought together, and what an employer gave
+    "pairings:of_organisation": Route(handlers, space, kinds=ALL),
+    "pairings:one": Route(
+        handlers, paired("pairing_pk"), kinds=SIDES, foreign=paired_elsewhere("pairing_pk")
+    ),
+    "pairings:withdraw": Route(
+        handlers, paired("pairing_pk"), "post", kinds=SIDES, foreign=paired_elsewhere("pairing_pk")
+    ),
+    "pairings:for_offer": Route(
+        handlers, paired("offer_pk"), kinds=("company",), foreign=paired_elsewhere("offer_pk")
+    ),
+    "pairings:for_need": Route(
+        handlers, paired("need_pk"), kinds=("association",), foreign=paired_elsewhere("need_pk")
+    ),
+    "pairings:help_need": Route(handlers, paired("need_pk"), kinds=("company",)),
+    "pairings:ask_offer": Route(
+        handlers,
+        paired("need_pk", "offer_pk"),
+        kinds=("association",),
+        foreign=paired_elsewhere("need_pk", "offer_pk"),
+    ),
+    "impact:public": Route(hidden_from_all, space, kinds=("company",)),
+    "impact:own": Route(handlers, space, kinds=EMPLOYER_KINDS),
+    "impact:publish": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),
+    "impact:unpublish": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),
     # introductions
     "introductions:new": Route(signed_in),
     "introductions:answer_link": Route(
@@ -1538,6 +1590,7 @@ BRIGADE_MODELS: dict[str, tuple[str, ...]] = {
     "brigades_needcase": ("prendre", "liberer", "decider", "noter"),
     "brigades_librarycase": ("prendre", "liberer", "decider", "noter"),
     "introductions_introduction": ("retirer",),
+    "pairings_pairing": ("retirer",),
     "sponsorships_sponsorship": (),
     "brigades_reportcase": ("prendre", "liberer", "decider", "noter", "lever"),
     "brigades_followupcase": ("prendre", "liberer", "decider", "noter"),

@@ -418,6 +418,24 @@ class World:
     def need_template_elsewhere(self) -> Any:
         return f.make_need_template()
 
+    # --- a need of the association and an offer of the company, brought together; and those of others
+
+    @cached_property
+    def pairing(self) -> Any:
+        return self._paired(self.organisations["association"], self.organisations["company"])
+
+    @cached_property
+    def pairing_elsewhere(self) -> Any:
+        return self._paired(f.make_organisation(), f.make_company())
+
+    def _paired(self, association: Any, company: Any) -> Any:
+        from missions.pairings import services
+
+        need = f.make_skill_need(
+            organisation=association, commune=association.commune_id, skills=["comptabilite"]
+        )
+        return services.propose(actor=None, need=need, offer=f.make_offer(company), origin="engine")
+
     # --- time that the company lends to the association, the citizen comes; and time lent by others
 
     @cached_property
@@ -687,6 +705,9 @@ class World:
             "second": f.make_organisation(commune=town, kind="company"),
         }
         return f.make_introduction(**pair)
+
+    def _pairings_pairing(self, town: str) -> Any:
+        return self._paired(f.make_organisation(commune=town), f.make_company(commune=town))
 
     def _sponsorships_sponsorship(self, town: str) -> Any:
         from tests.sponsorships import builders

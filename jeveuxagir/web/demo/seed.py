@@ -40,7 +40,7 @@ from organisations.models import Invitation, JoinRequest, Membership, Organisati
 from volunteers.requests.enums import Mode
 from volunteers.requests.models import EngagementRequest
 
-from . import accounts, partner, texts
+from . import accounts, pairings, partner, texts
 from .accounts import ACCOUNTS, Accounts
 from .alerts import Alerts
 from .alliances import TABLES as ALLIANCE_TABLES
@@ -265,6 +265,7 @@ def _seed() -> None:
     charters.write()
     ground.write(ModerationItem, ModerationNote, Report, Tally, GuardianNotice, ReadLog, Message, Event)
     charters.documents()
+    pairings.bring_together()
     findable.rebuild()
     Accounts.second_factors()
 

@@ -1,0 +1,90 @@
+"""Proposing a need and an offer to each other, and answering."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from jeveuxagir.accounts.forms import NonceMixin
+from missions.offers.models import Offer
+
+from .enums import DeclineReason
+
+YES, NO = "yes", "no"
+
+
+class ProposeForm(NonceMixin, forms.Form):
+    """Which offer, and a word for the other side."""
+
+    offer = forms.ChoiceField(
+        label="Quelle offre",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez l’une de vos offres."},
+    )
+    note = forms.CharField(
+        label="Un mot pour l’autre organisation",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="Facultatif. Ne donnez ni nom ni coordonnées : elles s’échangent après deux oui.",
+    )
+
+    def __init__(self, *args: Any, offers: Iterable[tuple[Offer, str]] = (), **kwargs: Any) -> None:
+        """`offers`: each with what is said beside it."""
+        super().__init__(*args, **kwargs)
+        self.offers = {str(one.pk): one for one, _said in offers}
+        which: Any = self.fields["offer"]
+        which.choices = [
+            (str(one.pk), f"{one.title} ({said})" if said else one.title) for one, said in offers
+        ]
+        if len(self.offers) == 1:
+            which.initial = next(iter(self.offers))
+
+    @property
+    def chosen(self) -> Offer:
+        return self.offers[self.cleaned_data["offer"]]
+
+
+class WordForm(NonceMixin, forms.Form):
+    """A word for the other side."""
+
+    note = forms.CharField(
+        label="Un mot pour l’autre organisation",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="Facultatif. Ne donnez ni nom ni coordonnées : elles s’échangent après deux oui.",
+    )
+
+
+class AnswerForm(forms.Form):
+    """Yes, or no with a reason."""
+
+    answer = forms.ChoiceField(
+        label="Votre réponse",
+        choices=[(YES, "Oui, parlons-en"), (NO, "Non, pas cette fois")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites oui ou non."},
+    )
+    reason = forms.ChoiceField(
+        label="Si c’est non, pourquoi",
+        required=False,
+        choices=[("", "Choisissez"), *DeclineReason.choices],
+        help_text="Aide à mieux proposer. L’autre organisation ne le lit pas.",
+    )
+    note = forms.CharField(
+        label="Précision, pour la brigade",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("answer") == NO and not cleaned.get("reason"):
+            self.add_error("reason", "Dites pourquoi, en choisissant dans la liste.")
+        return cleaned
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(self.cleaned_data["answer"] == YES)

@@ -1,0 +1,66 @@
+"""What pairings add elsewhere: what is to answer, the entry in a space, and what a need's page offers an employer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from jeveuxagir.accounts.services import user_of
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import NBSP
+from missions.offers.enums import OFFERING
+from missions.skill_needs.models import SkillNeed
+from organisations import spaces
+from organisations.models import Organisation
+from organisations.policies import HANDLERS
+
+from .enums import Answer, Side
+from .models import Pairing
+from .notifications import url_for
+
+
+def _to_do(request: Any) -> Iterator[ToDo]:
+    """Those that wait for an organisation this person handles: two queries."""
+    person = user_of(request).person
+    mine = set(
+        Organisation.objects.of_person(person)
+        .filter(memberships__role__in=HANDLERS, memberships__person=person)
+        .values_list("pk", flat=True)
+    )
+    if not mine:
+        return
+    waits = Q(need__organisation__in=mine, association_answer=Answer.WAITING) | Q(
+        offer__organisation__in=mine, company_answer=Answer.WAITING
+    )
+    rows = Pairing.objects.of_person(person).waiting().filter(waits, expires_at__gt=now()).with_both()
+    for pairing in rows.order_by("created_at"):
+        for side in Side:
+            if pairing.organisation_of(side).pk in mine and pairing.answer_of(side) == Answer.WAITING:
+                who = pairing.need.organisation if side == Side.COMPANY else pairing.offer.organisation
+                what = "Un besoin pour votre offre" if side == Side.COMPANY else "Une offre pour votre besoin"
+                text = f"{what}{NBSP}: {pairing.need.title} ({who.name})"
+                yield ToDo(text, url_for(pairing, side), pairing.created_at, "Répondre")
+
+
+def _of_need(request: Any, need: SkillNeed) -> dict[str, Any] | None:
+    """On a need's page, for who handles a verified employer: « Notre entreprise peut aider »."""
+    if not request.user.is_authenticated or not need.is_seeking:
+        return None
+    person = user_of(request).person
+    employers = (
+        Organisation.objects.of_person(person)
+        .filter(memberships__role__in=HANDLERS, memberships__person=person, kind__in=OFFERING)
+        .exclude(pk=need.organisation_id)
+        .distinct()
+    )
+    found = list(employers.order_by("name"))
+    return {"need": need, "employers": found} if found else None
+
+
+def register() -> None:
+    to_do.register("pairings", _to_do)
+    panels.register("skill_need.page", Panel("pairings/_of_need.html", _of_need, order=10))
+    section = ("Rapprochements", "rapprochements/", HANDLERS)
+    if section not in spaces.extra_sections:
+        spaces.extra_sections.append(section)

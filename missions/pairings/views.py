@@ -1,0 +1,284 @@
+"""What goes together, and the answers of both sides, in an organisation's space."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jeveuxagir.accounts import nonces
+from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import NBSP
+from missions.offers.models import Offer
+from missions.skill_needs.durations import in_words
+from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.models import Sponsorship
+from organisations.policies import HANDLERS
+from organisations.spaces import SpaceRequest, membership_required
+from organisations.views import space_context
+
+from . import matching, policies, services
+from .enums import Answer, Origin, Side, State
+from .forms import AnswerForm, ProposeForm, WordForm
+from .models import LIFE, Pairing
+from .notifications import url_for
+
+FORM = ["GET", "HEAD", "POST"]
+PAGE = 20
+#: of what goes together, as many as one reads
+SHOWN = 10
+PROPOSED = f"C’est proposé. L’autre organisation a {LIFE.days} jours pour répondre."
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_safe
+def of_organisation(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """All that concerns it, on either side: what it has to answer comes first."""
+    rows = Pairing.objects.of_organisation(request.organisation).with_both().order_by("-created_at", "-pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    lines = [_line(pairing, request.organisation.pk) for pairing in page]
+    lines.sort(key=lambda line: not line["to_answer"])
+    context = {
+        **space_context(request),
+        "page_obj": page,
+        "lines": lines,
+        "offers": list(Offer.objects.giving().of_organisation(request.organisation).order_by("title")),
+        "needs": list(
+            SkillNeed.objects.public().seeking().of_organisation(request.organisation).order_by("title")
+        ),
+    }
+    return render(request, "pairings/of_organisation.html", context)
+
+
+def _line(pairing: Pairing, organisation: int) -> dict[str, Any]:
+    side = Side.COMPANY if organisation == pairing.offer.organisation_id else Side.ASSOCIATION
+    other = pairing.need.organisation if side == Side.COMPANY else pairing.offer.organisation
+    return {
+        "pairing": pairing,
+        "side": side,
+        "other": other,
+        "to_answer": pairing.is_waiting and pairing.answer_of(side) == Answer.WAITING,
+    }
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(FORM)
+def one(request: SpaceRequest, pk: int, slug: str, pairing_pk: int) -> HttpResponse:
+    """One pairing: why, what each said, whom to write to once that is given."""
+    pairing = _mine(request, pairing_pk)
+    side = policies.side_of_member(pairing, request.organisation)
+    assert side is not None, "the pairing is of this organisation"
+    to_answer = pairing.is_waiting and pairing.answer_of(side) == Answer.WAITING
+    form = AnswerForm(request.POST or None) if to_answer else None
+    status, refused = 200, ""
+    if request.method == "POST" and form is None:
+        messages.info(request, "Cette proposition n’attend plus votre réponse.")
+        return redirect(request.path)
+    if request.method == "POST" and form is not None:
+        status = 422
+        if form.is_valid():
+            try:
+                _answer(request, pairing, side, form)
+                return redirect(request.path)
+            except RuleBroken as error:
+                refused, status = error.message, 409
+    context = {
+        **space_context(request),
+        **_line(pairing, request.organisation.pk),
+        "form": form,
+        "refused": refused,
+        "volume": in_words(pairing.need.minutes),
+        "left": in_words(pairing.offer.left_minutes, pairing.offer.day_minutes),
+        "contact": pairing.need.contact if side == Side.COMPANY and pairing.gives_contact else None,
+        "may_withdraw": pairing.is_waiting and pairing.origin == side,
+        **_next_step(pairing, side),
+    }
+    return render(request, "pairings/one.html", context, status=status)
+
+
+def _next_step(pairing: Pairing, side: Side) -> dict[str, Any]:
+    """After two yes: the sponsorship, or the page where its employer describes it."""
+    if pairing.state != State.AGREED:
+        return {}
+    organisation = pairing.organisation_of(side)
+    rows = Sponsorship.objects.of_organisation(organisation)
+    made = rows.filter(need=pairing.need_id, offer=pairing.offer_id).order_by("-pk").first()
+    space = [organisation.pk, organisation.slug]
+    if made is not None:
+        return {"sponsorship_url": reverse("sponsorships:one", args=[*space, made.pk])}
+    if side == Side.COMPANY:
+        asked = urlencode({"besoin": pairing.need_id, "offre": pairing.offer_id})
+        return {"describe_url": f"{reverse('sponsorships:prepare', args=space)}?{asked}"}
+    return {}
+
+
+def _answer(request: SpaceRequest, pairing: Pairing, side: Side, form: AnswerForm) -> None:
+    if form.is_yes:
+        made = services.accept(pairing, actor=request.user, side=side)
+        agreed = made.state == State.AGREED
+        messages.success(
+            request,
+            f"Les deux ont dit oui{NBSP}: l’employeur décrit maintenant la mise à disposition."
+            if agreed
+            else "Votre oui est noté. L’autre organisation est prévenue.",
+        )
+        return
+    services.decline(
+        pairing,
+        actor=request.user,
+        side=side,
+        reason=form.cleaned_data["reason"],
+        note=form.cleaned_data["note"],
+    )
+    messages.success(request, "C’est noté : cette proposition n’aura pas de suite.")
+
+
+@membership_required(*HANDLERS)
+@require_POST
+def withdraw(request: SpaceRequest, pk: int, slug: str, pairing_pk: int) -> HttpResponse:
+    try:
+        services.withdraw(_mine(request, pairing_pk), actor=request.user)
+        messages.success(request, "La proposition est retirée.")
+    except RuleBroken as refused:
+        messages.error(request, refused.message)
+    return redirect("pairings:of_organisation", pk=pk, slug=slug)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_safe
+def for_offer(request: SpaceRequest, pk: int, slug: str, offer_pk: int) -> HttpResponse:
+    """The needs that go with one of its offers, with why."""
+    offers = Offer.objects.of_organisation(request.organisation).select_related("organisation__commune")
+    offer = get_object_or_404(offers, pk=offer_pk)
+    found = [
+        {
+            "found": one,
+            "url": reverse("pairings:help_need", args=[pk, slug, one.need.pk]) + f"?offre={offer.pk}",
+            "volume": in_words(one.need.minutes),
+        }
+        for one in matching.for_offer(offer, limit=SHOWN)
+    ]
+    context = {
+        **space_context(request),
+        "offer": offer,
+        "found": found,
+        "left": in_words(offer.left_minutes, offer.day_minutes),
+    }
+    return render(request, "pairings/for_offer.html", context)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_safe
+def for_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpResponse:
+    """The offers that go with one of its needs, with why."""
+    needs = SkillNeed.objects.of_organisation(request.organisation).select_related(
+        "organisation", "commune", "department"
+    )
+    need = get_object_or_404(needs, pk=need_pk)
+    found = [
+        {
+            "found": one,
+            "url": reverse("pairings:ask_offer", args=[pk, slug, need.pk, one.offer.pk]),
+            "left": in_words(one.offer.left_minutes, one.offer.day_minutes),
+        }
+        for one in matching.for_need(need, limit=SHOWN)
+    ]
+    return render(request, "pairings/for_need.html", {**space_context(request), "need": need, "found": found})
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(FORM)
+def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpResponse:
+    """« Notre entreprise peut aider »: which offer, a word, and it is proposed."""
+    rows = (
+        SkillNeed.objects.public().seeking().select_related("organisation__commune", "commune", "department")
+    )
+    need = get_object_or_404(rows, pk=need_pk)
+    giving = list(
+        Offer.objects.giving()
+        .of_organisation(request.organisation)
+        .select_related("organisation__commune")
+        .order_by("title")
+    )
+    said = [(offer, f"reste {in_words(offer.left_minutes, offer.day_minutes)}") for offer in giving]
+    initial = {"offer": request.GET.get("offre", "")}
+    form = ProposeForm(request.POST or None, offers=said, initial=initial if initial["offer"] else {})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return redirect(_propose(request, form, need, form.chosen, Origin.COMPANY))
+            except RuleBroken as refused:
+                form.add_error(None, refused.message)
+                status = 409
+    context = {
+        **space_context(request),
+        "need": need,
+        "form": form,
+        "giving": giving,
+        "volume": in_words(need.minutes),
+    }
+    return render(request, "pairings/help_need.html", context, status=status)
+
+
+@never_cache
+@membership_required(*HANDLERS)
+@require_http_methods(FORM)
+def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk: int) -> HttpResponse:
+    """An association asks for an offer that goes with its need."""
+    need = get_object_or_404(
+        SkillNeed.objects.public()
+        .seeking()
+        .of_organisation(request.organisation)
+        .select_related("organisation__commune", "commune", "department"),
+        pk=need_pk,
+    )
+    offer = get_object_or_404(Offer.objects.giving().select_related("organisation__commune"), pk=offer_pk)
+    judged = matching.judge(need, offer)
+    form = WordForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return redirect(_propose(request, form, need, offer, Origin.ASSOCIATION))
+            except RuleBroken as refused:
+                form.add_error(None, refused.message)
+                status = 409
+    context = {
+        **space_context(request),
+        "need": need,
+        "offer": offer,
+        "judged": judged,
+        "form": form,
+        "left": in_words(offer.left_minutes, offer.day_minutes),
+    }
+    return render(request, "pairings/ask_offer.html", context, status=status)
+
+
+def _propose(request: SpaceRequest, form: Any, need: SkillNeed, offer: Offer, origin: Origin) -> str:
+    with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
+        if sent.first:
+            made = services.propose(
+                actor=request.user, need=need, offer=offer, origin=origin, note=form.cleaned_data["note"]
+            )
+            messages.success(request, PROPOSED)
+            sent.outcome = url_for(made, origin)
+    return sent.outcome
+
+
+def _mine(request: SpaceRequest, pairing_pk: int) -> Pairing:
+    rows = Pairing.objects.of_organisation(request.organisation).with_both()
+    found: Pairing = get_object_or_404(rows, pk=pairing_pk)
+    return found

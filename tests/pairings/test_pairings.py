@@ -1,0 +1,382 @@
+"""A need and an offer brought together: by whom, why, what each side says, and what waits for nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from jeveuxagir.accounts.models import User
+from jeveuxagir.audit.models import Event
+from jeveuxagir.common.clock import now
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
+from jeveuxagir.matching import lending
+from jeveuxagir.notifications.models import Message
+from missions.offers.models import Offer
+from missions.pairings import fairness, services
+from missions.pairings.enums import Origin, Side, State
+from missions.pairings.models import MOST_PER_OFFER, Pairing
+from missions.skill_needs.models import SkillNeed
+from organisations.models import Organisation
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+SKILL = "comptabilite"
+
+
+@dataclass
+class Two:
+    """An association and an employer, a manager each, a need and an offer that go together."""
+
+    association: Organisation
+    company: Organisation
+    manager: User
+    coordinator: User
+    need: SkillNeed
+    offer: Offer
+
+    def proposed(self, origin: str = Origin.COMPANY, **more: Any) -> Pairing:
+        actor = {Origin.COMPANY: self.coordinator, Origin.ASSOCIATION: self.manager}.get(Origin(origin))
+        return services.propose(
+            **{"actor": actor, "need": self.need, "offer": self.offer, "origin": origin} | more
+        )
+
+
+@pytest.fixture
+def two() -> Two:
+    association, company = f.make_organisation(name="Les Cordées"), f.make_company(name="Tissages du Nord")
+    return Two(
+        association,
+        company,
+        f.make_member(association),
+        f.make_member(company),
+        f.make_skill_need(organisation=association, skills=[SKILL], contact=f.make_person()),
+        f.make_offer(company, skills=[SKILL]),
+    )
+
+
+# --- bringing together ----------------------------------------------------------------------------------------
+
+
+def test_an_employer_that_proposes_says_yes_and_the_association_is_asked(two: Two) -> None:
+    pairing = two.proposed(note="Notre équipe a déjà fait cela.")
+    assert (pairing.company_answer, pairing.association_answer) == ("yes", "waiting")
+    assert [message.person for message in Message.objects.filter(kind="pairings.asked")] == [
+        two.manager.person
+    ]
+    assert len(pairing.reasons) >= 2
+    assert lending.replay(pairing.inputs)["score"] == pairing.score  # type: ignore[index]
+
+
+def test_an_association_may_ask_and_the_employer_answers(two: Two) -> None:
+    pairing = two.proposed(Origin.ASSOCIATION)
+    assert (pairing.company_answer, pairing.association_answer) == ("waiting", "yes")
+    agreed = services.accept(pairing, actor=two.coordinator, side=Side.COMPANY)
+    assert agreed.state == State.AGREED
+    two.need.refresh_from_db()
+    assert two.need.state == "in_talk"
+    assert Message.objects.filter(kind="pairings.agreed").count() == 2
+
+
+def test_the_engine_asks_both_and_never_twice(two: Two) -> None:
+    assert services.propose_for_offer(two.offer) == 1
+    assert services.propose_for_offer(two.offer) == 0
+    assert services.propose_for_need(two.need) == 0
+    pairing = Pairing.objects.get()
+    assert (pairing.origin, pairing.company_answer, pairing.association_answer) == (
+        "engine",
+        "waiting",
+        "waiting",
+    )
+    assert Message.objects.filter(kind="pairings.asked").count() == 2
+    services.decline(pairing, actor=two.manager, side=Side.ASSOCIATION, reason="dates")
+    assert services.propose_for_offer(two.offer) == 0  # a declined pair is not proposed again
+
+
+def test_the_engine_leaves_an_employer_with_no_more_than_it_can_answer(two: Two) -> None:
+    for _ in range(MOST_PER_OFFER + 2):
+        f.make_skill_need(skills=[SKILL])
+    assert services.propose_all() == MOST_PER_OFFER
+    assert services.propose_all() == 0
+
+
+def test_during_72_hours_an_offer_goes_to_associations_never_served_alone(two: Two) -> None:
+    f.make_sponsorship(association=two.association, state="signed")
+    Offer.objects.filter(pk=two.offer.pk).update(opened_at=now() - timedelta(hours=71))
+    two.offer.refresh_from_db()
+    new = f.make_skill_need(skills=[SKILL])
+    for origin in (Origin.COMPANY, Origin.ASSOCIATION):
+        with pytest.raises(RuleBroken, match="jamais servies"):
+            two.proposed(origin)
+    assert services.propose_for_offer(two.offer) == 1
+    assert Pairing.objects.get().need == new
+    Offer.objects.filter(pk=two.offer.pk).update(opened_at=now() - timedelta(hours=73))
+    two.offer.refresh_from_db()
+    assert two.proposed().state == State.PROPOSED
+
+
+def test_the_brigade_of_either_territory_may_propose_what_the_engine_would_not(two: Two) -> None:
+    staff = f.make_staff()
+    other = f.make_offer(two.company, skills=["developpement-web"])
+    pairing = services.propose(
+        actor=staff, need=two.need, offer=other, origin=Origin.BRIGADE, note="À tenter"
+    )
+    assert pairing.obstacles
+    with pytest.raises(NotAllowed):
+        services.propose(
+            actor=f.make_staff(department="59"), need=two.need, offer=two.offer, origin=Origin.BRIGADE
+        )
+    f.make_member(two.company, person=staff.person)
+    with pytest.raises(NotAllowed):
+        services.propose(actor=staff, need=two.need, offer=two.offer, origin=Origin.BRIGADE)
+
+
+def test_nobody_proposes_for_a_side_that_is_not_theirs(two: Two) -> None:
+    for actor, origin in (
+        (two.manager, Origin.COMPANY),
+        (two.coordinator, Origin.ASSOCIATION),
+        (two.manager, Origin.BRIGADE),
+        (two.manager, Origin.ENGINE),
+        (f.make_member(two.company, role="reader"), Origin.COMPANY),
+        (f.make_user(), Origin.COMPANY),
+    ):
+        with pytest.raises(NotAllowed):
+            services.propose(actor=actor, need=two.need, offer=two.offer, origin=origin)
+
+
+def test_a_pair_is_proposed_once_at_a_time(two: Two) -> None:
+    two.proposed()
+    with pytest.raises(RuleBroken):
+        two.proposed(Origin.ASSOCIATION)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"state": "paused"}, "open"),
+        ({"committed_minutes": 10 * 420}, "time_left"),
+    ],
+)
+def test_an_offer_that_gives_no_more_is_proposed_by_nobody(
+    two: Two, changes: dict[str, Any], code: str
+) -> None:
+    Offer.objects.filter(pk=two.offer.pk).update(**changes)
+    with pytest.raises(RuleBroken) as refused:
+        two.proposed()
+    assert refused.value.code == code
+    assert services.propose_all() == 0
+
+
+# --- answering ------------------------------------------------------------------------------------------------
+
+
+def test_a_no_has_a_reason_and_who_said_yes_is_told_without_it(two: Two) -> None:
+    pairing = two.proposed()
+    with pytest.raises(RuleBroken, match="pourquoi"):
+        services.decline(pairing, actor=two.manager, side=Side.ASSOCIATION, reason="")
+    services.decline(
+        pairing, actor=two.manager, side=Side.ASSOCIATION, reason="time", note="Bien trop long pour nous"
+    )
+    told = Message.objects.get(kind="pairings.ended")
+    assert told.person == two.coordinator.person
+    assert "Bien trop long" not in told.text
+
+
+def test_one_answers_once_for_ones_own_side_and_in_time(two: Two) -> None:
+    pairing = two.proposed()
+    with pytest.raises(NotAllowed):
+        services.accept(pairing, actor=two.coordinator, side=Side.ASSOCIATION)
+    with pytest.raises(WrongState, match="déjà répondu"):
+        services.accept(pairing, actor=two.coordinator, side=Side.COMPANY)
+    Pairing.objects.update(expires_at=now() - timedelta(minutes=1))
+    with pytest.raises(WrongState, match="temps de répondre"):
+        services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    assert services.expire_due() == 1
+    assert services.expire_due() == 0
+    assert Message.objects.filter(kind="pairings.ended").count() == 1
+
+
+def test_a_yes_given_after_the_time_was_spent_is_refused_in_words(two: Two) -> None:
+    pairing = two.proposed()
+    Offer.objects.filter(pk=two.offer.pk).update(committed_minutes=10 * 420)
+    with pytest.raises(RuleBroken, match="pas assez de temps"):
+        services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+
+
+@pytest.mark.parametrize("what", ["need", "offer"])
+def test_what_waits_for_a_need_or_an_offer_that_ends_is_taken_back(two: Two, what: str) -> None:
+    two.proposed()
+    if what == "need":
+        SkillNeed.objects.filter(pk=two.need.pk).update(state="no_taker")
+        services.need_ended(two.need.pk)
+    else:
+        Offer.objects.filter(pk=two.offer.pk).update(state="paused")
+        services.offer_ended(two.offer.pk)
+    assert Pairing.objects.get().state == State.WITHDRAWN
+    assert Message.objects.filter(kind="pairings.ended").count() == 1
+
+
+def test_who_proposed_may_take_it_back_and_nobody_else(two: Two) -> None:
+    pairing = two.proposed()
+    with pytest.raises(NotAllowed):
+        services.withdraw(pairing, actor=two.manager)
+    services.withdraw(pairing, actor=two.coordinator)
+    assert not Message.objects.filter(kind="pairings.ended").exists()
+
+
+# --- pages ----------------------------------------------------------------------------------------------------
+
+
+def address(name: str, organisation: Organisation, *more: Any) -> str:
+    return reverse(f"pairings:{name}", args=[organisation.pk, organisation.slug, *more])
+
+
+def test_the_contact_is_given_as_the_association_wishes(two: Two, client: Client) -> None:
+    contact = f.make_member(
+        two.association, person=f.make_person(first_name="Aïssata", last_name="Zzcontact")
+    )
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact=contact.person, contact_consent="after_agreement")
+    pairing = two.proposed()
+    client.force_login(two.coordinator)
+    page = address("one", two.company, pairing.pk)
+    assert "Zzcontact" not in client.get(page).content.decode()
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_interest")
+    assert "Zzcontact" in client.get(page).content.decode()
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_agreement")
+    services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    assert "Zzcontact" in client.get(page).content.decode()
+
+
+def test_both_sides_read_the_same_reasons(two: Two, client: Client) -> None:
+    pairing = two.proposed()
+    for user, organisation in ((two.coordinator, two.company), (two.manager, two.association)):
+        client.force_login(user)
+        html = client.get(address("one", organisation, pairing.pk)).content.decode()
+        for reason in pairing.reasons:
+            assert reason["text"] in html.replace("&#x27;", "'")
+
+
+def test_an_employer_helps_from_the_page_of_a_need(two: Two, client: Client) -> None:
+    client.force_login(two.coordinator)
+    form_page = address("help_need", two.company, two.need.pk)
+    assert form_page in client.get(two.need.get_absolute_url()).content.decode()
+    form = client.get(form_page).context["form"]
+    sent = {"nonce": form["nonce"].value(), "offer": str(two.offer.pk), "note": "<script>x</script>"}
+    for _twice in range(2):
+        answer = client.post(form_page, sent)
+        assert answer.status_code == 302
+    pairing = Pairing.objects.get()
+    assert "<script>x" not in client.get(answer.url).content.decode()
+    client.force_login(two.manager)
+    page = address("one", two.association, pairing.pk)
+    assert client.post(page, {"answer": "no"}).status_code == 422
+    assert client.post(page, {"answer": "yes"}).status_code == 302
+    pairing.refresh_from_db()
+    assert pairing.state == State.AGREED
+
+
+def test_what_is_typed_stays_when_it_is_refused(two: Two, client: Client) -> None:
+    client.force_login(two.coordinator)
+    form_page = address("help_need", two.company, two.need.pk)
+    answer = client.post(form_page, {"note": "Un mot gardé", "offer": "99999"})
+    assert answer.status_code == 422
+    assert "Un mot gardé" in answer.content.decode()
+    assert client.post(form_page, {"note": "x" * 100_000, "offer": str(two.offer.pk)}).status_code == 422
+    assert not Pairing.objects.exists()
+
+
+def test_an_association_finds_offers_for_its_need_and_asks_for_one(two: Two, client: Client) -> None:
+    client.force_login(two.manager)
+    html = client.get(address("for_need", two.association, two.need.pk)).content.decode()
+    assert two.offer.title in html
+    page = address("ask_offer", two.association, two.need.pk, two.offer.pk)
+    form = client.get(page).context["form"]
+    assert client.post(page, {"nonce": form["nonce"].value(), "note": ""}).status_code == 302
+    assert Pairing.objects.get().origin == Origin.ASSOCIATION
+
+
+def test_the_needs_of_others_and_their_pairings_are_not_there(two: Two, client: Client) -> None:
+    pairing = two.proposed()
+    stranger = f.make_organisation()
+    client.force_login(f.make_member(stranger))
+    for page in (
+        address("one", stranger, pairing.pk),
+        address("one", two.company, pairing.pk),
+        address("for_need", stranger, two.need.pk),
+        address("for_offer", stranger, two.offer.pk),
+    ):
+        assert client.get(page).status_code == 404
+
+
+def test_the_list_asks_the_same_number_of_questions_for_1_and_100(two: Two, client: Client) -> None:
+    client.force_login(two.coordinator)
+    page = address("of_organisation", two.company)
+    two.proposed()
+    client.get(page)
+    with CaptureQueriesContext(connection) as one:
+        client.get(page)
+    base = Pairing.objects.get()
+    for _ in range(99):
+        need = f.make_skill_need()
+        base.pk, base.need = None, need
+        base._state.adding = True
+        base.save()
+    with CaptureQueriesContext(connection) as many:
+        client.get(page)
+    assert len(many) <= len(one) + 1
+
+
+def test_finding_asks_the_same_number_of_questions_for_1_and_100_needs(two: Two, client: Client) -> None:
+    client.force_login(two.coordinator)
+    page = address("for_offer", two.company, two.offer.pk)
+    client.get(page)
+    with CaptureQueriesContext(connection) as one:
+        client.get(page)
+    for _ in range(99):
+        f.make_skill_need(skills=[SKILL])
+    with CaptureQueriesContext(connection) as many:
+        client.get(page)
+    assert len(many) == len(one)
+
+
+# --- fairness, traces -----------------------------------------------------------------------------------------
+
+
+def test_the_report_compares_the_rule_and_its_absence(two: Two, capsys: Any) -> None:
+    f.make_sponsorship(association=two.association, state="signed")
+    Offer.objects.exclude(pk=two.offer.pk).update(state="paused")
+    SkillNeed.objects.exclude(pk=two.need.pk).update(state="no_taker")
+    Offer.objects.filter(pk=two.offer.pk).update(total_minutes=1050)
+    f.make_skill_need(skills=[SKILL])
+    found = fairness.report()
+    assert (found.offers, found.needs, found.first_timers) == (1, 2, 1)
+    assert (found.with_rule.needs, found.with_rule.share) == (1, 100)
+    assert found.without_rule.needs == 1
+    call_command("fairness")
+    assert "avec les 72 heures" in capsys.readouterr().out
+
+
+def test_every_move_is_audited(two: Two) -> None:
+    pairing = two.proposed()
+    services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    verbs = list(
+        Event.objects.filter(subject_type="pairings.Pairing").order_by("pk").values_list("verb", flat=True)
+    )
+    assert verbs == ["pairing.proposed", "pairing.accepted", "pairing.agreed"]
+
+
+def test_answers_stay_without_the_name_of_who_gave_them(two: Two) -> None:
+    two.proposed()
+    services.forget_person(two.coordinator.person)
+    pairing = Pairing.objects.get()
+    assert pairing.proposed_by is None
+    assert pairing.company_answered_by is None
+    assert pairing.company_answer == "yes"
