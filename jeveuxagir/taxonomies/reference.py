@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from jeveuxagir.common.bulk import upsert
+from jeveuxagir.common.text import spaced
 from jeveuxagir.taxonomies.models import (
     Activity,
     CatalystFunction,
@@ -48,7 +49,11 @@ def load(connection: Any) -> dict[str, list[tuple[str, int]]]:
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        if "description" in row:
+            row["description"] = spaced(row["description"])
+    return rows
 
 
 def _load(
