@@ -55,6 +55,10 @@ from missions.resources.enums import Kind as NeedKind
 from missions.resources.enums import Means, Promised
 from missions.resources.enums import State as NeedState
 from missions.resources.models import Need, Promise
+from missions.skill_needs import services as skill_needs
+from missions.skill_needs.enums import Format
+from missions.skill_needs.enums import State as SkillNeedState
+from missions.skill_needs.models import SkillNeed
 from organisations.enums import Kind, MemberRole, ProofLevel
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
@@ -76,6 +80,7 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
     zones = set(Mission.objects.open().values_list("department__zone", flat=True))
     assert zones == {"metro", "drom", "com"}
     assert Mission.objects.imported().count() >= 40
+    assert SkillNeed.objects.count() >= 40
 
 
 @pytest.mark.parametrize(
@@ -120,6 +125,8 @@ def test_the_world_is_as_large_as_the_demo_promises(demo: Any) -> None:
         (Need, "kind", NeedKind),
         (Promise, "state", Promised),
         (Promise, "kind", Means),
+        (SkillNeed, "state", SkillNeedState),
+        (SkillNeed, "format", Format),
         (ModerationItem, "kind", ModerationItem.Kind),
         (ModerationItem, "state", ModerationItem.State),
         (ModerationItem, "cause", ModerationItem.Cause),
@@ -198,6 +205,7 @@ def test_the_clocks_of_tonight_send_nothing(demo: Any) -> None:
     with transaction.atomic():
         assert nightly_clocks() == {"unserved": 0, "announced": 0, "expired": 0}
         assert mission_services.close_past() == 0
+        assert skill_needs.past_deadlines() == {"told": 0, "ended": 0}
         assert set(health.watch().values()) == {0}
         assert not Proposal.objects.open().filter(expires_at__lte=now()).exists()
         assert not Proposal.objects.open().filter(mailed_at=None).exists()
