@@ -106,7 +106,7 @@ class PrepareForm(TermsForm):
         empty_label="Choisir une offre",
         error_messages={"required": "Choisissez une offre."},
     )
-    format = forms.ChoiceField(label="Format", choices=Format.choices)
+    format = forms.ChoiceField(label="Format", choices=Format.choices, initial=Format.SPLIT)
 
     field_order = ("need", "offer", "format", "minutes", "day_minutes", "starts_on", "ends_on", "profile")
 

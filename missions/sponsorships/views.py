@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.text import plural
 from jeveuxagir.ui.dates import day_of
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
@@ -143,6 +144,10 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         _dress(day, row, side, request)
     debriefs = {debrief.side: debrief for debrief in row.debriefs.all()}
     step, whose = next_step(row, side, proposed)
+    to_validate = sum(day.mine_to_say for day in shown)
+    if to_validate and whose != "us":
+        words = plural(to_validate, "journée attend", "journées attendent")
+        step, whose = f"{words} votre validation, plus bas.", "us"
     may_close = row.state == State.RUNNING and len(debriefs) == 2 and not row.waiting_minutes
     context = {
         **context_of(request, row),
@@ -156,7 +161,7 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         "current": current,
         "proposed": proposed,
         "days": shown,
-        "to_validate": sum(day.mine_to_say for day in shown),
+        "to_validate": to_validate,
         "own_debrief": debriefs.get(side),
         "other_debrief": debriefs.get(side.other) if len(debriefs) == 2 else None,
         "other_said": side.other in debriefs,

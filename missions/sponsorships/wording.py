@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, spaced
 from jeveuxagir.ui.dates import day_of
 from missions.skill_needs.durations import hours_in_words, in_words
 
@@ -41,7 +41,7 @@ def articles(sponsorship: Sponsorship, convention: Convention) -> list[dict[str,
         "format": sponsorship.get_format_display(),
     }
     return [
-        {"title": one["title"], "text": one["text"].format_map(words).strip()}
+        {"title": one["title"], "text": spaced(one["text"].format_map(words).strip())}
         for one in template(CURRENT)["articles"]
     ]
 
