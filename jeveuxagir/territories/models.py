@@ -114,6 +114,8 @@ class Commune(models.Model):
     epci = models.ForeignKey(Epci, on_delete=models.PROTECT, related_name="communes", null=True, blank=True)
     postal_codes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux", default=list)
     population = models.PositiveIntegerField("population", null=True, blank=True)
+    #: of its contour, in square kilometres
+    area_km2 = models.FloatField("superficie", null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     point_source = models.CharField(

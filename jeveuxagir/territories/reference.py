@@ -75,6 +75,7 @@ def _load_places(cursor: Any) -> None:
     upsert(cursor, Region, ["code", "name", "zone"], _rows("regions.csv"))
     upsert(cursor, Department, ["code", "name", "region_id", "zone"], _rows("departments.csv"))
     upsert(cursor, Epci, ["code", "name"], _rows("epci.csv"))
+    areas = dict(_rows("areas.csv.xz"))
     upsert(
         cursor,
         Commune,
@@ -87,6 +88,7 @@ def _load_places(cursor: Any) -> None:
             "epci_id",
             "postal_codes",
             "population",
+            "area_km2",
             "latitude",
             "longitude",
             "point_source",
@@ -101,6 +103,7 @@ def _load_places(cursor: Any) -> None:
                 epci or None,
                 postal_codes.split(),
                 population or None,
+                areas.get(code),
                 latitude or None,
                 longitude or None,
                 point_source,
@@ -157,6 +160,7 @@ def _own_counts(using: str) -> dict[str, Counts]:
         no_postal_code=Count("code", filter=Q(postal_codes=[])),
         no_population=Count("code", filter=Q(population=None)),
         no_point=Count("code", filter=Q(latitude=None)),
+        no_area=Count("code", filter=Q(area_km2=None)),
         with_epci=Count("epci"),
         islands=Count("code", filter=Q(epci=None) & ~Q(department__zone=Zone.COLLECTIVITY)),
         from_town_hall=Count("code", filter=Q(point_source=PointSource.TOWN_HALL)),
@@ -186,6 +190,10 @@ def _own_counts(using: str) -> dict[str, Counts]:
         "populations": [
             ("communes avec une population", communes["all"] - communes["no_population"]),
             ("sans population", communes["no_population"]),
+        ],
+        "superficies": [
+            ("communes avec une superficie", communes["all"] - communes["no_area"]),
+            ("sans superficie", communes["no_area"]),
         ],
         "mairies": [
             ("points à la mairie", communes["from_town_hall"]),

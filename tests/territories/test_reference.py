@@ -155,6 +155,6 @@ def test_a_commune_knows_its_time_zone_without_a_query(code, zone, django_assert
 
 def test_every_source_says_its_vintage_licence_and_counts():
     sources = list(Source.objects.all())
-    assert len(sources) == 9
+    assert len(sources) == 10
     assert all(source.vintage and source.licence and source.counts for source in sources)
     assert ["communes", 34_969] in Source.objects.get(pk="decoupage").counts

@@ -59,11 +59,26 @@ def test_each_figure_has_its_source_and_its_date_and_the_unknown_is_said(client,
     assert int(value.replace(" ", "")) > 5
     assert "INSEE" in source
     assert re.search(r"\b20\d\d\b", source)
-    assert of(found, "Densité")[0] == "non renseigné"
+    density, drawn = of(found, "Densité")
+    assert re.fullmatch(r"[\d ]+ habitants? au km²", density)
+    assert "contours de 2025" in drawn
     for label in ("Missions", "Besoins", "Organisations", "Alliances", "Problèmes", "Demandes"):
         value, source = of(found, label)
         assert value == "0"
         assert source.startswith("Jeveuxagir aujourd’hui, ")
+
+
+def test_the_density_is_that_of_the_contour_within_a_few_percent_and_unknown_without_one(client):
+    known = {"23096": 26.2, "75056": 105.4, "97411": 142.8, "13004": 758.9}
+    drawn = dict(Commune.objects.filter(pk__in=known).values_list("pk", "area_km2"))
+    for code, km in known.items():
+        assert abs(drawn[code] / km - 1) < 0.03, code
+    assert of(figures(html(client, "communes/98735-papeete")), "Densité")[0] == "non renseigné"
+
+
+def test_where_so_few_live_the_density_says_nothing_of_them(client):
+    Commune.objects.filter(pk="23096").update(population=3)
+    assert of(figures(html(client, "communes/23096-gueret")), "Densité")[0] == "non renseigné"
 
 
 def test_what_there_is_is_counted_and_leads_to_it(client):
