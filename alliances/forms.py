@@ -7,10 +7,11 @@ from django import forms
 
 from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import CatalystFunction, Domain, Sdg, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department, Region
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 from missions.models import Mission
 from organisations.models import Organisation
 
@@ -441,16 +442,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
     """The public list's filters, each of several values: `odd` and `domaine` have the names that the missions' page
     gives them. A wrong value is said in French and left out; the others still apply."""
 
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
+    odd = filters.sdgs()
+    domaine = filters.domains()
     etape = SeveralField(
         lambda: {stage.value: stage for stage in Stage},
         label="Étape",
@@ -458,16 +451,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
     )
     categorie = category_field()
     fonction = function_field()
-    region = SeveralField(
-        by_key(lambda: Region.objects.order_by("name")),
-        label="Région",
-        wrong="Nous ne connaissons pas cette région.",
-    )
-    departement = SeveralField(
-        by_key(lambda: Department.objects.order_by("code")),
-        label="Département",
-        wrong="Nous ne connaissons pas ce département.",
-    )
+    region = filters.regions()
+    departement = filters.departments()
     vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
 
     def wanted(self) -> Wanted:
@@ -486,23 +471,6 @@ class DirectoryForm(SeveralMixin, forms.Form):
     @property
     def on_map(self) -> bool:
         return bool(getattr(self, "cleaned_data", {}).get("vue"))
-
-    @staticmethod
-    def words(name: str, term: Any) -> str:
-        """A value as it stands beside its box, and in its tag."""
-        if name == "etape":
-            return str(term.label).capitalize()
-        return f"{term.code} – {term.name}" if name == "departement" else str(term)
-
-    def chosen(self) -> list[tuple[str, str, str]]:
-        """(name, value, words) of each value in use."""
-        asked = getattr(self, "cleaned_data", {})
-        return [
-            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
-            for name, field in self.fields.items()
-            if isinstance(field, SeveralField)
-            for term in asked.get(name, ())
-        ]
 
 
 class CarryForm(forms.Form):

@@ -27,7 +27,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     first = page.start_index()
     drawn = maps.maps_of(cards, first=first) if form.on_map and cards else []
     fields, data = form.fields, request.GET
-    chosen = form.chosen()
+    chosen = form.in_use()
     context = {
         "form": form,
         "page_obj": page,

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 
 from alliances.enums import College
 from jeveuxagir.accounts.forms import EmailField, NonceMixin
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Department
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 from organisations.models import Organisation
 
 from .directory import Wanted
@@ -35,21 +36,9 @@ class DirectoryForm(SeveralMixin, forms.Form):
         label="Où il en est",
         wrong="Nous ne connaissons pas cet état.",
     )
-    departement = SeveralField(
-        by_key(lambda: Department.objects.order_by("code")),
-        label="Département",
-        wrong="Nous ne connaissons pas ce département.",
-    )
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
+    departement = filters.departments()
+    domaine = filters.domains()
+    odd = filters.sdgs()
 
     def wanted(self) -> Wanted:
         """What was asked; call `is_valid` first."""
@@ -60,21 +49,6 @@ class DirectoryForm(SeveralMixin, forms.Form):
             sdgs=asked["odd"],
             standings=[one.value for one in asked["etat"]],
         )
-
-    @staticmethod
-    def words(name: str, term: Any) -> str:
-        """A value as it stands beside its box, and in its tag."""
-        if name == "etat":
-            return str(term.label).capitalize()
-        return f"{term.code} – {term.name}" if name == "departement" else str(term)
-
-    def chosen(self) -> list[tuple[str, str, str]]:
-        """(name, value, words) of each value in use."""
-        return [
-            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
-            for name in self.fields
-            for term in self.cleaned_data.get(name, ())
-        ]
 
 
 class WhoMixin(forms.Form):

@@ -42,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "facets": facets.facets(form, wanted),
-        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.chosen()],
+        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.in_use()],
         "filter_errors": bool(form.errors),
     }
     return render(request, "challenges/list.html", context)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+from jeveuxagir.ui.facets import SHOWN, Facet, tallied
 
 from .directory import Wanted, found
 from .enums import MODES_OF
@@ -31,18 +31,17 @@ def facets(form: ListForm, wanted: Wanted) -> list[Facet]:
     """The filters of the page, in its order. A choice that finds nothing is hidden, unless chosen."""
     made = []
     for name, wanted_field in FILLS.items():
-        asked = form.fields[name]
-        assert isinstance(asked, SeveralField)
         counts = _counts(name, found(_without(wanted, wanted_field)))
-        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
-        choices = [
-            Choice(value, form.words(name, term), counts[value], value in chosen)
-            for value, term in asked.known.items()
-            if counts[value] or value in chosen
-        ]
-        if name == "departement":
-            choices.sort(key=lambda choice: -choice.count)
-        made.append(facet(form, name, choices, noun=NOUN, limit=0 if name in FOLDED else SHOWN))
+        made.append(
+            tallied(
+                form,
+                name,
+                counts,
+                noun=NOUN,
+                limit=0 if name in FOLDED else SHOWN,
+                by_count=name == "departement",
+            )
+        )
     return made
 
 

@@ -10,10 +10,10 @@ from alliances.models import Alliance
 from jeveuxagir.accounts.bots import BotCheck
 from jeveuxagir.accounts.forms import EmailField, FirstNameField, NonceMixin
 from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.forms import CommuneField
-from jeveuxagir.territories.models import Department
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 from organisations.models import Organisation
 
 from . import repeating
@@ -59,21 +59,9 @@ class ListForm(SeveralMixin, forms.Form):
         label="Sur place ou en ligne",
         wrong="Choisissez « sur place » ou « en ligne ».",
     )
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
-    departement = SeveralField(
-        by_key(lambda: Department.objects.order_by("code")),
-        label="Département",
-        wrong="Nous ne connaissons pas ce département.",
-    )
+    domaine = filters.domains()
+    odd = filters.sdgs()
+    departement = filters.departments()
     quand = forms.ChoiceField(required=False, choices=[("passes", "Passés")], widget=forms.HiddenInput)
     replay = forms.ChoiceField(required=False, choices=[("on", "À revoir")], widget=forms.HiddenInput)
     vue = forms.ChoiceField(required=False, choices=[("carte", "Carte")], widget=forms.HiddenInput)
@@ -100,13 +88,6 @@ class ListForm(SeveralMixin, forms.Form):
     def on_map(self) -> bool:
         return bool(getattr(self, "cleaned_data", {}).get("vue"))
 
-    @staticmethod
-    def words(name: str, term: Any) -> str:
-        """A value as it stands beside its box, and in its tag."""
-        if name in ("sorte", "mode"):
-            return str(term.label).capitalize()
-        return f"{term.code} – {term.name}" if name == "departement" else str(term)
-
     def chosen(self) -> list[tuple[str, str, str]]:
         """(name, value, words) of each value in use."""
         asked = getattr(self, "cleaned_data", {})
@@ -118,12 +99,7 @@ class ListForm(SeveralMixin, forms.Form):
             found.append(("lieu", "", where))
         if asked.get("replay"):
             found.append(("replay", "on", "À revoir en ligne"))
-        return found + [
-            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
-            for name, field in self.fields.items()
-            if isinstance(field, SeveralField)
-            for term in asked.get(name, ())
-        ]
+        return found + self.in_use()
 
 
 def described(wanted: Wanted) -> str:

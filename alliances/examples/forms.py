@@ -11,10 +11,11 @@ from alliances.enums import College
 from alliances.library.forms import LicenceForm, PageForm, StepsField, WhoForm, checked_link
 from alliances.vocabularies import FUNCTIONS, category_field, choices_of, function_field
 from jeveuxagir.accounts.forms import NonceMixin
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, PartnershipCategory, Sdg
 from jeveuxagir.territories.forms import CommuneField
-from jeveuxagir.territories.models import Commune, Department, Region
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.territories.models import Commune, Department
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 
 from .directory import Wanted
 from .enums import Cost, Ground, Leader, Size, size_of
@@ -48,23 +49,12 @@ class DirectoryForm(SeveralMixin, forms.Form):
     )
     porteur = SeveralField(_choices(Leader), label="Porté par", wrong="Nous ne connaissons pas ce profil.")
     monde = SeveralField(_choices(College), label="Avec", wrong="Nous ne connaissons pas ce monde.")
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
-    region = SeveralField(
-        by_key(lambda: Region.objects.order_by("name")),
-        label="Région",
-        wrong="Nous ne connaissons pas cette région.",
-    )
+    domaine = filters.domains()
+    odd = filters.sdgs()
+    region = filters.regions()
 
-    def words(self, term: Any) -> str:
+    @staticmethod
+    def words(name: str, term: Any) -> str:
         text = str(getattr(term, "label", term))
         return text[:1].upper() + text[1:]
 
@@ -92,7 +82,9 @@ class DirectoryForm(SeveralMixin, forms.Form):
         for name, asked in self.fields.items():
             if isinstance(asked, SeveralField):
                 by_value = {term: value for value, term in asked.known.items()}
-                said += [(name, by_value[term], self.words(term)) for term in self.cleaned_data.get(name, ())]
+                said += [
+                    (name, by_value[term], self.words(name, term)) for term in self.cleaned_data.get(name, ())
+                ]
         return said
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+from jeveuxagir.ui.facets import SHOWN, Facet, tallied
 
 from .directory import NOUNS, Wanted, found
 from .enums import Shelf
@@ -28,17 +28,9 @@ def facets(form: ShelfForm, shelf: Shelf, wanted: Wanted) -> list[Facet]:
     """The filters of the page, in its order. A choice that finds nothing is hidden, unless chosen."""
     made = []
     for name, wanted_field in FILLS.items():
-        asked = form.fields[name]
-        assert isinstance(asked, SeveralField)
         others: dict[str, Any] = {wanted_field: ()}
         counts = _counts(wanted_field, found(shelf, replace(wanted, **others)))
-        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
-        choices = [
-            Choice(value, form.words(term), counts[value], value in chosen)
-            for value, term in asked.known.items()
-            if counts[value] or value in chosen
-        ]
-        made.append(facet(form, name, choices, noun=NOUNS[shelf], limit=0 if name in FOLDED else SHOWN))
+        made.append(tallied(form, name, counts, noun=NOUNS[shelf], limit=0 if name in FOLDED else SHOWN))
     return made
 
 

@@ -12,11 +12,12 @@ from alliances.models import Alliance
 from alliances.vocabularies import CATEGORIES, FUNCTIONS, category_field, choices_of, function_field
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.text import clean
+from jeveuxagir.findable import filters
 from jeveuxagir.partners import http
 from jeveuxagir.taxonomies.licences import Licence
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Region
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 from organisations.models import Organisation
 
 from .directory import Wanted
@@ -65,18 +66,11 @@ class ShelfForm(SeveralMixin, SearchForm):
     )
     categorie = category_field()
     fonction = function_field()
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
+    domaine = filters.domains()
+    odd = filters.sdgs()
 
-    def words(self, term: Any) -> str:
+    @staticmethod
+    def words(name: str, term: Any) -> str:
         text = str(getattr(term, "label", term))
         return text[:1].upper() + text[1:]
 
@@ -105,7 +99,9 @@ class ShelfForm(SeveralMixin, SearchForm):
         for name, asked in self.fields.items():
             if isinstance(asked, SeveralField):
                 by_value = {term: value for value, term in asked.known.items()}
-                said += [(name, by_value[term], self.words(term)) for term in self.cleaned_data.get(name, ())]
+                said += [
+                    (name, by_value[term], self.words(name, term)) for term in self.cleaned_data.get(name, ())
+                ]
         return said
 
 

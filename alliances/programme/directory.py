@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jeveuxagir.ui.facets import SHOWN, Choice, Facet, facet
+from jeveuxagir.ui.facets import SHOWN, Choice, Facet, facet, tallied
 
 from .enums import Status
 from .models import Measure, Pledge
@@ -45,13 +45,7 @@ def pledge_facets(form: Any, measures: Sequence[Measure], states: Sequence[str])
         ("etat", "state", pledged(measures, ()), SHOWN),
     ):
         counts = Counter(str(value) for value in rows.order_by().values_list(column, flat=True))
-        asked = {str(getattr(one, "pk", one)) for one in (measures if name == "mesure" else states)}
-        choices = [
-            Choice(value, form.words(term), counts[value], value in asked)
-            for value, term in form.fields[name].known.items()
-            if counts[value] or value in asked
-        ]
-        made.append(facet(form, name, choices, noun="engagement", limit=limit))
+        made.append(tallied(form, name, counts, noun="engagement", limit=limit))
     return made
 
 

@@ -13,7 +13,7 @@ from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from organisations.models import Organisation
 
 from .directory import Wanted
-from .enums import PUBLIC, Dimension, State, Status
+from .enums import PUBLIC, Dimension, Status
 from .models import Measure, after, month_of
 from .services import EvidenceData
 
@@ -77,20 +77,6 @@ class PledgesForm(SeveralMixin, forms.Form):
         label="Où il en est",
         wrong="Nous ne connaissons pas cet état.",
     )
-
-    @staticmethod
-    def words(term: Any) -> str:
-        return str(term.label).capitalize() if isinstance(term, State) else str(term)
-
-    def chosen(self) -> list[tuple[str, str, str]]:
-        """[(filter, value, words)] of what is asked."""
-        return [
-            (name, value, self.words(term))
-            for name, field in self.fields.items()
-            if isinstance(field, SeveralField)
-            for value, term in field.known.items()
-            if term in self.cleaned_data.get(name, ())
-        ]
 
 
 class PledgeForm(NonceMixin, forms.Form):

@@ -225,7 +225,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "facets": directory.pledge_facets(form, asked, states),
-        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.chosen()],
+        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.in_use()],
         "filter_errors": bool(form.errors),
     }
     return render(request, "programme/pledges.html", context)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from django import forms
@@ -52,6 +53,23 @@ class SeveralMixin(forms.Form):
                 right = self.cleaned_data[name]
                 self.add_error(name, forms.ValidationError(asked.wrong_message, code="unknown"))
                 self.cleaned_data[name] = right
+
+    @staticmethod
+    def words(name: str, term: Any) -> str:
+        """A value of the filter `name` as it stands beside its box, and in its tag."""
+        if isinstance(term, Enum):
+            return str(getattr(term, "label", term)).capitalize()
+        return f"{term.code} – {term.name}" if name == "departement" else str(term)
+
+    def in_use(self) -> list[tuple[str, str, str]]:
+        """(filter, value, words) of each value in use; call `is_valid` first when bound."""
+        asked = getattr(self, "cleaned_data", {})
+        return [
+            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
+            for name, field in self.fields.items()
+            if isinstance(field, SeveralField)
+            for term in asked.get(name, ())
+        ]
 
 
 def by_key(rows: "Callable[[], QuerySet[Any]]") -> Callable[[], dict[str, Any]]:
@@ -134,3 +152,27 @@ def facet(
         shown, folded = every, []
     errors = [str(error) for error in form[name].errors]
     return Facet(name, str(form.fields[name].label), shown, folded, errors, noun)
+
+
+def tallied(
+    form: SeveralMixin,
+    name: str,
+    counts: Mapping[str, int],
+    *,
+    noun: str,
+    limit: int = SHOWN,
+    by_count: bool = False,
+) -> Facet:
+    """A filter of several values with how many each would give ({value: how many}), in its own order or the greatest
+    first. A choice that finds nothing is hidden, unless chosen."""
+    asked = form.fields[name]
+    assert isinstance(asked, SeveralField)
+    chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
+    choices = [
+        Choice(value, form.words(name, term), counts.get(value, 0), value in chosen)
+        for value, term in asked.known.items()
+        if counts.get(value) or value in chosen
+    ]
+    if by_count:
+        choices.sort(key=lambda choice: -choice.count)
+    return facet(form, name, choices, noun=noun, limit=limit)

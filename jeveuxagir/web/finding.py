@@ -20,14 +20,13 @@ from alliances.vocabularies import category_field, function_field
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.text import plural
-from jeveuxagir.findable import registry, search
+from jeveuxagir.findable import filters, registry, search
 from jeveuxagir.findable.models import AnyPlace, Entry, area, place_of
 from jeveuxagir.findable.search import Wanted
-from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories import maps
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Commune, Department
-from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, by_key, facet
+from jeveuxagir.ui.facets import Choice, Facet, SeveralField, SeveralMixin, address, facet
 from missions.filters import normalised
 from missions.search import set_time_limit
 
@@ -46,16 +45,8 @@ class FindForm(SeveralMixin):
     lieu = CommuneField(label="Où ?", required=False, help_text="")
     territoire = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     sorte = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
+    domaine = filters.domains()
+    odd = filters.sdgs()
     etagere = SeveralField(
         lambda: {one.value: one.label for one in Shelf},
         label="Étagère de la bibliothèque",
