@@ -12,6 +12,7 @@ class ResourcesConfig(AppConfig):
             indexing,
             invariants,
             moderation,
+            network_needs,
             notifications,
             panels,
             personal_data,
@@ -22,6 +23,7 @@ class ResourcesConfig(AppConfig):
         indexing.register()
         invariants.register()
         moderation.register()
+        network_needs.register()
         notifications.register()
         panels.register()
         personal_data.register()

@@ -238,12 +238,15 @@ def test_the_head_reads_what_its_own_members_look_for_and_nothing_else(client: C
     left = f.make_affiliation(head=head, state="ended", joined_at=now()).member
     asked = f.make_affiliation(head=head, state="invited").member
     f.make_mission(organisation=member, title="Lire aux enfants")
+    f.make_skill_need(organisation=member, title="Tenir nos comptes")
+    f.make_resource_need(organisation=member, title="Un four d’occasion")
     f.make_mission(organisation=member, title="Encore un brouillon", state="draft")
     for stranger in (left, asked, f.make_organisation()):
         f.make_mission(organisation=stranger, title="Chez d’autres")
     client.force_login(owner)
     html = page(client, "needs", head)
-    assert "Lire aux enfants" in html
+    for sought in ("Lire aux enfants", "Tenir nos comptes", "Un four d’occasion"):
+        assert sought in html
     assert "Encore un brouillon" not in html
     assert "Chez d’autres" not in html
     client.force_login(other)
