@@ -85,6 +85,8 @@ def first_words(text: str, most: int = 480) -> str:
 #: zones whose name is not that of the place in French
 _CITIES = {
     "Reunion": "La Réunion",
+    "Martinique": "la Martinique",
+    "Guadeloupe": "la Guadeloupe",
     "Noumea": "Nouméa",
     "Miquelon": "Saint-Pierre",
     "St Barthelemy": "Saint-Barthélemy",

@@ -160,7 +160,7 @@ def test_hours_are_those_of_the_place() -> None:
     event, _ = drafted(commune=Commune.objects.get(pk=FORT_DE_FRANCE))
     assert event.zone == "America/Martinique"
     assert event.local_start.hour == 14
-    assert "heure de Martinique" in event.zone_words
+    assert "heure de la Martinique" in event.zone_words
 
 
 def test_an_event_is_linked_only_to_an_alliance_of_its_organisation() -> None:

@@ -77,8 +77,8 @@ def test_an_hour_overseas_is_the_hour_of_the_place() -> None:
     meeting = Meeting.objects.get()
     assert meeting.starts_at.astimezone(datetime.UTC).hour == 22
     page = pages.text(f"reunions/{meeting.pk}/")
-    assert f"de 18{NBSP}h à 20{NBSP}h (heure de Martinique)" in page
-    assert "heure de Martinique" in pages.text("reunions/nouvelle/")
+    assert f"de 18{NBSP}h à 20{NBSP}h (heure de la Martinique)" in page
+    assert "heure de la Martinique" in pages.text("reunions/nouvelle/")
 
 
 def test_a_zone_bears_its_french_name():
