@@ -46,7 +46,7 @@ from .enums import (
     State,
 )
 from .models import MOST_A_DAY, Convention, DayEntry, Debrief, Sponsorship, Valuation
-from .neighbours import free_need, move_need, settle_offer
+from .neighbours import free_need, move_need, served, settle_offer
 
 _BUSY = (
     "Plusieurs personnes agissent en même temps sur cette mise à disposition. Recommencez dans un instant."
@@ -101,6 +101,11 @@ def draft(
         raise RuleBroken("Cette offre n’est pas ouverte.", code="offer_closed")
     if need.organisation_id == offer.organisation_id:
         raise RuleBroken("Un employeur ne répond pas à son propre besoin.", code="own_need")
+    if offer.first_timers_only and need.organisation_id in served():
+        raise RuleBroken(
+            "L’offre vient d’ouvrir : pendant 72 heures, elle va d’abord aux associations jamais accompagnées.",
+            code="first_timers",
+        )
     sponsorship = Sponsorship(
         need=need, offer=offer, format=format, reasons=list(reasons), created_by=actor, **vars(terms)
     )

@@ -124,7 +124,7 @@ def test_public_pages_ask_as_many_queries_for_twenty_rows_as_for_one(client, pat
 def test_the_first_step_is_public_and_explains_each_kind(client):
     page = client.get("/organisations/inscription/").text
     assert "Une entreprise n’accueille pas de bénévoles" in page
-    assert "Bientôt" in page
+    assert "du mécénat de compétences" in page
     response = client.get("/organisations/inscription/?type=association")
     assert response.url == "/organisations/inscription/identite/?type=association"
     assert client.get(response.url).url.startswith("/compte/")

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.models import Event
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
 from jeveuxagir.matching import lending
 from jeveuxagir.notifications.models import Message
@@ -24,6 +24,8 @@ from missions.pairings import fairness, services
 from missions.pairings.enums import Origin, Side, State
 from missions.pairings.models import MOST_PER_OFFER, Pairing
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships import services as sponsorships
+from missions.sponsorships.services import Terms
 from organisations.models import Organisation
 from tests import factories as f
 
@@ -61,6 +63,10 @@ def two() -> Two:
         f.make_skill_need(organisation=association, skills=[SKILL], contact=f.make_person()),
         f.make_offer(company, skills=[SKILL]),
     )
+
+
+def _terms() -> Terms:
+    return Terms(840, 420, today(), today() + timedelta(days=30), "comptable")
 
 
 # --- bringing together ----------------------------------------------------------------------------------------
@@ -116,6 +122,10 @@ def test_during_72_hours_an_offer_goes_to_associations_never_served_alone(two: T
     for origin in (Origin.COMPANY, Origin.ASSOCIATION):
         with pytest.raises(RuleBroken, match="jamais servies"):
             two.proposed(origin)
+    with pytest.raises(RuleBroken, match="jamais accompagnées"):  # nor by preparing the time at once
+        sponsorships.draft(
+            actor=two.coordinator, need=two.need, offer=two.offer, terms=_terms(), format="split"
+        )
     assert services.propose_for_offer(two.offer) == 1
     assert Pairing.objects.get().need == new
     Offer.objects.filter(pk=two.offer.pk).update(opened_at=now() - timedelta(hours=73))
