@@ -92,7 +92,18 @@ def test_a_company_with_a_siret_is_verified_by_the_registry_and_its_first_step_i
     )
     menu = page.get_by_role("navigation", name="Espace de Moulin banal")
     expect(menu.get_by_role("link")).to_have_text(
-        ["À faire", "Réseau", "Mécénat", "Alliances", "Mises en relation", "Événements", "Équipe", "Réglages"]
+        [
+            "À faire",
+            "Réseau",
+            "Mécénat",
+            "Moyens",
+            "Rapprochements",
+            "Alliances",
+            "Mises en relation",
+            "Événements",
+            "Équipe",
+            "Réglages",
+        ]
     )
     axe(page)
     keys.enter("link", "Proposer une équipe")
