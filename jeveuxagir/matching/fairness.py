@@ -17,7 +17,7 @@ class Served:
     @property
     def share(self) -> int:
         """Of a hundred served needs, those of associations never served before; 0 when none was."""
-        return round(100 * self.first_time / self.needs) if self.needs else 0
+        return (200 * self.first_time + self.needs) // (2 * self.needs) if self.needs else 0
 
 
 def given_out(

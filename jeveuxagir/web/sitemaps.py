@@ -189,7 +189,7 @@ class Resources(OurSitemap):
     changefreq = "daily"
 
     def items(self) -> list[Any]:
-        sheets = Instrument.objects.public().filter(invented=False).only("slug", "name")
+        sheets = Instrument.objects.public().real().only("slug", "name")
         return [*Need.objects.public().only("pk", "slug", "updated_at").order_by("pk"), *sheets]
 
     def lastmod(self, item: Any) -> Any:

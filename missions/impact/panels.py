@@ -4,6 +4,7 @@ from typing import Any
 
 from jeveuxagir.common.registries import Panel, panels
 from organisations.companies.policies import is_employer
+from organisations.companies.spaces import add_section
 from organisations.models import Organisation
 
 from .models import Publication
@@ -18,3 +19,4 @@ def _of_organisation(request: Any, organisation: Organisation) -> dict[str, Any]
 
 def register() -> None:
     panels.register("organisation.public", Panel("impact/_of_organisation.html", _of_organisation, order=30))
+    add_section(40, "Ce que nous donnons", "engagement/")

@@ -10,14 +10,16 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP
 from missions.offers.enums import OFFERING
+from missions.offers.models import Offer
 from missions.skill_needs.models import SkillNeed
 from organisations import spaces
 from organisations.models import Organisation
-from organisations.policies import HANDLERS
+from organisations.policies import HANDLERS, can_handle_missions
 
 from .enums import Answer, Side
 from .models import Pairing
 from .notifications import url_for
+from .rows import is_giving
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:
@@ -58,9 +60,21 @@ def _of_need(request: Any, need: SkillNeed) -> dict[str, Any] | None:
     return {"need": need, "employers": found} if found else None
 
 
+def _of_need_manage(request: Any, need: SkillNeed) -> dict[str, Any] | None:
+    return (
+        {"need": need} if need.is_seeking and can_handle_missions(request.user, need.organisation) else None
+    )
+
+
+def _of_offer_manage(request: Any, offer: Offer) -> dict[str, Any] | None:
+    return {"offer": offer} if is_giving(offer) else None
+
+
 def register() -> None:
     to_do.register("pairings", _to_do)
     panels.register("skill_need.page", Panel("pairings/_of_need.html", _of_need, order=10))
+    panels.register("skill_need.manage", Panel("pairings/_of_need_manage.html", _of_need_manage, order=10))
+    panels.register("offer.manage", Panel("pairings/_of_offer_manage.html", _of_offer_manage, order=10))
     section = ("Rapprochements", "rapprochements/", HANDLERS)
     if section not in spaces.extra_sections:
         spaces.extra_sections.append(section)

@@ -43,6 +43,10 @@ class InstrumentQuerySet(models.QuerySet["Instrument"]):
     def public(self) -> "InstrumentQuerySet":
         return self.filter(active=True).order_by("name")
 
+    def real(self) -> "InstrumentQuerySet":
+        """Without those that the demo made up."""
+        return self.filter(invented=False)
+
 
 class Instrument(models.Model):
     """A sheet on something that gives money or goods: whom it helps, up to how much, where. Loaded by

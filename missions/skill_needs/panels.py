@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jeveuxagir.accounts.services import user_of
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 from organisations import spaces
@@ -41,9 +41,8 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 
 def _sponsorship_entry(request: Any, person: Any) -> dict[str, Any]:
     """What waits for an employer, on the entry page of sponsorship: the first dates."""
-    return {
-        "needs": list(SkillNeed.objects.public().seeking().for_cards().order_by("deadline", "pk")[:SHOWN])
-    }
+    rows = SkillNeed.objects.public().seeking().exclude(deadline__lt=today())
+    return {"needs": list(rows.for_cards().order_by("deadline", "pk")[:SHOWN])}
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:

@@ -313,6 +313,23 @@ def test_an_association_finds_offers_for_its_need_and_asks_for_one(two: Two, cli
     assert Pairing.objects.get().origin == Origin.ASSOCIATION
 
 
+def test_the_pages_of_a_need_and_of_an_offer_lead_to_what_goes_with_them(two: Two, client: Client) -> None:
+    for user, manage, found in (
+        (
+            two.manager,
+            reverse("skill_needs:manage", args=[two.association.pk, two.association.slug, two.need.pk]),
+            address("for_need", two.association, two.need.pk),
+        ),
+        (
+            two.coordinator,
+            reverse("offers:manage", args=[two.company.pk, two.company.slug, two.offer.pk]),
+            address("for_offer", two.company, two.offer.pk),
+        ),
+    ):
+        client.force_login(user)
+        assert found in client.get(manage).content.decode()
+
+
 def test_the_needs_of_others_and_their_pairings_are_not_there(two: Two, client: Client) -> None:
     pairing = two.proposed()
     stranger = f.make_organisation()

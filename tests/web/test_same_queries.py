@@ -129,7 +129,12 @@ def test_a_hundred_rows_ask_as_many_queries_as_one(client: Any, settings: Any) -
         (f.make_pledge(host, what="Un essai", measure=Measure.objects.get(pk=1)), {}),
         (
             Network.objects.create(
-                name="Un essai", modes=["mecenat"], region=town.department.region, text="Aide."
+                title="Un essai",
+                summary="Aide.",
+                modes=["mecenat"],
+                region=town.department.region,
+                state="published",
+                published_at=now(),
             ),
             {},
         ),

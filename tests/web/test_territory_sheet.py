@@ -164,7 +164,7 @@ def test_what_is_kept_has_one_key_for_each_place(client, monkeypatch):
     html(client, "communes/23096-gueret")
     client.get("/territoires/communes/23096-gueret/?x=1&territoire=zzz")
     assert sorted(key for key in keys if "sheet" in key) == [
-        f"web:sheet:1:{name}" for name in ("c23096", "d23", "r75")
+        f"web:sheet:2:{name}" for name in ("c23096", "d23", "r75")
     ]
 
 

@@ -1,88 +1,137 @@
-"""Needs and offers brought together by the engine itself, once all is written; some answered, one page of impact."""
+"""Needs and offers brought together by the engine itself, some answered; and one employer shows what it gave.
 
+Made once the needs, the offers and the days are written: the engine reads them there.
+"""
+
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from jeveuxagir.accounts.models import User
-from jeveuxagir.common.clock import now
-from jeveuxagir.common.errors import RuleBroken
-from jeveuxagir.notifications.models import Message
-from missions.impact import services as impact
-from missions.impact.figures import impact_of
-from missions.offers.enums import State as OfferState
-from missions.pairings import services
-from missions.pairings.enums import DeclineReason, Side
-from missions.pairings.models import LIFE, Pairing
-from organisations.models import Membership, Organisation
+from jeveuxagir.audit.services import record_many
+from jeveuxagir.common.clock import now, today
+from jeveuxagir.matching import lending
+from jeveuxagir.matching.lending import Fit
+from missions.impact.models import Publication
+from missions.offers.models import Offer
+from missions.pairings.enums import Answer, DeclineReason, Origin, State
+from missions.pairings.models import LIFE, MOST_PER_OFFER, Pairing
+from missions.pairings.rows import need_rows, offer_rows, vocabulary
+from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.models import DayEntry
+from organisations.models import Membership
 from organisations.policies import HANDLERS
+
+#: so many wait for one need
+MOST_PER_NEED = lending.MOST_OPEN
+WHY_NOT = "Nous fermons en août, et l’équipe ne peut venir qu’à ce moment."
 
 
 def bring_together() -> None:
-    """The services write it: what the demo shows is what the engine does."""
-    services.propose_all()
-    waiting = [row for row in Pairing.objects.waiting().with_both().order_by("pk") if _handled(row)]
-    played = (_both_say_yes, _company_says_yes, _association_says_no, _too_late, _association_says_yes)
-    for act, pairing in zip(played, _spread(waiting), strict=False):
-        act(pairing)
-    _publish_one()
-    Message.objects.filter(state=Message.State.PENDING).update(
-        state=Message.State.SENT, sent_at=now(), sending_at=now(), attempts=1
+    """In a number of statements that the rows do not change."""
+    pairings = _engine_s()
+    actors = _actors()
+    for act, pairing in zip(
+        (_agreed, _company_waits, _declined, _expired, _association_waits),
+        _one_a_need(pairings),
+        strict=False,
+    ):
+        act(pairing, actors)
+    made = Pairing.objects.bulk_create(pairings)
+    record_many("pairing.proposed", made)
+    agreed = [pairing.need_id for pairing in made if pairing.state == State.AGREED]
+    SkillNeed.objects.filter(pk__in=agreed, state="open").update(state="in_talk", state_changed_at=now())
+    _publish_one(actors)
+
+
+def _engine_s() -> list[Pairing]:
+    """The best needs of each offer, the oldest offer first, as many as both sides may answer."""
+    words, day = vocabulary(), today()
+    giving = Offer.objects.giving().select_related("organisation__commune").order_by("opened_at", "pk")
+    seeking = SkillNeed.objects.public().seeking().select_related("organisation", "commune").order_by("pk")
+    offers, needs = list(giving), list(seeking)
+    rows, known = need_rows(needs), {need.pk: need for need in needs}
+    by_key = {row.id: row for row in rows}
+    waiting: Counter[int] = Counter()
+    made = []
+    for offer, row in zip(offers, offer_rows(offers), strict=True):
+        free = [need for need in rows if waiting[need.id] < MOST_PER_NEED]
+        for found in lending.needs_for(row, free, today=day, vocabulary=words, limit=MOST_PER_OFFER):
+            waiting[found.need_id] += 1
+            fit = Fit(by_key[found.need_id], row, day)
+            made.append(_pairing(known[found.need_id], offer, found, lending.stored_inputs(fit, words)))
+    return made
+
+
+def _pairing(need: SkillNeed, offer: Offer, found: lending.Lending, inputs: dict[str, Any]) -> Pairing:
+    caveat = found.reservation
+    return Pairing(
+        need=need,
+        offer=offer,
+        origin=Origin.ENGINE,
+        engine_version=lending.LENDING_VERSION,
+        score=found.score,
+        reasons=[{"code": one.code, "text": one.exact, "mail": one.coarse} for one in found.reasons],
+        reservation=caveat and {"code": caveat.code, "text": caveat.exact, "mail": caveat.coarse},
+        inputs=inputs,
+        created_at=now() - timedelta(hours=20),
+        state_changed_at=now() - timedelta(hours=20),
+        expires_at=now() + LIFE - timedelta(hours=20),
     )
 
 
-def _handled(row: Pairing) -> bool:
-    return all(_actor(row.organisation_of(side)) for side in Side)
+def _one_a_need(rows: list[Pairing]) -> list[Pairing]:
+    first: dict[int, Pairing] = {}
+    for row in rows:
+        first.setdefault(row.need_id, row)
+    return list(first.values())
 
 
-def _spread(rows: list[Pairing]) -> list[Pairing]:
-    """One for each need first, so that a story stands in several places."""
-    seen: set[int] = set()
-    first = [row for row in rows if not (row.need_id in seen or seen.add(row.need_id))]  # type: ignore[func-returns-value]
-    return [*first, *(row for row in rows if row not in first)]
+def _actors() -> dict[int, User]:
+    """Organisation → the first account that handles it."""
+    members = Membership.objects.live().filter(role__in=HANDLERS, person__user__isnull=False)
+    found: dict[int, User] = {}
+    for member in members.select_related("person__user").order_by("pk"):
+        found.setdefault(member.organisation_id, member.person.user)
+    return found
 
 
-def _actor(organisation: Organisation) -> Any:
-    members = Membership.objects.live().filter(organisation=organisation, role__in=HANDLERS)
-    return User.objects.filter(person__in=members.values("person")).order_by("pk").first()
+def _says(row: Pairing, side: str, answer: str, actors: dict[int, User]) -> None:
+    organisation = row.offer.organisation_id if side == "company" else row.need.organisation_id
+    setattr(row, f"{side}_answer", answer)
+    setattr(row, f"{side}_answered_at", now() - timedelta(hours=3))
+    setattr(row, f"{side}_answered_by", actors.get(organisation))
 
 
-def _both_say_yes(row: Pairing) -> None:
-    _company_says_yes(row)
-    _association_says_yes(row)
+def _agreed(row: Pairing, actors: dict[int, User]) -> None:
+    _says(row, "company", Answer.YES, actors)
+    _says(row, "association", Answer.YES, actors)
+    row.state = State.AGREED
 
 
-def _company_says_yes(row: Pairing) -> None:
-    services.accept(row, actor=_actor(row.offer.organisation), side=Side.COMPANY)
+def _company_waits(row: Pairing, actors: dict[int, User]) -> None:
+    _says(row, "company", Answer.YES, actors)
 
 
-def _association_says_yes(row: Pairing) -> None:
-    services.accept(row, actor=_actor(row.need.organisation), side=Side.ASSOCIATION)
+def _association_waits(row: Pairing, actors: dict[int, User]) -> None:
+    _says(row, "association", Answer.YES, actors)
 
 
-def _association_says_no(row: Pairing) -> None:
-    services.decline(
-        row,
-        actor=_actor(row.need.organisation),
-        side=Side.ASSOCIATION,
-        reason=DeclineReason.DATES,
-        note="Nous fermons en août, et l’équipe ne peut venir qu’à ce moment.",
+def _declined(row: Pairing, actors: dict[int, User]) -> None:
+    _says(row, "association", Answer.NO, actors)
+    row.state, row.decline_reason, row.decline_note = State.DECLINED, DeclineReason.DATES, WHY_NOT
+
+
+def _expired(row: Pairing, actors: dict[int, User]) -> None:
+    row.created_at = now() - LIFE - timedelta(days=1)
+    row.expires_at = row.state_changed_at = now() - timedelta(hours=9)
+    row.state = State.EXPIRED
+
+
+def _publish_one(actors: dict[int, User]) -> None:
+    """The employer of the first validated day."""
+    first = (
+        DayEntry.objects.validated().order_by("pk").values_list("sponsorship__offer__organisation", flat=True)
     )
-
-
-def _too_late(row: Pairing) -> None:
-    Pairing.objects.filter(pk=row.pk).update(
-        created_at=now() - LIFE - timedelta(days=1), expires_at=now() - timedelta(hours=9)
-    )
-    services.expire_due()
-
-
-def _publish_one() -> None:
-    """The first employer with something to show, and somebody to publish it."""
-    for employer in Organisation.objects.filter(offers__state=OfferState.OPEN).distinct().order_by("pk"):
-        actor = _actor(employer)
-        if actor is not None and not impact_of(employer).is_empty:
-            try:
-                impact.publish(employer, actor=actor)
-            except RuleBroken:
-                continue
-            return
+    if employer := first.first():
+        Publication.objects.create(organisation_id=employer, published_by=actors.get(employer))
