@@ -45,6 +45,33 @@ class ProposeForm(NonceMixin, forms.Form):
         return self.offers[self.cleaned_data["offer"]]
 
 
+class BrigadeForm(NonceMixin, forms.Form):
+    """One of the offers that go with a need, and why."""
+
+    offer = forms.ChoiceField(
+        label="Quelle offre",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une offre."},
+    )
+    note = forms.CharField(
+        label="Pourquoi, pour les deux organisations",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="Les deux le lisent. Ne donnez ni nom ni coordonnées.",
+        error_messages={"required": "Dites en une phrase pourquoi les deux iraient ensemble."},
+    )
+
+    def __init__(self, *args: Any, offers: Iterable[Offer] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = {str(one.pk): one for one in offers}
+        which: Any = self.fields["offer"]
+        which.choices = [(key, f"{one.title} ({one.organisation.name})") for key, one in self.offers.items()]
+
+    @property
+    def chosen(self) -> Offer:
+        return self.offers[self.cleaned_data["offer"]]
+
+
 class WordForm(NonceMixin, forms.Form):
     """A word for the other side."""
 

@@ -19,6 +19,7 @@ from organisations.policies import HANDLERS, can_handle_missions
 from .enums import Answer, Side
 from .models import Pairing
 from .notifications import url_for
+from .policies import may_bring
 from .rows import is_giving
 
 
@@ -60,6 +61,12 @@ def _of_need(request: Any, need: SkillNeed) -> dict[str, Any] | None:
     return {"need": need, "employers": found} if found else None
 
 
+def _for_brigade(request: Any, need: SkillNeed) -> dict[str, Any] | None:
+    if not request.user.is_authenticated or not need.is_seeking or not may_bring(request.user, need):
+        return None
+    return {"need": need}
+
+
 def _of_need_manage(request: Any, need: SkillNeed) -> dict[str, Any] | None:
     return (
         {"need": need} if need.is_seeking and can_handle_missions(request.user, need.organisation) else None
@@ -73,6 +80,7 @@ def _of_offer_manage(request: Any, offer: Offer) -> dict[str, Any] | None:
 def register() -> None:
     to_do.register("pairings", _to_do)
     panels.register("skill_need.page", Panel("pairings/_of_need.html", _of_need, order=10))
+    panels.register("skill_need.page", Panel("pairings/_for_brigade.html", _for_brigade, order=5))
     panels.register("skill_need.manage", Panel("pairings/_of_need_manage.html", _of_need_manage, order=10))
     panels.register("offer.manage", Panel("pairings/_of_offer_manage.html", _of_offer_manage, order=10))
     section = ("Rapprochements", "rapprochements/", HANDLERS)

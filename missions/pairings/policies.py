@@ -31,6 +31,15 @@ def is_staff_of(actor: Any, need: SkillNeed, offer: Offer) -> bool:
     )
 
 
+def may_bring(actor: Any, need: SkillNeed) -> bool:
+    """The brigade of the need's territory, who do not belong to its association."""
+    return (
+        roles.is_brigade(actor)
+        and roles.in_scope(actor, need.department_id)
+        and not is_member(actor, need.organisation)
+    )
+
+
 def answers_for(actor: Any, pairing: Pairing, side: str) -> bool:
     return can_handle_missions(actor, pairing.organisation_of(side))
 

@@ -1,4 +1,4 @@
-"""In the space of an organisation, whichever side it is."""
+"""In the space of an organisation, whichever side it is; and what the brigade proposes."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ app_name = "pairings"
 _SPACE = "espace/<int:pk>-<slug:slug>/rapprochements/"
 
 urlpatterns = [
+    path("besoins/<int:need_pk>/rapprocher/", views.by_brigade, name="by_brigade"),
     path(_SPACE, views.of_organisation, name="of_organisation"),
     path(f"{_SPACE}<int:pairing_pk>/", views.one, name="one"),
     path(f"{_SPACE}<int:pairing_pk>/retirer/", views.withdraw, name="withdraw"),

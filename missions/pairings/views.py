@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jeveuxagir.accounts import nonces
+from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP
 from missions.offers.models import Offer
@@ -24,7 +25,7 @@ from organisations.views import space_context
 
 from . import matching, policies, services
 from .enums import Answer, Origin, Side, State
-from .forms import AnswerForm, ProposeForm, WordForm
+from .forms import AnswerForm, BrigadeForm, ProposeForm, WordForm
 from .models import LIFE, Pairing
 from .notifications import url_for
 
@@ -265,6 +266,51 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
         "left": in_words(offer.left_minutes, offer.day_minutes),
     }
     return render(request, "pairings/ask_offer.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(FORM)
+def by_brigade(request: HttpRequest, need_pk: int) -> HttpResponse:
+    """The brigade of its territory brings a need and an offer together: the engine's best, with why."""
+    user = user_of(request)
+    rows = SkillNeed.objects.public().seeking()
+    need = get_object_or_404(
+        rows.select_related("organisation__commune", "commune", "department"), pk=need_pk
+    )
+    if not policies.may_bring(user, need):
+        raise Http404
+    found = matching.for_need(need, limit=SHOWN)
+    offers = [one.offer for one in found]
+    if request.method == "POST":  # sent twice, it is not unknown the second time
+        proposed = Pairing.objects.visible_to(user).of_need(need).waiting().with_both()
+        offers += [pairing.offer for pairing in proposed]
+    form = BrigadeForm(request.POST or None, offers=offers)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                with nonces.once(nonces.actor_key(request), form.cleaned_data["nonce"]) as sent:
+                    if sent.first:
+                        services.propose(
+                            actor=user,
+                            need=need,
+                            offer=form.chosen,
+                            origin=Origin.BRIGADE,
+                            note=form.cleaned_data["note"],
+                        )
+                        messages.success(
+                            request,
+                            f"C’est proposé. Les deux organisations ont {LIFE.days} jours pour répondre.",
+                        )
+                        sent.outcome = need.get_absolute_url()
+                return redirect(need)
+            except RuleBroken as refused:
+                form.add_error(None, refused.message)
+                status = 409
+    lines = [{"found": one, "left": in_words(one.offer.left_minutes, one.offer.day_minutes)} for one in found]
+    context = {"need": need, "form": form, "lines": lines, "volume": in_words(need.minutes)}
+    return render(request, "pairings/by_brigade.html", context, status=status)
 
 
 def _propose(request: SpaceRequest, form: Any, need: SkillNeed, offer: Offer, origin: Origin) -> str:

@@ -149,6 +149,22 @@ def test_the_brigade_of_either_territory_may_propose_what_the_engine_would_not(t
         services.propose(actor=staff, need=two.need, offer=two.offer, origin=Origin.BRIGADE)
 
 
+def test_the_brigade_proposes_from_the_page_of_a_need(two: Two, client: Client) -> None:
+    page = reverse("pairings:by_brigade", args=[two.need.pk])
+    f.sign_in_staff(client, f.make_staff(department="59"))
+    assert client.get(page).status_code == 404
+    f.sign_in_staff(client, f.make_staff())
+    assert page in client.get(two.need.get_absolute_url()).content.decode()
+    form = client.get(page).context["form"]
+    sent = {"nonce": form["nonce"].value(), "offer": str(two.offer.pk), "note": ""}
+    assert client.post(page, sent).status_code == 422
+    for _twice in range(2):
+        assert client.post(page, sent | {"note": "Deux maisons voisines."}).status_code == 302
+    pairing = Pairing.objects.get()
+    assert (pairing.origin, pairing.note) == ("brigade", "Deux maisons voisines.")
+    assert Message.objects.filter(kind="pairings.asked").count() == 2
+
+
 def test_nobody_proposes_for_a_side_that_is_not_theirs(two: Two) -> None:
     for actor, origin in (
         (two.manager, Origin.COMPANY),

@@ -1186,6 +1186,7 @@ ROUTES: dict[str, Route] = {
     ),
     # needs and offers brought together, and what an employer gave
     "pairings:of_organisation": Route(handlers, space, kinds=ALL),
+    "pairings:by_brigade": Route(staff(*BRIGADE), lambda world, kind: {"need_pk": world.pairing.need_id}),
     "pairings:one": Route(
         handlers, paired("pairing_pk"), kinds=SIDES, foreign=paired_elsewhere("pairing_pk")
     ),
