@@ -18,6 +18,7 @@ from jeveuxagir.common.text import NBSP
 from missions.offers.models import Offer
 from missions.skill_needs.durations import in_words
 from missions.skill_needs.models import SkillNeed
+from missions.skill_needs.services import contact_of
 from missions.sponsorships.models import Sponsorship
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -97,7 +98,7 @@ def one(request: SpaceRequest, pk: int, slug: str, pairing_pk: int) -> HttpRespo
         "refused": refused,
         "volume": in_words(pairing.need.minutes),
         "left": in_words(pairing.offer.left_minutes, pairing.offer.day_minutes),
-        "contact": pairing.need.contact if side == Side.COMPANY and pairing.gives_contact else None,
+        "contact": contact_of(pairing.need) if side == Side.COMPANY and pairing.gives_contact else None,
         "may_withdraw": pairing.is_waiting and pairing.origin == side,
         **_next_step(pairing, side),
     }

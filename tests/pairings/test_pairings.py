@@ -279,6 +279,10 @@ def test_the_contact_is_given_as_the_association_wishes(two: Two, client: Client
     SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_agreement")
     services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
     assert "Zzcontact" in client.get(page).content.decode()
+    two.association.memberships.filter(person=contact.person).update(
+        ended_at=now()
+    )  # who left is nobody's contact
+    assert "Zzcontact" not in client.get(page).content.decode()
 
 
 def test_both_sides_read_the_same_reasons(two: Two, client: Client) -> None:
