@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: demo import stop reset setup test proof check format lock
+.PHONY: demo import stop reset setup test proof check format schema lock
 .DEFAULT_GOAL := demo
 
 demo: ## Start everything and print where to look; Ctrl-C stops, data stays
@@ -41,6 +41,9 @@ check: setup ## Format, lint, types, import contracts, migrations, deployment ch
 format: setup ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+schema: setup ## Write again the schema that the demo's empty database begins from
+	$(BIN)/python -m ops.schema
 
 lock: ## Resolve requirements/*.in again
 	for name in base demo dev; do $(UV_COMPILE) requirements/$$name.in -o requirements/$$name.txt; done

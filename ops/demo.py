@@ -151,7 +151,9 @@ class Demo:
         )
         static = self._collect_static()
         say("Base de données : migrations et données de référence…")
-        self._wait_for(self._job("prepare", "ops.prepare"), "prepare")
+        # Somebody else's server may be of another version: it replays every migration.
+        begin = ["--from-schema"] if self.postgresql else []
+        self._wait_for(self._job("prepare", "ops.prepare", *begin), "prepare")
         if static is not None:
             say("Fichiers statiques…")
             self._wait_for(static, "static")

@@ -229,8 +229,7 @@ class PostgreSQL:
             command, log=self.log, user=self.user, cwd=self.directory, on_parent_death=signal.SIGINT
         )
         wait_until(self.answers, what="PostgreSQL", process=self.process, log=self.log)
-        self._create_database(database)
-        return self.url(database)
+        return self.create(database)
 
     def answers(self) -> bool:
         """Whether the server takes connections."""
@@ -308,7 +307,8 @@ class PostgreSQL:
         except (OSError, ValueError, IndexError):
             return False
 
-    def _create_database(self, name: str) -> None:
+    def create(self, name: str) -> str:
+        """The URL of this database, made empty if it was not there."""
         import psycopg
         from psycopg import sql
 
@@ -316,6 +316,7 @@ class PostgreSQL:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if not known:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.url(name)
 
 
 class Valkey:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops import schema
 from ops.services import FAST_SETTINGS, PostgreSQL, Valkey
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
         server = PostgreSQL(directory / "pg", settings=FAST_SETTINGS)
         os.environ["DATABASE_URL"] = server.start("jeveuxagir")
         config.add_cleanup(lambda: _forget(server))
+        # Each worker's database is a copy of this one, then migrated; tests/ops/test_schema.py replays everything.
+        schema.load(os.environ["DATABASE_URL"])
+        template = {"TEMPLATE": "jeveuxagir"}
+    else:
+        template = {}
 
     from django.conf import settings
 
-    settings.DATABASES  # noqa: B018  # load them: pytest-django then sets Django up
+    settings.DATABASES["default"]["TEST"] = template  # and loads them: pytest-django then sets Django up
     config.add_cleanup(lambda: shutil.rmtree(settings.PRIVATE_FILES, ignore_errors=True))
 
 
