@@ -129,3 +129,4 @@ def register() -> None:
     section = ("Alliances", "alliances/", ())
     if section not in organisation_spaces.extra_sections:
         organisation_spaces.extra_sections.append(section)
+    organisation_spaces.add_tab(10, section[0], section[1], section[1])

@@ -1,6 +1,7 @@
 """An organisation's space: who enters, and the panels that upper apps add to its pages."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -83,26 +84,94 @@ def panels_of(page: str, request: HttpRequest, obj: Any) -> list[SafeString]:
     return drawn
 
 
-def sections(organisation: Organisation, membership: Membership) -> list[tuple[str, str]]:
-    """The space's menu: (label, path) of the pages this member may open. Upper apps add theirs to `extra_sections`."""
+@dataclass(frozen=True)
+class Tab:
+    """A page under an entry of the menu. `under`: the entries it may go under, the first that is shown has it."""
+
+    order: int
+    label: str
+    path: str
+    under: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of a menu. `current`: what its `aria-current` says, nothing elsewhere."""
+
+    label: str
+    url: str
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The entries of a space, and the pages of the entry one is in: nothing when it has one page."""
+
+    entries: list[Link]
+    tabs: list[Link]
+    here: str = ""
+
+
+def menu_of(organisation: Organisation, membership: Membership, path: str) -> Menu:
+    """What this member may open, seen from the page at `path`."""
     base = organisation.space_url
-    entries = [("À faire", base)]
-    for label, path, roles in extra_sections:
-        if roles and membership.role not in roles:
-            continue
-        if path in HOSTING_ONLY and not organisation.may_host:
-            continue
-        if path in EMPLOYERS_ONLY and organisation.kind not in EMPLOYERS:
-            continue
-        entries.append((label, base + path))
-    entries.append(("Équipe", f"{base}equipe/"))
+    shown = [("À faire", "")] + [
+        (label, entry)
+        for label, entry, roles in extra_sections
+        if _opens(entry, roles, organisation, membership)
+    ]
+    shown.append(("Équipe", "equipe/"))
     if membership.role == MemberRole.OWNER:
-        entries.append(("Réglages", f"{base}reglages/"))
-    return entries
+        shown.append(("Réglages", "reglages/"))
+    paths = {entry for _, entry in shown}
+    parents: dict[str, str] = {}
+    pages: dict[str, list[Tab]] = {}
+    for tab in sorted(tabs, key=lambda tab: (tab.order, tab.label)):
+        parent = next((entry for entry in tab.under if entry in paths), None)
+        if parent is not None and (not tab.roles or membership.role in tab.roles):
+            parents[tab.path] = parent
+            pages.setdefault(parent, []).append(tab)
+    shown = [(label, entry) for label, entry in shown if parents.get(entry, entry) == entry]
+
+    known = {*(entry for _, entry in shown if entry), *parents}
+    inside = [one for one in known if path.startswith(base + one)]
+    here = max(inside, key=len) if inside else "" if path == base else None
+    top = parents.get(here, here) if here is not None else None
+    own = pages.get(top, []) if top is not None else []
+
+    def link(label: str, target: str, current: str | None) -> Link:
+        return Link(
+            label, base + target, "" if target != current else "page" if path == base + target else "true"
+        )
+
+    return Menu(
+        [link(label, entry, top) for label, entry in shown],
+        [link(tab.label, tab.path, here) for tab in own] if len(own) > 1 else [],
+        next((label for label, entry in shown if entry == top), ""),
+    )
+
+
+def _opens(path: str, roles: tuple[str, ...], organisation: Organisation, membership: Membership) -> bool:
+    if roles and membership.role not in roles:
+        return False
+    if path in HOSTING_ONLY and not organisation.may_host:
+        return False
+    return path not in EMPLOYERS_ONLY or organisation.kind in EMPLOYERS
 
 
 #: (label, path under the space, roles that may open it; empty for all). Filled in AppConfig.ready().
 extra_sections: list[tuple[str, str, tuple[str, ...]]] = []
+#: pages of an entry; an entry that is a tab of another one that is shown stands there alone. Filled the same way.
+tabs: list[Tab] = []
+
+
+def add_tab(order: int, label: str, path: str, *under: str, roles: tuple[str, ...] = ()) -> None:
+    tab = Tab(order, label, path, under, roles)
+    if tab not in tabs:
+        tabs.append(tab)
+
+
 #: what a member handles for an organisation, in words: function(organisation, person) → ["3 missions publiées"].
 #: Filled by upper apps in AppConfig.ready(); said before that member is removed.
 handling: Registry[Callable[[Organisation, Any], list[str]]] = Registry("what a member handles")

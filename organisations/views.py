@@ -468,7 +468,7 @@ def space_context(request: SpaceRequest) -> dict[str, Any]:
     return {
         "organisation": organisation,
         "membership": membership,
-        "sections": spaces.sections(organisation, membership),
+        "menu": spaces.menu_of(organisation, membership, request.path),
         "state_kind": STATE_KINDS[organisation.state],
     }
 

@@ -67,3 +67,4 @@ def register() -> None:
     section = ("Mises en relation", "mises-en-relation/", HANDLERS)
     if section not in organisation_spaces.extra_sections:
         organisation_spaces.extra_sections.append(section)
+    organisation_spaces.add_tab(20, section[0], section[1], "alliances/", roles=HANDLERS)

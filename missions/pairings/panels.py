@@ -86,3 +86,4 @@ def register() -> None:
     section = ("Rapprochements", "rapprochements/", HANDLERS)
     if section not in spaces.extra_sections:
         spaces.extra_sections.append(section)
+    spaces.add_tab(15, section[0], section[1], "mecenat/", "besoins/", roles=HANDLERS)

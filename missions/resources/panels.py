@@ -87,3 +87,4 @@ def register() -> None:
     section = ("Moyens", "moyens/", ())
     if section not in spaces.extra_sections:
         spaces.extra_sections.append(section)
+    spaces.add_tab(12, section[0], section[1], "besoins/")

@@ -84,3 +84,4 @@ def register() -> None:
     if section not in spaces.extra_sections:
         spaces.extra_sections.append(section)
     spaces.HOSTING_ONLY.add("besoins/")
+    spaces.add_tab(10, "Compétences", section[1], section[1])

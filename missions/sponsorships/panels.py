@@ -12,7 +12,8 @@ from jeveuxagir.common.text import NBSP, plural
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
 from organisations.companies.spaces import add_section
-from organisations.policies import can_handle_missions
+from organisations.policies import HANDLERS, can_handle_missions
+from organisations.spaces import add_tab
 
 from . import policies, rules
 from .enums import LIVE, ConventionState, DayState, Side, State
@@ -154,7 +155,7 @@ def _url(row: Sponsorship, side: Side) -> str:
 
 
 def register() -> None:
-    add_section(20, "Mises à disposition", "mises-a-disposition/")
+    add_tab(20, "Mises à disposition", "mecenat/mises-a-disposition/", "mecenat/", "besoins/", roles=HANDLERS)
     add_section(30, "Relevé", "releve/")
     panels.register("skill_need.page", Panel("sponsorships/_of_need.html", _need, order=20))
     panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))

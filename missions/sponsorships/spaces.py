@@ -4,8 +4,6 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 
-from organisations.companies import spaces as employers
-from organisations.companies.policies import is_employer
 from organisations.spaces import SpaceRequest
 from organisations.views import space_context
 
@@ -39,18 +37,11 @@ def side_in(request: SpaceRequest, row: Sponsorship) -> Side:
     return Side.COMPANY if row.offer.organisation_id == request.organisation.pk else Side.ASSOCIATION
 
 
-def base_context(request: SpaceRequest) -> dict[str, Any]:
-    """What sponsorships/base.html needs: an employer's pages have the menu of its « Mécénat » part."""
-    if is_employer(request.organisation):
-        return employers.context_of(request)
-    return {**space_context(request), "mecenat_sections": [], "mecenat_url": ""}
-
-
 def context_of(request: SpaceRequest, row: Sponsorship) -> dict[str, Any]:
     """What sponsorships/_head.html needs, in any page about one."""
     side = side_in(request, row)
     return {
-        **base_context(request),
+        **space_context(request),
         "row": row,
         "side": side,
         "is_company": side == Side.COMPANY,

@@ -11,10 +11,11 @@ from jeveuxagir.common.errors import RuleBroken
 from missions.offers.enums import OFFERING
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
+from organisations.views import space_context
 
 from . import documents, services
 from .forms import AmountForm
-from .spaces import base_context, row_of
+from .spaces import row_of
 from .statement import Statement, statement_csv, statement_of, years_of
 
 
@@ -30,7 +31,7 @@ def statement(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     year = int(asked) if known else (years[0] if years else today().year)
     shown = _statement(request, year)
     context = {
-        **base_context(request),
+        **space_context(request),
         "statement": shown,
         "years": years,
         "lines": [

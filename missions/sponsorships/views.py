@@ -22,12 +22,13 @@ from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
+from organisations.views import space_context
 
 from . import rules, services, statement
 from .enums import ENDED, LIVE, DayState, Side, State
 from .forms import DebriefForm, PrepareForm, ReasonForm, ReworkForm
 from .models import DayEntry, Sponsorship
-from .spaces import BADGES, base_context, context_of, named, next_step, row_of, rows_of, side_in
+from .spaces import BADGES, context_of, named, next_step, row_of, rows_of, side_in
 
 PAGE = 20
 DAYS_SHOWN = 30
@@ -59,7 +60,7 @@ def every(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         row.badge = BADGES[State(row.state)]
         row.other = row.organisation_of(side_in(request, row).other)
     context = {
-        **base_context(request),
+        **space_context(request),
         "page": page,
         "ended": ended,
         "counts": (rows.filter(state__in=LIVE).count(), rows.filter(state__in=ENDED).count()),
@@ -115,7 +116,7 @@ def prepare(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
                 form.add_error(None, broken.message)
                 status = 409
     context = {
-        **base_context(request),
+        **space_context(request),
         "form": form,
         "title": "Préparer une mise à disposition",
         "intro": "L’association n’est prévenue qu’une fois ce temps engagé.",

@@ -6,6 +6,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import Panel, panels
 
 from .models import Employee
+from .spaces import add_section
 
 
 def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
@@ -20,4 +21,7 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
 
 
 def register() -> None:
+    add_section(50, "Personnes", "personnes/")
+    add_section(60, "Qui peut rejoindre", "acces/")
+    add_section(70, "Sites", "sites/")
     panels.register("my_space", Panel("companies/_my_space.html", _my_space, order=70))

@@ -11,17 +11,12 @@ from organisations.views import space_context
 
 from . import policies
 
-#: (order, label, path under the space's « mecenat/ »); upper apps add theirs in AppConfig.ready()
-sections: list[tuple[int, str, str]] = [
-    (50, "Personnes", "personnes/"),
-    (60, "Qui peut rejoindre", "acces/"),
-    (70, "Sites", "sites/"),
-]
+PART = "mecenat/"
 
 
 def add_section(order: int, label: str, path: str) -> None:
-    if (order, label, path) not in sections:
-        sections.append((order, label, path))
+    """A page of this part, by its path under `PART`; upper apps add theirs in AppConfig.ready()."""
+    spaces.add_tab(order, label, PART + path, PART)
 
 
 def coordinators_only(view: Callable[..., HttpResponse]) -> Any:
@@ -38,10 +33,5 @@ def coordinators_only(view: Callable[..., HttpResponse]) -> Any:
 
 
 def context_of(request: spaces.SpaceRequest) -> dict[str, Any]:
-    """What every page of this part needs: the space's own, and this part's menu."""
-    base = f"{request.organisation.space_url}mecenat/"
-    return {
-        **space_context(request),
-        "mecenat_sections": [(label, base + path) for _, label, path in sorted(sections)],
-        "mecenat_url": base,
-    }
+    """What every page of this part needs."""
+    return space_context(request)
