@@ -81,23 +81,28 @@ def _template(convention: Convention) -> str:
 
 
 def statement_pdf(statement: Statement, *, made_at: datetime.datetime | None = None) -> bytes:
-    """The year of one employer: by association and month, and the sum."""
+    """The year of one side: by organisation of the other side and by need, and the sums."""
     title = f"Relevé {statement.year} des journées de mise à disposition"
     data = {
         "title": title,
-        "footer": f"{title} – {statement.employer.name}",
-        "employer": statement.employer.name,
+        "footer": f"{title} – {statement.organisation.name}",
+        "organisation": statement.organisation.name,
+        "other": statement.side.other.label.capitalize(),
         "total": statement.total_in_words,
         "hours": hours_in_words(statement.total) if statement.total else "0 h",
         "lines": [
             {
-                "association": line.association.name,
+                "other": line.other.name,
                 "need": line.sponsorship.need.title,
                 "days": str(line.days),
                 "time": line.in_words,
                 "hours": hours_in_words(line.minutes),
             }
             for line in statement.lines
+        ],
+        "others": [
+            {"other": one.other.name, "time": one.in_words, "hours": hours_in_words(one.minutes)}
+            for one in (statement.others if len(statement.others) > 1 else [])
         ],
         "no_tax": NO_TAX,
     }

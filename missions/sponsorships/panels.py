@@ -11,7 +11,6 @@ from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
-from organisations.companies.spaces import add_section
 from organisations.policies import HANDLERS, can_handle_missions
 from organisations.spaces import add_tab
 
@@ -156,7 +155,7 @@ def _url(row: Sponsorship, side: Side) -> str:
 
 def register() -> None:
     add_tab(20, "Mises à disposition", "mecenat/mises-a-disposition/", "mecenat/", "besoins/", roles=HANDLERS)
-    add_section(30, "Relevé", "releve/")
+    add_tab(30, "Relevé", "mecenat/releve/", "mecenat/", "besoins/", roles=HANDLERS)
     panels.register("skill_need.page", Panel("sponsorships/_of_need.html", _need, order=20))
     panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))
     panels.register("organisation_space", Panel("sponsorships/_space_panel.html", _space, order=40))

@@ -1,6 +1,7 @@
-"""The statement of a year and an employer: what both sides validated, and nothing else."""
+"""The statement of a year, for either side: what both validated, and nothing else. What an employer gave to an
+association is what that association received from it: both read the same days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,22 +11,24 @@ from jeveuxagir.common.spreadsheets import to_csv
 from missions.skill_needs.durations import DAY_MINUTES, in_words
 from organisations.models import Organisation
 
-from .enums import Part
+from . import policies
+from .enums import Part, Side
 from .models import DayEntry, DayEntryQuerySet, Sponsorship, Valuation
 
 
 @dataclass(frozen=True)
 class Line:
-    """One sponsorship of the year. `amount`: what the employer typed, for itself."""
+    """One sponsorship of the year, seen from `side`. `amount`: what the employer typed, for itself."""
 
     sponsorship: Sponsorship
     minutes: int
     days: int
     amount: Decimal | None = None
+    side: Side = Side.COMPANY
 
     @property
-    def association(self) -> Organisation:
-        return self.sponsorship.association
+    def other(self) -> Organisation:
+        return self.sponsorship.organisation_of(self.side.other)
 
     @property
     def in_words(self) -> str:
@@ -33,10 +36,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Subtotal:
+    """All that one organisation gave or received."""
+
+    other: Organisation
+    minutes: int
+    in_words: str
+
+
+@dataclass(frozen=True)
 class Statement:
-    employer: Organisation
+    organisation: Organisation
     year: int
     lines: Sequence[Line]
+    side: Side = Side.COMPANY
 
     @property
     def total(self) -> int:
@@ -45,9 +58,7 @@ class Statement:
 
     @property
     def total_in_words(self) -> str:
-        """In days of the one length they all have, else of seven hours."""
-        lengths = {line.sponsorship.day_minutes for line in self.lines}
-        return in_words(self.total, lengths.pop() if len(lengths) == 1 else DAY_MINUTES)
+        return _words(self.lines)
 
     @property
     def amount(self) -> Decimal | None:
@@ -55,62 +66,84 @@ class Statement:
         return sum(known, Decimal(0)) if known else None
 
     @property
-    def associations(self) -> int:
-        return len({line.association.pk for line in self.lines})
+    def others(self) -> list[Subtotal]:
+        """By organisation of the other side, in the order of the lines: their sum is the total."""
+        by: dict[int, list[Line]] = {}
+        for line in self.lines:
+            by.setdefault(line.other.pk, []).append(line)
+        return [Subtotal(own[0].other, sum(line.minutes for line in own), _words(own)) for own in by.values()]
 
 
-def years_of(employer: Organisation) -> list[int]:
+def _words(lines: Sequence[Line]) -> str:
+    """In days of the one length they all have, else of seven hours."""
+    lengths = {line.sponsorship.day_minutes for line in lines}
+    total = sum(line.minutes for line in lines)
+    return in_words(total, lengths.pop() if len(lengths) == 1 else DAY_MINUTES)
+
+
+def years_of(organisation: Organisation, side: Side = Side.COMPANY) -> list[int]:
     """The years with a validated day, the newest first."""
-    dates = _validated(employer).dates("on", "year", order="DESC")
+    dates = _validated(organisation, side).dates("on", "year", order="DESC")
     return [date.year for date in dates]
 
 
-def statement_of(employer: Organisation, year: int, *, amounts: bool = False) -> Statement:
+def statement_of(
+    organisation: Organisation, year: int, *, side: Side = Side.COMPANY, amounts: bool = False
+) -> Statement:
     """`amounts`: with what the employer typed, for its own eyes only. Three queries, whatever the number of lines."""
     counted = (
-        _validated(employer)
+        _validated(organisation, side)
         .filter(on__year=year)
         .order_by()
         .values("sponsorship")
         .annotate(minutes=Sum("minutes"), days=Count("on", distinct=True))
     )
     by_pk = {row["sponsorship"]: row for row in counted}
-    given = Sponsorship.objects.given_by(employer).filter(pk__in=by_pk)
-    rows = given.select_related("need__organisation", "offer__organisation")
+    known = Sponsorship.objects.of_organisation(organisation).filter(pk__in=by_pk)
+    other = "need__organisation" if side == Side.COMPANY else "offer__organisation"
+    rows = known.select_related("need__organisation", "offer__organisation")
     typed = {}
-    if amounts:
-        known = Valuation.objects.given_by(employer).filter(year=year)
-        typed = dict(known.values_list("sponsorship", "amount"))
+    if amounts and side == Side.COMPANY:
+        valued = Valuation.objects.given_by(organisation).filter(year=year)
+        typed = dict(valued.values_list("sponsorship", "amount"))
     lines = [
-        Line(row, by_pk[row.pk]["minutes"], by_pk[row.pk]["days"], typed.get(row.pk))
-        for row in rows.order_by("need__organisation__name", "pk")
+        Line(row, by_pk[row.pk]["minutes"], by_pk[row.pk]["days"], typed.get(row.pk), side)
+        for row in rows.order_by(f"{other}__name", f"{other}_id", "pk")
     ]
-    return Statement(employer, year, lines)
+    return Statement(organisation, year, lines, side)
 
 
-def statement_csv(statement: Statement, *, names: bool = True) -> str:
-    """One line a validated day, then the sum: its minutes are those of the page and of the PDF."""
-    days = (
-        _validated(statement.employer)
+def statement_csv(statement: Statement) -> str:
+    """One line a validated day, then the sums: its minutes are those of the page and of the PDF."""
+    side = statement.side
+    days: Iterable[DayEntry] = (
+        _validated(statement.organisation, side)
         .filter(on__year=statement.year)
-        .select_related("convention", "sponsorship__need__organisation")
+        .select_related("convention", "sponsorship__need__organisation", "sponsorship__offer__organisation")
         .order_by("on", "pk")
     )
-    rows: list[list[object]] = [
-        [
-            day.on.isoformat(),
-            day.sponsorship.association.name,
-            day.sponsorship.need.title,
-            day.convention.employee_name if names else "",
-            Part(day.part).label,
-            day.minutes,
-            _hours(day.minutes),
+    rows: list[list[object]] = []
+    total = 0
+    for day in days:
+        total += day.minutes
+        rows.append(
+            [
+                day.on.isoformat(),
+                day.sponsorship.organisation_of(side.other).name,
+                day.sponsorship.need.title,
+                day.convention.employee_name if policies.sees_name(side, day.convention) else "",
+                Part(day.part).label,
+                day.minutes,
+                _hours(day.minutes),
+            ]
+        )
+    others = statement.others
+    if len(others) > 1:
+        rows += [
+            ["Sous-total", one.other.name, "", "", "", one.minutes, _hours(one.minutes)] for one in others
         ]
-        for day in days
-    ]
-    total = sum(day.minutes for day in days)
     rows.append(["Total", "", "", "", "", total, _hours(total)])
-    header = ["Date", "Association", "Besoin", "Personne", "Quand", "Minutes", "Heures"]
+    header = ["Date", Side(side.other).label.capitalize(), "Besoin", "Personne", "Quand", "Minutes", "Heures"]
     return to_csv(header, rows)
 
 
@@ -119,5 +152,6 @@ def _hours(minutes: int) -> str:
     return f"{Decimal(minutes) / 60:.2f}".replace(".", ",")
 
 
-def _validated(employer: Organisation) -> DayEntryQuerySet:
-    return DayEntry.objects.validated().filter(sponsorship__offer__organisation=employer)
+def _validated(organisation: Organisation, side: Side) -> DayEntryQuerySet:
+    path = "sponsorship__offer__organisation" if side == Side.COMPANY else "sponsorship__need__organisation"
+    return DayEntry.objects.validated().filter(**{path: organisation})

@@ -1,4 +1,6 @@
-"""The statement of a year, for the employer: on a page, in PDF, for a spreadsheet, with amounts for itself alone."""
+"""The statement of a year, for either side: on a page, in PDF, for a spreadsheet; amounts for the employer alone."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,11 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from missions.offers.enums import OFFERING
+from missions.skill_needs.policies import may_state
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
 
 from . import documents, services
+from .enums import Side
 from .forms import AmountForm
 from .spaces import row_of
 from .statement import Statement, statement_csv, statement_of, years_of
@@ -24,8 +28,8 @@ from .statement import Statement, statement_csv, statement_of, years_of
 @require_safe
 def statement(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """The year asked (`?annee=`), else the newest with a validated day."""
-    _require_employer(request)
-    years = years_of(request.organisation)
+    side = _side(request)
+    years = years_of(request.organisation, side)
     asked = request.GET.get("annee", "")
     known = asked.isascii() and asked.isdigit() and len(asked) == 4
     year = int(asked) if known else (years[0] if years else today().year)
@@ -39,6 +43,8 @@ def statement(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
             for line in shown.lines
         ],
         "no_tax": documents.NO_TAX,
+        "is_company": side == Side.COMPANY,
+        **_both(request, side),
     }
     return render(request, "sponsorships/statement.html", context)
 
@@ -47,7 +53,6 @@ def statement(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
 @membership_required(*HANDLERS)
 @require_safe
 def document(request: SpaceRequest, pk: int, slug: str, year: int) -> HttpResponse:
-    _require_employer(request)
     content = documents.statement_pdf(_statement(request, year))
     return _attached(HttpResponse(content, content_type="application/pdf"), f"releve-{year}.pdf")
 
@@ -57,7 +62,6 @@ def document(request: SpaceRequest, pk: int, slug: str, year: int) -> HttpRespon
 @require_safe
 def table(request: SpaceRequest, pk: int, slug: str, year: int) -> HttpResponse:
     """One line a day."""
-    _require_employer(request)
     text = statement_csv(_statement(request, year))
     return _attached(HttpResponse(text, content_type="text/csv; charset=utf-8"), f"releve-{year}.csv")
 
@@ -89,7 +93,22 @@ def _year(year: int) -> int:
 
 
 def _statement(request: SpaceRequest, year: int) -> Statement:
-    return statement_of(request.organisation, _year(year), amounts=True)
+    return statement_of(request.organisation, _year(year), side=_side(request), amounts=True)
+
+
+def _side(request: SpaceRequest) -> Side:
+    """What it gives, for an employer; what it receives, for the others and for an employer that asks (`?sens=recu`)."""
+    organisation = request.organisation
+    gives = organisation.kind in OFFERING
+    received = not gives or (may_state(organisation) and request.GET.get("sens") == "recu")
+    return Side.ASSOCIATION if received else Side.COMPANY
+
+
+def _both(request: SpaceRequest, side: Side) -> dict[str, Any]:
+    """Whoever gives and receives chooses; `query`: what keeps the choice in the addresses of the files."""
+    organisation = request.organisation
+    both = organisation.kind in OFFERING and may_state(organisation)
+    return {"both": both, "query": "?sens=recu" if both and side == Side.ASSOCIATION else ""}
 
 
 def _require_employer(request: SpaceRequest) -> None:

@@ -169,7 +169,7 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         "may_debrief": row.state in (State.RUNNING, State.BROKEN) and side not in debriefs,
         "may_close": may_close,
         "rules": rules.of_employer(row.employer.kind),
-        "year": statement.years_of(row.employer)[:1] if side == Side.COMPANY else [],
+        "year": statement.years_of(request.organisation, side)[:1],
     }
     return render(request, "sponsorships/one.html", context)
 

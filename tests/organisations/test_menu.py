@@ -71,7 +71,13 @@ def test_each_page_of_an_association_says_where_it_stands(path: str, entry: str,
 
 def test_an_association_s_needs_are_of_skills_and_of_means() -> None:
     _, tabs = read("association", "besoins/")
-    assert labels(tabs("Besoins"))[:4] == ["Compétences", "Moyens", "Rapprochements", "Mises à disposition"]
+    assert labels(tabs("Besoins")) == [
+        "Compétences",
+        "Moyens",
+        "Rapprochements",
+        "Mises à disposition",
+        "Relevé",
+    ]
 
 
 @pytest.mark.parametrize(

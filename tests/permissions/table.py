@@ -1262,9 +1262,9 @@ ROUTES: dict[str, Route] = {
     "sponsorships:withdraw_day": Route(
         handlers, on_loan(day=True), "post", kinds=SIDES, foreign=on_loan_elsewhere(day=True)
     ),
-    "sponsorships:statement": Route(handlers, space, kinds=EMPLOYERS),
-    "sponsorships:statement_pdf": Route(handlers, this_year, kinds=EMPLOYERS),
-    "sponsorships:statement_csv": Route(handlers, this_year, kinds=EMPLOYERS),
+    "sponsorships:statement": Route(handlers, space, kinds=ALL),
+    "sponsorships:statement_pdf": Route(handlers, this_year, kinds=ALL),
+    "sponsorships:statement_csv": Route(handlers, this_year, kinds=ALL),
     "sponsorships:amount": Route(
         handlers, on_loan(year=2026), "post", kinds=("company",), foreign=on_loan_elsewhere(year=2026)
     ),

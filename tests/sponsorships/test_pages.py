@@ -11,19 +11,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed
 from jeveuxagir.moderation.clocks import is_working_day
 from missions.offers.policies import never_served
 from missions.sponsorships import services
 from missions.sponsorships.enums import Side
 from missions.sponsorships.models import DayEntry, Sponsorship
+from missions.sponsorships.statement import statement_of
 from organisations.companies import services as companies
 from organisations.companies.models import Employee
 from organisations.models import Organisation
 from tests import factories as f
 
-from .builders import DAY, Story, story
+from .builders import DAY, Story, make_need, make_offer, story
 
 pytestmark = pytest.mark.django_db
 
@@ -192,8 +193,15 @@ def test_amounts_show_to_the_employer_alone() -> None:
     company.post(url("amount", s.company, day.on.year, row.pk), {"amount": "1234,50"})
     page = company.get(url("statement", s.company) + f"?annee={day.on.year}").content.decode()
     assert "234,5" in page
-    for path in (url("statement", s.association), url("statement_csv", s.association, day.on.year)):
-        assert association.get(path).status_code == 404
+    assert (
+        association.post(url("amount", s.association, day.on.year, row.pk), {"amount": "9"}).status_code
+        == 404
+    )
+    for path in (
+        f"{url('statement', s.association)}?annee={day.on.year}",
+        url("statement_csv", s.association, day.on.year),
+    ):
+        assert "234" not in association.get(path).content.decode().replace(str(row.pk), "")
     assert "234" not in association.get(url("one", s.association, row.pk)).content.decode().replace(
         str(row.pk), ""
     )
@@ -265,3 +273,52 @@ def test_an_association_once_signed_with_is_served() -> None:
     assert never_served(both).count() == 2
     s.signed(2)
     assert list(never_served(both)) == [other]
+
+
+def test_both_sides_read_the_same_days_and_the_association_no_amount() -> None:
+    """Two employers and one association: each employer's total is its line in the association's statement."""
+    s = story()
+    old = make_offer(opened_at=now() - datetime.timedelta(days=5))
+    other = story(need=make_need(s.association, title="Refaire notre site"), offer=old)
+    other.manager = s.manager
+    rows = [s.signed(4), other.signed(2)]
+    years = set()
+    for told, row, agos in ((s, rows[0], (1, 2, 3)), (other, rows[1], (4,))):
+        years |= {told.validated(row, ago).on.year for ago in agos}
+        told.day(row, 5)  # waits: in no statement
+    client = client_of(s.manager)
+    read: dict[str, int] = {}
+    for year in years:
+        received = statement_of(s.association, year, side=Side.ASSOCIATION)
+        for one in received.others:
+            read[one.other.name] = read.get(one.other.name, 0) + one.minutes
+            assert one.minutes == statement_of(one.other, year).total
+        assert sum(one.minutes for one in received.others) == received.total
+        page = client.get(f"{url('statement', s.association)}?annee={year}").content.decode()
+        for one in received.others:
+            assert one.other.name in page
+        assert received.total_in_words.capitalize() in page
+        assert "montant" not in page
+        csv = client.get(url("statement_csv", s.association, year)).content.decode()
+        lines = [line.split(";") for line in csv.splitlines()]
+        assert lines[0][1].endswith("Employeur")
+        assert [int(line[5]) for line in lines if line[0] == "Total"] == [received.total]
+        subtotals = {line[1]: int(line[5]) for line in lines if line[0] == "Sous-total"}
+        if len(received.others) > 1:
+            assert subtotals == {one.other.name: one.minutes for one in received.others}
+        assert client.get(url("statement_pdf", s.association, year)).content[:4] == b"%PDF"
+    assert read == {s.company.name: 3 * DAY, other.company.name: DAY}
+
+
+def test_who_gives_and_receives_reads_each_apart() -> None:
+    s = story(kind="local_authority")
+    day = s.validated(s.signed(2), 1)
+    Organisation.objects.filter(pk=s.company.pk).update(may_host=True)
+    page = client_of(s.coordinator).get(f"{url('statement', s.company)}?annee={day.on.year}")
+    assert page.context["statement"].total == DAY
+    page = client_of(s.coordinator).get(f"{url('statement', s.company)}?sens=recu&annee={day.on.year}")
+    assert page.context["statement"].total == 0
+    assert "Ce que nous recevons" in page.content.decode()
+    page = client_of(s.manager).get(f"{url('statement', s.association)}?sens=recu&annee={day.on.year}")
+    assert page.context["statement"].total == DAY
+    assert "Choisir un côté" not in page.content.decode(), "an association only receives"

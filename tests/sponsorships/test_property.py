@@ -173,6 +173,15 @@ def test_whatever_happens_the_time_is_true_and_nobody_validates_alone(seed: int)
         sum(statement_of(play.offer.organisation, year).total for year in years_of(play.offer.organisation))
         == total
     )
+    received = {row.need.organisation for row in Sponsorship.objects.filter(offer=play.offer)}
+    assert (
+        sum(
+            statement_of(one, year, side=Side.ASSOCIATION).total
+            for one in received
+            for year in years_of(one, Side.ASSOCIATION)
+        )
+        == total
+    ), "both sides read the same days"
     for day in DayEntry.objects.all():
         said = Event.objects.filter(verb__startswith="sponsorship.day", data__day=day.pk).values_list(
             "verb", flat=True
