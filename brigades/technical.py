@@ -27,12 +27,17 @@ APPS = (
     *("territories", "taxonomies", "audit", "notifications", "accounts", "moderation"),
     *("organisations", "requests", "missions", "participations", "proposals", "feeds", "ideas"),
     *("alliances", "challenges", "events"),
+    *("skill_needs", "offers", "sponsorships", "pairings"),
 )
 _SECRET = ("password", "token", "nonce", "actor_key", "secret")
 #: what people wrote about people, what a match knew of one, what a relay said of an address
 _WRITTEN = (
     *("idea.answer", "moderationnote.text", "participation.cancel_reason", "engagementrequest.closed_reason"),
     *("matchrun.inputs", "message.last_error", "suppression.reason"),
+    *("sponsorship.end_reason", "dayentry.refused_reason", "debrief.went_well", "debrief.to_improve"),
+    *("convention.articles", "convention.document", "convention.summary", "pairing.note", "pairing.inputs"),
+    # an employer's, for itself alone
+    "valuation.amount",
 )
 _LONG = ("TextField", "JSONField", "ArrayField", "GeneratedField", "ManyToManyField")
 _COLUMNS = 7

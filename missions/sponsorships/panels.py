@@ -15,11 +15,13 @@ from organisations.policies import HANDLERS, can_handle_missions
 from organisations.spaces import add_tab
 
 from . import policies, rules
-from .enums import LIVE, ConventionState, DayState, Side, State
+from .enums import ENDED, LIVE, ConventionState, DayState, Side, State
 from .models import Convention, DayEntry, Sponsorship
 from .spaces import BADGES
 
 SHOWN = 5
+#: of one offer or of one need, as many as one reads
+LISTED = 20
 #: offers looked at for the button of a need
 MOST = 30
 
@@ -54,6 +56,34 @@ def _need(request: Any, need: Any) -> dict[str, Any] | None:
     if not employers:
         return None
     return {"need": need, "employers": sorted(employers, key=lambda one: (one.name, one.pk))}
+
+
+def _of_manage(request: Any, organisation: Any, rows: Any) -> dict[str, Any] | None:
+    """Those of one offer or of one need, in its organisation's space: the ones in course first. Two queries."""
+    if not can_handle_missions(request.user, organisation):
+        return None
+    mine = rows.filter(pk__in=Sponsorship.objects.of_organisation(organisation).values("pk"))
+    lives = mine.annotate(ended=Q(state__in=ENDED)).select_related(
+        "need__organisation", "offer__organisation"
+    )
+    found: list[Any] = list(lives.order_by("ended", "-state_changed_at", "-pk")[: LISTED + 1])
+    if not found:
+        return None
+    for row in found:
+        row.badge = BADGES[State(row.state)]
+        row.other = row.association if row.offer.organisation_id == organisation.pk else row.employer
+        row.waiting = row.in_words(row.waiting_minutes) if row.waiting_minutes else ""
+        row.left = row.in_words(row.left_minutes) if row.left_minutes else ""
+        row.is_agreed = row.agreed_at is not None
+    return {"organisation": organisation, "rows": found[:LISTED], "more": len(found) > LISTED}
+
+
+def _of_offer_manage(request: Any, offer: Offer) -> dict[str, Any] | None:
+    return _of_manage(request, offer.organisation, Sponsorship.objects.filter(offer=offer))
+
+
+def _of_need_manage(request: Any, need: Any) -> dict[str, Any] | None:
+    return _of_manage(request, need.organisation, Sponsorship.objects.filter(need=need))
 
 
 def _my_space(request: Any, person: Any) -> dict[str, Any] | None:
@@ -157,6 +187,8 @@ def register() -> None:
     add_tab(20, "Mises à disposition", "mecenat/mises-a-disposition/", "mecenat/", "besoins/", roles=HANDLERS)
     add_tab(30, "Relevé", "mecenat/releve/", "mecenat/", "besoins/", roles=HANDLERS)
     panels.register("skill_need.page", Panel("sponsorships/_of_need.html", _need, order=20))
+    panels.register("offer.manage", Panel("sponsorships/_of_manage.html", _of_offer_manage, order=5))
+    panels.register("skill_need.manage", Panel("sponsorships/_of_manage.html", _of_need_manage, order=5))
     panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))
     panels.register("organisation_space", Panel("sponsorships/_space_panel.html", _space, order=40))
     panels.register("my_space", Panel("sponsorships/_my_space.html", _my_space, order=35))

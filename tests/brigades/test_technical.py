@@ -1,14 +1,18 @@
 """The stock admin: technical staff read tables, never people, and write nothing."""
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
 from brigades.technical import column, is_shown, site
 from brigades.technical_words import HEADINGS, is_unnamed
 from jeveuxagir.notifications.models import Message
+from missions.sponsorships.models import Debrief, Sponsorship, Valuation
 from tests import factories as f
 from tests.brigades.test_browser import sign_in as sign_in_browser
 from tests.brigades.test_scope import feed_run, staff_client, world
+from tests.sponsorships.builders import story
 from tests.support.accessibility import axe
 
 
@@ -34,10 +38,21 @@ def secrets():
     f.make_participation(person=person, message="ZYXMARK", answer="ZYXMARK")
     request = f.make_request(person=person, note="ZYXMARK")
     f.make_proposal(request=request, decline_note="ZYXMARK")
+    lent(person)
     Message.objects.create(
         person=person, kind="x", dedupe_key="x", subject="ZYXMARK", text="ZYXMARK", html="ZYXMARK"
     )
     return person
+
+
+def lent(person):
+    """Time lent, with what both sides wrote, and what the employer alone reads."""
+    told = story()
+    row = told.signed(2)
+    day = told.validated(row)
+    Debrief.objects.create(sponsorship=row, side="company", delivered="yes", went_well="ZYXMARK")
+    Valuation.objects.create(sponsorship=row, year=day.on.year, amount=Decimal("987654.32"))
+    Sponsorship.objects.filter(pk=row.pk).update(end_reason="ZYXMARK")
 
 
 @pytest.mark.django_db
@@ -67,6 +82,8 @@ def test_technical_staff_read_each_table_and_never_a_personal_field(client):
             )
             assert page.status_code == 200, model
             assert "ZYXMARK" not in page.text.upper(), model
+            assert "Zoé Martin" not in page.text + response.text, model
+            assert "987" not in page.text.replace(str(row.pk), "") or model is not Valuation
             for field in model._meta.fields:
                 if not is_shown(field):
                     assert column(field) not in admin.get_fields(None)
@@ -128,3 +145,14 @@ def test_headings_of_a_list_and_lines_of_a_row_are_in_french(client):
     for word in ("Créé par (n°)", "Modifié le", "Organisation (n°)"):
         assert word in row, word
     assert "Organisation id" not in row + listed
+
+
+@pytest.mark.django_db
+def test_time_lent_is_listed_by_state(client):
+    told = story()
+    row, other = told.signed(2), story().drafted(1)
+    staff_client(client, "technical")
+    listed = reverse("admin:sponsorships_sponsorship_changelist")
+    found = client.get(f"{listed}?state__exact=signed").context["cl"].result_list
+    assert [one.pk for one in found] == [row.pk]
+    assert other.pk in {one.pk for one in client.get(listed).context["cl"].result_list}

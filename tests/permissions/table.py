@@ -1709,6 +1709,10 @@ TECHNICAL_MODELS = {
         *("activity", "catalystfunction", "domain", "partnershipcategory"),
         *("sdg", "skill", "skillgroup"),
     ),
+    "offers": ("offer",),
+    "pairings": ("pairing",),
+    "skill_needs": ("skillneed",),
+    "sponsorships": ("convention", "dayentry", "debrief", "due", "sponsorship", "valuation"),
     "territories": (
         *("arrondissement", "commune", "department", "epci"),
         *("oldcommune", "region", "source"),

@@ -322,3 +322,37 @@ def test_who_gives_and_receives_reads_each_apart() -> None:
     page = client_of(s.manager).get(f"{url('statement', s.association)}?sens=recu&annee={day.on.year}")
     assert page.context["statement"].total == DAY
     assert "Choisir un côté" not in page.content.decode(), "an association only receives"
+
+
+def test_an_offer_and_a_need_list_what_comes_of_them() -> None:
+    s = story()
+    row = s.signed(8)
+    s.validated(row, 1)
+    s.day(row, 2)
+    offer = reverse("offers:manage", args=[s.company.pk, s.company.slug, s.offer.pk])
+    need = reverse("skill_needs:manage", args=[s.association.pk, s.association.slug, s.need.pk])
+    for client, address, organisation, other in (
+        (client_of(s.coordinator), offer, s.company, s.association),
+        (client_of(s.manager), need, s.association, s.company),
+    ):
+        page = client.get(address).content.decode().replace("\u00a0", " ")
+        assert url("one", organisation, row.pk) in page
+        assert other.name in page
+        for words in (
+            "Convenu : 8 jours",
+            "validé des deux côtés : 1 jour",
+            "à valider : 1 jour",
+            "reste à faire : 6 jours",
+        ):
+            assert words in page
+    reader = client_of(f.make_member(s.association, role="reader"))
+    assert "Convenu" not in reader.get(need).content.decode(), "who may not open them reads no list of them"
+
+
+def test_an_association_is_told_of_nothing_before_the_employer_agreed() -> None:
+    s = story()
+    row = s.drafted(2)
+    offer = reverse("offers:manage", args=[s.company.pk, s.company.slug, s.offer.pk])
+    need = reverse("skill_needs:manage", args=[s.association.pk, s.association.slug, s.need.pk])
+    assert url("one", s.company, row.pk) in client_of(s.coordinator).get(offer).content.decode()
+    assert s.company.name not in client_of(s.manager).get(need).content.decode()
