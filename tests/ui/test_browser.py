@@ -1,8 +1,10 @@
 """The kit and the public pages in a real browser: axe, a phone's width, the keyboard, no JavaScript."""
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
+from tests.factories import make_user
 from tests.support.accessibility import axe
 
 PAGES = [
@@ -71,4 +73,34 @@ def test_the_menu_is_there_without_javascript_on_a_phone(kit, browser):
     page.goto(kit.url + "/kit/form/")
     page.click("button:text('Envoyer')")
     page.wait_for_selector("#erreurs", state="visible")
+    context.close()
+
+
+def test_on_a_phone_without_javascript_the_header_keeps_its_search_and_its_account(kit, browser):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(kit.url + "/")
+    header = page.locator("header")
+    for name in ("Se connecter", "Trouver une mission", "Mécénat de compétences"):
+        expect(header.get_by_role("link", name=name)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    axe(page)
+    header.get_by_role("searchbox").fill("compta")
+    header.get_by_role("button", name="Rechercher").last.click()
+    page.wait_for_url("**/recherche/?q=compta")
+    context.close()
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_on_a_phone_without_javascript_somebody_signed_in_reaches_their_space(site, browser, settings):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    client = Client()
+    client.force_login(make_user())
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": site.url}]
+    )
+    page = context.new_page()
+    page.goto(site.url + "/")
+    expect(page.locator("header").get_by_role("link", name="Mon espace")).to_be_visible()
+    expect(page.locator("header").get_by_role("button", name="Se déconnecter")).to_be_visible()
     context.close()
