@@ -14,7 +14,7 @@ YES, NO = "yes", "no"
 
 
 class ProposeForm(NonceMixin, forms.Form):
-    """Which offer, and a word for the other side."""
+    """An employer says which offer, and a word for the association."""
 
     offer = forms.ChoiceField(
         label="Quelle offre",
@@ -22,11 +22,11 @@ class ProposeForm(NonceMixin, forms.Form):
         error_messages={"required": "Choisissez l’une de vos offres."},
     )
     note = forms.CharField(
-        label="Un mot pour l’autre organisation",
+        label="Un mot pour l’association",
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": "3"}),
-        help_text="Facultatif. Ne donnez ni nom ni coordonnées : elles s’échangent après deux oui.",
+        help_text="Ne donnez ni nom ni coordonnées : après deux oui, chacun lit à qui écrire chez l’autre.",
     )
 
     def __init__(self, *args: Any, offers: Iterable[tuple[Offer, str]] = (), **kwargs: Any) -> None:
@@ -73,14 +73,14 @@ class BrigadeForm(NonceMixin, forms.Form):
 
 
 class WordForm(NonceMixin, forms.Form):
-    """A word for the other side."""
+    """A word of an association for the employer."""
 
     note = forms.CharField(
-        label="Un mot pour l’autre organisation",
+        label="Un mot pour l’employeur (facultatif)",
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": "3"}),
-        help_text="Facultatif. Ne donnez ni nom ni coordonnées : elles s’échangent après deux oui.",
+        help_text="Ne donnez ni nom ni coordonnées : après deux oui, chacun lit à qui écrire chez l’autre.",
     )
 
 
@@ -97,7 +97,7 @@ class AnswerForm(forms.Form):
         label="Si c’est non, pourquoi",
         required=False,
         choices=[("", "Choisissez"), *DeclineReason.choices],
-        help_text="Aide à mieux proposer. L’autre organisation ne le lit pas.",
+        help_text="À dire seulement si c’est non. Aide à mieux proposer ; l’autre organisation ne le lit pas.",
     )
     note = forms.CharField(
         label="Précision, pour la brigade",

@@ -18,8 +18,9 @@ from jeveuxagir.common.text import NBSP
 from missions.offers.models import Offer
 from missions.skill_needs.durations import in_words
 from missions.skill_needs.models import SkillNeed
-from missions.skill_needs.services import contact_of
+from missions.sponsorships import contacts
 from missions.sponsorships.models import Sponsorship
+from missions.sponsorships.spaces import need_link, offer_link, organisation_link
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
@@ -34,6 +35,7 @@ FORM = ["GET", "HEAD", "POST"]
 PAGE = 20
 #: of what goes together, as many as one reads
 SHOWN = 10
+_OTHER = {Side.COMPANY: Side.ASSOCIATION, Side.ASSOCIATION: Side.COMPANY}
 PROPOSED = f"C’est proposé. L’autre organisation a {LIFE.days} jours pour répondre."
 
 
@@ -98,11 +100,24 @@ def one(request: SpaceRequest, pk: int, slug: str, pairing_pk: int) -> HttpRespo
         "refused": refused,
         "volume": in_words(pairing.need.minutes),
         "left": in_words(pairing.offer.left_minutes, pairing.offer.day_minutes),
-        "contact": contact_of(pairing.need) if side == Side.COMPANY and pairing.gives_contact else None,
+        "contact": _contact(pairing, side),
+        "need_link": need_link(pairing.need),
+        "offer_link": offer_link(request, pairing.offer),
+        "other_link": organisation_link(pairing.organisation_of(_OTHER[side])),
         "may_withdraw": pairing.is_waiting and pairing.origin == side,
         **_next_step(pairing, side),
     }
     return render(request, "pairings/one.html", context, status=status)
+
+
+def _contact(pairing: Pairing, side: Side) -> Any:
+    """The association's as it wished; the employer's after two yes."""
+    if side == Side.COMPANY:
+        known = [pairing.association_answered_by]
+        return contacts.of_association(pairing.need, known) if pairing.gives_contact else None
+    if pairing.state != State.AGREED:
+        return None
+    return contacts.of_employer(pairing.offer.organisation, [pairing.company_answered_by])
 
 
 def _next_step(pairing: Pairing, side: Side) -> dict[str, Any]:

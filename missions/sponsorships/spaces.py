@@ -3,7 +3,12 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
 
+from missions.offers.models import Offer
+from missions.skill_needs.models import SkillNeed
+from organisations.models import Organisation
 from organisations.spaces import SpaceRequest
 from organisations.views import space_context
 
@@ -48,6 +53,28 @@ def context_of(request: SpaceRequest, row: Sponsorship) -> dict[str, Any]:
         "other": row.organisation_of(side.other),
         "badge": BADGES[State(row.state)],
     }
+
+
+def linked(text: str, url: str) -> Any:
+    """A link, or the words alone when there is no page to read."""
+    return format_html('<a href="{}">{}</a>', url, text) if url else text
+
+
+def organisation_link(organisation: Organisation) -> Any:
+    return linked(organisation.name, organisation.get_absolute_url() if organisation.is_verified else "")
+
+
+def need_link(need: SkillNeed) -> Any:
+    return linked(need.title, need.get_absolute_url() if need.has_page else "")
+
+
+def offer_link(request: SpaceRequest, offer: Offer) -> Any:
+    """Its page in the employer's own space; for the others the one they may read."""
+    employer = offer.organisation
+    if employer.pk == request.organisation.pk:
+        return linked(offer.title, reverse("offers:manage", args=[employer.pk, employer.slug, offer.pk]))
+    may_read = Offer.objects.visible_to(request.user).filter(pk=offer.pk).exists()
+    return linked(offer.title, offer.get_absolute_url() if may_read else "")
 
 
 def named(convention: Convention, side: str) -> str:

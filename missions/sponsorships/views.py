@@ -24,11 +24,22 @@ from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
 
-from . import rules, services, statement
+from . import contacts, rules, services, statement
 from .enums import ENDED, LIVE, DayState, Side, State
 from .forms import DebriefForm, PrepareForm, ReasonForm, ReworkForm
 from .models import DayEntry, Sponsorship
-from .spaces import BADGES, context_of, named, next_step, row_of, rows_of, side_in
+from .spaces import (
+    BADGES,
+    context_of,
+    named,
+    need_link,
+    next_step,
+    offer_link,
+    organisation_link,
+    row_of,
+    rows_of,
+    side_in,
+)
 
 PAGE = 20
 DAYS_SHOWN = 30
@@ -154,7 +165,8 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         **context_of(request, row),
         "step": step,
         "whose": whose,
-        "facts": _facts(row, side, current),
+        "facts": _facts(request, row, side, current),
+        "contact": contacts.of_sponsorship(row, side),
         "conventions": [
             {"row": one, "who": named(one, side), "badge": "success" if one is current else "neutral"}
             for one in conventions
@@ -174,10 +186,12 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
     return render(request, "sponsorships/one.html", context)
 
 
-def _facts(row: Sponsorship, side: Side, current: Any) -> list[tuple[str, Any]]:
+def _facts(request: SpaceRequest, row: Sponsorship, side: Side, current: Any) -> list[tuple[str, Any]]:
     facts = [
-        ("Employeur", row.employer.name),
-        ("Association", row.association.name),
+        ("Employeur", organisation_link(row.employer)),
+        ("Association", organisation_link(row.association)),
+        ("Besoin", need_link(row.need)),
+        ("Offre", offer_link(request, row.offer)),
         ("Ce qui sera rendu", row.need.deliverable),
         ("Métier", row.profile),
         ("Qui vient", named(current, side) if current else ""),

@@ -15,11 +15,10 @@ class InviteForm(NonceMixin, forms.Form):
     """A word for the organisation that was chosen."""
 
     message = forms.CharField(
-        label="Un mot pour cette organisation",
+        label="Un mot pour cette organisation (facultatif)",
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": "3"}),
-        help_text="Facultatif.",
     )
 
 

@@ -427,3 +427,40 @@ def test_answers_stay_without_the_name_of_who_gave_them(two: Two) -> None:
     assert pairing.proposed_by is None
     assert pairing.company_answered_by is None
     assert pairing.company_answer == "yes"
+
+
+def test_after_two_yes_each_side_reads_whom_to_write_to(two: Two, client: Client) -> None:
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_agreement")
+    pairing = two.proposed()
+    client.force_login(two.manager)
+    page = address("one", two.association, pairing.pk)
+    assert two.coordinator.email not in client.get(page).content.decode(), "one yes is not two"
+    services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    html = client.get(page).content.decode()
+    assert two.coordinator.email in html
+    assert two.need.get_absolute_url() in html
+    assert two.offer.get_absolute_url() in html
+    two.company.memberships.filter(person=two.coordinator.person).update(ended_at=now())
+    successor = f.make_member(two.company)
+    html = client.get(page).content.decode()
+    assert two.coordinator.email not in html
+    assert successor.email in html, "who left gives way to who coordinates today"
+
+
+def test_an_employer_is_not_given_a_contact_the_association_did_not_name(two: Two, client: Client) -> None:
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact=None, contact_consent="after_interest")
+    pairing = two.proposed()
+    client.force_login(two.coordinator)
+    page = address("one", two.company, pairing.pk)
+    assert two.manager.email not in client.get(page).content.decode()
+    services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    assert two.manager.email in client.get(page).content.decode(), "who said yes answers"
+
+
+def test_each_side_is_told_in_its_own_words_when_contacts_are_given(two: Two, client: Client) -> None:
+    SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_agreement")
+    pairing = two.proposed(Origin.ASSOCIATION)
+    client.force_login(two.coordinator)
+    html = client.get(address("one", two.company, pairing.pk)).content.decode()
+    assert "quand nous avons dit oui" not in html
+    assert "quand l’association aura dit oui" in html or "comme elle l’a choisi" in html

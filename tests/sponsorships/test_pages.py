@@ -356,3 +356,18 @@ def test_an_association_is_told_of_nothing_before_the_employer_agreed() -> None:
     need = reverse("skill_needs:manage", args=[s.association.pk, s.association.slug, s.need.pk])
     assert url("one", s.company, row.pk) in client_of(s.coordinator).get(offer).content.decode()
     assert s.company.name not in client_of(s.manager).get(need).content.decode()
+
+
+def test_both_sides_read_the_contact_of_the_other_once_both_agreed() -> None:
+    s = story()
+    row = services.employer_agree(s.drafted(), actor=s.coordinator)
+    company, association = sides(s)
+    page = url("one", s.association, row.pk)
+    assert s.coordinator.email not in association.get(page).content.decode()
+    s.need.contact = s.manager.person
+    s.need.save()
+    services.association_agree(row, actor=s.manager)
+    html = association.get(page).content.decode()
+    assert s.coordinator.email in html
+    assert s.company.get_absolute_url() in html
+    assert s.manager.email in company.get(url("one", s.company, row.pk)).content.decode()
