@@ -186,6 +186,11 @@ class Offer(models.Model):
         return self.total_minutes - self.committed_minutes
 
     @property
+    def first_timers_until(self) -> datetime.datetime | None:
+        """When everybody may be proposed it."""
+        return self.opened_at + FIRST_TIMERS_FOR if self.opened_at else None
+
+    @property
     def first_timers_only(self) -> bool:
         """Within the 72 hours when only associations never served are proposed it."""
         return self.opened_at is not None and now() < self.opened_at + FIRST_TIMERS_FOR

@@ -14,6 +14,10 @@ from .rows import need_rows, offer_rows, vocabulary
 HARD = frozenset({"verified", "open", "known", "first_timers", "time_left", "dates"})
 
 
+#: What says nothing of the pair itself: how many others wait.
+CROWD = "load"
+
+
 @dataclass(frozen=True)
 class Found:
     """A need and an offer that go together, with why."""
@@ -35,6 +39,15 @@ class Judged:
     @property
     def forbidden(self) -> Obstacle | None:
         return next((one for one in self.obstacles if one.gate in HARD), None)
+
+    @property
+    def mismatches(self) -> tuple[Obstacle, ...]:
+        """What of the two does not go together, and a person may go over."""
+        return tuple(one for one in self.obstacles if one.gate not in HARD and one.gate != CROWD)
+
+    @property
+    def crowd(self) -> Obstacle | None:
+        return next((one for one in self.obstacles if one.gate == CROWD), None)
 
 
 def for_need(need: SkillNeed, *, limit: int = 5) -> list[Found]:

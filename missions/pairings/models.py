@@ -31,12 +31,20 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
     def waiting(self) -> "PairingQuerySet":
         return self.filter(state=State.PROPOSED)
 
+    def live(self) -> "PairingQuerySet":
+        """Those that wait, or were agreed."""
+        return self.filter(state__in=[State.PROPOSED, State.AGREED])
+
     def overdue(self) -> "PairingQuerySet":
         return self.waiting().filter(expires_at__lte=now())
 
     def of_organisation(self, organisation: Organisation) -> "PairingQuerySet":
         """Those that concern it, on either side."""
         return self.filter(Q(need__organisation=organisation) | Q(offer__organisation=organisation))
+
+    def live_of(self, need: SkillNeed, offer: Offer) -> "Pairing | None":
+        """The one that waits or was agreed, of these two."""
+        return self.live().filter(need=need, offer=offer).first()
 
     def of_need(self, need: SkillNeed) -> "PairingQuerySet":
         return self.filter(need=need)

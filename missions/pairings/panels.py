@@ -11,6 +11,7 @@ from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
+from missions.offers.policies import never_served, receiving_of
 from missions.skill_needs.models import SkillNeed
 from organisations import spaces
 from organisations.models import Organisation
@@ -21,6 +22,9 @@ from .models import Pairing
 from .notifications import url_for
 from .policies import may_bring
 from .rows import is_giving
+
+#: of one person, as many associations and needs as a page shows
+MOST, MOST_NEEDS = 5, 50
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:
@@ -77,11 +81,42 @@ def _of_offer_manage(request: Any, offer: Offer) -> dict[str, Any] | None:
     return {"offer": offer} if is_giving(offer) else None
 
 
+def _of_offer(request: Any, offer: Offer) -> dict[str, Any] | None:
+    """On an offer's page, for who handles a verified association: asking for it, need by need. Four queries."""
+    if not request.user.is_authenticated or not is_giving(offer):
+        return None
+    person = user_of(request).person
+    mine = receiving_of(person).exclude(pk=offer.organisation_id).distinct().order_by("name", "pk")
+    organisations = list(mine[:MOST])
+    if not organisations:
+        return None
+    new = set(never_served(mine).values_list("pk", flat=True)) if offer.first_timers_only else set()
+    known = {one.need_id: one for one in Pairing.objects.of_person(person).of_offer(offer).live()}
+    needs: dict[int, list[Any]] = {one.pk: [] for one in organisations}
+    seeking = SkillNeed.objects.public().seeking().filter(organisation__in=organisations)
+    for need in seeking.order_by("title", "pk")[:MOST_NEEDS]:
+        row: Any = need
+        row.known = known.get(need.pk)
+        needs[need.organisation_id].append(row)
+    return {
+        "offer": offer,
+        "receiving": [
+            {
+                "organisation": one,
+                "needs": needs[one.pk],
+                "must_wait": offer.first_timers_only and one.pk not in new,
+            }
+            for one in organisations
+        ],
+    }
+
+
 def register() -> None:
     to_do.register("pairings", _to_do)
     panels.register("skill_need.page", Panel("pairings/_of_need.html", _of_need, order=10))
     panels.register("skill_need.page", Panel("pairings/_for_brigade.html", _for_brigade, order=5))
     panels.register("skill_need.manage", Panel("pairings/_of_need_manage.html", _of_need_manage, order=10))
+    panels.register("offer.page", Panel("pairings/_of_offer.html", _of_offer, order=10))
     panels.register("offer.manage", Panel("pairings/_of_offer_manage.html", _of_offer_manage, order=10))
     section = ("Rapprochements", "rapprochements/", HANDLERS)
     if section not in spaces.extra_sections:

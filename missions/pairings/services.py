@@ -66,7 +66,7 @@ def propose(*, actor: User | None, need: SkillNeed, offer: Offer, origin: str, n
             if found.reservation
             else None
         ),
-        obstacles=[one.sentence for one in judged.obstacles],
+        obstacles=[one.sentence for one in judged.mismatches],
         inputs=judged.inputs,
         expires_at=now() + LIFE,
     )

@@ -263,6 +263,7 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
     )
     offer = get_object_or_404(Offer.objects.giving().select_related("organisation__commune"), pk=offer_pk)
     judged = matching.judge(need, offer)
+    known = Pairing.objects.of_organisation(request.organisation).live_of(need, offer)
     form = WordForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -278,7 +279,8 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
         "need": need,
         "offer": offer,
         "judged": judged,
-        "form": form,
+        "known": known,
+        "form": form if request.method == "POST" or not (known or judged.forbidden) else None,
         "left": in_words(offer.left_minutes, offer.day_minutes),
     }
     return render(request, "pairings/ask_offer.html", context, status=status)

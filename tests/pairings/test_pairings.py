@@ -464,3 +464,52 @@ def test_each_side_is_told_in_its_own_words_when_contacts_are_given(two: Two, cl
     html = client.get(address("one", two.company, pairing.pk)).content.decode()
     assert "quand nous avons dit oui" not in html
     assert "quand l’association aura dit oui" in html or "comme elle l’a choisi" in html
+
+
+def test_an_association_asks_from_the_page_of_an_offer(two: Two, client: Client) -> None:
+    client.force_login(two.manager)
+    asking = address("ask_offer", two.association, two.need.pk, two.offer.pk)
+    page = client.get(two.offer.get_absolute_url()).content.decode()
+    assert "Demander pour un de nos besoins" in page
+    assert asking in page
+    pairing = two.proposed()
+    page = client.get(two.offer.get_absolute_url()).content.decode()
+    assert asking not in page
+    assert address("one", two.association, pairing.pk) in page, "what waits is answered, not asked again"
+    asked = client.get(asking).content.decode()
+    assert "Demander cette aide" not in asked
+    assert address("one", two.association, pairing.pk) in asked
+    client.force_login(two.coordinator)
+    assert "Demander pour un de nos besoins" not in client.get(two.offer.get_absolute_url()).content.decode()
+
+
+def test_an_association_without_a_need_is_led_to_write_one(two: Two, client: Client) -> None:
+    SkillNeed.objects.filter(pk=two.need.pk).update(state="draft", opened_at=None)
+    client.force_login(two.manager)
+    page = client.get(two.offer.get_absolute_url()).content.decode()
+    assert reverse("skill_needs:create", args=[two.association.pk, two.association.slug]) in page
+
+
+def test_who_handles_two_associations_is_told_for_which_of_them_the_offer_waits(
+    two: Two, client: Client
+) -> None:
+    f.make_sponsorship(association=two.association, state="signed")
+    new = f.make_organisation(name="Les Nouvelles")
+    f.make_member(new, person=two.manager.person)
+    need = f.make_skill_need(organisation=new, skills=[SKILL])
+    Offer.objects.filter(pk=two.offer.pk).update(opened_at=now() - timedelta(hours=71))
+    client.force_login(two.manager)
+    page = client.get(two.offer.get_absolute_url()).content.decode()
+    assert address("ask_offer", new, need.pk, two.offer.pk) in page
+    assert address("ask_offer", two.association, two.need.pk, two.offer.pk) not in page
+    assert "cette offre va d’abord aux associations jamais servies" in page
+
+
+def test_that_others_wait_is_no_mismatch(two: Two, client: Client) -> None:
+    for _ in range(lending.MOST_OPEN):
+        f.make_pairing(need=two.need, offer=f.make_offer(skills=[SKILL]))
+    client.force_login(two.manager)
+    page = client.get(address("ask_offer", two.association, two.need.pk, two.offer.pk)).content.decode()
+    assert "Ce qui ne correspond pas" not in page
+    assert "propositions attendent déjà une réponse" in page
+    assert two.proposed(Origin.ASSOCIATION).obstacles == []
