@@ -75,6 +75,7 @@ def _tell(pairing: "Pairing", side: str, name: str) -> None:
                 "other": pairing.organisation_of(other).name,
                 "employer": side == Side.COMPANY,
                 "need": pairing.need.title,
+                "offer": pairing.offer.title,
                 "reasons": [reason["mail"] for reason in pairing.reasons],
                 "reservation": (pairing.reservation or {}).get("mail", ""),
                 "state": pairing.state,

@@ -12,10 +12,11 @@ from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 
 from . import documents, policies, rules, services, wording
+from .changes import changes
 from .enums import ConventionState, Side
 from .forms import ConventionForm, SignForm
 from .models import Convention, Sponsorship
-from .spaces import context_of, named, row_of, side_in
+from .spaces import context_of, named, row_of, side_in, words_of_state
 from .views import act_on, form_page
 
 
@@ -95,6 +96,8 @@ def convention(request: SpaceRequest, pk: int, slug: str, row_pk: int, conventio
         "text": text,
         "title": wording.title_of(text),
         "who": named(text, side),
+        "changes": changes(text, side),
+        "state": words_of_state(text),
         "no_effect": wording.NO_EFFECT,
         "rules": rules.of_employer(row.employer.kind),
         "form": form if waits and not text.signed_at(side) else None,

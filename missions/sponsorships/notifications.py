@@ -11,6 +11,7 @@ from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
 
+from .changes import changes
 from .enums import DueKind, Side
 
 if TYPE_CHECKING:
@@ -57,6 +58,15 @@ def page_of(sponsorship: "Sponsorship", side: str) -> str:
     return reverse("sponsorships:one", args=[organisation.pk, organisation.slug, sponsorship.pk])
 
 
+def text_of(convention: "Convention", side: str) -> str:
+    """Where that side reads and signs it."""
+    sponsorship = convention.sponsorship
+    organisation = sponsorship.organisation_of(side)
+    return reverse(
+        "sponsorships:convention", args=[organisation.pk, organisation.slug, sponsorship.pk, convention.pk]
+    )
+
+
 def tell(
     sponsorship: "Sponsorship", name: str, side: str, *, once: str, besides: User | None = None, **more: Any
 ) -> None:
@@ -67,7 +77,16 @@ def tell(
 def tell_convention(convention: "Convention", name: str, side: str, *, besides: User | None = None) -> None:
     sponsorship = convention.sponsorship
     once = f"{sponsorship.pk}:{convention.pk}:{side}"
-    _send(sponsorship, name, side, once, besides, convention=convention)
+    _send(
+        sponsorship,
+        name,
+        side,
+        once,
+        besides,
+        convention=convention,
+        changes=changes(convention, side, names=False),
+        url=absolute(text_of(convention, side)),
+    )
 
 
 def tell_day(day: "DayEntry", name: str, side: str, *, besides: User | None = None) -> None:

@@ -49,8 +49,14 @@ def may_withdraw(actor: Any, day: DayEntry) -> bool:
 
 
 def sees_name(side: str, convention: Convention) -> bool:
-    """The association learns who comes once both signed."""
-    return side == Side.COMPANY or convention.state in (ConventionState.IN_FORCE, ConventionState.SUPERSEDED)
+    """The association learns who comes once both signed; an amendment with the same person tells it nothing new."""
+    signed = (ConventionState.IN_FORCE, ConventionState.SUPERSEDED)
+    if side == Side.COMPANY or convention.state in signed:
+        return True
+    if not convention.is_amendment:
+        return False
+    known = convention.sponsorship.conventions.filter(state__in=signed)
+    return known.filter(employee_name=convention.employee_name).exists()
 
 
 def handled_by(person: Person) -> set[int]:

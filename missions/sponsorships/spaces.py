@@ -84,6 +84,14 @@ def named(convention: Convention, side: str) -> str:
     return "nom donné une fois la convention signée"
 
 
+def words_of_state(convention: Convention) -> str:
+    """One in force does not outlive its sponsorship."""
+    ended = {State.CLOSED: "terminée", State.BROKEN: "arrêtée avant la fin"}
+    if convention.state == ConventionState.IN_FORCE and convention.sponsorship.state in ended:
+        return ended[State(convention.sponsorship.state)]
+    return str(convention.get_state_display())
+
+
 def next_step(row: Sponsorship, side: str, proposed: Convention | None) -> tuple[str, str]:
     """(what comes next, who has it to do: "us", "them" or ""), for that side."""
     company = side == Side.COMPANY

@@ -39,6 +39,7 @@ from .spaces import (
     row_of,
     rows_of,
     side_in,
+    words_of_state,
 )
 
 PAGE = 20
@@ -168,7 +169,12 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         "facts": _facts(request, row, side, current),
         "contact": contacts.of_sponsorship(row, side),
         "conventions": [
-            {"row": one, "who": named(one, side), "badge": "success" if one is current else "neutral"}
+            {
+                "row": one,
+                "who": named(one, side),
+                "state": words_of_state(one),
+                "badge": "success" if one is current and not row.is_ended else "neutral",
+            }
             for one in conventions
         ],
         "current": current,

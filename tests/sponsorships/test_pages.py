@@ -14,10 +14,12 @@ from django.urls import reverse
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed
 from jeveuxagir.moderation.clocks import is_working_day
+from jeveuxagir.notifications.models import Message
 from missions.offers.policies import never_served
 from missions.sponsorships import services
 from missions.sponsorships.enums import Side
 from missions.sponsorships.models import DayEntry, Sponsorship
+from missions.sponsorships.services import Terms
 from missions.sponsorships.statement import statement_of
 from organisations.companies import services as companies
 from organisations.companies.models import Employee
@@ -371,3 +373,50 @@ def test_both_sides_read_the_contact_of_the_other_once_both_agreed() -> None:
     assert s.coordinator.email in html
     assert s.company.get_absolute_url() in html
     assert s.manager.email in company.get(url("one", s.company, row.pk)).content.decode()
+
+
+def _amended(s: Story, row: Sponsorship, **changes: Any) -> Any:
+    said = {"minutes": row.minutes, "ends_on": row.ends_on} | changes
+    terms = Terms(said["minutes"], row.day_minutes, row.starts_on, said["ends_on"], row.profile)
+    return s.proposed(row, terms=terms, summary="Nous continuons un peu.", employee=None, employee_name="")
+
+
+def test_an_amendment_says_what_was_and_what_will_be() -> None:
+    s = story()
+    row = s.signed(2)
+    later = row.ends_on + datetime.timedelta(days=20)
+    text = _amended(s, row, minutes=4 * DAY, ends_on=later)
+    for client, organisation in zip(sides(s), (s.company, s.association), strict=True):
+        page = client.get(url("convention", organisation, row.pk, text.pk)).content.decode()
+        said = page.replace("\u00a0", " ")
+        table = said[said.index("<table") : said.index("</table>")]
+        for words in ("2 jours", "4 jours", "Jusqu’au"):
+            assert words in table
+        assert "Métier" not in table, "what stays is not listed"
+        assert "Zoé Martin" in page, "both know already who comes"
+        assert "nom donné une fois la convention signée" not in page
+    Message.objects.all().delete()
+    s.signed_by_both(text)
+    mail = Message.objects.filter(kind="sponsorships.in_force").first()
+    assert mail is not None
+    assert "2 jours → 4 jours" in mail.text.replace("\u00a0", " ")
+    assert "Zoé" not in mail.text
+
+
+def test_a_mail_to_sign_opens_the_text() -> None:
+    s = story()
+    row = s.agreed(2)
+    text = s.proposed(row)
+    mail = Message.objects.get(kind="sponsorships.to_sign", person=s.manager.person)
+    assert url("convention", s.association, row.pk, text.pk) in mail.text
+
+
+def test_a_convention_is_not_said_in_force_after_an_early_end() -> None:
+    s = story()
+    row = s.signed(2)
+    services.break_off(row, actor=s.manager, side=Side.ASSOCIATION, reason="Le projet s’arrête.")
+    page = client_of(s.manager).get(url("one", s.association, row.pk)).content.decode()
+    assert "en vigueur" not in page
+    text = row.conventions.get()
+    page = client_of(s.manager).get(url("convention", s.association, row.pk, text.pk)).content.decode()
+    assert "arrêtée avant la fin" in page
