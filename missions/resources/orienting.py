@@ -1,6 +1,6 @@
 """A need or a trial, judged against every sheet: what a page shows of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from . import directory
@@ -46,6 +46,11 @@ def of(asked: Asked) -> Oriented:
     by_sheet = {id(sheet): instrument for instrument, sheet in pairs}
     fitting, others = orient(asked, [sheet for _, sheet in pairs])
     return Oriented(
-        [Line(by_sheet[id(one.sheet)], one) for one in fitting],
-        [Line(by_sheet[id(one.sheet)], one) for one in others],
+        _real_first(Line(by_sheet[id(one.sheet)], one) for one in fitting),
+        _real_first(Line(by_sheet[id(one.sheet)], one) for one in others),
     )
+
+
+def _real_first(lines: Iterable[Line]) -> list[Line]:
+    """What a demo invents never comes before what exists."""
+    return sorted(lines, key=lambda line: line.instrument.invented)

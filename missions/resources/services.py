@@ -19,11 +19,12 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Commune
+from jeveuxagir.ui.dates import day_of
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
@@ -335,8 +336,7 @@ def promise(need: Need, *, actor: User, organisation: Organisation, data: Promis
     _check_amount(data.quantity)
     if not clean(data.what):
         raise RuleBroken("Dites ce que vous apportez.", code="what")
-    if data.ends_on is not None and data.ends_on < today():
-        raise RuleBroken("Cette période est déjà passée.", code="past")
+    _check_period(data.starts_on, data.ends_on)
     kind = Means(data.kind)
     with refusals():
         made = Promise.objects.create(
@@ -357,6 +357,19 @@ def promise(need: Need, *, actor: User, organisation: Organisation, data: Promis
     notifications.tell_of_promise(made, "promised", need.organisation_id)
     touch(actor.person)
     return made
+
+
+def _check_period(starts_on: datetime.date | None, ends_on: datetime.date | None) -> None:
+    """A promise is about days to come, not further than means are asked for."""
+    furthest = today() + FURTHEST
+    if ends_on is not None and ends_on < today():
+        raise RuleBroken("Cette période est déjà passée.", code="past")
+    if starts_on is not None and starts_on < today():
+        raise RuleBroken(f"Le début est déjà passé{NBSP}: choisissez un jour à venir.", code="starts_past")
+    if any(one is not None and one > furthest for one in (starts_on, ends_on)):
+        raise RuleBroken(f"C’est trop loin{NBSP}: au plus tard le {day_of(furthest)}.", code="too_far")
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        raise RuleBroken("La fin vient après le début.", code="order")
 
 
 @transaction.atomic

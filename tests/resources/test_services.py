@@ -373,3 +373,28 @@ def test_who_erases_their_account_leaves_the_need_and_the_promise_without_their_
     need.refresh_from_db()
     made.refresh_from_db()
     assert (need.created_by, made.by) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"starts_on": datetime.date(1, 1, 1)}, "starts_past"),
+        ({"starts_on": today() - datetime.timedelta(days=1)}, "starts_past"),
+        ({"ends_on": datetime.date(9999, 12, 31)}, "too_far"),
+        ({"starts_on": datetime.date(9999, 12, 31)}, "too_far"),
+        (
+            {
+                "starts_on": today() + datetime.timedelta(days=9),
+                "ends_on": today() + datetime.timedelta(days=2),
+            },
+            "order",
+        ),
+    ],
+)
+def test_a_promise_is_about_days_to_come(changes: dict[str, Any], code: str) -> None:
+    need, _member = opened()
+    company = f.make_company()
+    employee = f.make_member(company)
+    with pytest.raises(RuleBroken) as refused:
+        services.promise(need, actor=employee, organisation=company, data=meals(**changes))
+    assert refused.value.code == code
