@@ -106,6 +106,6 @@ class TypedCodeForm(forms.Form):
     code = forms.CharField(
         label="Code donné par votre employeur",
         max_length=40,
-        help_text=f"Dix signes. Exemple{NBSP}: HFRT7-K2M9P",
+        help_text=f"Dix signes. Exemple{NBSP}: ABCDE-23456",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

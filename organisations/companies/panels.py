@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+
 from jeveuxagir.accounts.models import Person
+from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, panels
+from jeveuxagir.ui.spaces import MyPage, my_pages
 
 from .models import Employee
 from .spaces import add_section
@@ -20,7 +24,13 @@ def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
     return {"employments": rows} if rows else None
 
 
+def _joined(request: HttpRequest) -> bool:
+    """Whether one ever said where one works."""
+    return Employee.objects.of_person(user_of(request).person).exists()
+
+
 def register() -> None:
+    my_pages.register("employers", MyPage("Mes employeurs", "companies:mine", order=45, shown=_joined))
     add_section(50, "Personnes", "personnes/")
     add_section(60, "Qui peut rejoindre", "acces/")
     add_section(70, "Sites", "sites/")

@@ -276,6 +276,9 @@ def join(request: SignedIn) -> HttpResponse:
             code = services.find_code(code_form.cleaned_data["code"], actor=request.user)
         except RuleBroken as broken:
             code_form.add_error("code", broken.message)
+    if code is not None and _works_there(request, code.organisation_id):
+        messages.info(request, f"Vous faites déjà partie de {code.organisation.name}.")
+        return redirect("companies:mine")
     if code is not None:
         shown_form = forms.ShownForm(
             request.POST if request.method == "POST" else None, organisation=code.organisation
@@ -290,6 +293,12 @@ def join(request: SignedIn) -> HttpResponse:
                 shown_form.add_error(None, broken.message)
     bad = (code_form.is_bound and code_form.errors) or (shown_form is not None and shown_form.errors)
     context = {
+        "joined": list(
+            Employee.objects.of_person(request.user.person)
+            .live()
+            .select_related("organisation")
+            .order_by("organisation__name")
+        ),
         "employers": [] if code else services.employers_of_domains(request.user),
         "code_form": code_form,
         "code": code,
@@ -306,8 +315,7 @@ def join_by_domain(request: SignedIn, organisation: int) -> HttpResponse:
     mine = {found.pk: found for found in services.employers_of_domains(request.user)}
     found = mine.get(organisation)
     if found is None:
-        already = Employee.objects.of_person(request.user.person).live().filter(organisation=organisation)
-        if already.exists():
+        if _works_there(request, organisation):
             return redirect("companies:mine")
         raise Http404
     form = forms.ShownForm(request.POST if request.method == "POST" else None, organisation=found)
@@ -322,6 +330,10 @@ def join_by_domain(request: SignedIn, organisation: int) -> HttpResponse:
             form.add_error(None, broken.message)
     status = 422 if form.is_bound else 200
     return render(request, "companies/join_by_domain.html", {"employer": found, "form": form}, status=status)
+
+
+def _works_there(request: SignedIn, organisation: int) -> bool:
+    return Employee.objects.of_person(request.user.person).live().filter(organisation=organisation).exists()
 
 
 @never_cache
