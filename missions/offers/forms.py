@@ -8,6 +8,7 @@ from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.taxonomies.models import Skill, SkillGroup
 from jeveuxagir.territories.models import Department
+from jeveuxagir.territories.text import SortName
 from missions.enums import MissionMode
 from missions.skill_needs.durations import DaysField
 
@@ -16,6 +17,8 @@ from .models import MOST_MINUTES
 from .services import LEAST_MINUTES, TITLE_AT_LEAST, OfferData
 
 VERSION_AT_MOST = 2**31 - 1
+#: nobody works in the Terres australes, nor on Clipperton
+UNPEOPLED = ("984", "989")
 
 
 class Page(forms.Form):
@@ -36,6 +39,7 @@ class Page(forms.Form):
         super().__init__(*args, **kwargs)
         for name in self.needed_to_send if draft else ():
             self.fields[name].required = False
+            self.fields[name].asked_later = True  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in self.names}
@@ -151,9 +155,8 @@ class WhereForm(Page):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # nobody works in the Terres australes, nor on Clipperton
-        found = Department.objects.exclude(code__in=("984", "989")).select_related("region")
-        found = found.order_by("region__name", "code")
+        found = Department.objects.exclude(code__in=UNPEOPLED).select_related("region")
+        found = found.order_by(SortName("region__name"), "code")
         self.fields["departments"].queryset = found  # type: ignore[attr-defined]
 
     def regions(self) -> list[tuple[str, list[Any], int]]:
@@ -172,7 +175,10 @@ class FilterForm(forms.Form):
         SkillGroup.objects.all(), label="Compétences", required=False, empty_label="Toutes"
     )
     departement = forms.ModelChoiceField(
-        Department.objects.order_by("code"), label="Département", required=False, empty_label="Tous"
+        Department.objects.exclude(code__in=UNPEOPLED).order_by(SortName("name")),
+        label="Département",
+        required=False,
+        empty_label="Tous",
     )
     format = forms.ChoiceField(
         label="Format",

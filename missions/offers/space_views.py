@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import NBSP
+from jeveuxagir.ui.dates import exact
 from organisations.companies.spaces import context_of, coordinators_only
 from organisations.enums import PUBLIC_EMPLOYERS
 from organisations.spaces import SpaceRequest, panels_of
@@ -234,6 +235,14 @@ def _lines(offer: Offer) -> list[dict[str, str]]:
     ]
 
 
+def _first_hours(offer: Offer) -> str:
+    """Until when it goes to associations never served; nothing afterwards."""
+    until = offer.first_timers_until
+    if not offer.first_timers_only or until is None:
+        return ""
+    return f"Jusqu’au {exact(until)}, l’offre va d’abord aux associations jamais servies. Ensuite, à toutes."
+
+
 @never_cache
 @coordinators_only
 @require_safe
@@ -245,6 +254,7 @@ def manage(request: SpaceRequest, pk: int, slug: str, offer_pk: int) -> HttpResp
         "offer": offer,
         "state_badge_kind": STATE_KINDS[offer.state],
         "days": days_in_words(offer),
+        "first_hours": _first_hours(offer),
         "lines": _lines(offer),
         "may_edit": offer.state in EDITABLE,
         "is_unsent": offer.state in UNSENT,

@@ -106,6 +106,10 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": "2"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].asked_later = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("answer") == NO and not cleaned.get("reason"):

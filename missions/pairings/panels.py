@@ -52,7 +52,7 @@ def _to_do(request: Any) -> Iterator[ToDo]:
 
 def _of_need(request: Any, need: SkillNeed) -> dict[str, Any] | None:
     """On a need's page, for who handles a verified employer: « Notre entreprise peut aider »."""
-    if not request.user.is_authenticated or not need.is_seeking:
+    if not request.user.is_authenticated or not need.is_seeking or need.is_late:
         return None
     person = user_of(request).person
     employers = (
@@ -62,7 +62,10 @@ def _of_need(request: Any, need: SkillNeed) -> dict[str, Any] | None:
         .distinct()
     )
     found = list(employers.order_by("name"))
-    return {"need": need, "employers": found} if found else None
+    if not found:
+        return None
+    giving = set(Offer.objects.giving().filter(organisation__in=found).values_list("organisation", flat=True))
+    return {"need": need, "employers": found, "giving": [one for one in found if one.pk in giving]}
 
 
 def _for_brigade(request: Any, need: SkillNeed) -> dict[str, Any] | None:

@@ -16,11 +16,13 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP
 from missions.offers.models import Offer
+from missions.offers.policies import never_served
 from missions.skill_needs.durations import in_words
 from missions.skill_needs.models import SkillNeed
 from missions.sponsorships import contacts
 from missions.sponsorships.models import Sponsorship
 from missions.sponsorships.spaces import need_link, offer_link, organisation_link
+from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
@@ -227,6 +229,8 @@ def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRe
         .select_related("organisation__commune")
         .order_by("title")
     )
+    waits = [offer for offer in giving if offer.first_timers_only and not _is_new(need)]
+    giving = [offer for offer in giving if offer not in waits]
     said = [(offer, f"reste {in_words(offer.left_minutes, offer.day_minutes)}") for offer in giving]
     initial = {"offer": request.GET.get("offre", "")}
     form = ProposeForm(request.POST or None, offers=said, initial=initial if initial["offer"] else {})
@@ -244,9 +248,15 @@ def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRe
         "need": need,
         "form": form,
         "giving": giving,
+        "waits": waits,
         "volume": in_words(need.minutes),
     }
     return render(request, "pairings/help_need.html", context, status=status)
+
+
+def _is_new(need: SkillNeed) -> bool:
+    """Whether nobody ever lent its association time: the 72 hours of an offer are for such."""
+    return never_served(Organisation.objects.filter(pk=need.organisation_id)).exists()
 
 
 @never_cache

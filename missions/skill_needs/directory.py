@@ -48,7 +48,7 @@ def soon() -> Case:
 
 
 def found(wanted: Wanted) -> SkillNeedQuerySet:
-    """Those that may still be met: the nearest to the words, or the first date, first."""
+    """Those that may still be met: the nearest to the words, or the first date to come, first."""
     rows = SkillNeed.objects.seeking()
     if wanted.families:
         skills = SkillNeed.skills.through.objects.filter(
@@ -69,15 +69,20 @@ def found(wanted: Wanted) -> SkillNeedQuerySet:
         query = FrenchQuery(wanted.text)
         names = Q(organisation__name__icontains=wanted.text)
         rows = rows.filter(Q(search=query) | names).annotate(rank=SearchRank(F("search"), query))
-        return rows.order_by("-rank", F("deadline").asc(nulls_last=True), "pk")
-    return rows.order_by(F("deadline").asc(nulls_last=True), "pk")
+        return rows.order_by("-rank", late(), F("deadline").asc(nulls_last=True), "pk")
+    return rows.order_by(late(), F("deadline").asc(nulls_last=True), "pk")
+
+
+def late() -> Case:
+    """1 for those whose date has passed: they come last until their association says another."""
+    return Case(When(deadline__lt=today(), then=Value(1)), default=Value(0))
 
 
 def others_of(need: SkillNeed, most: int) -> list[SkillNeed]:
     """What else its association looks for, then what others need of the same trade, nearest first."""
     rows = SkillNeed.objects.seeking().exclude(pk=need.pk).for_cards()
-    own = list(rows.filter(organisation=need.organisation_id).order_by("deadline", "pk")[:most])
+    own = list(rows.filter(organisation=need.organisation_id).order_by(late(), "deadline", "pk")[:most])
     skills = [skill.pk for skill in need.skills.all()]
     alike = rows.filter(skills__in=skills).exclude(organisation=need.organisation_id).distinct()
     near = Case(When(department=need.department_id, then=0), default=1)
-    return (own + list(alike.annotate(far=near).order_by("far", "deadline", "pk")[:most]))[:most]
+    return (own + list(alike.annotate(far=near).order_by(late(), "far", "deadline", "pk")[:most]))[:most]

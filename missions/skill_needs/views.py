@@ -75,7 +75,7 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "others": directory.others_of(need, OTHERS),
         "panels": panels_of("skill_need.page", request, need) if is_public else [],
         "canonical": absolute(need.get_absolute_url()),
-        "help_url": reverse("offers:entry"),
+        "back_here": urlencode({"next": need.get_absolute_url()}),
         "report_url": f"/signaler/?{urlencode({'page': need.get_absolute_url()})}",
         "structured": structured.script_of(need) if is_public and need.is_seeking else "",
         "indexed": is_public and need.is_seeking,

@@ -122,7 +122,7 @@ def test_during_72_hours_an_offer_goes_to_associations_never_served_alone(two: T
     for origin in (Origin.COMPANY, Origin.ASSOCIATION):
         with pytest.raises(RuleBroken, match="jamais servies"):
             two.proposed(origin)
-    with pytest.raises(RuleBroken, match="jamais accompagnées"):  # nor by preparing the time at once
+    with pytest.raises(RuleBroken, match="jamais servies"):  # nor by preparing the time at once
         sponsorships.draft(
             actor=two.coordinator, need=two.need, offer=two.offer, terms=_terms(), format="split"
         )
@@ -513,3 +513,33 @@ def test_that_others_wait_is_no_mismatch(two: Two, client: Client) -> None:
     assert "Ce qui ne correspond pas" not in page
     assert "propositions attendent déjà une réponse" in page
     assert two.proposed(Origin.ASSOCIATION).obstacles == []
+
+
+def test_an_offer_kept_for_others_is_not_a_choice_and_says_until_when(two: Two, client: Client) -> None:
+    f.make_sponsorship(association=two.association, state="signed")
+    Offer.objects.filter(pk=two.offer.pk).update(opened_at=now() - timedelta(hours=71))
+    old = f.make_offer(two.company, title="Une autre offre", skills=[SKILL])
+    client.force_login(two.coordinator)
+    html = client.get(address("help_need", two.company, two.need.pk)).content.decode()
+    assert f'value="{old.pk}"' in html
+    assert f'value="{two.offer.pk}"' not in html
+    assert "à partir du" in html
+    prepare = reverse("sponsorships:prepare", args=[two.company.pk, two.company.slug])
+    assert "aux associations jamais servies jusqu’au" in client.get(prepare).content.decode()
+    manage = reverse("offers:manage", args=[two.company.pk, two.company.slug, two.offer.pk])
+    assert "va d’abord aux associations jamais servies" in client.get(manage).content.decode()
+
+
+def test_the_list_of_an_association_names_the_offers(two: Two, client: Client) -> None:
+    two.proposed()
+    client.force_login(two.manager)
+    html = client.get(address("of_organisation", two.association)).content.decode()
+    assert f"{two.offer.title}, {two.company.name}" in html
+
+
+def test_the_reason_of_a_no_is_not_said_optional(two: Two, client: Client) -> None:
+    pairing = two.proposed()
+    client.force_login(two.manager)
+    html = client.get(address("one", two.association, pairing.pk)).content.decode()
+    label = html[html.index("Si c’est non, pourquoi") :][:120]
+    assert "facultatif" not in label

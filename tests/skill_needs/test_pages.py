@@ -16,8 +16,10 @@ from missions.skill_needs import scoping
 from missions.skill_needs.models import SkillNeed
 from tests.factories import (
     LILLE,
+    make_company,
     make_member,
     make_need_template,
+    make_offer,
     make_organisation,
     make_skill_need,
     make_staff,
@@ -337,3 +339,32 @@ def test_the_brigade_reads_a_need_with_what_it_lacks_and_decides(client):
     assert "Choisissez au moins une compétence" in shown
     assert "Le volume surprend" in shown
     assert "60 jours" in shown
+
+
+def test_a_stranger_who_can_help_signs_in_and_comes_back_to_the_need(client):
+    need = make_skill_need()
+    html = page(client, need.get_absolute_url())
+    assert f"?next={need.get_absolute_url().replace('/', '%2F')}" in html
+    assert "/organisations/inscription/" in html
+
+
+def test_a_need_whose_date_has_passed_comes_last_says_so_and_asks_for_nothing(client):
+    late = make_skill_need(deadline=today() - datetime.timedelta(days=3))
+    soon = make_skill_need(deadline=today() + datetime.timedelta(days=3))
+    html = page(client, "/besoins/")
+    assert html.index(soon.title) < html.index(late.title)
+    assert "date passée" in html
+    html = page(client, late.get_absolute_url())
+    assert "Notre entreprise peut aider" not in html
+    assert "La date est passée" in html
+
+
+def test_an_employer_reads_one_way_to_help(client):
+    company = make_company()
+    coordinator = make_member(company)
+    make_offer(company)
+    client.force_login(coordinator, backend=BACKEND)
+    html = page(client, make_skill_need().get_absolute_url())
+    assert html.count("peut aider ?") == 1
+    assert html.count("Donner du temps pour ce besoin") == 0
+    assert "Préparer la mise à disposition" in html
