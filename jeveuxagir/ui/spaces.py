@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.urls import reverse
 
 from jeveuxagir.common.registries import Registry
@@ -58,12 +59,15 @@ class MyPage:
     label: str
     route: str
     order: int = 50
+    #: whether whoever is signed in has something there; None: everybody
+    shown: "Callable[[HttpRequest], bool] | None" = None
 
 
 #: name → MyPage; each app adds its own in `AppConfig.ready()`
 my_pages: Registry[MyPage] = Registry("pages of one's own space")
 
 
-def my_menu() -> list[tuple[str, str]]:
+def my_menu(request: HttpRequest) -> list[tuple[str, str]]:
     """(label, address) of each page of one's own space, in order."""
-    return [(page.label, reverse(page.route)) for page in sorted(my_pages, key=lambda page: page.order)]
+    pages = [page for page in my_pages if page.shown is None or page.shown(request)]
+    return [(page.label, reverse(page.route)) for page in sorted(pages, key=lambda page: page.order)]

@@ -1,13 +1,17 @@
 """Days: noted by a coordinator, validated or refused by each side, corrected."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import plural
+from jeveuxagir.ui.dates import day_of
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 
@@ -30,13 +34,11 @@ def log(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
     row = row_of(request, row_pk)
     if side_in(request, row) != Side.COMPANY:
         raise NotAllowed("L’employeur, ou la personne mise à disposition, note les journées.")
-    corrected = _corrected(row, request.GET.get("corrige", ""))
-    initial = {}
-    if corrected is not None:
-        initial = {"on": corrected.on, "part": corrected.part, "note": corrected.note}
-        if corrected.part == Part.HOURS:
-            initial["minutes"] = f"{corrected.minutes} min"
-    form = DayForm(request.POST or None, initial=initial)
+    if row.is_working and not row.has_begun:
+        messages.info(request, not_yet(row))
+        return back_to(request, row)
+    corrected = corrected_of(row, request.GET.get("corrige", ""))
+    form = DayForm(request.POST or None, initial=initial_of(row, corrected))
     return form_page(
         request,
         row,
@@ -46,6 +48,7 @@ def log(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         lambda: services.log_day(row, actor=request.user, corrects=corrected, **form.cleaned_data),
         "C’est noté, et validé pour l’employeur. L’association valide à son tour.",
         intro="En la notant, vous la validez pour votre organisation. Elle compte une fois validée par l’association.",
+        day=corrected,
     )
 
 
@@ -124,7 +127,20 @@ def _day(row: Sponsorship, pk: int) -> DayEntry:
     return day
 
 
-def _corrected(row: Sponsorship, typed: str) -> DayEntry | None:
+def not_yet(row: Sponsorship) -> str:
+    return f"Les journées se notent à partir du {day_of(row.starts_on)}, quand la convention commence."
+
+
+def initial_of(row: Sponsorship, corrected: DayEntry | None) -> dict[str, Any]:
+    """What a correction starts from; else today, or the last day of the convention."""
+    if corrected is None:
+        return {"on": min(today(), row.ends_on)}
+    said = {"on": corrected.on, "part": corrected.part, "note": corrected.note}
+    return said | ({"minutes": f"{corrected.minutes} min"} if corrected.part == Part.HOURS else {})
+
+
+def corrected_of(row: Sponsorship, typed: str) -> DayEntry | None:
+    """The day named by `?corrige=`, of this sponsorship."""
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 12):
         return None
     return _day(row, int(typed))

@@ -80,6 +80,11 @@ def _template(convention: Convention) -> str:
     )
 
 
+def siren_in_words(siren: str) -> str:
+    """« 123 456 789 »."""
+    return NBSP.join(siren[i : i + 3] for i in range(0, len(siren), 3))
+
+
 def statement_pdf(statement: Statement, *, made_at: datetime.datetime | None = None) -> bytes:
     """The year of one side: by organisation of the other side and by need, and the sums."""
     title = f"Relevé {statement.year} des journées de mise à disposition"
@@ -87,6 +92,8 @@ def statement_pdf(statement: Statement, *, made_at: datetime.datetime | None = N
         "title": title,
         "footer": f"{title} – {statement.organisation.name}",
         "organisation": statement.organisation.name,
+        "siren": siren_in_words(statement.organisation.siren),
+        "made_on": day_of(made_at or now()),
         "other": statement.side.other.label.capitalize(),
         "total": statement.total_in_words,
         "hours": hours_in_words(statement.total) if statement.total else "0 h",

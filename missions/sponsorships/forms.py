@@ -1,5 +1,6 @@
 """What people type about a sponsorship: time in days, dates, a reason, a day, a debrief."""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.core.exceptions import ValidationError
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation.clocks import is_working_day
-from jeveuxagir.ui.dates import weekday
+from jeveuxagir.territories.text import SortName
+from jeveuxagir.ui.dates import exact, weekday
 from missions.offers.models import Offer
-from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_words, minutes_of
+from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_words, in_words, minutes_of
 from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 
@@ -114,13 +116,26 @@ class PrepareForm(TermsForm):
         super().__init__(*args, **kwargs)
         need: Any = self.fields["need"]
         seeking = SkillNeed.objects.public().seeking().exclude(organisation=organisation)
-        need.queryset = seeking.select_related("organisation").order_by("title", "pk")
-        need.label_from_instance = lambda one: f"{one.title} ({one.organisation.name})"
+        known = seeking.select_related("organisation")
+        need.queryset = known.order_by(SortName("organisation__name"), SortName("title"), "pk")
+        need.label_from_instance = lambda one: f"{one.organisation.name}{NBSP}: {one.title}"
         offer: Any = self.fields["offer"]
-        offer.queryset = Offer.objects.of_organisation(organisation).giving().order_by("title", "pk")
+        offer.queryset = (
+            Offer.objects.of_organisation(organisation).giving().order_by(SortName("title"), "pk")
+        )
+        offer.label_from_instance = _offer_label
         offers = list(offer.queryset[:2])
         if len(offers) == 1 and not self.is_bound:
             self.initial.setdefault("offer", offers[0].pk)
+
+
+def _offer_label(offer: Offer) -> str:
+    """With what is left, and until when it is kept for associations never served."""
+    said = f"{offer.title} (reste {in_words(offer.left_minutes, offer.day_minutes)})"
+    until = offer.first_timers_until
+    if not offer.first_timers_only or until is None:
+        return said
+    return f"{said}, aux associations jamais servies jusqu’au {exact(until)}"
 
 
 class ConventionForm(TermsForm):
@@ -249,11 +264,15 @@ class DayForm(forms.Form):
         elif "off_day" in self.fields and not data.get("off_day"):
             self.add_error(
                 "off_day",
-                f"{weekday(data['on']).capitalize()}{NBSP}: un jour férié ou de fin de semaine. "
-                "Cochez si c’est bien ce jour-là.",
+                f"Le {weekday(data['on'])} est {_why_off(data['on'])}. Cochez si c’est bien ce jour-là.",
             )
         data.pop("off_day", None)
         return data
+
+
+def _why_off(day: datetime.date) -> str:
+    names = {5: "un samedi", 6: "un dimanche"}
+    return names.get(day.weekday(), "un jour férié")
 
 
 class DebriefForm(forms.Form):
@@ -267,7 +286,9 @@ class DebriefForm(forms.Form):
         "Ce qui a bien marché", most=2000, empty="Dites ce qui a bien marché, même en une phrase."
     )
     to_improve = _prose("Ce qui serait à améliorer", required=False, most=2000)
-    again = forms.BooleanField(label="Nous le referions", required=False)
+    again = forms.BooleanField(
+        label="Nous le referions", required=False, help_text="À cocher si c’est le cas."
+    )
 
 
 class AmountForm(forms.Form):

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.roles import scope_filter
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.models import LineField, ProseField, personal
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, in_words
@@ -245,6 +246,11 @@ class Sponsorship(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in WORKING
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a day may be noted already: none is noted ahead, nor before the convention."""
+        return self.state == State.RUNNING or self.starts_on <= today()
 
     @property
     def volume(self) -> str:

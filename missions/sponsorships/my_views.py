@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.common.errors import RuleBroken
 from organisations.spaces import SignedIn
 
-from . import services
-from .enums import DayState, State
+from . import contacts, documents, services
+from .day_views import corrected_of, initial_of, not_yet
+from .enums import DayState, Side, State
 from .forms import DayForm
 from .models import DayEntry, Sponsorship, SponsorshipQuerySet
 
@@ -27,24 +29,50 @@ def mine(request: SignedIn) -> HttpResponse:
     days = DayEntry.objects.of_person(request.user.person).select_related(
         "sponsorship__need__organisation", "sponsorship__offer__organisation", "convention"
     )
+    corrections = DayEntry.objects.of_person(request.user.person).filter(corrects=OuterRef("pk"))
+    days = days.annotate(is_corrected=Exists(corrections))
     page: Any = Paginator(days, PAGE).get_page(request.GET.get("page", "1")[:12])
     for day in page:
+        day.may_correct = (
+            day.sponsorship.is_working and day.state == DayState.REFUSED and not day.is_corrected
+        )
         day.may_withdraw = day.state == DayState.WAITING and day.sponsorship.state != State.CLOSED
         day.badge = {"waiting": "info", "validated": "success", "refused": "error"}.get(day.state, "neutral")
-    return render(request, "sponsorships/mine.html", {"rows": _rows(request), "page": page})
+    rows: list[Any] = list(_rows(request).select_related("need__contact", "created_by__person"))
+    for row in rows:
+        row.contact_there = contacts.of_sponsorship(row, Side.COMPANY)
+        row.contact_here = contacts.of_sponsorship(row, Side.ASSOCIATION)
+    return render(request, "sponsorships/mine.html", {"rows": rows, "page": page})
+
+
+@never_cache
+@require_safe
+def document(request: SignedIn, row_pk: str) -> HttpResponse:
+    """The convention that names whoever asks, as it was signed."""
+    row = get_object_or_404(_rows(request), pk=int(row_pk))
+    text = get_object_or_404(row.conventions.in_force())
+    text.sponsorship = row
+    content = bytes(text.document) or documents.pdf_of(text)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="convention-mise-a-disposition-{row.pk}.pdf"'
+    return response
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: SignedIn, row_pk: str) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=int(row_pk))
-    form = DayForm(request.POST or None)
+    if row.is_working and not row.has_begun:
+        messages.info(request, not_yet(row))
+        return redirect("sponsorships:mine")
+    corrected = corrected_of(row, request.GET.get("corrige", ""))
+    form = DayForm(request.POST or None, initial=initial_of(row, corrected))
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                services.log_day(row, actor=request.user, **form.cleaned_data)
+                services.log_day(row, actor=request.user, corrects=corrected, **form.cleaned_data)
                 messages.success(
                     request, "C’est noté. Votre employeur et l’association valident à leur tour."
                 )
@@ -52,7 +80,9 @@ def log(request: SignedIn, row_pk: str) -> HttpResponse:
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
                 status = 409
-    return render(request, "sponsorships/my_day.html", {"form": form, "row": row}, status=status)
+    title = "Corriger une journée" if corrected else "Noter une journée"
+    context = {"form": form, "row": row, "day": corrected, "title": title}
+    return render(request, "sponsorships/my_day.html", context, status=status)
 
 
 @require_POST

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.http import HttpRequest
 from django.urls import reverse
 
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
+from jeveuxagir.ui.spaces import MyPage, my_pages
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
 from organisations.policies import HANDLERS, can_handle_missions
@@ -22,8 +24,6 @@ from .spaces import BADGES
 SHOWN = 5
 #: of one offer or of one need, as many as one reads
 LISTED = 20
-#: offers looked at for the button of a need
-MOST = 30
 
 
 def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -45,17 +45,6 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 def _rules(request: Any, person: Any) -> dict[str, Any]:
     """The rules, on the public page of the mécénat."""
     return {"rules": rules.every()}
-
-
-def _need(request: Any, need: Any) -> dict[str, Any] | None:
-    """On the page of a need that seeks, for the coordinators of employers with an offer open."""
-    if not request.user.is_authenticated or not need.is_seeking:
-        return None
-    offers = Offer.objects.of_person(user_of(request).person).giving().exclude(organisation=need.organisation)
-    employers = {offer.organisation for offer in offers.select_related("organisation")[:MOST]}
-    if not employers:
-        return None
-    return {"need": need, "employers": sorted(employers, key=lambda one: (one.name, one.pk))}
 
 
 def _of_manage(request: Any, organisation: Any, rows: Any) -> dict[str, Any] | None:
@@ -183,10 +172,16 @@ def _url(row: Sponsorship, side: Side) -> str:
     return reverse("sponsorships:one", args=[organisation.pk, organisation.slug, row.pk])
 
 
+def _lent(request: HttpRequest) -> bool:
+    """Whether one has days, or a convention that names one."""
+    person = user_of(request).person
+    return Sponsorship.objects.of_person(person).exists() or DayEntry.objects.of_person(person).exists()
+
+
 def register() -> None:
+    my_pages.register("days", MyPage("Mes journées", "sponsorships:mine", order=40, shown=_lent))
     add_tab(20, "Mises à disposition", "mecenat/mises-a-disposition/", "mecenat/", "besoins/", roles=HANDLERS)
     add_tab(30, "Relevé", "mecenat/releve/", "mecenat/", "besoins/", roles=HANDLERS)
-    panels.register("skill_need.page", Panel("sponsorships/_of_need.html", _need, order=20))
     panels.register("offer.manage", Panel("sponsorships/_of_manage.html", _of_offer_manage, order=5))
     panels.register("skill_need.manage", Panel("sponsorships/_of_manage.html", _of_need_manage, order=5))
     panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))

@@ -103,7 +103,7 @@ def draft(
         raise RuleBroken("Un employeur ne répond pas à son propre besoin.", code="own_need")
     if offer.first_timers_only and need.organisation_id in served():
         raise RuleBroken(
-            "L’offre vient d’ouvrir : pendant 72 heures, elle va d’abord aux associations jamais accompagnées.",
+            "L’offre vient d’ouvrir : pendant 72 heures, elle va d’abord aux associations jamais servies.",
             code="first_timers",
         )
     sponsorship = Sponsorship(

@@ -4,6 +4,7 @@ association is what that association received from it: both read the same days."
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db.models import Count, Sum
 
@@ -123,7 +124,8 @@ def statement_csv(statement: Statement) -> str:
         .order_by("on", "pk")
     )
     rows: list[list[object]] = []
-    total = 0
+    total, total_days = 0, Fraction(0)
+    days_of: dict[int, Fraction] = {}
     for day in days:
         total += day.minutes
         rows.append(
@@ -135,16 +137,46 @@ def statement_csv(statement: Statement) -> str:
                 Part(day.part).label,
                 day.minutes,
                 _hours(day.minutes),
+                _days(Fraction(day.minutes, day.convention.day_minutes)),
             ]
         )
+        in_days = Fraction(day.minutes, day.convention.day_minutes)
+        total_days += in_days
+        other = day.sponsorship.organisation_of(side.other).pk
+        days_of[other] = days_of.get(other, Fraction(0)) + in_days
     others = statement.others
     if len(others) > 1:
         rows += [
-            ["Sous-total", one.other.name, "", "", "", one.minutes, _hours(one.minutes)] for one in others
+            [
+                "Sous-total",
+                one.other.name,
+                "",
+                "",
+                "",
+                one.minutes,
+                _hours(one.minutes),
+                _days(days_of.get(one.other.pk, Fraction(0))),
+            ]
+            for one in others
         ]
-    rows.append(["Total", "", "", "", "", total, _hours(total)])
-    header = ["Date", Side(side.other).label.capitalize(), "Besoin", "Personne", "Quand", "Minutes", "Heures"]
+    rows.append(["Total", "", "", "", "", total, _hours(total), _days(total_days)])
+    header = [
+        "Date",
+        Side(side.other).label.capitalize(),
+        "Besoin",
+        "Personne",
+        "Quand",
+        "Minutes",
+        "Heures",
+        "Jours",
+    ]
     return to_csv(header, rows)
+
+
+def _days(days: Fraction) -> str:
+    """« 2,5 » days of the convention's own length, to two decimals."""
+    hundredths = round(days * 100)
+    return f"{Decimal(hundredths) / 100:.2f}".replace(".", ",")
 
 
 def _hours(minutes: int) -> str:

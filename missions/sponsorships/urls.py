@@ -40,5 +40,8 @@ urlpatterns = [
     path(f"{_YEAR}/montants/<int:row_pk>/", statement_views.amount, name="amount"),
     path("mon-espace/journees/", my_views.mine, name="mine"),
     re_path(r"^mon-espace/journees/(?P<row_pk>[0-9]{1,12})/noter/$", my_views.log, name="my_log"),
+    re_path(
+        r"^mon-espace/journees/(?P<row_pk>[0-9]{1,12})/convention/$", my_views.document, name="my_document"
+    ),
     re_path(r"^mon-espace/journees/(?P<day_pk>[0-9]{1,12})/retirer/$", my_views.withdraw, name="my_withdraw"),
 ]

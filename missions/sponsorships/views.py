@@ -331,7 +331,11 @@ def debrief(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespo
         "Notre bilan",
         "Donner notre bilan",
         lambda: services.debrief(row, actor=request.user, side=side, **form.cleaned_data),
-        "Merci. Vous lirez le bilan de l’autre côté quand les deux seront faits.",
+        (
+            "Merci. Les deux bilans se lisent maintenant."
+            if row.debriefs.filter(side=side.other).exists()
+            else "Merci. Vous lirez le bilan de l’autre côté quand les deux seront faits."
+        ),
         intro="Chaque côté écrit le sien sans lire l’autre. Les deux se lisent ensuite.",
     )
 

@@ -420,3 +420,79 @@ def test_a_convention_is_not_said_in_force_after_an_early_end() -> None:
     text = row.conventions.get()
     page = client_of(s.manager).get(url("convention", s.association, row.pk, text.pk)).content.decode()
     assert "arrêtée avant la fin" in page
+
+
+def test_who_is_lent_corrects_a_refused_day_and_reads_what_was_agreed() -> None:
+    s = story()
+    row = s.signed(4)
+    worker = client_of(s.worker)
+    menu = worker.get("/mon-espace/").content.decode()
+    assert "Mes journées" in menu
+    assert "Mes employeurs" in menu
+    day = working_day(3)
+    worker.post(
+        reverse("sponsorships:my_log", args=[row.pk]), {"on": working_day(9).isoformat(), "part": "whole"}
+    )
+    entry = DayEntry.objects.get()
+    services.refuse_day(entry, actor=s.manager, side=Side.ASSOCIATION, reason="Le matin seulement.")
+    html = worker.get(reverse("sponsorships:mine")).content.decode()
+    correct = f"{reverse('sponsorships:my_log', args=[row.pk])}?corrige={entry.pk}"
+    assert correct in html
+    assert row.need.deliverable in html
+    assert s.coordinator.email in html
+    html = worker.get(correct).content.decode()
+    assert "Corriger une journée" in html
+    assert "Le matin seulement." in html
+    worker.post(correct, {"on": day.isoformat(), "part": "morning"})
+    assert DayEntry.objects.get(state="waiting").corrects == entry
+    assert correct not in worker.get(reverse("sponsorships:mine")).content.decode()
+    document = reverse("sponsorships:my_document", args=[row.pk])
+    assert worker.get(document).content[:4] == b"%PDF"
+    assert client_of(f.make_user()).get(document).status_code == 404
+
+
+def test_a_coordinator_reads_the_reason_where_they_correct() -> None:
+    s = story()
+    row = s.signed(4)
+    day = s.day(row, 3)
+    services.refuse_day(day, actor=s.manager, side=Side.ASSOCIATION, reason="Le matin seulement.")
+    page = client_of(s.coordinator).get(f"{url('log_day', s.company, row.pk)}?corrige={day.pk}")
+    assert "Le matin seulement." in page.content.decode()
+
+
+def test_no_day_is_noted_before_the_convention_begins() -> None:
+    s = story()
+    row = s.signed(
+        4, starts_on=today() + datetime.timedelta(days=3), ends_on=today() + datetime.timedelta(days=30)
+    )
+    company = client_of(s.coordinator)
+    noting = url("log_day", s.company, row.pk)
+    assert noting not in company.get(url("one", s.company, row.pk)).content.decode()
+    assert company.get(noting).status_code == 302
+    assert client_of(s.worker).get(reverse("sponsorships:my_log", args=[row.pk])).status_code == 302
+
+
+def test_the_second_debrief_says_that_both_are_read() -> None:
+    s = story()
+    row = s.signed(4)
+    s.validated(row)
+    company, association = sides(s)
+    said = {"delivered": "yes", "went_well": "Tout."}
+    for client, organisation, words in (
+        (company, s.company, "quand les deux seront faits"),
+        (association, s.association, "Les deux bilans se lisent maintenant"),
+    ):
+        page = client.post(url("debrief", organisation, row.pk), said, follow=True)
+        assert words in page.content.decode()
+
+
+def test_the_statement_says_whose_need_who_gives_and_how_many_days() -> None:
+    s = story()
+    day = s.validated(s.signed(4))
+    client = client_of(s.coordinator)
+    page = client.get(f"{url('statement', s.company)}?annee={day.on.year}").content.decode()
+    assert "Nombre de dates" in page
+    assert f"« {s.need.title} »" in page.replace("\u00a0", " ")
+    lines = client.get(url("statement_csv", s.company, day.on.year)).content.decode().splitlines()
+    assert lines[0].endswith(";Jours")
+    assert lines[-1].endswith(";1,00")

@@ -269,7 +269,7 @@ def breadcrumb(*parts: Any) -> dict[str, Any]:
 def my_menu(context: RequestContext) -> dict[str, Any]:
     """The menu of "Mon espace"; the page one is on, or the nearest above it, is marked."""
     path = context["request"].path
-    pages = spaces.my_menu()
+    pages = spaces.my_menu(context["request"])
     here = max((url for _, url in pages if path.startswith(url)), key=len, default="")
     return {"pages": [(label, url, url == here) for label, url in pages], "path": path}
 
