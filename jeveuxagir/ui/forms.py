@@ -70,7 +70,12 @@ def kind_of(bound: BoundField) -> str:
 def has_optional_marks(form: forms.BaseForm) -> bool:
     """Optional fields are marked only where others are required (never in a search form)."""
     visible = [bound for bound in form.visible_fields() if not bound.field.disabled]
-    return any(bound.field.required for bound in visible) and not all(b.field.required for b in visible)
+    return any(bound.field.required for bound in visible) and not all(is_needed(b.field) for b in visible)
+
+
+def is_needed(field: forms.Field) -> bool:
+    """Whether it is asked in the end: now, or (`asked_later`) before sending, or by another answer."""
+    return bool(field.required or getattr(field, "asked_later", False))
 
 
 def _use_native_picker(bound: BoundField) -> None:
@@ -133,7 +138,7 @@ def options_of(bound: BoundField) -> list[dict[str, Any]]:
 def field_context(bound: BoundField, **extra: Any) -> dict[str, Any]:
     """What components/field.html needs."""
     kind = kind_of(bound)
-    optional = not bound.field.required and has_optional_marks(bound.form) and kind != "checkbox"
+    optional = not is_needed(bound.field) and has_optional_marks(bound.form) and kind != "checkbox"
     context: dict[str, Any] = {
         "bound": bound,
         "kind": kind,
