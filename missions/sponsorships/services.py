@@ -185,7 +185,7 @@ def decline(sponsorship: Sponsorship, *, actor: User, side: str, reason: str) ->
     _move(sponsorship, "decline")
     sponsorship.ended_by, sponsorship.end_reason = side, reason
     sponsorship.save()
-    _drop_proposed(sponsorship)
+    _drop_proposed(sponsorship, actor=actor)
     free_need(sponsorship.need, actor=actor)
     settle_offer(sponsorship.offer, actor=actor)
     dues.forget(sponsorship)
@@ -241,7 +241,7 @@ def propose_convention(
                 "Un côté a déjà signé la version proposée : signez-la, ou abandonnez-la d’abord.",
                 code="convention_one_proposed",
             )
-        _drop(waiting)
+        _drop(waiting, sponsorship, actor=actor)
     last = sponsorship.conventions.order_by("-number").values_list("number", flat=True).first() or 0
     if current is None:
         # a convention given up before anybody signed leaves no number behind
@@ -309,8 +309,7 @@ def drop_convention(convention: Convention, *, actor: User, side: str) -> Conven
     allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
     if convention.state != ConventionState.PROPOSED:
         raise RuleBroken("Seule une version à signer s’abandonne.", code="wrong_state")
-    _drop(convention)
-    record("sponsorship.convention_dropped", sponsorship, actor=actor, number=convention.number)
+    _drop(convention, sponsorship, actor=actor)
     return convention
 
 
@@ -523,7 +522,7 @@ def close(sponsorship: Sponsorship, *, actor: User, side: str) -> Sponsorship:
     _move(sponsorship, "close")
     with refusals(_TRIGGERS):
         sponsorship.save()
-    _drop_proposed(sponsorship)
+    _drop_proposed(sponsorship, actor=actor)
     move_need(sponsorship.need, "deliver", actor=actor)
     settle_offer(sponsorship.offer, actor=actor)
     dues.forget(sponsorship)
@@ -543,7 +542,7 @@ def break_off(sponsorship: Sponsorship, *, actor: User | None, side: str, reason
     sponsorship.ended_by, sponsorship.end_reason = side, reason
     with refusals(_TRIGGERS):
         sponsorship.save()
-    _drop_proposed(sponsorship)
+    _drop_proposed(sponsorship, actor=actor)
     free_need(sponsorship.need, actor=actor)
     settle_offer(sponsorship.offer, actor=actor)
     dues.forget(sponsorship)
@@ -594,7 +593,7 @@ def end_with_organisation(organisation: Organisation) -> int:
             _move(sponsorship, "decline")
             sponsorship.ended_by, sponsorship.end_reason = side, reason
             sponsorship.save()
-            _drop_proposed(sponsorship)
+            _drop_proposed(sponsorship, actor=None)
             free_need(sponsorship.need, actor=None)
             settle_offer(sponsorship.offer, actor=None)
             dues.forget(sponsorship)
@@ -655,14 +654,15 @@ def _begin(sponsorship: Sponsorship, *, actor: User | None) -> None:
     record("sponsorship.begun", sponsorship, actor=actor)
 
 
-def _drop(convention: Convention) -> None:
+def _drop(convention: Convention, sponsorship: Sponsorship, *, actor: User | None) -> None:
     convention.state, convention.state_changed_at = ConventionState.DROPPED, now()
     convention.save(update_fields=["state", "state_changed_at"])
+    record("sponsorship.convention_dropped", sponsorship, actor=actor, number=convention.number)
 
 
-def _drop_proposed(sponsorship: Sponsorship) -> None:
+def _drop_proposed(sponsorship: Sponsorship, *, actor: User | None) -> None:
     for convention in sponsorship.conventions.proposed():
-        _drop(convention)
+        _drop(convention, sponsorship, actor=actor)
 
 
 def _withdraw(day: DayEntry) -> None:
