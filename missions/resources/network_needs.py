@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Count
+
 from organisations.networks.sources import OpenNeed, Source, open_needs
 
 from .models import Need
@@ -15,8 +17,9 @@ def _found(organisations: Iterable[int], limit: int) -> list[OpenNeed]:
     ]
 
 
-def _counted(organisations: Iterable[int]) -> int:
-    return Need.objects.public().asking().filter(organisation__in=list(organisations)).count()
+def _counted(organisations: Iterable[int]) -> dict[int, int]:
+    rows = Need.objects.public().asking().filter(organisation__in=list(organisations)).order_by()
+    return dict(rows.values_list("organisation").annotate(n=Count("pk")))
 
 
 def register() -> None:

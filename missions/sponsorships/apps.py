@@ -8,10 +8,11 @@ class SponsorshipsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, neighbours, notifications, panels, personal_data, reactions
+        from . import invariants, neighbours, network_time, notifications, panels, personal_data, reactions
 
         invariants.register()
         neighbours.register()
+        network_time.register()
         notifications.register()
         panels.register()
         personal_data.register()

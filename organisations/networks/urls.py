@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{_SPACE}inviter/adresse/", views.invite_by_mail, name="invite_by_mail"),
     path(f"{_SPACE}invitations/<int:invitation_pk>/annuler/", views.cancel_mail, name="cancel_mail"),
     path(f"{_SPACE}besoins/", views.needs, name="needs"),
+    path(f"{_SPACE}chiffres/", views.figures, name="figures"),
     path(f"{_SPACE}modeles/", views.templates, name="templates"),
     path(f"{_SPACE}modeles/nouveau/", views.new_template, name="new_template"),
     path(f"{_SPACE}modeles/<int:template_pk>/", views.template, name="template"),

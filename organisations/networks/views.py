@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
 
 from . import services
+from .figures import FEW, figures_of
 from .forms import InviteForm, JoinForm, MailForm, TemplateForm
 from .models import Affiliation, MailInvitation, Template
 from .notifications import space_url
@@ -30,8 +31,6 @@ from .sources import open_needs
 FORM = ["GET", "HEAD", "POST"]
 PAGE = 30
 SHOWN = 10
-#: departments on the chart, the others together
-MOST_DEPARTMENTS = 8
 #: what a member or a head does to an affiliation → what is said
 VERBS = {
     "accepter": (services.accept, "C’est fait : votre organisation est membre du réseau."),
@@ -69,7 +68,6 @@ def space(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         context["figures"] = [("Membres", len(keys))] + [
             (source.label.capitalize(), source.counted(keys)) for source in open_needs
         ]
-        context["departments"] = _departments(keys)
     return render(request, "networks/space.html", context)
 
 
@@ -78,18 +76,17 @@ def _members_of(organisation: Organisation) -> list[int]:
     return list(rows.values_list("member", flat=True))
 
 
-def _departments(keys: list[int]) -> list[tuple[str, int]]:
-    """Where the members are, the most numerous first; the last line gathers the others."""
-    rows = (
-        Organisation.objects.public()
-        .filter(pk__in=keys, commune__isnull=False)
-        .values_list("commune__department__name")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "commune__department__name")
-    )
-    found = [(name, count) for name, count in rows]
-    rest = sum(count for _name, count in found[MOST_DEPARTMENTS:])
-    return [*found[:MOST_DEPARTMENTS], *([("Autres départements", rest)] if rest else [])]
+@never_cache
+@membership_required()
+@require_safe
+def figures(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
+    """Its members, what they look for and the time that was lent, by year and by place."""
+    context = {
+        **space_context(request),
+        "figures": figures_of(_members_of(request.organisation)),
+        "few": FEW,
+    }
+    return render(request, "networks/figures.html", context)
 
 
 @never_cache

@@ -1173,6 +1173,7 @@ ROUTES: dict[str, Route] = {
     # networks
     "networks:space": Route(everyone, space, kinds=ALL),
     "networks:needs": Route(everyone, space, kinds=ALL),
+    "networks:figures": Route(everyone, space, kinds=ALL),
     "networks:templates": Route(everyone, space, kinds=ALL),
     "networks:invite": Route(handlers, space, kinds=ALL),
     "networks:invite_by_mail": Route(handlers, space, kinds=ALL),
