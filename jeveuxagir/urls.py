@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("organisations.networks.urls")),
     path("", include("missions.offers.urls")),
     path("", include("organisations.companies.urls")),
+    path("", include("organisations.api_keys.urls")),
     path("", include("missions.sponsorships.urls")),
     path("", include("missions.pairings.urls")),
     path("", include("missions.impact.urls")),

@@ -364,6 +364,20 @@ def make_employee(
     )
 
 
+def make_api_key(organisation: Organisation | None = None, **fields: Any) -> Any:
+    """A live key of a company; `secret` on it is what a program gives."""
+    from organisations.api_keys import secret
+    from organisations.api_keys.models import ApiKey
+
+    typed = secret.new()
+    values = {"name": f"Tableau {next(_numbers)}", "secret_hash": secret.hash_of(typed)} | fields
+    key: Any = ApiKey.objects.create(
+        organisation=organisation or make_company(), prefix=typed.prefix, **values
+    )
+    key.secret = typed.whole
+    return key
+
+
 def make_offer(
     organisation: Organisation | None = None,
     *,

@@ -70,6 +70,9 @@ LIMITS: dict[str, Limit] = {
     # reading the public API: one program, then all those of a network
     "api_address": Limit(120, MINUTE),
     "api_network": Limit(1200, MINUTE),
+    # reading one's own data: one key, wherever its programs are; and keys made by one account
+    "api_key": Limit(120, MINUTE),
+    "api_key_account": Limit(20, DAY),
     # the whole of our missions at once
     "feed_address": Limit(12, HOUR),
     # ideas brought by one account

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "organisations",
     "organisations.networks",
     "organisations.companies",
+    "organisations.api_keys",
     "volunteers.requests",
     "missions",
     "missions.participations",

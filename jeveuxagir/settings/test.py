@@ -20,13 +20,15 @@ PRIVATE_FILES = env(
 # Without the `valkey` fixture a wake-up goes nowhere, at once.
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="memory://")
 
-# Any other write while answering a GET fails the test: sessions, their list, limits and the read log may.
+# Any other write while answering a GET fails the test: sessions, their list, limits, the read log and the day a key
+# last served may.
 MIDDLEWARE = ["tests.support.read_only.GetChangesNothing", *MIDDLEWARE]
 GET_MAY_WRITE = {
     "django_session",
     "usersessions_usersession",
     "accounts_limit",
     "accounts_readlog",
+    "api_keys_lastuse",
 }
 
 BOT_MINIMUM_SECONDS = 0

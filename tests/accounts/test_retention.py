@@ -118,6 +118,7 @@ def make_old(model: str) -> Any:
             expires_at=timezone.now(),
             answered_at=timezone.now(),
         ),
+        "api_keys.ApiKey": lambda: f.make_api_key(revoked_at=timezone.now()),
         "companies.Employee": lambda: f.make_employee(until=timezone.now()),
         "moderation.Report": make_old_report,
         "alliances.AllianceInvitation": lambda: f.make_alliance_invitation(f.make_alliance()),

@@ -77,6 +77,7 @@ def test_an_association_s_needs_are_of_skills_and_of_means() -> None:
         "Rapprochements",
         "Mises à disposition",
         "Relevé",
+        "Clés d’API",
     ]
 
 

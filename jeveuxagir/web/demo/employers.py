@@ -17,6 +17,8 @@ from jeveuxagir.taxonomies.models import Skill
 from jeveuxagir.territories.models import Department
 from missions.offers.enums import State
 from missions.offers.models import Offer
+from organisations.api_keys.models import ApiKey, LastUse
+from organisations.api_keys.secret import ALPHABET, PREFIX_LENGTH
 from organisations.companies.enums import EndedBy, JoinedBy, Shown
 from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.models import Membership, Organisation
@@ -27,7 +29,10 @@ from .organisations import Hosted, Organisations
 from .people import People
 
 #: in the order they are written
-TABLES = (Site, MailDomain, JoinCode, Employee, Offer, Offer.skills.through, Offer.departments.through)
+TABLES = (
+    *(Site, MailDomain, JoinCode, ApiKey, LastUse, Employee, Offer),
+    *(Offer.skills.through, Offer.departments.through),
+)
 DAY_MINUTES = 420
 
 
@@ -187,6 +192,7 @@ class Employers:
             for spec in OFFERS:
                 self._offer(spec)
             self._people()
+            self._keys()
         finally:
             self.ground.dice = shared
 
@@ -291,6 +297,31 @@ class Employers:
                 expires_at=ground.now + datetime.timedelta(days=left),
                 created_by=cuir.created_by,
             )
+
+    def _keys(self) -> None:
+        """A program that reads, and one that no longer does. Their hashes are dice: no secret has them."""
+        cuir = self.organisations.all["isere-cuir"].organisation
+        for name, made, used, revoked in (
+            ("Tableau de bord RSE", 90, 1, 0),
+            ("Essai du stagiaire", 140, 130, 120),
+        ):
+            at = self.ground.days_ago(made)
+            ended = self.ground.days_ago(revoked) if revoked else None
+            row = self.ground.new(
+                ApiKey,
+                organisation=cuir,
+                name=name,
+                prefix="".join(self.ground.dice.choice(ALPHABET) for _ in range(PREFIX_LENGTH)),
+                secret_hash=self.people.token_hash(),
+                created_by=cuir.created_by,
+                created_at=at,
+                revoked_at=ended,
+                revoked_by=cuir.created_by if ended else None,
+            )
+            self.ground.new(LastUse, key=row, on=self.ground.day(-used))
+            self.ground.event("api_key.made", cuir, at, actor=cuir.created_by, api_key=row.pk)
+            if ended:
+                self.ground.event("api_key.revoked", cuir, ended, actor=cuir.created_by, api_key=row.pk)
 
     def _domain(self, key: str, *, confirmed: bool) -> None:
         organisation = self.organisations.all[key].organisation
