@@ -275,6 +275,8 @@ VERBS = {
     "impact.published": "Page d’impact publiée",
     "impact.unpublished": "Page d’impact retirée",
     # employers and networks
+    "api_key.made": "Une clé d’API faite",
+    "api_key.revoked": "Une clé d’API retirée",
     "company.site_added": "Un établissement ajouté",
     "company.site_changed": "Un établissement modifié",
     "company.site_closed": "Un établissement fermé",

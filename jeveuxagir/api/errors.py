@@ -45,14 +45,18 @@ def in_french(error: Exception, context: dict[str, Any]) -> Response | None:
             status=status.HTTP_400_BAD_REQUEST,
         )
     if isinstance(error, exceptions.Throttled):
-        limit = LIMITS["api_address"]
+        limit = LIMITS[getattr(context["view"], "limit", "api_address")]
         sentence = f"Trop de demandes{NBSP}: {limit.times} par minute au plus. Attendez un peu."
         return _answer(error.status_code, sentence, {"Retry-After": str(limit.seconds)})
     if isinstance(error, exceptions.MethodNotAllowed):
         allowed = ", ".join(context["view"].allowed_methods)
         sentence = f"Cette adresse se lit seulement{NBSP}: {allowed}."
         return _answer(error.status_code, sentence, {"Allow": allowed})
-    answer = _answer(error.status_code, str(error.detail).replace("'", "’"), {})
+    headers = {}
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        wrong = ', error="invalid_token"' if isinstance(error, exceptions.AuthenticationFailed) else ""
+        headers = {"WWW-Authenticate": getattr(error, "auth_header", "Bearer") + wrong}
+    answer = _answer(error.status_code, str(error.detail).replace("'", "’"), headers)
     if isinstance(error, UnknownValue):
         answer.data["errors"] = {error.name: [str(error.detail)]}
     return answer

@@ -32,6 +32,7 @@ from jeveuxagir.taxonomies.models import (
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.enums import MissionMode
+from missions.offers.enums import State as OfferState
 from missions.resources import directory as resources
 from missions.resources.enums import Kind as MeansKind
 from missions.resources.models import Instrument
@@ -39,9 +40,12 @@ from missions.resources.policies import OWNERS
 from missions.search import DEFAULT_RADIUS, MAX_TEXT, RADII, SearchQuery, Sort
 from missions.skill_needs import directory as skill_needs
 from missions.skill_needs.enums import Format
+from missions.sponsorships.enums import DayState
+from missions.sponsorships.enums import State as SponsorshipState
 from organisations.enums import Kind
 from volunteers.requests.enums import Commitment
 
+from . import own
 from .errors import UnknownValue
 
 PAGE_SIZE = 20
@@ -75,19 +79,8 @@ def codes(help_text: str, pattern: str = CODE) -> serializers.ListField:
     return several(serializers.RegexField(pattern, max_length=50), help_text)
 
 
-class Parameters(serializers.Serializer):
-    """Parameters of a list. A name that is not one of them is refused: a typing error must not widen a search."""
-
-    page = serializers.IntegerField(
-        required=False, default=1, min_value=1, max_value=LAST_PAGE, help_text="Numéro de la page."
-    )
-    limit = serializers.IntegerField(
-        required=False,
-        default=PAGE_SIZE,
-        min_value=1,
-        max_value=MOST_ON_A_PAGE,
-        help_text=f"Nombre de résultats par page, {MOST_ON_A_PAGE} au plus.",
-    )
+class Named(serializers.Serializer):
+    """Parameters. A name that is not one of them is refused: a typing error must not widen a search."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = {name: ["Ce paramètre n’existe pas."] for name in sorted(data) if name not in self.fields}
@@ -108,6 +101,21 @@ class Parameters(serializers.Serializer):
         if empty:
             raise serializers.ValidationError(empty)
         return super().to_internal_value(data)
+
+
+class Parameters(Named):
+    """Parameters of a list."""
+
+    page = serializers.IntegerField(
+        required=False, default=1, min_value=1, max_value=LAST_PAGE, help_text="Numéro de la page."
+    )
+    limit = serializers.IntegerField(
+        required=False,
+        default=PAGE_SIZE,
+        min_value=1,
+        max_value=MOST_ON_A_PAGE,
+        help_text=f"Nombre de résultats par page, {MOST_ON_A_PAGE} au plus.",
+    )
 
 
 class MissionParameters(Parameters):
@@ -453,3 +461,62 @@ def _known(rows: "QuerySet[Any]", ok: dict[str, Any], name: str, what: str) -> t
     if missing := [str(value) for value in asked if value not in found]:
         raise UnknownValue(name, f"Ne désigne {what} : {', '.join(missing)}.")
     return tuple(found[value] for value in asked)
+
+
+def day(help_text: str) -> serializers.DateField:
+    return serializers.DateField(required=False, help_text=help_text)
+
+
+def choice(choices: Any, help_text: str) -> serializers.ChoiceField:
+    return serializers.ChoiceField(choices=choices, required=False, help_text=help_text)
+
+
+def a_year(help_text: str) -> serializers.IntegerField:
+    return serializers.IntegerField(required=False, min_value=2000, max_value=2100, help_text=help_text)
+
+
+class _OwnParameters(Parameters):
+    """Of an organisation's own rows (own.py)."""
+
+    modifie_depuis = day("Seulement ce qui a changé depuis ce jour inclus (Paris), AAAA-MM-JJ.")
+
+    def narrowed(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        ok = self.validated_data
+        if "etat" in ok:
+            rows = rows.filter(state=ok["etat"])
+        if "annee" in ok:
+            rows = self.of_year(rows, ok["annee"])
+        if "modifie_depuis" in ok:
+            rows = own.changed_since(rows, ok["modifie_depuis"])
+        return rows
+
+    def of_year(self, rows: "QuerySet[Any]", year: int) -> "QuerySet[Any]":
+        return rows
+
+
+class OwnOfferParameters(_OwnParameters):
+    etat = choice(OfferState.choices, "État de l’offre.")
+
+
+class OwnSponsorshipParameters(_OwnParameters):
+    etat = choice(SponsorshipState.choices, "État de la mise à disposition.")
+    annee = a_year("Celles dont les dates touchent cette année.")
+
+    def of_year(self, rows: "QuerySet[Any]", year: int) -> "QuerySet[Any]":
+        return own.touching(rows, year)
+
+
+class StatementParameters(Named):
+    """Of an organisation's statement."""
+
+    sens = choice(
+        [("recu", "ce que vous recevez")], "« recu » : ce que reçoit un employeur public qui donne aussi."
+    )
+
+
+class OwnDayParameters(_OwnParameters):
+    etat = choice(DayState.choices, "État de la journée.")
+    annee = a_year("Les journées travaillées cette année.")
+
+    def of_year(self, rows: "QuerySet[Any]", year: int) -> "QuerySet[Any]":
+        return rows.filter(on__year=year)

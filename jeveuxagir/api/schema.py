@@ -13,6 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 from jeveuxagir.accounts.limits import LIMITS
 from jeveuxagir.notifications.links import absolute
 
+from .authentication import KeyInTheDocument
+
 REFUSALS = {
     "400": "Un paramètre est mal formé ou inconnu.",
     "404": "Rien ne répond à cette adresse, ou une valeur n’existe pas.",
@@ -33,7 +35,15 @@ NUMBER_PATHS = (
     "/methods/{pk}/",
     "/tools/{pk}/",
     "/examples/{pk}/",
+    "/offers/{id}/",
+    "/sponsorships/{id}/",
+    "/sponsorships/{id}/days/",
+    "/statements/{year}/",
+    "/statements/{year}/csv/",
 )
+#: what is read with an organisation's key, and how that is refused
+OWN = "/api/v1/own/"
+WITHOUT_KEY = "Aucune clé, ou une clé qui ne sert pas : la phrase dit pourquoi."
 
 
 @lru_cache(maxsize=1)
@@ -67,11 +77,16 @@ def answers(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, 
     for path, operations in result["paths"].items():
         for operation in operations.values():
             given = operation["responses"]
-            given["200"]["headers"] = {
-                "ETag": {"schema": {"type": "string"}, "description": "À renvoyer dans If-None-Match."}
-            }
-            given["304"] = {"description": "Rien n’a changé depuis l’ETag donné dans If-None-Match."}
-            for status, words in REFUSALS.items():
+            refusals = dict(REFUSALS)
+            if path.startswith(OWN):
+                refusals = {"401": WITHOUT_KEY, **REFUSALS}
+                operation["security"] = [{KeyInTheDocument.name: []}]  # asked, never optional
+            else:
+                given["200"]["headers"] = {
+                    "ETag": {"schema": {"type": "string"}, "description": "À renvoyer dans If-None-Match."}
+                }
+                given["304"] = {"description": "Rien n’a changé depuis l’ETag donné dans If-None-Match."}
+            for status, words in refusals.items():
                 given[status] = {
                     "description": words,
                     "content": {"application/json": {"schema": refused}},
@@ -102,7 +117,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 {
                     "summary": operation["summary"],
                     "path": path,
-                    "has_place": "{" in path,
+                    "is_link": "{" not in path and not path.startswith(OWN),
                     "parameters": parameters,
                     "anchor": operation["operationId"],
                 }
@@ -111,7 +126,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "groups": groups.items(),
         "limit": LIMITS["api_address"].times,
         "base": made["servers"][0]["url"],
-        "refusals": REFUSALS.items(),
+        "refusals": {"401": WITHOUT_KEY, **REFUSALS}.items(),
+        "key_limit": LIMITS["api_key"].times,
     }
     return render(request, "api/documentation.html", context)
 

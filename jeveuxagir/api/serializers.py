@@ -765,6 +765,7 @@ class IndexSerializer(serializers.Serializer):
 
     documentation = serializers.URLField()
     openapi = serializers.URLField()
+    own = serializers.URLField(help_text="Les données de votre organisation, avec sa clé.")
     lists = serializers.DictField(child=serializers.URLField())
 
 

@@ -1,4 +1,4 @@
-"""How often one address may ask, counted as every other limit is (jeveuxagir.accounts.limits)."""
+"""How often one address, or one key, may ask, counted as every other limit is (jeveuxagir.accounts.limits)."""
 
 from typing import Any
 
@@ -18,3 +18,13 @@ class AddressThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return limits.LIMITS["api_address"].seconds
+
+
+class KeyThrottle(BaseThrottle):
+    """One key, wherever its programs are. Its address was counted before the key was read."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        return request.auth is None or limits.hit("api_key", request.auth.pk)
+
+    def wait(self) -> float:
+        return limits.LIMITS["api_key"].seconds

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from . import event_feeds, feeds, means_feeds, schema, views
+from . import event_feeds, feeds, means_feeds, own_views, schema, views
 from .errors import nothing_here
 
 app_name = "api"
@@ -48,6 +48,16 @@ urlpatterns = [
     path("api/v1/vocabulaires/odd/", views.Sdgs.as_view(), name="sdgs"),
     path("api/v1/vocabulaires/categories/", views.Categories.as_view(), name="categories"),
     path("api/v1/vocabulaires/fonctions/", views.Functions.as_view(), name="functions"),
+    path("api/v1/own/", own_views.Index.as_view(), name="own"),
+    path("api/v1/own/offers/", own_views.Offers.as_view(), name="own_offers"),
+    path("api/v1/own/offers/<int:pk>/", own_views.OfferDetail.as_view(), name="own_offer"),
+    path("api/v1/own/sponsorships/", own_views.Sponsorships.as_view(), name="own_sponsorships"),
+    path("api/v1/own/sponsorships/<int:pk>/", own_views.SponsorshipDetail.as_view(), name="own_sponsorship"),
+    path("api/v1/own/sponsorships/<int:pk>/days/", own_views.Days.as_view(), name="own_days"),
+    path("api/v1/own/statements/<int:year>/", own_views.YearStatement.as_view(), name="own_statement"),
+    path(
+        "api/v1/own/statements/<int:year>/csv/", own_views.StatementTable.as_view(), name="own_statement_csv"
+    ),
     path("flux/missions.atom", feeds.atom, name="atom"),
     path("flux/besoins.atom", feeds.skill_needs_atom, name="skill_needs_atom"),
     path("flux/exemples.atom", feeds.examples_atom, name="examples_atom"),

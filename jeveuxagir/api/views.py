@@ -74,11 +74,8 @@ LISTS = {
 BIGGEST_KEY = 2**63 - 1
 
 
-@method_decorator(login_not_required, name="dispatch")
-@method_decorator(cache_control(public=True, max_age=60), name="dispatch")
-@method_decorator(conditional, name="dispatch")
-class Resource(APIView):
-    """Read by GET and HEAD; an ETag spares sending again what has not changed."""
+class Reading(APIView):
+    """Read by GET and HEAD, nothing else."""
 
     http_method_names = ["get", "head"]
 
@@ -97,6 +94,13 @@ class Resource(APIView):
             search.set_time_limit()
             ok = given.validated_data
             return pages.of_rows(request, rows, ok["page"], ok["limit"], serializer)
+
+
+@method_decorator(login_not_required, name="dispatch")
+@method_decorator(cache_control(public=True, max_age=60), name="dispatch")
+@method_decorator(conditional, name="dispatch")
+class Resource(Reading):
+    """What is public. An ETag spares sending again what has not changed."""
 
 
 def list_of(what: str, parameters: Any, item: type, tag: str) -> Any:
@@ -131,6 +135,7 @@ class Index(Resource):
         about = {
             "documentation": absolute(reverse("api:documentation")),
             "openapi": absolute(reverse("api:openapi")),
+            "own": absolute(reverse("api:own")),
         }
         return Response({**about, "lists": lists})
 
@@ -152,7 +157,7 @@ class MissionDetail(Resource):
     @one_of("Une mission ouverte", serializers.MissionDetailSerializer, "missions")
     def get(self, request: Request, pk: int) -> Response:
         missions = search.whole(Mission.objects.open()).prefetch_related("activities", "skills", "sdgs")
-        return Response(serializers.MissionDetailSerializer(_one(missions, pk)).data)
+        return Response(serializers.MissionDetailSerializer(one_row(missions, pk)).data)
 
 
 class SkillNeeds(Resource):
@@ -172,7 +177,7 @@ class SkillNeedDetail(Resource):
     @one_of("Un besoin public, même convenu", serializers.SkillNeedSerializer, "besoins de compétences")
     def get(self, request: Request, pk: int) -> Response:
         found = SkillNeed.objects.public().for_cards()
-        return Response(serializers.SkillNeedSerializer(_one(found, pk)).data)
+        return Response(serializers.SkillNeedSerializer(one_row(found, pk)).data)
 
 
 class Organisations(Resource):
@@ -200,7 +205,7 @@ class Organisations(Resource):
 class OrganisationDetail(Resource):
     @one_of("Une organisation validée", serializers.OrganisationSerializer, "organisations")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(Organisation.objects.public().select_related("commune"), pk)
+        found = one_row(Organisation.objects.public().select_related("commune"), pk)
         return Response(serializers.OrganisationSerializer(found).data)
 
 
@@ -217,7 +222,7 @@ class Alliances(Resource):
 class AllianceDetail(Resource):
     @one_of("Une alliance publique", serializers.AllianceDetailSerializer, "alliances")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(directory.for_cards(Alliance.objects.public()), pk)
+        found = one_row(directory.for_cards(Alliance.objects.public()), pk)
         return Response(serializers.AllianceDetailSerializer(found).data)
 
 
@@ -238,7 +243,7 @@ class Challenges(Resource):
 class ChallengeDetail(Resource):
     @one_of("Un problème commun", serializers.ChallengeSerializer, "problèmes communs")
     def get(self, request: Request, pk: int) -> Response:
-        return Response(serializers.ChallengeSerializer(_one(_whole(Challenge.objects.public()), pk)).data)
+        return Response(serializers.ChallengeSerializer(one_row(_whole(Challenge.objects.public()), pk)).data)
 
 
 def _whole(rows: ChallengeQuerySet) -> ChallengeQuerySet:
@@ -281,7 +286,7 @@ class Measures(Resource):
 class MeasureDetail(Resource):
     @one_of("Une mesure, par son numéro", serializers.MeasureSerializer, "programme")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(Measure.objects.public().with_pledges(), pk)
+        found = one_row(Measure.objects.public().with_pledges(), pk)
         return Response(serializers.MeasureSerializer(found).data)
 
 
@@ -297,7 +302,7 @@ class EventDetail(Resource):
     @one_of("Un événement public, même annulé", serializers.EventSerializer, "événements")
     def get(self, request: Request, pk: int) -> Response:
         found = events.for_cards(Event.objects.public()).select_related("alliance")
-        return Response(serializers.EventSerializer(_one(found, pk)).data)
+        return Response(serializers.EventSerializer(one_row(found, pk)).data)
 
 
 class ResourceNeeds(Resource):
@@ -317,7 +322,7 @@ class ResourceNeedDetail(Resource):
     @one_of("Un besoin de moyens public", serializers.ResourceNeedSerializer, "moyens")
     def get(self, request: Request, pk: int) -> Response:
         found = _with_promises(resources.for_cards(Need.objects.public()))
-        return Response(serializers.ResourceNeedSerializer(_one(found, pk)).data)
+        return Response(serializers.ResourceNeedSerializer(one_row(found, pk)).data)
 
 
 def _with_promises(rows: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -360,7 +365,7 @@ class Examples(Resource):
 class ExampleDetail(Resource):
     @one_of("Un exemple inspirant", serializers.ExampleSerializer, "bibliothèque")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(examples.whole(Example.objects.public()), pk)
+        found = one_row(examples.whole(Example.objects.public()), pk)
         return Response(serializers.ExampleSerializer(found).data)
 
 
@@ -380,7 +385,7 @@ class Methods(Resource):
 class MethodDetail(Resource):
     @one_of("Une méthode", serializers.MethodSerializer, "bibliothèque")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(library.for_cards(Method.objects.public()), pk)
+        found = one_row(library.for_cards(Method.objects.public()), pk)
         return Response(serializers.MethodSerializer(found).data)
 
 
@@ -402,7 +407,7 @@ class Tools(Resource):
 class ToolDetail(Resource):
     @one_of("Un outil, des données ou une formation", serializers.ToolSerializer, "bibliothèque")
     def get(self, request: Request, pk: int) -> Response:
-        found = _one(library.for_cards(Tool.objects.public()), pk)
+        found = one_row(library.for_cards(Tool.objects.public()), pk)
         return Response(serializers.ToolSerializer(found).data)
 
 
@@ -510,7 +515,7 @@ class Functions(Resource):
         return self.page(request, given, found, serializers.FunctionSerializer)
 
 
-def _one(rows: "QuerySet[Any]", pk: int) -> Any:
+def one_row(rows: "QuerySet[Any]", pk: int) -> Any:
     found = rows.filter(pk=pk).first() if pk <= BIGGEST_KEY else None
     if found is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The public API: read, without an account, counted per address."""
+"""The API: read, without an account, counted per address; with its key, an organisation's own data."""
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -17,7 +17,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0",
     "DESCRIPTION": (
         "Les missions de bénévolat, les organisations qui les portent, les territoires et les vocabulaires. "
-        "En lecture, sans compte."
+        "En lecture, sans compte. Et, avec sa clé, les données d’une organisation."
     ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -35,5 +35,7 @@ SPECTACULAR_SETTINGS = {
         "Sort": "missions.search.Sort",
         "MeansKind": "missions.resources.enums.Kind",
         "Means": "missions.resources.enums.Means",
+        "WorkFormat": "missions.skill_needs.enums.Format",
+        "SponsorshipSide": "missions.sponsorships.enums.Side",
     },
 }

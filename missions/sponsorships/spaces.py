@@ -6,8 +6,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 
+from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
 from missions.skill_needs.models import SkillNeed
+from missions.skill_needs.policies import may_state
 from organisations.models import Organisation
 from organisations.spaces import SpaceRequest
 from organisations.views import space_context
@@ -38,8 +40,27 @@ def row_of(request: SpaceRequest, pk: int) -> Sponsorship:
     return get_object_or_404(rows_of(request), pk=pk)
 
 
+def side_of(organisation: Organisation, row: Sponsorship) -> Side:
+    """Of one of its own sponsorships."""
+    return Side.COMPANY if row.offer.organisation_id == organisation.pk else Side.ASSOCIATION
+
+
 def side_in(request: SpaceRequest, row: Sponsorship) -> Side:
-    return Side.COMPANY if row.offer.organisation_id == request.organisation.pk else Side.ASSOCIATION
+    return side_of(request.organisation, row)
+
+
+def statement_sides(organisation: Organisation) -> list[Side]:
+    """Whose statements it reads: what it gives, for an employer; what it receives, for the others and for an employer
+    that states needs too."""
+    gives = organisation.kind in OFFERING
+    received = [Side.ASSOCIATION] if not gives or may_state(organisation) else []
+    return ([Side.COMPANY] if gives else []) + received
+
+
+def statement_side(organisation: Organisation, *, received: bool) -> Side:
+    """The one that is asked, if it has it."""
+    sides = statement_sides(organisation)
+    return sides[-1] if received else sides[0]
 
 
 def context_of(request: SpaceRequest, row: Sponsorship) -> dict[str, Any]:

@@ -58,6 +58,10 @@ class Statement:
         return sum(line.minutes for line in self.lines)
 
     @property
+    def day_minutes(self) -> int:
+        return _day_minutes(self.lines)
+
+    @property
     def total_in_words(self) -> str:
         return _words(self.lines)
 
@@ -76,10 +80,13 @@ class Statement:
 
 
 def _words(lines: Sequence[Line]) -> str:
-    """In days of the one length they all have, else of seven hours."""
+    return in_words(sum(line.minutes for line in lines), _day_minutes(lines))
+
+
+def _day_minutes(lines: Sequence[Line]) -> int:
+    """The one length they all have, else seven hours."""
     lengths = {line.sponsorship.day_minutes for line in lines}
-    total = sum(line.minutes for line in lines)
-    return in_words(total, lengths.pop() if len(lengths) == 1 else DAY_MINUTES)
+    return lengths.pop() if len(lengths) == 1 else DAY_MINUTES
 
 
 def years_of(organisation: Organisation, side: Side = Side.COMPANY) -> list[int]:

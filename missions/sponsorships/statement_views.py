@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from missions.offers.enums import OFFERING
-from missions.skill_needs.policies import may_state
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 from organisations.views import space_context
@@ -19,7 +18,7 @@ from organisations.views import space_context
 from . import documents, services
 from .enums import Side
 from .forms import AmountForm
-from .spaces import row_of
+from .spaces import row_of, statement_side, statement_sides
 from .statement import Statement, statement_csv, statement_of, years_of
 
 
@@ -97,17 +96,13 @@ def _statement(request: SpaceRequest, year: int) -> Statement:
 
 
 def _side(request: SpaceRequest) -> Side:
-    """What it gives, for an employer; what it receives, for the others and for an employer that asks (`?sens=recu`)."""
-    organisation = request.organisation
-    gives = organisation.kind in OFFERING
-    received = not gives or (may_state(organisation) and request.GET.get("sens") == "recu")
-    return Side.ASSOCIATION if received else Side.COMPANY
+    """Of an employer that receives too, the one it asks (`?sens=recu`)."""
+    return statement_side(request.organisation, received=request.GET.get("sens") == "recu")
 
 
 def _both(request: SpaceRequest, side: Side) -> dict[str, Any]:
     """Whoever gives and receives chooses; `query`: what keeps the choice in the addresses of the files."""
-    organisation = request.organisation
-    both = organisation.kind in OFFERING and may_state(organisation)
+    both = len(statement_sides(request.organisation)) > 1
     return {"both": both, "query": "?sens=recu" if both and side == Side.ASSOCIATION else ""}
 
 

@@ -22,7 +22,7 @@ class KeyForm(NonceMixin):
     expires_on = forms.DateField(
         label="Dernier jour",
         required=False,
-        help_text="Facultatif. Sans date, la clé sert jusqu’à ce que vous la retiriez.",
+        help_text="Sans date, la clé sert jusqu’à ce que vous la retiriez.",
         widget=forms.DateInput,
     )
 

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from jeveuxagir.accounts import limits
-from jeveuxagir.api.schema import document
-from tests.factories import make_mission, make_organisation
+from jeveuxagir.api.schema import OWN, document
+from tests.factories import make_api_key, make_mission, make_organisation
+from tests.sponsorships.builders import story
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,11 @@ def test_the_documentation_names_every_operation_and_parameter(client: Client) -
 def fuzz(path: str, examples: int) -> None:
     """Right and wrong values alike; the answers must be those that the document promises."""
     make_mission(organisation=make_organisation())
+    headers = None
+    if path.startswith(OWN):  # with a key, on something to read
+        told = story()
+        told.validated(told.signed(2))
+        headers = {"Authorization": f"Bearer {make_api_key(told.company).secret}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
@@ -50,7 +56,7 @@ def fuzz(path: str, examples: int) -> None:
             suppress_health_check=list(HealthCheck),
         )
         def ask(case: Any) -> None:
-            case.call_and_validate()
+            case.call_and_validate(headers=headers)
 
         parameters = document()["paths"][path]["get"].get("parameters", ())
         if mode is GenerationMode.POSITIVE or any(given_["in"] == "query" for given_ in parameters):
@@ -63,7 +69,7 @@ def _without_limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
-    for name in ("api_address", "api_network"):
+    for name in ("api_address", "api_network", "api_key"):
         monkeypatch.setitem(limits.LIMITS, name, limits.Limit(10**9, 60))
     yield
     for signal in signals:

@@ -15,6 +15,8 @@ from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, 
 
 #: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
 ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
+#: what the API answers to whoever gives no key, signed in or not
+KEYLESS = "keyless"
 
 #: who gives the roles of a department
 LEADS = ("brigade_lead", "regional", "national")
@@ -52,6 +54,11 @@ def sign_in_page(role: str, kind: str) -> str:
 def hidden_from_all(role: str, kind: str) -> str:
     """A public address with nothing to show here, visitors included."""
     return MISSING
+
+
+def asks_a_key(role: str, kind: str) -> str:
+    """A session opens nothing there: only a key does."""
+    return KEYLESS
 
 
 def signed_in(role: str, kind: str) -> str:
@@ -611,6 +618,10 @@ def proposal(world: World, kind: str) -> dict[str, Any]:
 EMPLOYER_KINDS = ("company", "authority")
 
 
+def another_kind(kind: str) -> str:
+    return "company" if kind != "company" else "association"
+
+
 def employers(what: str, make: Any, **fields: Any) -> Args:
     """In the « Mécénat » part of an employer's space, a row of its own."""
 
@@ -838,6 +849,14 @@ ROUTES: dict[str, Route] = {
     "api:domain_atom": Route(public, fixed(code="education")),
     "api:diary": Route(public),
     "api:partners": Route(public),
+    "api:own": Route(asks_a_key),
+    "api:own_offers": Route(asks_a_key),
+    "api:own_offer": Route(asks_a_key, companys_offer()),
+    "api:own_sponsorships": Route(asks_a_key),
+    "api:own_sponsorship": Route(asks_a_key, lambda world, kind: {"pk": world.sponsorship.pk}),
+    "api:own_days": Route(asks_a_key, lambda world, kind: {"pk": world.sponsorship.pk}),
+    "api:own_statement": Route(asks_a_key, fixed(year=2026)),
+    "api:own_statement_csv": Route(asks_a_key, fixed(year=2026)),
     "api:nothing": Route(lambda role, kind: MISSING, path="/api/v1/rien/"),
     # requests and their proposals
     "proposals:new": Route(public),
@@ -878,6 +897,17 @@ ROUTES: dict[str, Route] = {
         "post",
         kinds=EMPLOYER_KINDS,
         foreign=employers_of_another("employee", f.make_employee),
+    ),
+    # keys by which a program reads what they read
+    "api_keys:keys": Route(handlers, space, kinds=ALL),
+    "api_keys:revoke": Route(
+        handlers,
+        lambda world, kind: space(world, kind, key=world.employers_own(kind, f.make_api_key).pk),
+        "post",
+        kinds=ALL,
+        foreign=lambda world, kind: space(
+            world, kind, key=world.employers_own(another_kind(kind), f.make_api_key).pk
+        ),
     ),
     "companies:access": Route(handlers, space, kinds=EMPLOYER_KINDS),
     "companies:declare_domain": Route(handlers, space, "post", kinds=EMPLOYER_KINDS),

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.permissions.table import ALLOWED, FORBIDDEN, LOGIN, MISSING, ROUTES, Route
+from tests.permissions.table import ALLOWED, FORBIDDEN, KEYLESS, LOGIN, MISSING, ROUTES, Route
 from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, CITIZENS, KINDS, RAW, ROLES, World
 
 HANDLERS = {f"{member} of {kind}" for member in ("owner", "manager") for kind in ("association", "authority")}
@@ -47,7 +47,7 @@ def all_routes(resolver: Any = None, namespace: str = "") -> Iterator[str]:
 def outcome(response: Any) -> str:
     if response.status_code in (301, 302, 303):
         return LOGIN if response["Location"].startswith("/compte/connexion/") else ALLOWED
-    return {403: FORBIDDEN, 404: MISSING}.get(response.status_code, ALLOWED)
+    return {401: KEYLESS, 403: FORBIDDEN, 404: MISSING}.get(response.status_code, ALLOWED)
 
 
 def assert_headers(response: Any, *, signed_in: bool) -> None:

@@ -251,8 +251,12 @@ class World:
 
     @cached_property
     def employee(self) -> Any:
-        """The citizen works at the company."""
-        return f.make_employee(self.organisations["company"], person=self.users[CITIZEN].person)
+        """The citizen works at the company, which may already lend them (`sponsorship`)."""
+        from organisations.companies.models import Employee
+
+        company, person = self.organisations["company"], self.users[CITIZEN].person
+        known = Employee.objects.live().filter(organisation=company, person=person).first()
+        return known or f.make_employee(company, person=person)
 
     # --- a common problem that the citizen states, ready for an alliance, and one still a draft
 
