@@ -18,7 +18,6 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.ui.dates import exact
 from organisations.companies.spaces import context_of, coordinators_only
-from organisations.enums import PUBLIC_EMPLOYERS
 from organisations.spaces import SpaceRequest, panels_of
 
 from . import services
@@ -53,7 +52,7 @@ def context(request: SpaceRequest) -> dict[str, Any]:
     """What every page of offers needs in the space."""
     return context_of(request) | {
         "organisation": request.organisation,
-        "is_public_employer": request.organisation.kind in PUBLIC_EMPLOYERS,
+        "rules": panels_of("offer.rules", request, request.organisation),
     }
 
 

@@ -11,7 +11,7 @@ from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
 from jeveuxagir.common.text import NBSP, plural
 from jeveuxagir.ui.spaces import MyPage, my_pages
-from missions.offers.enums import OFFERING
+from missions.offers.enums import OFFERING, PUBLIC_EMPLOYERS
 from missions.offers.models import Offer
 from organisations.policies import HANDLERS, can_handle_missions
 from organisations.spaces import add_tab
@@ -45,6 +45,11 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 def _rules(request: Any, person: Any) -> dict[str, Any]:
     """The rules, on the public page of the mécénat."""
     return {"rules": rules.every()}
+
+
+def _rules_of_public(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """Those of a public employer, where it writes an offer."""
+    return {"rules": rules.of_employer(organisation.kind)} if organisation.kind in PUBLIC_EMPLOYERS else None
 
 
 def _of_manage(request: Any, organisation: Any, rows: Any) -> dict[str, Any] | None:
@@ -185,6 +190,7 @@ def register() -> None:
     panels.register("offer.manage", Panel("sponsorships/_of_manage.html", _of_offer_manage, order=5))
     panels.register("skill_need.manage", Panel("sponsorships/_of_manage.html", _of_need_manage, order=5))
     panels.register("mecenat.rules", Panel("sponsorships/_rules_panel.html", _rules, order=10))
+    panels.register("offer.rules", Panel("sponsorships/_rules_of_public.html", _rules_of_public, order=10))
     panels.register("organisation_space", Panel("sponsorships/_space_panel.html", _space, order=40))
     panels.register("my_space", Panel("sponsorships/_my_space.html", _my_space, order=35))
     to_do.register("sponsorships.to_answer", _to_answer)

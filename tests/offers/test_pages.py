@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from jeveuxagir.accounts import nonces
 from jeveuxagir.taxonomies.models import Skill
+from jeveuxagir.ui.dates import day_of
 from missions.offers.models import Offer
+from missions.sponsorships import rules
 from organisations.models import Organisation
 from tests import factories as f
 
@@ -127,8 +129,13 @@ def test_a_public_employer_reads_the_rule_where_it_writes(client):
     town = f.make_organisation(kind="local_authority")
     client.force_login(f.make_member(town))
     page = text_of(client.get(url("create", town)))
-    assert "27 décembre 2027" in page
-    assert "18 mois" in page.replace("\u00a0", " ")
+    found = rules.of_employer("local_authority")
+    assert any("27 décembre 2027" in rule.title for rule in found)
+    for rule in found:
+        for said in (rule.title, rule.text, rule.source, f"lu le {day_of(rule.checked_on)}"):
+            assert " ".join(said.split()) in page
+    draft = Offer.objects.create(organisation=town, title="Un juriste", total_minutes=420)
+    assert found[0].title in text_of(client.get(url("review", town, draft.pk)))
 
 
 def test_a_company_does_not_read_the_rule_of_public_agents(rose, company):
