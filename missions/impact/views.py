@@ -4,16 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jeveuxagir.common.errors import RuleBroken
-from organisations.companies.policies import is_employer
-from organisations.policies import HANDLERS
-from organisations.spaces import SpaceRequest, membership_required
+from organisations.companies.spaces import coordinators_only
+from organisations.spaces import SpaceRequest
 from organisations.views import space_context
 
 from . import services
@@ -34,11 +33,10 @@ def public(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 @never_cache
-@membership_required(*HANDLERS)
+@coordinators_only
 @require_safe
 def own(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """As others would read it, and whether they do."""
-    _employer_only(request)
     context: dict[str, Any] = {
         **space_context(request),
         "impact": impact_of(request.organisation),
@@ -48,10 +46,9 @@ def own(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     return render(request, "impact/own.html", context)
 
 
-@membership_required(*HANDLERS)
+@coordinators_only
 @require_POST
 def publish(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
-    _employer_only(request)
     try:
         services.publish(request.organisation, actor=request.user)
         messages.success(request, "La page est publique. Vous pouvez la retirer à tout moment.")
@@ -60,15 +57,9 @@ def publish(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     return redirect("impact:own", pk=pk, slug=slug)
 
 
-@membership_required(*HANDLERS)
+@coordinators_only
 @require_POST
 def unpublish(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
-    _employer_only(request)
     services.unpublish(request.organisation, actor=request.user)
     messages.success(request, "La page n’est plus publique.")
     return redirect("impact:own", pk=pk, slug=slug)
-
-
-def _employer_only(request: SpaceRequest) -> None:
-    if not is_employer(request.organisation):
-        raise Http404

@@ -22,6 +22,7 @@ from missions.skill_needs.models import SkillNeed
 from missions.sponsorships import contacts
 from missions.sponsorships.models import Sponsorship
 from missions.sponsorships.spaces import need_link, offer_link, organisation_link
+from organisations.companies.spaces import coordinators_only
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -215,7 +216,7 @@ def for_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRes
 
 
 @never_cache
-@membership_required(*HANDLERS)
+@coordinators_only
 @require_http_methods(FORM)
 def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpResponse:
     """« Notre entreprise peut aider »: which offer, a word, and it is proposed."""

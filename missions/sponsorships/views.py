@@ -19,6 +19,7 @@ from jeveuxagir.ui.dates import day_of
 from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
 from missions.skill_needs.models import SkillNeed
+from organisations.companies.spaces import coordinators_only
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -100,13 +101,11 @@ def _key(request: SpaceRequest, name: str) -> int:
 
 
 @never_cache
-@membership_required(*HANDLERS)
+@coordinators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """A coordinator prepares some time for a need. Nothing is held until they commit it."""
     organisation = request.organisation
-    if organisation.kind not in OFFERING:
-        raise NotAllowed("Seul un employeur prépare une mise à disposition.")
     initial = _asked(request, organisation)
     form = PrepareForm(request.POST or None, organisation=organisation, initial=initial)
     status = 200

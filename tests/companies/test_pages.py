@@ -155,7 +155,10 @@ def test_sites_are_added_corrected_and_closed(rose, company):
 def test_an_association_has_no_such_part(client):
     association = f.make_organisation()
     client.force_login(f.make_member(association))
-    assert client.get(url("people", association)).status_code == 404
+    answer = client.get(url("people", association), follow=True)
+    assert answer.redirect_chain == [(association.space_url, 302)]
+    assert "Cette page est celle d’un employeur" in text_of(answer)
+    assert client.post(url("make_code", association)).status_code == 404
     assert (
         "mecenat/"
         not in text_of(client.get(f"{association.space_url}equipe/"))

@@ -95,7 +95,9 @@ def test_coordinators_alone_publish_and_take_back(story: Story, client: Client) 
 
 def test_an_association_has_no_such_page(story: Story, client: Client) -> None:
     client.force_login(story.manager)
-    assert client.get(address("own", story.association)).status_code == 404
+    answer = client.get(address("own", story.association), follow=True)
+    assert answer.redirect_chain == [(story.association.space_url, 302)]
+    assert client.post(address("publish", story.association)).status_code == 404
     client.force_login(story.coordinator)
     assert client.get(address("own", story.company)).status_code == 200
 

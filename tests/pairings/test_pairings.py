@@ -313,6 +313,20 @@ def test_an_employer_helps_from_the_page_of_a_need(two: Two, client: Client) -> 
     assert pairing.state == State.AGREED
 
 
+def test_an_association_that_types_an_employer_s_page_is_told_and_led_to_its_own_space(
+    two: Two, client: Client
+) -> None:
+    client.force_login(two.manager)
+    page = address("help_need", two.association, two.need.pk)
+    answer = client.get(page, follow=True)
+    assert answer.redirect_chain == [(two.association.space_url, 302)]
+    assert "Cette page est celle d’un employeur" in answer.content.decode()
+    assert client.post(page, {"offer": str(two.offer.pk)}).status_code == 404
+    assert not Pairing.objects.exists()
+    client.force_login(f.make_user())
+    assert client.get(page).status_code == 404, "whoever is no member finds nothing"
+
+
 def test_what_is_typed_stays_when_it_is_refused(two: Two, client: Client) -> None:
     client.force_login(two.coordinator)
     form_page = address("help_need", two.company, two.need.pk)
