@@ -43,6 +43,7 @@ from missions.enums import CloseReason, Commitment, MissionMode, SlotKind
 from missions.enums import State as MissionState
 from missions.feeds.models import FeedRun, Partner, PartnerOrganisation
 from missions.models import Mission, MissionAddress, Slot
+from missions.offers.models import Offer
 from missions.participations.enums import SEAT_STATES, WAITING_STATES
 from missions.participations.enums import DeclineReason as RefusalReason
 from missions.participations.enums import State as ParticipationState
@@ -211,6 +212,26 @@ def test_the_clocks_of_tonight_send_nothing(demo: Any) -> None:
         assert not Proposal.objects.open().filter(mailed_at=None).exists()
         assert Message.objects.count() == messages
         transaction.set_rollback(True)
+
+
+def test_needs_in_talk_agreed_or_done_have_their_sponsorship_and_an_offer_is_spent(demo: Any) -> None:
+    states = {
+        "in_talk": {"employer"},
+        "agreed": {"association", "signed", "running"},
+        "delivered": {"closed"},
+    }
+    for state, lent in states.items():
+        needs = SkillNeed.objects.filter(state=state)
+        assert needs.count() >= 3
+        for need in needs.exclude(pairings__state="agreed"):
+            assert need.sponsorships.filter(state__in=lent).exists(), need.title
+    spent = Offer.objects.filter(state="exhausted")
+    assert spent.exists()
+    for offer in spent:
+        assert offer.left_minutes == 0
+        assert not Offer.objects.giving().filter(pk=offer.pk).exists()
+        assert not offer.pairings.exists()
+    assert not Offer.objects.filter(state="open", committed_minutes=F("total_minutes")).exists()
 
 
 def test_no_invariant_is_broken(demo: Any) -> None:

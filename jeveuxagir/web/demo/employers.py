@@ -108,11 +108,17 @@ OFFERS = (
          "remote", since=45, until=200),
     Spec("web-heure", "drome-web", "Une heure pour vos fichiers et vos mots de passe", 2, ("flash",),
          ("cybersecurite", "bureautique"), "", ("partout",), "remote", since=2),
+    Spec("web-securite", "drome-web", "Mettre vos ordinateurs à l'abri", 4.5, ("split",),
+         ("cybersecurite", "protection-donnees"), "Un inventaire, les réglages, puis une matinée avec vos bénévoles.",
+         ("26", "07"), state=State.EXHAUSTED, since=95),
     Spec("droit-flash", "cabinet-isere", "Une heure de droit des associations", 5, ("flash",), ("droit",),
          "Statuts, contrat de travail, responsabilité du bureau. Pas de procès.", ("26", "07", "38"), since=120),
     Spec("logistique", "transvallee", "Organiser vos tournées et votre stock", 10, ("split", "full_time"),
          ("organisation-logistique", "gestion-stock"), "Un chef de quai, une planificatrice.", ("26", "07"), "on_site",
-         since=75),
+         since=210),
+    Spec("accueil-equipes", "transvallee", "Accueillir et garder ses bénévoles", 6, ("split",),
+         ("ressources-humaines", "recrutement-benevoles"), "Deux responsables d'équipe, avec vous, sur le terrain.",
+         ("26",), since=80),
     Spec("loire-solidaire", "assurances-loire", "Quarante jours de nos équipes pour le Loiret", 40,
          ("split", "flash", "full_time"), ("gestion-projet", "bureautique", "ressources-humaines"),
          "Des salariés de tous métiers, deux jours chacun.", ("45",), since=150, until=180),
@@ -120,9 +126,9 @@ OFFERS = (
          ("gestion-projet", "gouvernance"), "Six mois à mi-temps, pour transmettre.", ("45", "41"), state=State.PAUSED,
          since=60),
     Spec("compta-mensuelle", "valcompta", "Deux jours de comptable chaque mois", 24, ("split",), ("comptabilite",),
-         "", ("45",), since=200, until=120),
+         "", ("45", "23"), since=200, until=120),
     Spec("logiciels", "vieux-port-logiciels", "Remettre vos fichiers d'aplomb", 20, ("split", "flash"),
-         ("donnees", "developpement-web"), "", ("13",), since=80),
+         ("donnees", "developpement-web"), "", ("13", "45"), since=80),
     Spec("panier-video", "studio-vieux-port", "Un film de deux minutes sur ce que vous faites", 6, ("full_time",),
          ("video", "photo"), "Écriture, tournage, montage.", ("13",), "on_site", since=3),
     Spec("energie-bilan", "energie-93", "Comprendre vos factures d'énergie", 9, ("flash", "split"), ("evaluation",),
@@ -130,10 +136,14 @@ OFFERS = (
          reason="Dites aussi ce que vous ne vendez pas : l'offre ressemble à une démarche commerciale."),
     Spec("conseil-pro", "conseil-75", "Un consultant pendant deux mois", 40, ("full_time", "secondment"),
          ("gestion-projet", "facilitation"), "", ("75", "93"), since=30),
+    Spec("accompagner-emploi", "conseil-75", "Préparer des entretiens d'embauche, trois mois durant", 24, ("split",),
+         ("accompagnement-emploi", "ressources-humaines"), "Un groupe par semaine, avec une recruteuse.",
+         ("75", "93", "13"), since=50),
     Spec("conseil-suspendue", "conseil-75", "Recruter votre directeur", 5, ("split",), ("ressources-humaines",), "",
          ("75",), state=State.SUSPENDED, since=70, reason="Des associations disent que l'aide devient payante."),
     Spec("banque-budget", "banque-69", "Apprendre à tenir un budget, en atelier", 30, ("split",),
-         ("tresorerie", "formation-adultes"), "Un conseiller anime, vous invitez.", ("69", "01", "42"), since=100),
+         ("tresorerie", "formation-adultes"), "Un conseiller anime, vous invitez.", ("69", "01", "42", "13"),
+         since=100),
     Spec("banque-passee", "banque-69", "Préparer une demande de financement", 10, ("split",),
          ("recherche-financements",), "", ("69",), state=State.EXPIRED, since=300),
     Spec("menuiserie", "menuiserie-saone", "Construire des étagères avec vos habitants", 4, ("split",), ("menuiserie",),
@@ -149,7 +159,7 @@ OFFERS = (
     Spec("mairie-agents", "deux-collines", "Un agent des espaces verts pour un jardin partagé", 30, ("secondment",),
          ("jardinage",), "Mise à disposition d'un agent volontaire.", ("26",), "on_site", since=44, until=330),
     Spec("mission-conseil", "mission-drome", "Une juriste de l'État pour relire vos statuts", 6, ("split", "flash"),
-         ("droit", "gouvernance"), "Un agent volontaire, sur des journées convenues.", ("26",), since=28),
+         ("droit", "gouvernance"), "Un agent volontaire, sur des journées convenues.", ("26",), since=140),
 )  # fmt: skip
 
 #: where an employer has more than its seat
@@ -473,6 +483,10 @@ class Employers:
                 actor=offer.created_by,
                 organisation=organisation.pk,
             )
+        if spec.state == State.EXHAUSTED:
+            # what its sponsorship holds is in sponsorships.py: agreed some weeks ago
+            offer.state_changed_at = ground.days_ago(27)
+            ground.event("offer.exhausted", offer, offer.state_changed_at, organisation=organisation.pk)
         if spec.state == State.SUSPENDED:
             offer.state_changed_at = ground.later(decided, 20, 30)
             ground.event(

@@ -234,8 +234,9 @@ def _seed() -> None:
     employers = Employers(ground, people, organisations, own.persons, own.staff)
     employers.build()  # `employers.offers[key]` is what sponsorships stand on
     Resources(ground, organisations, people, own.staff).build()
-    SkillNeeds(ground, organisations, people, own.staff).build()
-    Sponsorships(ground, organisations, people, own.persons, employers.offers).build()
+    skill_needs = SkillNeeds(ground, organisations, people, own.staff)
+    skill_needs.build()
+    Sponsorships(ground, organisations, people, own.persons, employers.offers, skill_needs.all).build()
 
     employers.write()
     ground.write(

@@ -26,7 +26,8 @@ DAY = 420
 @dataclass(frozen=True)
 class Spec:
     """`days`: how the days of the log stand, the oldest first (v both, c employer only, w nobody, r refused then
-    corrected, x withdrawn). `since`: when it began, in days before today. `signed`: sides that signed what waits."""
+    corrected, x withdrawn, h both, half a day). `need`: a key of skill_needs.toml that this one answers; without it,
+    one is made. `since`: when it began, in days before today. `signed`: sides that signed what waits."""
 
     #: keys of employers.py and organisations.toml
     offer: str
@@ -46,6 +47,7 @@ class Spec:
     by: str = ""
     account: str = ""
     skill: str = "gestion-projet"
+    need: str = ""
 
 
 SPECS = (
@@ -95,11 +97,54 @@ SPECS = (
         "jardinier", 6, State.RUNNING, 24, 240, "vvv",
         skill="jardinage",
     ),
+    # what the needs of skill_needs.toml say of themselves: in talk, agreed, done
+    Spec(
+        "web-site", "drome-web", "jardins-du-bac", "", "", "graphiste", 2.5, State.EMPLOYER_AGREED, -12, 50,
+        need="plan-jardins-du-bac",
+    ),
+    Spec(
+        "logiciels", "vieux-port-logiciels", "coup-de-pouce-45", "", "", "développeuse", 9, State.EMPLOYER_AGREED, -14,
+        90, need="mentors-coup-de-pouce",
+    ),
+    Spec(
+        "accompagner-emploi", "conseil-75", "un-pas", "", "", "consultante en recrutement", 15, State.EMPLOYER_AGREED,
+        -9, 120, need="cv-un-pas",
+    ),
+    Spec(
+        "web-site", "drome-web", "lire-martinique", "", "", "maquettiste", 6, State.EMPLOYER_AGREED, -10, 80,
+        need="livre-lire-martinique",
+    ),
+    Spec(
+        "accueil-equipes", "transvallee", "club-des-ors", "", "", "responsable de formation", 3.5, State.RUNNING,
+        11, 90, "v", need="accueil-club-des-ors",
+    ),
+    Spec(
+        "web-securite", "drome-web", "passerelles-26", "", "", "administratrice de réseaux", 4.5, State.RUNNING, 16, 60,
+        "vc", need="securite-passerelles",
+    ),
+    Spec(
+        "banque-budget", "banque-69", "sport-massilia", "", "", "chargée de mécénat", 5, State.RUNNING, 14, 70, "v",
+        need="joelettes-massilia",
+    ),
+    Spec(
+        "logistique", "transvallee", "sauveteurs-isere", "", "", "gestionnaire de stock", 2, State.CLOSED, 120, 50,
+        "vv", need="stock-sauveteurs",
+    ),
+    Spec(
+        "mission-conseil", "mission-drome", "mots-passants", "", "", "juriste", 0.5, State.CLOSED, 80, 30, "h",
+        need="parler-mots-passants",
+    ),
+    Spec(
+        "compta-mensuelle", "valcompta", "cine-villages", "", "", "comptable", 2, State.CLOSED, 93, 50, "vv",
+        need="budget-cine-villages",
+    ),
 )  # fmt: skip
 #: who comes and has no account here
 NAMES = (
     "Inès Garnier", "Paul Lemoine", "Awa Diop", "Marc Teyssier", "Leïla Haddad",
     "Hugo Blanc", "Nora Ferrand", "Simon Roux", "Claire Monnet", "Yann Le Goff",
+    "Sofia Marchal", "Karim Benali", "Lucie Perrin", "Anouk Vidal", "Jeanne Colin",
+    "Mehdi Lacroix", "Odile Fabre", "Rémi Charpentier", "Fanny Guérin", "Bastien Morel",
 )  # fmt: skip
 NEED_STATES = {
     State.DRAFTED: NeedState.OPEN,
@@ -126,9 +171,10 @@ class Sponsorships:
         people: People,
         persons: dict[str, Person],
         offers: dict[str, Offer],
+        needs: dict[str, SkillNeed],
     ) -> None:
         self.ground, self.organisations, self.people = ground, organisations, people
-        self.persons, self.offers = persons, offers
+        self.persons, self.offers, self.needs = persons, offers, needs
 
     def build(self) -> None:
         for number, spec in enumerate(SPECS):
@@ -144,25 +190,9 @@ class Sponsorships:
         prepared = ground.days_ago(max(spec.since, 0) + 15)
         starts = ground.today - datetime.timedelta(days=spec.since)
         ends = starts + datetime.timedelta(days=spec.lasts)
-        title = texts.typeset(spec.title)
-        need = ground.new(
-            SkillNeed,
-            organisation=association.organisation,
-            title=title,
-            slug=slugify(title),
-            deliverable=texts.typeset(spec.deliverable),
-            minutes=int(spec.length * DAY),
-            state=NEED_STATES.get(State(spec.state), NeedState.AGREED),
-            state_changed_at=prepared,
-            opened_at=prepared,
-            department=association.organisation.commune.department
-            if association.organisation.commune
-            else None,
-            contact=association.owner,
-            created_by=self._user(association),
-            created_at=prepared,
-        )
-        ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=spec.skill))
+        state = NEED_STATES.get(State(spec.state), NeedState.AGREED)
+        need = self.needs[spec.need] if spec.need else self._need(spec, association, prepared, state)
+        assert (need.state, need.organisation) == (state, association.organisation), spec
         ended = spec.state in (State.CLOSED, State.BROKEN, State.DECLINED)
         moved = ground.days_ago(max(0, spec.since - spec.lasts) if ended else max(spec.since, 1))
         minutes = int((spec.amended or spec.length) * DAY)
@@ -190,6 +220,29 @@ class Sponsorships:
             self._dues(row, spec)
         if spec.state == State.CLOSED:
             self._debriefs(row, employer, association, moved)
+
+    def _need(
+        self, spec: Spec, association: Hosted, prepared: datetime.datetime, state: NeedState
+    ) -> SkillNeed:
+        title = texts.typeset(spec.title)
+        commune = association.organisation.commune
+        need = self.ground.new(
+            SkillNeed,
+            organisation=association.organisation,
+            title=title,
+            slug=slugify(title),
+            deliverable=texts.typeset(spec.deliverable),
+            minutes=int(spec.length * DAY),
+            state=state,
+            state_changed_at=prepared,
+            opened_at=prepared,
+            department=commune.department if commune else None,
+            contact=association.owner,
+            created_by=self._user(association),
+            created_at=prepared,
+        )
+        self.ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=spec.skill))
+        return need
 
     def _history(
         self, row: Sponsorship, spec: Spec, at: datetime.datetime, moved: datetime.datetime, actor: Any
@@ -270,7 +323,10 @@ class Sponsorships:
             day = self._next_working_day(day + datetime.timedelta(days=3))
             if day >= min(self.ground.today, row.ends_on):
                 return
-            entry = self._day(row, convention, day, sort, employer, association)
+            part = Part.MORNING if sort == "h" else Part.WHOLE
+            entry = self._day(
+                row, convention, day, "v" if sort == "h" else sort, employer, association, part=part
+            )
             if sort == "r":
                 self._day(row, convention, day, "v", employer, association, corrects=entry, part=Part.MORNING)
 
