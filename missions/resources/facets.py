@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
+from jeveuxagir.ui.facets import SHOWN, Facet, tallied
 
 from .directory import Wanted, found
 from .forms import ListForm
@@ -28,18 +28,9 @@ def facets(form: ListForm, wanted: Wanted) -> list[Facet]:
     """The filters of the page, in its order. A choice that finds nothing is hidden, unless chosen."""
     made = []
     for name, (wanted_field, path) in FILLS.items():
-        asked = form.fields[name]
-        assert isinstance(asked, SeveralField)
         changes: dict[str, Any] = {wanted_field: ()}
         rows = found(replace(wanted, **changes)).order_by().filter(**{f"{path}__isnull": False})
         counts = Counter(str(value) for value, _need in rows.values_list(path, "pk").distinct())
-        chosen = {str(value) for value in form[name].value() or []} & asked.known.keys()
-        choices = [
-            Choice(value, form.words(name, term), counts[value], value in chosen)
-            for value, term in asked.known.items()
-            if counts[value] or value in chosen
-        ]
-        if name == "departement":
-            choices.sort(key=lambda choice: -choice.count)
-        made.append(facet(form, name, choices, noun=NOUN, limit=0 if name in FOLDED else SHOWN))
+        limit = 0 if name in FOLDED else SHOWN
+        made.append(tallied(form, name, counts, noun=NOUN, limit=limit, by_count=name == "departement"))
     return made

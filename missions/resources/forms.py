@@ -9,11 +9,12 @@ from django import forms
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.amounts import AmountField
-from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
+from jeveuxagir.ui.facets import SeveralField, SeveralMixin
 from organisations.enums import Kind as OrganisationKind
 from organisations.models import Organisation
 
@@ -50,21 +51,9 @@ class ListForm(SeveralMixin, forms.Form):
         label="Nature",
         wrong="Choisissez « argent » ou « biens ».",
     )
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
-    odd = SeveralField(
-        by_key(lambda: Sdg.objects.order_by("number")),
-        label="Objectif de développement durable",
-        wrong="Nous ne connaissons pas cet objectif.",
-    )
-    departement = SeveralField(
-        by_key(lambda: Department.objects.order_by("code")),
-        label="Département",
-        wrong="Nous ne connaissons pas ce département.",
-    )
+    domaine = filters.domains()
+    odd = filters.sdgs()
+    departement = filters.departments()
     etat = forms.ChoiceField(required=False, choices=[("satisfaits", "Satisfaits")], widget=forms.HiddenInput)
 
     def clean_q(self) -> str:
@@ -83,13 +72,6 @@ class ListForm(SeveralMixin, forms.Form):
             met=bool(asked.get("etat")),
         )
 
-    @staticmethod
-    def words(name: str, term: Any) -> str:
-        """A value as it stands beside its box, and in its tag."""
-        if name == "nature":
-            return str(term.label).capitalize()
-        return f"{term.code} – {term.name}" if name == "departement" else str(term)
-
     def chosen(self) -> list[tuple[str, str, str]]:
         """(name, value, words) of each value in use."""
         asked = getattr(self, "cleaned_data", {})
@@ -98,12 +80,7 @@ class ListForm(SeveralMixin, forms.Form):
             found.append(("q", asked["q"], f"«{NBSP}{asked['q']}{NBSP}»"))
         if asked.get("lieu"):
             found.append(("lieu", "", f"À {RADIUS_KM}{NBSP}km {asked['lieu'].of_name}"))
-        return found + [
-            (name, str(getattr(term, "pk", term)), f"ODD {term}" if name == "odd" else self.words(name, term))
-            for name, field in self.fields.items()
-            if isinstance(field, SeveralField)
-            for term in asked.get(name, ())
-        ]
+        return found + self.in_use()
 
 
 def described(wanted: Wanted) -> str:

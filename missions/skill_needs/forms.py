@@ -8,9 +8,9 @@ from django import forms
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.text import NBSP
+from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg, Skill, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
-from jeveuxagir.territories.models import Department
 from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from missions.enums import MissionMode
 from missions.forms import VersionMixin
@@ -388,16 +388,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
         label="Pour quand",
         wrong="Nous ne connaissons pas ce délai.",
     )
-    departement = SeveralField(
-        by_key(lambda: Department.objects.order_by("code")),
-        label="Département",
-        wrong="Nous ne connaissons pas ce département.",
-    )
-    domaine = SeveralField(
-        by_key(lambda: Domain.objects.active().order_by("position")),
-        label="Domaine",
-        wrong="Nous ne connaissons pas ce domaine.",
-    )
+    departement = filters.departments()
+    domaine = filters.domains()
 
     def wanted(self) -> Wanted:
         """What was asked; call `is_valid` first."""
@@ -412,25 +404,11 @@ class DirectoryForm(SeveralMixin, forms.Form):
             domains=asked["domaine"],
         )
 
-    @staticmethod
-    def words(name: str, term: Any) -> str:
-        """A value as it stands beside its box, and in its tag."""
-        if name == "departement":
-            return f"{term.code} – {term.name}"
-        text = str(getattr(term, "label", term))
-        return text[:1].upper() + text[1:]
-
     def chosen(self) -> list[tuple[str, str, str]]:
         """(name, value, words) of each value in use, and of the words that were typed."""
         typed = self.cleaned_data.get("q")
         said = [("q", typed, f"«{NBSP}{typed}{NBSP}»")] if typed else []
-        return said + [
-            (name, value, self.words(name, term))
-            for name, asked in self.fields.items()
-            if isinstance(asked, SeveralField)
-            for value, term in asked.known.items()
-            if term in self.cleaned_data.get(name, ())
-        ]
+        return said + self.in_use()
 
 
 def _lower(text: str) -> str:
