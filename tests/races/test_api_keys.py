@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 
+from jeveuxagir.audit.models import Event
+from jeveuxagir.notifications.models import Message
 from organisations.api_keys import services
 from organisations.api_keys.models import MOST, ApiKey
 from tests import factories as f
@@ -31,3 +33,5 @@ def test_revoked_twice_at_once_it_is_revoked_once(committed_db: None, round_numb
     key = f.make_api_key(company)
     acts = [lambda: services.revoke(key, actor=owner)] * 2
     assert Counter(together(outcome, acts, threads=2)) == {"done": 2}
+    assert Event.objects.filter(verb="api_key.revoked").count() == 1
+    assert Message.objects.filter(kind="api_keys.revoked").count() == 1
