@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from .text import clean
+from .text import clean, clean_line
 
 
 class CleanTextMixin:
@@ -29,8 +29,8 @@ class LineField(CleanTextMixin, models.CharField):
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = super().pre_save(instance, add)
-        if isinstance(value, str) and ("\n" in value or "\t" in value):
-            value = " ".join(value.split())
+        if isinstance(value, str) and (line := clean_line(value)) != value:
+            value = line
             setattr(instance, self.attname, value)
         return value
 

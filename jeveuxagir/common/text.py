@@ -24,6 +24,12 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).strip(_NOTHING)
 
 
+def clean_line(text: str) -> str:
+    """`clean`, on one line: a line end or a tab that a program sent becomes a space."""
+    text = clean(text)
+    return " ".join(text.split()) if "\n" in text or "\t" in text else text
+
+
 def spaced(text: str) -> str:
     """`text` with non-breaking spaces where French wants them: a mark never begins a line."""
     return _AFTER_QUOTE.sub(NBSP, _BEFORE_MARK.sub(NBSP, text))

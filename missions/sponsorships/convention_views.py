@@ -77,6 +77,10 @@ def convention(request: SpaceRequest, pk: int, slug: str, row_pk: int, conventio
     """Its words, its rules, and the signature of one's side."""
     row = row_of(request, row_pk)
     side = side_in(request, row)
+    if not row.conventions.filter(pk=convention_pk).exists():
+        # the link of a mail: that version was replaced before anybody signed it
+        messages.info(request, "Cette version a été remplacée. Voici où en est la mise à disposition.")
+        return redirect("sponsorships:one", pk=pk, slug=slug, row_pk=row.pk)
     text = _text(row, convention_pk)
     form = SignForm(request.POST or None, initial={"seen_hash": text.text_hash})
     status = 200
@@ -120,7 +124,7 @@ def document(request: SpaceRequest, pk: int, slug: str, row_pk: int, convention_
     text = _text(row, convention_pk)
     content = bytes(text.document) or documents.pdf_of(text, side=side_in(request, row))
     response = HttpResponse(content, content_type="application/pdf")
-    name = "convention" if text.number == 1 else f"avenant-{text.number - 1}"
+    name = f"avenant-{text.amendment}" if text.amendment else "convention"
     response["Content-Disposition"] = f'attachment; filename="{name}-mise-a-disposition-{row.pk}.pdf"'
     return response
 

@@ -30,6 +30,7 @@ def _convention(convention: Convention, side: str) -> dict[str, Any]:
     sponsorship = convention.sponsorship
     title = wording.title_of(convention)
     named = policies.sees_name(side, convention)
+    signed = convention.state in (ConventionState.IN_FORCE, ConventionState.SUPERSEDED)
     signatures = []
     for each, signatory, at in (
         (Side.COMPANY, convention.company_signatory, convention.company_at),
@@ -62,6 +63,8 @@ def _convention(convention: Convention, side: str) -> dict[str, Any]:
         ],
         "signatures": signatures,
         "hash": convention.text_hash,
+        # with the name, and not before it: who holds the paper can count the fingerprint again
+        "salt": convention.salt if signed else "",
         "template": _template(convention),
     }
 

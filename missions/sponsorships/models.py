@@ -5,6 +5,8 @@ once both sides validated them. The database keeps the counts: a sponsorship nev
 its days never exceed its convention, nobody signs or validates for both sides.
 """
 
+import secrets
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -265,6 +267,10 @@ class Sponsorship(models.Model):
         return in_words(minutes, self.day_minutes)
 
 
+def new_salt() -> str:
+    return secrets.token_hex(16)
+
+
 class ConventionQuerySet(models.QuerySet["Convention"]):
     def in_force(self) -> "ConventionQuerySet":
         return self.filter(state=ConventionState.IN_FORCE)
@@ -285,6 +291,8 @@ class Convention(models.Model):
 
     sponsorship = models.ForeignKey(Sponsorship, models.CASCADE, related_name="conventions")
     number = models.PositiveSmallIntegerField("numéro")
+    #: 0 for the convention itself, then the rank of the amendment: who gave one up half signed keeps it to be read
+    amendment = models.PositiveSmallIntegerField("avenant n°", default=0, db_default=0)
     state = models.CharField("état", max_length=10, choices=ConventionState, default=ConventionState.PROPOSED)
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     minutes = models.PositiveIntegerField("temps, en minutes")
@@ -301,8 +309,12 @@ class Convention(models.Model):
     template = models.CharField("modèle", max_length=40)
     #: [{"title": "…", "text": "…"}], in order
     articles = models.JSONField("articles", default=list)
-    #: SHA-256 of the words and of the terms
+    #: SHA-256 of the words, of the terms and of `salt`
     text_hash = models.CharField("empreinte", max_length=64)
+    #: drawn at random, so that nobody finds who comes by trying names; gone with the name; "" before it existed
+    salt = models.CharField(
+        "aléa de l’empreinte", max_length=32, blank=True, default=new_salt, db_default="", editable=False
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -360,7 +372,23 @@ class Convention(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="convention_dates_ordered"),
         ]
+        indexes = [
+            models.Index(
+                fields=["document_hash"], name="convention_by_document", condition=~Q(document_hash="")
+            )
+        ]
         triggers = [
+            pgtrigger.Trigger(
+                name="salt_and_rank_are_kept",
+                operation=pgtrigger.UpdateOf("salt", "amendment"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__amendment__df=pgtrigger.F("new__amendment"))
+                | (pgtrigger.Q(old__salt__df=pgtrigger.F("new__salt")) & ~pgtrigger.Q(new__salt="")),
+                func="""
+                    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_keeps_its_salt',
+                        MESSAGE = 'the salt and the rank of a convention are given once';
+                """,
+            ),
             pgtrigger.Trigger(
                 name="signed_words_are_fixed",
                 operation=pgtrigger.Update,
@@ -383,7 +411,7 @@ class Convention(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -391,11 +419,11 @@ class Convention(models.Model):
 
     @property
     def label(self) -> str:
-        return "convention" if self.number == 1 else f"avenant n° {self.number - 1}"
+        return f"avenant n° {self.amendment}" if self.amendment else "convention"
 
     @property
     def is_amendment(self) -> bool:
-        return self.number > 1
+        return self.amendment > 0
 
     def signed_at(self, side: str) -> object:
         return self.company_at if side == Side.COMPANY else self.association_at

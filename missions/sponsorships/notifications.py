@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person, User
+from jeveuxagir.common.clock import today
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
+from organisations.models import Membership
+from organisations.policies import HANDLERS
 
 from .changes import changes
 from .enums import DueKind, Side
@@ -24,6 +27,7 @@ KINDS = {
     "agreed": ("Une association accepte le temps que nous proposons", False),
     "declined": ("Une mise à disposition en préparation n’aura pas lieu", False),
     "to_sign": ("Une convention de mise à disposition est à signer", False),
+    "dropped": ("Une convention que notre côté avait signée est abandonnée", False),
     "in_force": ("Une convention de mise à disposition est en vigueur", True),
     "day_refused": ("Une journée de mise à disposition est refusée", True),
     "day_corrected": ("Une journée refusée est corrigée", True),
@@ -77,6 +81,9 @@ def tell(
 def tell_convention(convention: "Convention", name: str, side: str, *, besides: User | None = None) -> None:
     sponsorship = convention.sponsorship
     once = f"{sponsorship.pk}:{convention.pk}:{side}"
+    if name == "to_sign":
+        # reworded ten times in a day, a version unsigned is one mail
+        once = f"{sponsorship.pk}:{convention.amendment}:{today().isoformat()}:{side}"
     _send(
         sponsorship,
         name,
@@ -93,6 +100,13 @@ def tell_day(day: "DayEntry", name: str, side: str, *, besides: User | None = No
     """Also whoever noted it, when a day is refused."""
     sponsorship = day.sponsorship
     _send(sponsorship, name, side, f"{day.pk}:{side}", besides, day=day)
+
+
+def signatories_of(organisation_id: int) -> list[Person]:
+    members = Membership.objects.live().filter(
+        organisation_id=organisation_id, role__in=HANDLERS, may_sign=True
+    )
+    return [member.person for member in members.select_related("person").order_by("pk")]
 
 
 def remind(due: "Due", side: str) -> None:
@@ -116,11 +130,15 @@ def _send(
         "url": absolute(page_of(sponsorship, side)),
         **more,
     }
-    for person in _people(sponsorship, side):
+    for person in _people(sponsorship, side, signing=name == "to_sign"):
         if besides is not None and person.pk == besides.person_id:
             continue
         send(code, to=person, dedupe_key=f"{code}:{once}:{person.pk}", context=context)
 
 
-def _people(sponsorship: "Sponsorship", side: str) -> list[Person]:
-    return list(handlers_of(sponsorship.organisation_of(side).pk))
+def _people(sponsorship: "Sponsorship", side: str, *, signing: bool = False) -> list[Person]:
+    """`signing`: those who may sign; where nobody may, all, for one of them to say who will."""
+    organisation = sponsorship.organisation_of(side)
+    if signing and (signatories := signatories_of(organisation.pk)):
+        return signatories
+    return list(handlers_of(organisation.pk))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
@@ -19,7 +19,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all, retried_once
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, clean_line
 from jeveuxagir.ui.dates import day_of
 from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
@@ -66,13 +66,16 @@ _TRIGGERS = {
 
 @dataclass(frozen=True)
 class Terms:
-    """What a convention says of the work. `profile`: the trade of who comes."""
+    """What a convention says of the work. `profile`: the trade of who comes, cleaned: it enters the articles."""
 
     minutes: int
     day_minutes: int
     starts_on: datetime.date
     ends_on: datetime.date
     profile: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "profile", clean_line(self.profile))
 
 
 # --- the agreement --------------------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ def propose_convention(
             raise RuleBroken("La convention s’écrit une fois les deux côtés d’accord.", code="wrong_state")
     elif sponsorship.state not in WORKING:
         raise RuleBroken(_TRIGGERS["day_after_closing"], code="wrong_state")
-    employee_name = clean(employee_name)
+    employee_name = clean_line(employee_name)
     if current is not None and (side == Side.ASSOCIATION or not employee_name):
         employee, employee_name = current.employee, current.employee_name
     if not employee_name:
@@ -242,14 +245,14 @@ def propose_convention(
                 code="convention_one_proposed",
             )
         _drop(waiting, sponsorship, actor=actor)
-    last = sponsorship.conventions.order_by("-number").values_list("number", flat=True).first() or 0
     if current is None:
-        # a convention given up before anybody signed leaves no number behind
-        sponsorship.conventions.all().delete()
-        last = 0
+        # given up before anybody signed, it leaves nothing behind; what one side signed is kept to be read
+        sponsorship.conventions.filter(company_at=None, association_at=None).delete()
+    last = sponsorship.conventions.aggregate(number=Max("number"), amendment=Max("amendment"))
     convention = Convention(
         sponsorship=sponsorship,
-        number=last + 1,
+        number=(last["number"] or 0) + 1,
+        amendment=0 if current is None else (last["amendment"] or 0) + 1,
         employee=employee,
         employee_name=employee_name,
         summary=clean(summary),
@@ -281,6 +284,11 @@ def sign(convention: Convention, *, actor: User, side: str, seen_hash: str, capa
         raise NotAllowed("Seule une personne qui peut signer pour l’organisation signe la convention.")
     if convention.state != ConventionState.PROPOSED or seen_hash != convention.text_hash:
         raise Stale("Cette convention a changé depuis que vous l’avez ouverte. Relisez-la, puis signez.")
+    if wording.hash_of(convention) != convention.text_hash:
+        raise RuleBroken(
+            "Les mots de cette version ne sont plus ceux de son empreinte. Abandonnez-la, puis reprenez-la.",
+            code="convention_altered",
+        )
     if convention.signed_at(side):
         return convention
     _require_verified(sponsorship.employer, sponsorship.association)
@@ -310,6 +318,9 @@ def drop_convention(convention: Convention, *, actor: User, side: str) -> Conven
     if convention.state != ConventionState.PROPOSED:
         raise RuleBroken("Seule une version à signer s’abandonne.", code="wrong_state")
     _drop(convention, sponsorship, actor=actor)
+    convention.sponsorship = sponsorship
+    if convention.signed_at(Side(side).other):
+        mails.tell_convention(convention, "dropped", Side(side).other, besides=actor)
     return convention
 
 
@@ -795,6 +806,7 @@ def forget_names(conventions: Sequence[Convention]) -> None:
         convention.association_signatory = _SOMEBODY if convention.association_at else ""
         convention.summary = ""
         convention.document = b""
+        convention.salt = ""
         convention.forgotten_at = now()
         convention.save()
     DayEntry.objects.filter(convention__in=conventions).update(note="")
@@ -807,7 +819,11 @@ def forget_person(person: Person) -> None:
     named = Q(employee=person) | Q(company_by__person=person) | Q(association_by__person=person)
     for convention in lock_all(Convention.objects.filter(named)):
         if convention.employee_id == person.pk:
-            convention.employee, convention.employee_name = None, _SOMEBODY
+            convention.employee, convention.employee_name, convention.salt = None, _SOMEBODY, ""
+            if convention.state == ConventionState.PROPOSED:
+                # nobody signs that « une personne » comes
+                convention.state, convention.state_changed_at = ConventionState.DROPPED, now()
+                record("sponsorship.convention_dropped", convention.sponsorship, number=convention.number)
         for side in Side:
             signed = getattr(convention, f"{side}_by")
             if signed is not None and signed.person_id == person.pk:

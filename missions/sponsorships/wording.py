@@ -47,8 +47,11 @@ def articles(sponsorship: Sponsorship, convention: Convention) -> list[dict[str,
 
 
 def hash_of(convention: Convention) -> str:
-    """SHA-256 of the number, the terms, the name and the words, in one form for ever."""
-    said = {
+    """SHA-256 of the number, the terms, the name, the words and the salt, in one form for ever.
+
+    Conventions made before there was a salt have none: their fingerprint stays what it was.
+    """
+    said: dict[str, Any] = {
         "number": convention.number,
         "minutes": convention.minutes,
         "day_minutes": convention.day_minutes,
@@ -59,11 +62,13 @@ def hash_of(convention: Convention) -> str:
         "summary": convention.summary,
         "articles": convention.articles,
     }
+    if convention.salt:
+        said["salt"] = convention.salt
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
 
 
 def title_of(convention: Convention) -> str:
     if convention.is_amendment:
-        return f"Avenant n°{NBSP}{convention.number - 1} à la convention de mise à disposition"
+        return f"Avenant n°{NBSP}{convention.amendment} à la convention de mise à disposition"
     return "Convention de mise à disposition"

@@ -285,6 +285,7 @@ class Sponsorships:
                 pk=self.ground.number(Convention),
                 sponsorship=row,
                 number=index,
+                amendment=index - 1,
                 state=state,
                 state_changed_at=at,
                 minutes=int(length * DAY),
