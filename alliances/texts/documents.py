@@ -16,6 +16,7 @@ from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.locks import lock
+from jeveuxagir.common.registries import KnownFile, known_files
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.dates import day_of
 from jeveuxagir.ui.documents import pdf
@@ -38,9 +39,11 @@ NO_EFFECT = {
 
 @dataclass(frozen=True)
 class Checked:
-    """What a code or a file turned out to be: `document` is None when we never made it."""
+    """What a code or a file turned out to be: `document` is None when it is no text of an alliance; `other` is what
+    another part of the platform made."""
 
     document: Document | None
+    other: KnownFile | None = None
 
     @property
     def in_force(self) -> Version | None:
@@ -104,7 +107,10 @@ def check_code(typed: str) -> Checked:
 
 def check_hash(sha256: str) -> Checked:
     """By the SHA-256 of a file, hashed on its way (uploads.py): altered, even by a space, it is none of ours."""
-    return _checked(sha256=sha256)
+    checked = _checked(sha256=sha256)
+    if checked.document is not None:
+        return checked
+    return Checked(None, next(filter(None, (known(sha256) for known in known_files)), None))
 
 
 def _checked(**where: str) -> Checked:

@@ -172,6 +172,20 @@ filings: Registry[Filing] = Registry("filings")
 
 
 @dataclass(frozen=True)
+class KnownFile:
+    """A file that the platform made, as « Vérifier un document » tells whoever has it. `tone`: that of an alert."""
+
+    tone: str
+    title: str  # « Ce document est authentique et à jour »
+    text: str
+    facts: tuple[tuple[str, str], ...]
+
+
+#: name → function(SHA-256 of a file) -> what it is, None when it is not one of its own
+known_files: Registry[Callable[[str], KnownFile | None]] = Registry("known files")
+
+
+@dataclass(frozen=True)
 class Invariant:
     """A rule that always holds. `offenders()` gives what breaks it (a queryset or a list): it must be empty."""
 

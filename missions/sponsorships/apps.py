@@ -8,7 +8,16 @@ class SponsorshipsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, neighbours, network_time, notifications, panels, personal_data, reactions
+        from . import (
+            invariants,
+            neighbours,
+            network_time,
+            notifications,
+            panels,
+            personal_data,
+            reactions,
+            verify,
+        )
 
         invariants.register()
         neighbours.register()
@@ -17,3 +26,4 @@ class SponsorshipsConfig(AppConfig):
         panels.register()
         personal_data.register()
         reactions.register()
+        verify.register()

@@ -5,6 +5,7 @@ from typing import Any
 
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.text import NBSP
+from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.dates import day_of
 from jeveuxagir.ui.documents import pdf
 from missions.skill_needs.durations import hours_in_words
@@ -65,6 +66,7 @@ def _convention(convention: Convention, side: str) -> dict[str, Any]:
         "hash": convention.text_hash,
         # with the name, and not before it: who holds the paper can count the fingerprint again
         "salt": convention.salt if signed else "",
+        "verify_url": absolute("/verifier/") if signed else "",
         "template": _template(convention),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -190,3 +191,38 @@ def test_ranks_follow_whatever_is_given_up() -> None:
         services.drop_convention(amendment, actor=s.manager, side=Side.ASSOCIATION)
     ranks = row.conventions.order_by("number").values_list("number", "amendment")
     assert list(ranks) == [(1, 0), (2, 1), (3, 2), (4, 3), (5, 4)]
+
+
+# --- « Vérifier un document »
+
+
+def verified(content: bytes) -> str:
+    response = Client().post("/verifier/", {"file": SimpleUploadedFile("convention.pdf", content)})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_signed_convention_is_recognised_until_a_byte_changes() -> None:
+    s = story()
+    row = s.agreed()
+    waiting = s.proposed(row)
+    assert "pas un de nos documents" in verified(documents.pdf_of(waiting)), "not signed yet"
+    convention = s.signed_by_both(waiting)
+    content = bytes(convention.document)
+    page = verified(content)
+    assert "authentique et à jour" in page
+    assert s.company.name in page
+    assert "Zoé" not in page
+    assert "pas un de nos documents" in verified(content + b" ")
+    s.signed_by_both(s.proposed(row, summary="Un jour de moins.", terms=s.terms(7)))
+    assert "authentique, mais remplacé" in verified(content)
+
+
+def test_a_convention_whose_names_were_taken_out_is_still_recognised() -> None:
+    s = story()
+    row = s.signed()
+    convention = row.conventions.get()
+    content = bytes(convention.document)
+    services.break_off(row, actor=s.manager, side=Side.ASSOCIATION, reason="Le projet s’arrête.")
+    services.forget_names([convention])
+    assert "arrêtée avant la fin" in verified(content)
