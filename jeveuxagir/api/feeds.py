@@ -35,6 +35,8 @@ from missions.cards import card
 from missions.enums import MissionMode, SlotKind
 from missions.filters import SearchForm, address, describe, normalised
 from missions.models import Mission, MissionAddress, Slot
+from missions.offers import directory as offers
+from missions.offers.words import employer_in_words, left_in_words
 from missions.search import SearchQuery, Sort
 from missions.skill_needs import directory as skill_needs
 
@@ -125,6 +127,46 @@ def skill_needs_atom(request: HttpRequest) -> HttpResponse:
             updateddate=need.updated_at,
             author_name=need.organisation.name,
             categories=[need.domain.name] if need.domain else [],
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=900)
+@conditional_page
+def offers_atom(request: HttpRequest) -> HttpResponse:
+    """The newest offers that anybody may read: of one `departement`. One that does not exist says so."""
+    if not limits.hit("api_address", client_address(request)):
+        return too_many_requests(request)
+    asked = clean(request.GET.get("departement", ""))[:50]
+    departments = list(Department.objects.filter(pk=asked)) if asked else []
+    if asked and not departments:
+        return HttpResponse(
+            "Ce flux n’existe pas : vérifiez le département.\n",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    feed = _Feed(
+        title=", ".join(["Offres de mécénat de compétences", *map(str, departments)]),
+        link=absolute(reverse("offers:list")),
+        description="Le temps que des employeurs donnent à des associations.",
+        language="fr",
+        feed_url=absolute(request.get_full_path()),
+        author_name="Jeveuxagir",
+    )
+    for offer in offers.found(offers.Wanted(departments=departments)).for_cards()[:MOST_ENTRIES]:
+        employer = employer_in_words(offer)
+        feed.add_item(
+            title=offer.title,
+            link=absolute(offer.get_absolute_url()),
+            unique_id=absolute(f"/mecenat/offres/{offer.pk}"),
+            unique_id_is_permalink=False,
+            description=f"{employer}. {left_in_words(offer)}. {offer.description}",
+            pubdate=offer.first_timers_until,
+            updateddate=offer.updated_at,
+            author_name=employer,
+            categories=[skill.name for skill in offer.skills.all()],
         )
     return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 

@@ -32,6 +32,7 @@ from jeveuxagir.taxonomies.models import (
 from jeveuxagir.territories import places
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.enums import MissionMode
+from missions.offers import directory as offers
 from missions.offers.enums import State as OfferState
 from missions.resources import directory as resources
 from missions.resources.enums import Kind as MeansKind
@@ -239,6 +240,25 @@ class SkillNeedParameters(Parameters):
             soon=tuple(dict.fromkeys(ok.get("echeance", ()))),
             departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
             domains=_known(Domain.objects.active(), ok, "domaine", "aucun domaine"),
+        )
+
+
+class OfferParameters(Parameters):
+    """The filters of the page « Offres de mécénat de compétences », under the same names."""
+
+    famille = codes("Code d’une famille de compétences. À répéter pour en accepter plusieurs.")
+    departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
+    format = several(serializers.ChoiceField(choices=Format.choices), "Forme du travail. À répéter.")
+    distance = serializers.ChoiceField(**TRUE_OR_FALSE, help_text="« true » : possible à distance.")
+
+    def wanted(self) -> offers.Wanted:
+        """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
+        ok = self.validated_data
+        return offers.Wanted(
+            families=_known(SkillGroup.objects.all(), ok, "famille", "aucune famille de compétences"),
+            departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
+            formats=tuple(dict.fromkeys(ok.get("format", ()))),
+            remote=ok.get("distance") == "true",
         )
 
 

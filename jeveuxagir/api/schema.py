@@ -26,6 +26,7 @@ REFUSALS = {
 NUMBER_PATHS = (
     "/missions/{pk}/",
     "/skill-needs/{pk}/",
+    "/sponsorship-offers/{pk}/",
     "/organisations/{pk}/",
     "/alliances/{pk}/",
     "/challenges/{pk}/",

@@ -1,5 +1,6 @@
 """The shapes of what the API gives. Names in English, values in French; absent is `null` or an empty text."""
 
+import datetime
 from collections import Counter
 from typing import Any
 
@@ -24,10 +25,13 @@ from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.cards import by_date
 from missions.models import Mission, MissionAddress, Slot
+from missions.offers.models import Offer
+from missions.offers.words import places_of
 from missions.resources.enums import Means, Per
 from missions.resources.models import Instrument, Need
 from missions.resources.totals import totals
 from missions.skill_needs.durations import DAY_MINUTES
+from missions.skill_needs.enums import Format
 from missions.skill_needs.models import SkillNeed
 from missions.words import when_in_words
 from organisations.models import Organisation
@@ -599,6 +603,42 @@ class SkillNeedSerializer(serializers.ModelSerializer):
 
     def get_days(self, need: SkillNeed) -> float | None:
         return None if need.minutes is None else round(need.minutes / DAY_MINUTES, 2)
+
+
+class OfferSerializer(serializers.ModelSerializer):
+    """What an employer gives of its people's time. Nobody is named; the employer is, if it shows its name to all."""
+
+    url = serializers.SerializerMethodField(help_text="Sa page.")
+    employer_kind = serializers.CharField(source="organisation.kind", help_text="Type de l’employeur.")
+    organisation = serializers.SerializerMethodField(help_text="L’employeur, s’il montre son nom à tous.")
+    skills = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    formats = serializers.ListField(child=serializers.ChoiceField(choices=Format.choices))
+    left_minutes = serializers.IntegerField(help_text="Temps que rien n’engage, en minutes.")
+    departments = serializers.SerializerMethodField(
+        help_text="Codes des départements où cela se fait ; à défaut, celui de l’employeur."
+    )
+    public_since = serializers.SerializerMethodField(help_text="La fin de ses 72 premières heures.")
+
+    class Meta:
+        model = Offer
+        fields = [
+            *("id", "url", "title", "description", "employer_kind", "organisation", "skills", "formats"),
+            *("total_minutes", "left_minutes", "day_minutes", "mode", "everywhere", "departments"),
+            *("starts_on", "ends_on", "public_since", "updated_at"),
+        ]
+
+    def get_url(self, offer: Offer) -> str:
+        return absolute(offer.get_absolute_url())
+
+    @extend_schema_field(OfOrganisation(allow_null=True))
+    def get_organisation(self, offer: Offer) -> Any:
+        return OfOrganisation(offer.organisation).data if offer.shows_name else None
+
+    def get_departments(self, offer: Offer) -> list[str]:
+        return [one.pk for one in places_of(offer)]
+
+    def get_public_since(self, offer: Offer) -> datetime.datetime:
+        return offer.first_timers_until or offer.updated_at
 
 
 class GlossaryTermSerializer(serializers.ModelSerializer):

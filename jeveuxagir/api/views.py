@@ -36,6 +36,8 @@ from jeveuxagir.territories.models import Commune, Department, Region
 from jeveuxagir.territories.text import Unaccent
 from missions import search
 from missions.models import Mission
+from missions.offers import directory as offers
+from missions.offers.models import Offer
 from missions.resources import directory as resources
 from missions.resources.models import Instrument, Need, Promise
 from missions.skill_needs import directory as skill_needs
@@ -49,6 +51,7 @@ from .conditional import conditional
 LISTS = {
     "missions": "missions",
     "skill-needs": "skill_needs",
+    "sponsorship-offers": "offers",
     "organisations": "organisations",
     "alliances": "alliances",
     "challenges": "challenges",
@@ -178,6 +181,26 @@ class SkillNeedDetail(Resource):
     def get(self, request: Request, pk: int) -> Response:
         found = SkillNeed.objects.public().for_cards()
         return Response(serializers.SkillNeedSerializer(one_row(found, pk)).data)
+
+
+class Offers(Resource):
+    @list_of(
+        "Les offres de mécénat de compétences, une fois passées leurs 72 premières heures",
+        filters.OfferParameters,
+        serializers.OfferSerializer,
+        "mécénat de compétences",
+    )
+    def get(self, request: Request) -> Response:
+        given = self.checked(request, filters.OfferParameters)
+        found = offers.found(given.wanted()).for_cards()
+        return self.page(request, given, found, serializers.OfferSerializer)
+
+
+class OfferDetail(Resource):
+    @one_of("Une offre publique", serializers.OfferSerializer, "mécénat de compétences")
+    def get(self, request: Request, pk: int) -> Response:
+        found = Offer.objects.public().for_cards()
+        return Response(serializers.OfferSerializer(one_row(found, pk)).data)
 
 
 class Organisations(Resource):

@@ -27,6 +27,7 @@ from jeveuxagir.taxonomies.models import Activity, CatalystFunction, Domain, Par
 from jeveuxagir.territories.models import Commune, Department, Region
 from missions.filters import theme_address
 from missions.models import Mission, MissionAddress
+from missions.offers.models import Offer
 from missions.resources.models import Instrument, Need
 from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
@@ -65,6 +66,7 @@ class Pages(OurSitemap):
             "offers:entry",
             *("resources:list", "resources:orient", "resources:instruments"),
             "skill_needs:list",
+            "offers:list",
             "glossary:list",
             "sponsorships:rules",
             "programme:report",
@@ -117,6 +119,17 @@ class SkillNeeds(OurSitemap):
 
     def lastmod(self, need: SkillNeed) -> Any:
         return need.updated_at
+
+
+class Offers(OurSitemap):
+    changefreq = "daily"
+
+    def items(self) -> Any:
+        """Those that anybody may read."""
+        return Offer.objects.public().only("pk", "slug", "updated_at").order_by("pk")
+
+    def lastmod(self, offer: Offer) -> Any:
+        return offer.updated_at
 
 
 class Challenges(OurSitemap):
@@ -277,6 +290,7 @@ SITEMAPS: dict[str, Any] = {
     "pages": Pages,
     "missions": Missions,
     "skill_needs": SkillNeeds,
+    "offers": Offers,
     "organisations": Organisations,
     "alliances": Alliances,
     "territories": Territories,

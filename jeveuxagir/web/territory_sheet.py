@@ -31,10 +31,11 @@ PER = 10_000
 #: a rate of fewer inhabitants than this says little
 SMALL = 1_000
 #: kinds of the index that have a line, whether there are any or none
-KINDS = ("mission", "skill_need", "organisation", "alliance", "challenge")
+KINDS = ("mission", "skill_need", "offer", "organisation", "alliance", "challenge")
 WHAT = {
     "mission": "Missions ouvertes",
     "skill_need": "Besoins de compétences ouverts",
+    "offer": "Offres de mécénat de compétences",
     "organisation": "Organisations vérifiées",
     "alliance": "Alliances",
     "challenge": "Problèmes communs",

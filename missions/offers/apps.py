@@ -8,8 +8,9 @@ class OffersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import moderation, notifications, panels, personal_data, reactions
+        from . import indexing, moderation, notifications, panels, personal_data, reactions
 
+        indexing.register()
         moderation.register()
         notifications.register()
         panels.register()

@@ -12,6 +12,7 @@ from jeveuxagir.territories.text import SortName
 from missions.enums import MissionMode
 from missions.skill_needs.durations import DaysField
 
+from .directory import Wanted
 from .enums import Format
 from .models import MOST_MINUTES
 from .services import LEAST_MINUTES, TITLE_AT_LEAST, OfferData
@@ -67,7 +68,7 @@ class TimeForm(NonceMixin, Page):
     """Page 1: it makes the draft."""
 
     slug, heading = "temps", "Le temps que vous donnez"
-    names = ("title", "total_minutes", "formats", "starts_on", "ends_on")
+    names = ("title", "total_minutes", "formats", "starts_on", "ends_on", "shows_name")
     needed_to_send = ("formats",)
 
     title = forms.CharField(
@@ -90,6 +91,14 @@ class TimeForm(NonceMixin, Page):
     )
     starts_on = forms.DateField(label="À partir du", required=False)
     ends_on = forms.DateField(label="Jusqu’au", required=False, help_text="Sans date, l’offre reste ouverte.")
+
+    shows_name = forms.BooleanField(
+        label="Montrer notre nom à tous",
+        required=False,
+        help_text=f"72 heures après son ouverture, tout le monde peut lire l’offre. Sans cette case, on y lit "
+        f"«{NBSP}Une entreprise{NBSP}» ou «{NBSP}Un employeur public{NBSP}». Les associations vérifiées et la brigade "
+        "lisent toujours votre nom.",
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -186,6 +195,16 @@ class FilterForm(forms.Form):
         choices=[("", "Tous"), *((code.value, code.label.capitalize()) for code in Format)],
     )
     distance = forms.BooleanField(label="Possible à distance", required=False)
+
+    def wanted(self) -> Wanted:
+        """What to look for; what is unknown is left out."""
+        asked = self.cleaned_data if self.is_bound and (self.is_valid() or self.cleaned_data) else {}
+        return Wanted(
+            families=[one] if (one := asked.get("famille")) else [],
+            departments=[one] if (one := asked.get("departement")) else [],
+            formats=[one] if (one := asked.get("format")) else [],
+            remote=bool(asked.get("distance")),
+        )
 
 
 class ReasonForm(forms.Form):

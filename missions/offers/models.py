@@ -43,9 +43,15 @@ class OfferQuerySet(models.QuerySet["Offer"]):
             committed_minutes__lt=F("total_minutes"),
         )
 
+    def public(self) -> "OfferQuerySet":
+        """What anybody may read: what may be proposed, once its first 72 hours are over."""
+        return self.giving().filter(opened_at__lte=now() - FIRST_TIMERS_FOR)
+
     def visible_to(self, user: Any) -> "OfferQuerySet":
-        """What this account may read: what its employers wrote; what gives, for who answers for an association (the
-        first 72 hours, for one never served); for staff, what employers of their territory sent."""
+        """What this account may read: what is public; what its employers wrote; within its first 72 hours, what gives,
+        for who answers for an association never served; for staff, what employers of their territory sent."""
+        if not user.is_authenticated:
+            return self.public()
         from . import policies
 
         member = Membership.objects.live().filter(
@@ -53,12 +59,14 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
         in_scope = self.filter(scope_filter(user, "organisation__commune__department"))
         found = Q(Exists(member)) | Q(pk__in=in_scope.exclude(state=State.DRAFT).values("pk"))
-        mine = policies.receiving_of(user.person)
-        if policies.never_served(mine).exists():
-            found |= Q(pk__in=self.giving().values("pk"))
-        elif mine.exists():
-            found |= Q(pk__in=self.giving().filter(opened_at__lte=now() - FIRST_TIMERS_FOR).values("pk"))
+        first_timer = policies.never_served(policies.receiving_of(user.person)).exists()
+        found |= Q(pk__in=(self.giving() if first_timer else self.public()).values("pk"))
         return self.filter(found)
+
+    def for_cards(self) -> "OfferQuerySet":
+        """With all that a line of the list or of the API shows, in a number of queries that rows do not change."""
+        rows = self.select_related("organisation__commune__department")
+        return rows.prefetch_related("departments", "skills")
 
     def of_organisation(self, organisation: Organisation) -> "OfferQuerySet":
         return self.filter(organisation=organisation)
@@ -90,6 +98,8 @@ class Offer(models.Model):
         Department, blank=True, related_name="+", verbose_name="départements"
     )
     everywhere = models.BooleanField("partout en France", default=False)
+    #: on what anybody may read; associations and the brigade read it all the same
+    shows_name = models.BooleanField("nom montré à tous", default=False)
     total_minutes = models.PositiveIntegerField("temps offert, en minutes")
     #: what sponsorships hold of it, kept by the trigger of their table
     committed_minutes = models.PositiveIntegerField("temps engagé, en minutes", default=0, editable=False)
@@ -189,6 +199,17 @@ class Offer(models.Model):
     def first_timers_until(self) -> datetime.datetime | None:
         """When everybody may be proposed it."""
         return self.opened_at + FIRST_TIMERS_FOR if self.opened_at else None
+
+    @property
+    def is_public(self) -> bool:
+        """What `OfferQuerySet.public` says of one row. Needs its organisation."""
+        return (
+            self.state == State.OPEN
+            and self.organisation.is_verified
+            and self.left_minutes > 0
+            and not self.first_timers_only
+            and (self.ends_on is None or self.ends_on >= today())
+        )
 
     @property
     def first_timers_only(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may write an offer, and who may read one. Offers are not public."""
+"""Who may write an offer, and who reads the name of every employer. Past its first 72 hours, anybody reads an offer."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.registries import Registry
 from organisations.companies.policies import can_coordinate
-from organisations.enums import EMPLOYERS, Kind
+from organisations.enums import Kind
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 
@@ -45,8 +45,6 @@ def never_served(organisations: "QuerySet[Organisation]") -> "QuerySet[Organisat
     return organisations
 
 
-def may_browse(user: User) -> bool:
-    """Who has a list of offers to read: those who answer for an association or for an employer, and the brigade."""
-    if roles.is_brigade(user) or receiving_of(user.person).exists():
-        return True
-    return Organisation.objects.of_person(user.person).filter(kind__in=EMPLOYERS).exists()
+def reads_names(user: Any) -> bool:
+    """Who reads the name of every employer: who answers for a verified association, and the brigade."""
+    return user.is_authenticated and (roles.is_brigade(user) or receiving_of(user.person).exists())

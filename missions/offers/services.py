@@ -19,6 +19,7 @@ from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Skill
@@ -31,9 +32,9 @@ from organisations.enums import Checked, Kind
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
-from . import notifications, policies
+from . import indexing, notifications, policies
 from .enums import TRANSITIONS, Format, State
-from .models import MOST_MINUTES, Offer
+from .models import FIRST_TIMERS_FOR, MOST_MINUTES, Offer
 
 TITLE_AT_LEAST = 10
 LEAST_MINUTES = 30
@@ -67,6 +68,7 @@ class OfferData:
     mode: str = MissionMode.HYBRID
     departments: Sequence[Department] = ()
     everywhere: bool = False
+    shows_name: bool = False
     starts_on: datetime.date | None = None
     ends_on: datetime.date | None = None
 
@@ -339,6 +341,7 @@ def settle(offer: Offer, *, actor: User | None = None) -> Offer:
     To be called by what commits or frees time, in its own transaction.
     """
     offer = lock(Offer.objects.select_related("organisation"), pk=offer.pk)
+    index.note(indexing.KIND, [str(offer.pk)])  # what is left stands in its line
     return _settle(offer, actor)
 
 
@@ -367,6 +370,17 @@ def expire_due() -> int:
             notifications.tell(offer, "expired")
             done += 1
     return done
+
+
+@transaction.atomic
+def found_by_all() -> int:
+    """Those whose first 72 hours ended of late enter the index of the site. Safe to run twice; each night the whole
+    index is written again, for what an outage of days left out."""
+    since = now() - FIRST_TIMERS_FOR
+    rows = Offer.objects.public().filter(opened_at__gt=since - datetime.timedelta(days=1))
+    keys = [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
+    index.note(indexing.KIND, keys)
+    return len(keys)
 
 
 @transaction.atomic
@@ -418,6 +432,7 @@ def current_data(offer: Offer) -> OfferData:
         mode=offer.mode,
         departments=list(offer.departments.order_by("code")),
         everywhere=offer.everywhere,
+        shows_name=offer.shows_name,
         starts_on=offer.starts_on,
         ends_on=offer.ends_on,
     )
@@ -520,7 +535,8 @@ def _of_employer(organisation: Organisation) -> list[Missing]:
 
 
 def _write(offer: Offer, data: OfferData, leave: set[str] | frozenset[str] = frozenset()) -> None:
-    for name in ("title", "description", "total_minutes", "mode", "everywhere", "starts_on", "ends_on"):
+    at_once = ("total_minutes", "mode", "everywhere", "shows_name", "starts_on", "ends_on")
+    for name in ("title", "description", *at_once):
         if name not in leave:
             value = getattr(data, name)
             setattr(offer, name, clean(value) if isinstance(value, str) else value)

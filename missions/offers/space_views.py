@@ -227,6 +227,11 @@ def _lines(offer: Offer) -> list[dict[str, str]]:
         ("Compétences", "competences", ", ".join(skill.name for skill in data.skills)),
         ("Ce que vous proposez", "competences", data.description or "rien de plus"),
         ("Où", "ou", where_in_words(offer)),
+        (
+            "Notre nom",
+            "temps",
+            "montré à tous" if offer.shows_name else "lu des associations et de la brigade",
+        ),
     ]
     return [
         {"label": label, "value": value, "url": _step_url(offer, page, suite=False)}

@@ -1,10 +1,10 @@
-"""The clocks of offers: their period, and the days left."""
+"""The clocks of offers: their first 72 hours, their period, and the days left."""
 
 from datetime import timedelta
 
 from celery import shared_task
 
-from jeveuxagir.audit.jobs import daily, run_once
+from jeveuxagir.audit.jobs import daily, hourly, run_once
 from jeveuxagir.common.periodic import periodic
 
 from . import services
@@ -17,3 +17,10 @@ def expire_offers() -> None:
     run_once(
         "offers.expire", daily(), lambda: {"expired": services.expire_due(), "settled": services.settle_due()}
     )
+
+
+@shared_task
+@periodic(every=timedelta(hours=1))
+def open_offers_to_all() -> None:
+    """Each hour: those whose first 72 hours are over are found by anybody."""
+    run_once("offers.to_all", hourly(), lambda: {"found": services.found_by_all()})

@@ -1,25 +1,28 @@
-"""The public entry of the mécénat, and the offers that verified associations and the brigade read."""
+"""The public entry of the mécénat, and the offers of employers."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
-from missions.enums import MissionMode
+from jeveuxagir.notifications.links import absolute
+from organisations import policies as organisation_policies
 from organisations.spaces import SignedIn, panels_of
 
-from . import policies, services
+from . import directory, policies, services
 from .enums import TRANSITIONS, State
 from .forms import FilterForm, ReasonForm
 from .models import FIRST_TIMERS_FOR, Offer
 from .space_views import STATE_KINDS
-from .words import days_in_words, period_in_words, where_in_words
+from .words import days_in_words, employer_in_words, period_in_words, where_in_words
 
 PAGE_SIZE = 24
 
@@ -32,86 +35,82 @@ def entry(request: HttpRequest) -> HttpResponse:
     context = {
         "panels": panels_of("mecenat", request, person),
         "rules": panels_of("mecenat.rules", request, person),
-        "may_browse": request.user.is_authenticated and policies.may_browse(request.user),
         "hours": int(FIRST_TIMERS_FOR.total_seconds() // 3600),
     }
     return render(request, "offers/entry.html", context)
 
 
+@login_not_required
 @require_safe
-def offers(request: SignedIn) -> HttpResponse:
-    """What employers give now, for who may read it."""
-    if not policies.may_browse(request.user):
-        raise NotAllowed(
-            "Les offres se lisent depuis l’espace d’une association vérifiée. Si vous répondez pour une association, "
-            "demandez à la rejoindre ; sinon, les besoins des associations se lisent par tous."
-        )
+def offers(request: HttpRequest) -> HttpResponse:
+    """What employers give now: what anybody may read, and for an association never served, what has just opened."""
     form = FilterForm(request.GET or None)
-    rows = Offer.objects.visible_to(request.user).giving()
-    asked: dict[str, Any] = {}
-    if form.is_bound:
-        form.is_valid()
-        asked = {name: value for name, value in form.cleaned_data.items() if value}
-    rows = _narrowed(rows, asked)
-    rows = rows.select_related("organisation__commune__department").prefetch_related("departments", "skills")
+    user = request.user
+    asked = form.is_bound and any(value for name, value in request.GET.items() if name != "page")
+    rows = directory.narrowed(Offer.objects.visible_to(user).giving(), form.wanted()).for_cards()
     page = Paginator(rows.order_by("-opened_at", "-pk"), PAGE_SIZE).get_page(
         request.GET.get("page", "1")[:12]
     )
+    named = policies.reads_names(user)
     context = {
         "form": form,
         "asked": asked,
         "page_obj": page,
-        "receiving": list(policies.receiving_of(request.user.person).order_by("name", "pk")[:3]),
+        "receiving": list(policies.receiving_of(user.person).order_by("name", "pk")[:3])
+        if user.is_authenticated
+        else [],
         "lines": [
-            {"offer": offer, "days": days_in_words(offer), "where": where_in_words(offer)} for offer in page
+            {
+                "offer": offer,
+                "employer": employer_in_words(offer, named=named),
+                "days": days_in_words(offer),
+                "where": where_in_words(offer),
+            }
+            for offer in page
         ],
+        "feed_url": reverse("api:offers_atom"),
+        "indexed": not asked and page.number == 1,
     }
     return render(request, "offers/list.html", context)
 
 
-def _narrowed(rows: Any, asked: dict[str, Any]) -> Any:
-    if group := asked.get("famille"):
-        rows = rows.filter(pk__in=rows.filter(skills__group=group).values("pk"))
-    if department := asked.get("departement"):
-        named = Q(departments=department)
-        at_home = Q(departments__isnull=True, organisation__commune__department=department)
-        reach = Q(everywhere=True) | named | at_home | Q(mode=MissionMode.REMOTE)
-        rows = rows.filter(pk__in=rows.filter(reach).values("pk"))
-    if form := asked.get("format"):
-        rows = rows.filter(formats__contains=[form])
-    if asked.get("distance"):
-        rows = rows.filter(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
-    return rows
-
-
+@login_not_required
+@never_cache
 @require_safe
-def page(request: SignedIn, pk: int, slug: str) -> HttpResponse:
+def page(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One offer, for who may read it; nothing for the others."""
     return _page(request, pk, slug)
 
 
-def _page(request: SignedIn, pk: int, slug: str, *, reason_form: Any = None) -> HttpResponse:
+def _page(request: HttpRequest, pk: int, slug: str, *, reason_form: Any = None) -> HttpResponse:
     rows = Offer.objects.visible_to(request.user).select_related("organisation__commune__department")
     offer = get_object_or_404(rows, pk=pk)
     if slug and slug != offer.slug:
         return redirect(offer)
-    may_suspend = policies.can_suspend(request.user, offer.organisation)
+    may_suspend = request.user.is_authenticated and policies.can_suspend(request.user, offer.organisation)
+    is_member = organisation_policies.is_member(request.user, offer.organisation)
     facts = [
         ("Temps", days_in_words(offer)),
         ("Forme", ", ".join(offer.formats_in_words)),
         ("Où", where_in_words(offer)),
         ("Période", period_in_words(offer)),
     ]
+    named = offer.shows_name or is_member or policies.reads_names(request.user)
     context = {
         "offer": offer,
+        "named": named,
+        "employer": employer_in_words(offer, named=named),
         "facts": [(label, value[:1].upper() + value[1:]) for label, value in facts],
         "skills": offer.skills.select_related("group").order_by("group__position", "name"),
         "state_kind": STATE_KINDS[offer.state],
         "is_giving": offer.state == State.OPEN and offer.left_minutes > 0,
+        "is_public": offer.is_public,
+        "canonical": absolute(offer.get_absolute_url()),
+        "report_url": f"/signaler/?{urlencode({'page': offer.get_absolute_url()})}",
         "can_suspend": may_suspend and TRANSITIONS.allows("suspend", offer.state),
         "can_lift": may_suspend and TRANSITIONS.allows("lift", offer.state),
         "reason_form": reason_form or ReasonForm(),
-        "coordinates": policies.can_write(request.user, offer.organisation),
+        "coordinates": request.user.is_authenticated and policies.can_write(request.user, offer.organisation),
         "panels": panels_of("offer.page", request, offer),
     }
     return render(request, "offers/page.html", context, status=422 if reason_form else 200)

@@ -1,9 +1,11 @@
 """An offer in words: where, when, how much is left."""
 
 from jeveuxagir.common.text import NBSP
+from jeveuxagir.territories.models import Department
 from jeveuxagir.ui.dates import day_of
 from missions.enums import MissionMode
 from missions.skill_needs.durations import in_words
+from organisations.enums import Kind
 
 from .models import Offer
 
@@ -18,13 +20,24 @@ def where_in_words(offer: Offer) -> str:
     if offer.everywhere:
         place = "partout en France"
     else:
-        names = [department.name for department in offer.departments.all()]
-        commune = offer.organisation.commune
-        if not names:
-            names = [commune.department.name] if commune else []
+        names = [department.name for department in places_of(offer)]
         more = len(names) - NAMED
         place = ", ".join(names[:NAMED]) + (f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
     return f"{place} ou à distance" if offer.mode == MissionMode.HYBRID else place
+
+
+def employer_in_words(offer: Offer, *, named: bool = False) -> str:
+    """Its name where it may be read; else « Une entreprise », « Un employeur public »."""
+    if named or offer.shows_name:
+        return offer.organisation.name
+    return "Une entreprise" if offer.organisation.kind == Kind.COMPANY else "Un employeur public"
+
+
+def places_of(offer: Offer) -> list[Department]:
+    """The departments where it may be: those it names, else its employer's. Prefetch `departments` for a list."""
+    named = list(offer.departments.all())
+    commune = offer.organisation.commune
+    return named or ([commune.department] if commune else [])
 
 
 def period_in_words(offer: Offer) -> str:
@@ -44,6 +57,11 @@ def days_in_words(offer: Offer) -> str:
             for minutes, word in ((offer.committed_minutes, "engagé"), (offer.left_minutes, "restant"))
         ]
     return f"{NBSP}· ".join(parts)
+
+
+def left_in_words(offer: Offer) -> str:
+    """« 2 jours restants »."""
+    return _agreed(offer.left_minutes, offer.day_minutes, "restant")
 
 
 def _agreed(minutes: int, day_minutes: int, word: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests import factories as f
-from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, MEMBERS, ROLES, World
+from tests.permissions.world import ANONYMOUS, BRIGADE, CITIZEN, GRANTS, KINDS, ROLES, World
 
 #: what a role gets: the page (or its refusal in words), the sign-in page, "not for your role", "no such thing"
 ALLOWED, LOGIN, FORBIDDEN, MISSING = "allowed", "login", "forbidden", "missing"
@@ -656,26 +656,9 @@ def coordinators_only(role: str, kind: str) -> str:
     return ALLOWED if role in (f"owner of {kind}", f"manager of {kind}") else MISSING
 
 
-def offer_readers(role: str, kind: str) -> str:
-    """The company's members, those who answer for the association, the brigade."""
-    if role == ANONYMOUS:
-        return LOGIN
-    mine = (*(f"{member} of company" for member in MEMBERS), "owner of association", "manager of association")
-    return ALLOWED if role in (*mine, *BRIGADE) else MISSING
-
-
-def offer_browsers(role: str, kind: str) -> str:
-    """Those who have a list of offers to read; all others are told."""
-    if role == ANONYMOUS:
-        return LOGIN
-    employers_members = role.endswith((" of company", " of authority"))
-    return ALLOWED if employers_members or offer_readers(role, kind) == ALLOWED else FORBIDDEN
-
-
 def offer_staff(role: str, kind: str) -> str:
-    """Staff act on an offer; who only reads it may not."""
-    found = offer_readers(role, kind)
-    return FORBIDDEN if found == ALLOWED and role not in BRIGADE else found
+    """Staff act on an offer; everybody reads it, and may not."""
+    return LOGIN if role == ANONYMOUS else ALLOWED if role in BRIGADE else FORBIDDEN
 
 
 def companys_offer(state: str = "open") -> Args:
@@ -810,6 +793,8 @@ ROUTES: dict[str, Route] = {
     "api:challenges": Route(public),
     "api:skill_needs": Route(public),
     "api:skill_needs_atom": Route(public),
+    "api:offers": Route(public),
+    "api:offers_atom": Route(public),
     "api:events": Route(public),
     "api:event": Route(public, lambda world, kind: {"pk": world.event("association").pk}),
     "api:events_atom": Route(public),
@@ -828,6 +813,7 @@ ROUTES: dict[str, Route] = {
     "api:tool": Route(public, lambda world, kind: {"pk": world.resource.pk}),
     "api:library_atom": Route(public),
     "api:skill_need": Route(public, lambda world, kind: {"pk": world.need("association").pk}),
+    "api:offer": Route(public, lambda world, kind: {"pk": companys_offer_page(world, kind)["pk"]}),
     "api:challenge": Route(public, lambda world, kind: {"pk": world.challenge.pk}),
     "api:alliance": Route(public, lambda world, kind: {"pk": world.alliance.pk}),
     "api:glossary": Route(public),
@@ -949,8 +935,8 @@ ROUTES: dict[str, Route] = {
     "companies:choose": Route(own, lambda world, kind: {"employee": world.employee.pk}, "post"),
     "companies:leave": Route(own, lambda world, kind: {"employee": world.employee.pk}, "post"),
     "offers:entry": Route(public),
-    "offers:list": Route(offer_browsers),
-    "offers:page": Route(offer_readers, companys_offer_page),
+    "offers:list": Route(public),
+    "offers:page": Route(public, companys_offer_page),
     "offers:suspend": Route(offer_staff, companys_offer(), "post"),
     "offers:lift": Route(offer_staff, companys_offer(), "post"),
     "offers:space": Route(handlers, space, kinds=EMPLOYER_KINDS),

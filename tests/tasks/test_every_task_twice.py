@@ -47,6 +47,7 @@ def world(committed_db: None, smtp_sink: SmtpSink) -> None:
     factories.make_pledge(until=long_ago.date())
     factories.make_skill_need(deadline=long_ago.date())
     factories.make_skill_need(deadline=long_ago.date(), reminded_on=long_ago.date())
+    factories.make_offer(opened_days_ago=3.5)
     factories.make_introduction(expires_at=long_ago)
     factories.make_introduction(accepted=True)
     factories.make_resource(link="https://10.0.0.1/", failures=1)

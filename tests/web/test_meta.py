@@ -152,6 +152,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
             "glossary",
             "library",
             "missions",
+            "offers",
             "organisations",
             "pages",
             "programme",

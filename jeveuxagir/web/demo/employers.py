@@ -87,6 +87,8 @@ class Spec:
     step: int = 0
 
 
+#: those who show their name to associations only
+_UNNAMED = ("cabinet-isere", "energie-93", "conseil-75")
 OFFERS = (
     Spec("cuir-gestion", "isere-cuir", "Comptabilité et budget d'une petite association", 10, ("split", "flash"),
          ("comptabilite", "tresorerie"), "Notre comptable aide à monter un budget, à lire un bilan, à préparer une "
@@ -410,6 +412,7 @@ class Employers:
             formats=list(spec.formats),
             mode=spec.mode,
             everywhere="partout" in spec.where,
+            shows_name=spec.who not in _UNNAMED,
             total_minutes=round(spec.days * DAY_MINUTES),
             starts_on=None,
             ends_on=ground.day(spec.until) if spec.until else None,
