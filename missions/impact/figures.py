@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Sum
 from django.db.models.functions import ExtractYear
 
+from jeveuxagir.common.text import NBSP
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
 from missions.skill_needs.durations import in_words
@@ -22,21 +23,27 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Impact:
-    """`minutes` whole; pairs are (French label, number), the greatest first."""
+    """`minutes` whole; pairs are (French label, hours), the greatest first."""
 
     minutes: int
     days: int
     associations: int
-    years: list[tuple[str, int]]
-    departments: list[tuple[str, int]]
-    families: list[tuple[str, int]]
-    sdgs: list[tuple[str, int]]
+    years: list[tuple[str, float]]
+    departments: list[tuple[str, float]]
+    families: list[tuple[str, float]]
+    sdgs: list[tuple[str, float]]
     teams: int
     team_places: int
 
     @property
     def total(self) -> str:
         return in_words(self.minutes)
+
+    @property
+    def hours(self) -> str:
+        """« 52 h 30 »: what the bars of years add up to."""
+        hours, minutes = divmod(self.minutes, 60)
+        return f"{hours}{NBSP}h{NBSP}{minutes:02}" if minutes else f"{hours}{NBSP}h"
 
     @property
     def is_empty(self) -> bool:
@@ -60,7 +67,7 @@ def impact_of(employer: Organisation) -> Impact:
         days=totals["days"],
         associations=totals["associations"],
         years=[(str(year), _hours(n)) for year, n in sorted(years)],
-        departments=_greatest({name or "Sans département": _hours(n) for name, n in departments}),
+        departments=_greatest({name or "Sans département": n for name, n in departments}),
         families=_greatest(_shared(needs, "skills__group__name")),
         sdgs=_greatest(_shared(needs, "sdgs__name")),
         teams=teams[0],
@@ -79,19 +86,21 @@ def _teams(employer: Organisation) -> tuple[int, int]:
 
 
 def _shared(needs: dict[int, int], field: str) -> dict[str, int]:
-    """Hours by label: a need that carries several gives to each what was worked for it."""
-    hours: Counter[str] = Counter()
+    """Minutes by label: a need that carries several gives to each what was worked for it."""
+    minutes: Counter[str] = Counter()
     for need, label in set(SkillNeed.objects.filter(pk__in=needs).values_list("pk", field)):
         if label:
-            hours[label] += needs[need]
-    return {label: _hours(minutes) for label, minutes in hours.items()}
+            minutes[label] += needs[need]
+    return minutes
 
 
-def _greatest(numbers: dict[str, int]) -> list[tuple[str, int]]:
-    ranked = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0]))
+def _greatest(minutes: dict[str, int]) -> list[tuple[str, float]]:
+    """In hours: added up as minutes first, so that nothing is lost on the way."""
+    ranked = sorted(minutes.items(), key=lambda pair: (-pair[1], pair[0]))
     rest = sum(number for _label, number in ranked[MOST:])
-    return [*ranked[:MOST], *([("Autres", rest)] if rest else [])]
+    return [(label, _hours(n)) for label, n in [*ranked[:MOST], *([("Autres", rest)] if rest else [])]]
 
 
-def _hours(minutes: int) -> int:
-    return round(minutes / 60)
+def _hours(minutes: int) -> float:
+    """To the half-hour and finer, as the statement."""
+    return round(minutes / 60, 2)

@@ -44,6 +44,40 @@ def test_only_days_that_both_validated_are_counted_as_in_the_statement(story: St
     assert sum(hours for _year, hours in found.years) == 7
 
 
+def test_half_days_are_told_to_the_half_hour_as_in_the_statement(story: Story, client: Client) -> None:
+    row = story.signed()
+    story.validated(row, 3)
+    story.validated(row, 2, part="morning")
+    found = impact_of(story.company)
+    assert (
+        sum(hours for _year, hours in found.years)
+        == sum(hours for _place, hours in found.departments)
+        == 10.5
+    )
+    services.publish(story.company, actor=story.coordinator)
+    page = client.get(address("public", story.company)).text.replace("\xa0", " ")
+    assert "1 jour et demi" in page
+    assert "(10 h 30)" in page
+    assert "10,5" in page
+
+
+def test_a_need_of_several_skills_counts_for_each_family_and_the_page_says_so(
+    story: Story, client: Client
+) -> None:
+    story.need.skills.set(["comptabilite", "photo"])
+    story.validated(story.signed())
+    assert [hours for _label, hours in impact_of(story.company).families] == [7, 7]
+    services.publish(story.company, actor=story.coordinator)
+    assert "familles de compétences compte pour chacune" in client.get(address("public", story.company)).text
+
+
+def test_the_page_stands_among_those_of_sponsorship(story: Story, client: Client) -> None:
+    client.force_login(story.coordinator)
+    page = client.get(address("own", story.company)).text
+    for path in ("mecenat/", "mecenat/engagement/", "rapprochements/"):
+        assert f'href="{story.company.space_url}{path}"' in page
+
+
 def test_a_need_with_two_goals_counts_for_each(story: Story) -> None:
     story.need.sdgs.set([4, 17])
     row = story.signed()
