@@ -512,7 +512,7 @@ class InstrumentSerializer(serializers.ModelSerializer):
         model = Instrument
         fields = [
             *("slug", "url", "name", "operator", "summary", "gives", "audiences", "minimum", "maximum"),
-            *("domains", "departments", "without", "conditions", "periods", "source", "link"),
+            *("domains", "departments", "without", "within", "conditions", "periods", "source", "link"),
             *("written_on", "checked_on", "is_stale", "is_invented"),
         ]
 

@@ -56,6 +56,9 @@ class CommuneField(forms.Field):
             "Nous ne connaissons pas ce lieu. Écrivez le nom d’une commune ou son code postal, "
             "par exemple «\u00a0Romans\u00a0» ou «\u00a026100\u00a0»."
         ),
+        "department": (
+            "«\u00a0%(name)s\u00a0» est un département. Écrivez une commune, par son nom ou son code postal."
+        ),
         "ambiguous": "Plusieurs communes répondent à ce nom\u00a0: choisissez la vôtre dans la liste.",
         "unsure": (
             "Nous ne sommes pas sûrs d’avoir compris\u00a0: choisissez la commune proposée "
@@ -79,6 +82,9 @@ class CommuneField(forms.Field):
         if resolution.commune:
             return resolution.commune
         if not resolution.candidates:
+            if department := places.department_named(text):
+                said = self.error_messages["department"] % {"name": department.name}
+                raise ValidationError(said, code="department")
             raise ValidationError(self.error_messages["unknown"], code="unknown")
         code = "ambiguous" if len(resolution.candidates) > 1 else "unsure"
         raise ValidationError(self.error_messages[code], code=code)
@@ -97,6 +103,20 @@ class CommuneField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (self.prepare_value(initial) or "") != (str(data or "").strip())
+
+
+class PlaceField(CommuneField):
+    """Gives a `Commune`, a `Department` (« Creuse », « 23 ») or None. A name that both have is the department's."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault(
+            "help_text", "Une commune, son code postal, ou un département. Exemples\u00a0: Romans, 26"
+        )
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Any:
+        department = places.department_named(value) if isinstance(value, str) else None
+        return department or super().to_python(value)
 
 
 def postal_codes_of(commune: Commune) -> str:

@@ -14,7 +14,7 @@ from jeveuxagir.common.text import clean
 from jeveuxagir.territories.geo import (
     distance_km as distance_km,
 )  # re-exported: distances are asked of places
-from jeveuxagir.territories.models import Arrondissement, Commune, CommuneQuerySet, OldCommune
+from jeveuxagir.territories.models import Arrondissement, Commune, CommuneQuerySet, Department, OldCommune
 from jeveuxagir.territories.text import normalise
 
 MAX_TYPED = 120  # the longest name has 45 letters: longer text names no place
@@ -90,6 +90,21 @@ def lookup(text: str, limit: int = 8) -> list[Commune]:
         known = typed.postal_code in commune.postal_codes
         commune.matched_postal_code = typed.postal_code if known else ""
     return found
+
+
+def department_named(text: str) -> Department | None:
+    """« Creuse », « la Creuse », « 23 », « Creuse (23) ». One query; none for what cannot name one."""
+    asked = normalise(clean(text)[:MAX_TYPED])
+    if not asked or re.search(r"\d{4}", asked):
+        return None
+    for department in Department.objects.all():
+        name, code = normalise(department.name), department.code.lower()
+        known = {name, code, f"{name} {code}"}
+        if known & {asked, *(asked.removeprefix(f"{one} ") for one in _ARTICLES)}:
+            return department
+        if known & {f"{one} {asked}" for one in _ARTICLES}:
+            return department
+    return None
 
 
 @dataclass(frozen=True)

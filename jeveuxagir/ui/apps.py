@@ -1,4 +1,19 @@
+from decimal import Decimal
+from typing import Any
+
 from django.apps import AppConfig
+
+from jeveuxagir.common.text import amount
+
+
+class Bound(str):
+    """What a number may not pass, with the bound as it is written in French: « 0,01 », « 1 000 000 000 »."""
+
+    def __mod__(self, params: Any) -> str:
+        limit = params["limit_value"]
+        if isinstance(limit, (int, Decimal)):
+            params = {**params, "limit_value": amount(limit)}
+        return str.__mod__(self, params)
 
 
 class UiConfig(AppConfig):
@@ -33,5 +48,5 @@ class UiConfig(AppConfig):
         validators.MaxLengthValidator.message = (
             "C’est trop long : %(limit_value)d caractères au plus, il y en a %(show_value)d."
         )
-        validators.MinValueValidator.message = "Donnez %(limit_value)s ou plus."
-        validators.MaxValueValidator.message = "Donnez %(limit_value)s ou moins."
+        validators.MinValueValidator.message = Bound("Donnez au moins %(limit_value)s.")
+        validators.MaxValueValidator.message = Bound("Donnez au plus %(limit_value)s.")

@@ -92,6 +92,7 @@ def _sheet(one: Instrument, names: dict[str, str]) -> Sheet:
         domain_words=", ".join(names.get(code, code) for code in one.domains),
         departments=one.departments,
         without=one.without,
+        within=one.within,
         rule_links=one.rule_links,
     )
 

@@ -11,7 +11,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg
-from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.territories.forms import CommuneField, PlaceField
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.amounts import AmountField
 from jeveuxagir.ui.facets import SeveralField, SeveralMixin
@@ -123,7 +123,7 @@ class OrientForm(forms.Form):
         required=False,
         empty_label="Tous, ou je ne sais pas",
     )
-    lieu = CommuneField(label="Où ?", required=False)
+    lieu = PlaceField(label="Où ?", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,7 +134,8 @@ class OrientForm(forms.Form):
         """Call `is_valid` first."""
         ok = self.cleaned_data
         domain: Domain | None = ok["domaine"]
-        commune: Commune | None = ok["lieu"]
+        place: Commune | Department | None = ok["lieu"]
+        department = place.department if isinstance(place, Commune) else place
         return Asked(
             kind=ok["nature"],
             audience=ok["qui"],
@@ -142,8 +143,8 @@ class OrientForm(forms.Form):
             quantity=ok["montant"] if ok["nature"] == Kind.MONEY else None,
             domain=domain.code if domain else "",
             domain_words=domain.name if domain else "",
-            department=commune.department_id if commune else "",
-            department_words=commune.department.label if commune else "",
+            department=department.code if department else "",
+            department_words=department.label if department else "",
         )
 
 

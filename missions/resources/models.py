@@ -65,6 +65,8 @@ class Instrument(models.Model):
     departments = ArrayField(
         models.CharField(max_length=3), verbose_name="départements", default=list, blank=True
     )
+    #: said of the place, where a list of departments would not do: « seulement dans les quartiers prioritaires »
+    within = LineField("et là, seulement", max_length=120, blank=True)
     without = ArrayField(
         models.CharField(max_length=3), verbose_name="sauf ces départements", default=list, blank=True
     )

@@ -40,6 +40,7 @@ class Sheet:
     domain_words: str = ""
     departments: Sequence[str] = ()
     without: Sequence[str] = ()
+    within: str = ""
     rule_links: dict[str, str] = field(default_factory=dict)
 
 
@@ -146,6 +147,8 @@ def _territory(asked: Asked, sheet: Sheet) -> Iterable[tuple[str, bool, str]]:
     )
     if not inside:
         yield "territory", False, f"Il n’agit pas dans ce département : {where}."
+    elif sheet.within:
+        yield "territory", True, f"Il agit seulement {sheet.within} : vérifiez l’adresse."
     elif sheet.departments:
         yield "territory", True, f"Il agit dans ce département : {where}."
     elif sheet.without:

@@ -19,6 +19,7 @@ _DEFAULTS: dict[str, Any] = {
     "domains": [],
     "departments": [],
     "without": [],
+    "within": "",
     "conditions": [],
     "periods": "",
     "rule_links": {},

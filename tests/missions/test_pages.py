@@ -234,8 +234,8 @@ def test_a_correction_from_the_last_page_comes_back_to_it() -> None:
     [
         ({"local_date": "2020-01-01"}, "déjà passée"),
         ({"start_time": "16:00", "end_time": "14:00"}, "avant son début"),
-        ({"capacity": "0"}, "Donnez 1 ou plus."),
-        ({"capacity": "10000"}, "Donnez 5000 ou moins."),
+        ({"capacity": "0"}, "Donnez au moins 1."),
+        ({"capacity": "10000"}, "Donnez au plus 5\u202f000."),
         ({"local_date": ""}, "Indiquez la date"),
         ({"start_time": ""}, "heure de début"),
         ({"kind": "dates", "dates": ""}, "au moins une date"),

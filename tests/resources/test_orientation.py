@@ -212,6 +212,26 @@ def test_anybody_tries_without_an_account_and_reads_why_and_by_which_rule_not(cl
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["Creuse", "creuse", "23", "Creuse (23)", "Guéret"])
+def test_a_department_is_a_place_too(client: Client, typed: str) -> None:
+    page = client.get(ORIENT, {"nature": "money", "qui": "association", "lieu": typed})
+    assert page.status_code == 200
+    assert page.context["form"].asked().department == "23"
+
+
+@pytest.mark.django_db
+def test_what_acts_in_some_quarters_only_says_so(client: Client) -> None:
+    oriented = client.get(ORIENT, {"nature": "money", "qui": "association", "lieu": "Guéret"}).context[
+        "oriented"
+    ]
+    [line] = [one for one in oriented.fitting if one.instrument.slug == "contrat-de-ville"]
+    said = [reason.text for reason in line.verdict.met if reason.rule == "territory"]
+    assert said == [
+        "Il agit seulement dans les quartiers prioritaires de la politique de la ville\xa0: vérifiez l’adresse."
+    ]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "asked",
     [

@@ -1,6 +1,7 @@
 """Plain Django forms come out as the DSFR asks, whatever the field."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django import forms
@@ -128,9 +129,20 @@ def test_what_is_too_short_too_long_or_no_address_is_told_in_the_site_s_words():
         "text": "Écrivez au moins 50 caractères : il y en a 5.",
         "title": "C’est trop long : 5 caractères au plus, il y en a 9.",
         "website": "Écrivez une adresse internet complète, par exemple https://www.exemple.fr.",
-        "places": "Donnez 1 ou plus.",
+        "places": "Donnez au moins 1.",
     }
-    assert Presentation({"places": "10"}).errors["places"] == ["Donnez 9 ou moins."]
+    assert Presentation({"places": "10"}).errors["places"] == ["Donnez au plus 9."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("0", "Donnez au moins 0,01."), ("2000000000", "Donnez au plus 1\u202f000\u202f000\u202f000.")],
+)
+def test_a_bound_is_written_as_in_french(typed, said):
+    class Priced(forms.Form):
+        price = forms.DecimalField(min_value=Decimal("0.01"), max_value=10**9)
+
+    assert Priced({"price": typed}).errors["price"] == [said]
 
 
 @pytest.mark.parametrize("typed", ["\u200b", "\u00ad \u2060", "\u202e", "\u3164", "\ufffe"])
