@@ -229,6 +229,7 @@ VERBS = {
     "skill_need.agreed": "Convention signée : quelqu’un s’en charge",
     "skill_need.resumed": "Cherche de nouveau quelqu’un",
     "skill_need.delivered": "C’est fait",
+    "skill_need.passed_on": "Transmis par un réseau",
     "skill_need.no_taker": "Retiré sans preneur",
     "skill_need.reopened": "Rouvert par l’association",
     "skill_need.reminded": "Association prévenue que la date est passée",

@@ -14,12 +14,13 @@ from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from missions.enums import MissionMode
 from missions.forms import VersionMixin
+from organisations.models import Organisation
 
 from . import scoping
 from .directory import Soon, Wanted
 from .durations import DaysField, in_words
 from .enums import ContactConsent, Format
-from .models import FLASH_MINUTES, MOST_MINUTES
+from .models import FLASH_MINUTES, MOST_MINUTES, SkillNeed
 from .services import DELIVERABLE_AT_LEAST, LEAST_MINUTES, MOST_SKILLS, NeedData
 
 PROSE = {"rows": "6"}
@@ -413,3 +414,49 @@ class DirectoryForm(SeveralMixin, forms.Form):
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:].rstrip(".")
+
+
+class PassOnForm(NonceMixin, forms.Form):
+    """To whom the head of a network passes on a member's need, and a word."""
+
+    BRIGADE = "brigade"
+
+    to = forms.ChoiceField(
+        label="À qui",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Dites à qui transmettre ce besoin.",
+            "invalid_choice": "Choisissez dans la liste : la brigade, un membre, ou un employeur trouvé par son nom.",
+        },
+    )
+    note = forms.CharField(
+        label="Un mot pour qui le reçoit",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": "3"}),
+        help_text="Pourquoi vous pensez à eux. Ne donnez ni nom ni coordonnées.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        need: SkillNeed,
+        members: Iterable[Organisation] = (),
+        employers: Iterable[Organisation] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        employers, members = list(employers), list(members)
+        self.organisations = {str(one.pk): one for one in (*employers, *members)}
+        which: Any = self.fields["to"]
+        brigade = f"La brigade ({need.department})" if need.department else "La brigade"
+        which.choices = [
+            *((str(one.pk), one.name) for one in employers),
+            (self.BRIGADE, brigade),
+            *((str(one.pk), f"{one.name}, membre de votre réseau") for one in members),
+        ]
+
+    @property
+    def chosen(self) -> Organisation | None:
+        """None: the brigade."""
+        return self.organisations.get(self.cleaned_data["to"])

@@ -224,3 +224,70 @@ class SkillNeed(models.Model):
     def is_late(self) -> bool:
         """It still waits, and its date has passed."""
         return self.is_seeking and self.deadline is not None and self.deadline < today()
+
+
+class PassedOnQuerySet(models.QuerySet["PassedOn"]):
+    def live(self) -> "PassedOnQuerySet":
+        """Those whose need still waits, and may be read by anybody."""
+        return self.filter(need__state__in=SEEKING, need__organisation__state="validated")
+
+    def of_organisation(self, organisation: Organisation) -> "PassedOnQuerySet":
+        """What was passed on to it."""
+        return self.filter(to=organisation)
+
+    def by_head(self, organisation: Organisation) -> "PassedOnQuerySet":
+        """What it passed on, as the head of a network."""
+        return self.filter(network=organisation)
+
+    def of_person(self, person: Person) -> "PassedOnQuerySet":
+        """Those that this person passed on."""
+        return self.filter(passed_by__person=person)
+
+    def to_brigade(self) -> "PassedOnQuerySet":
+        return self.filter(to__isnull=True)
+
+
+class PassedOn(models.Model):
+    """A member's open need that the head of its network shows to somebody who may help, with a word."""
+
+    need = models.ForeignKey(SkillNeed, models.CASCADE, related_name="passed_on", verbose_name="besoin")
+    network = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="needs_passed_on", verbose_name="réseau"
+    )
+    #: none: the brigade of the need's territory
+    to = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="needs_received",
+        verbose_name="transmis à",
+    )
+    note = ProseField("un mot", max_length=1000, blank=True)
+    passed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField("transmis le", db_default=Now())
+
+    objects = PassedOnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "besoin transmis par un réseau"
+        verbose_name_plural = "besoins transmis par un réseau"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need", "network", "to"],
+                nulls_distinct=False,
+                name="need_passed_on_once",
+                violation_error_message="Votre réseau lui a déjà transmis ce besoin.",
+            ),
+            models.CheckConstraint(
+                condition=Q(to__isnull=True) | ~Q(to=models.F("network")),
+                name="need_passed_on_to_another",
+                violation_error_message="Un réseau ne se transmet pas un besoin à lui-même.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"besoin transmis {self.pk}"

@@ -20,7 +20,13 @@ def _found(organisations: Iterable[int], limit: int) -> list[OpenNeed]:
     rows = SkillNeed.objects.seeking().filter(organisation__in=list(organisations)).defer("search")
     return [
         OpenNeed(
-            "besoin de compétences", row.title, row.get_absolute_url(), row.organisation_id, row.deadline
+            "besoin de compétences",
+            row.title,
+            row.get_absolute_url(),
+            row.organisation_id,
+            row.deadline,
+            "skill_needs:pass_on",
+            row.pk,
         )
         for row in rows.order_by("deadline", "pk")[:limit]
     ]

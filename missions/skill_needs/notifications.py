@@ -1,5 +1,6 @@
 """The mails about skill needs, to the members who handle the association."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -11,7 +12,9 @@ from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
 
 if TYPE_CHECKING:
-    from .models import SkillNeed
+    from jeveuxagir.accounts.models import Person
+
+    from .models import PassedOn, SkillNeed
 
 WHY = "Vous gérez les besoins d’une association sur Jeveuxagir."
 #: name → label, whether it may wait for the mail of the day (and be stopped)
@@ -41,6 +44,26 @@ def register() -> None:
                 digestible=can_wait,
             )
         )
+    catalogue.register(
+        Kind(
+            code="skill_needs.passed_on",
+            label="Un réseau transmet un besoin à mon organisation",
+            why="Vous gérez une organisation sur Jeveuxagir.",
+            template="emails/skill_needs/passed_on.txt",
+            audience="member",
+            digestible=True,
+        )
+    )
+    catalogue.register(
+        Kind(
+            code="skill_needs.passed_to_brigade",
+            label="Un réseau transmet un besoin à ma brigade",
+            why="Vous êtes membre d’une brigade de Jeveuxagir.",
+            template="emails/skill_needs/passed_on.txt",
+            audience="staff",
+            digestible=True,
+        )
+    )
 
 
 def space_url(need: "SkillNeed") -> str:
@@ -56,4 +79,24 @@ def tell_members(need: "SkillNeed", name: str, *, reason: str = "") -> None:
             to=member,
             dedupe_key=f"skill_needs.{name}:{need.pk}:{need.version}:{member.pk}",
             context={"need": need, "reason": reason, "url": absolute(space_url(need))},
+        )
+
+
+def tell_passed_on(passed: "PassedOn", brigade: "Sequence[Person] | None") -> None:
+    """Those who handle the receiver; for the brigade, its people."""
+    name = "passed_on" if passed.to else "passed_to_brigade"
+    people = handlers_of(passed.to.pk) if passed.to else brigade or ()
+    for person in people:
+        send(
+            f"skill_needs.{name}",
+            to=person,
+            dedupe_key=f"skill_needs.{name}:{passed.pk}:{person.pk}",
+            context={
+                "network": passed.network.name,
+                "receiver": passed.to.name if passed.to else "la brigade",
+                "association": passed.need.organisation.name,
+                "need": passed.need.title,
+                "note": passed.note,
+                "url": absolute(passed.need.get_absolute_url()),
+            },
         )

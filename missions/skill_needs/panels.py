@@ -12,7 +12,7 @@ from organisations.policies import HANDLERS, role_in
 
 from . import notifications, policies
 from .enums import State
-from .models import SkillNeed
+from .models import PassedOn, SkillNeed
 
 SHOWN = 4
 
@@ -43,6 +43,23 @@ def _sponsorship_entry(request: Any, person: Any) -> dict[str, Any]:
     """What waits for an employer, on the entry page of sponsorship: the first dates."""
     rows = SkillNeed.objects.public().seeking().exclude(deadline__lt=today())
     return {"needs": list(rows.for_cards().order_by("deadline", "pk")[:SHOWN])}
+
+
+def _received(request: Any, organisation: Any) -> dict[str, Any] | None:
+    """What networks pass on to it, while it still waits."""
+    rows = (
+        PassedOn.objects.live().of_organisation(organisation).select_related("need__organisation", "network")
+    )
+    received = list(rows[:SHOWN])
+    return {"received": received} if received else None
+
+
+def _passed_to_brigade(request: Any, need: SkillNeed) -> dict[str, Any] | None:
+    """On a need's page, for the staff of its territory."""
+    if not request.user.is_authenticated or not policies.is_staff_for(request.user, need):
+        return None
+    passed = list(PassedOn.objects.to_brigade().filter(need=need).select_related("network")[:SHOWN])
+    return {"passed": passed} if passed else None
 
 
 def _to_do(request: Any) -> Iterator[ToDo]:
@@ -78,6 +95,10 @@ def register() -> None:
     spaces.ending.register("skill_needs", _ends)
     panels.register("organisation.public", Panel("skill_needs/_of_organisation.html", _public, order=25))
     panels.register("organisation_space", Panel("skill_needs/_space_panel.html", _space, order=35))
+    panels.register("organisation_space", Panel("skill_needs/_received.html", _received, order=36))
+    panels.register(
+        "skill_need.page", Panel("skill_needs/_passed_to_brigade.html", _passed_to_brigade, order=4)
+    )
     panels.register("mecenat", Panel("skill_needs/_of_mecenat.html", _sponsorship_entry, order=10))
     to_do.register("skill_needs", _to_do)
     section = ("Besoins", "besoins/", ())

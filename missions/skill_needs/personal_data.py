@@ -8,8 +8,8 @@ from django.db.models import Q
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.registries import PersonalData, Retention, personal_data
 
-from . import services
-from .models import SkillNeed
+from . import passing, services
+from .models import PassedOn, SkillNeed
 
 
 def _rows(person: Person) -> Any:
@@ -43,5 +43,22 @@ def register() -> None:
             export=lambda row: {"Besoin": row.title, "Écrit le": row.created_at},
             erase=_erase,
             person_fields=("created_by", "contact"),
+        ),
+    )
+    personal_data.register(
+        "skill_needs.PassedOn",
+        PersonalData(
+            model="skill_needs.PassedOn",
+            label="Besoins que vous avez transmis pour un réseau",
+            erasing="restent au réseau, sans votre nom",
+            kept="Les besoins transmis restent au réseau, sans votre nom.",
+            rows=lambda person: PassedOn.objects.of_person(person).select_related("need", "network"),
+            export=lambda row: {
+                "Réseau": row.network.name,
+                "Besoin": row.need.title,
+                "Transmis le": row.created_at,
+            },
+            erase=passing.forget_person,
+            person_fields=("passed_by",),
         ),
     )

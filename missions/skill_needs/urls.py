@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from . import passing_views, views
 from . import space_views as space
-from . import views
 
 app_name = "skill_needs"
 
@@ -12,6 +12,11 @@ SPACE = "espace/<int:pk>-<slug:slug>/besoins/"
 urlpatterns = [
     path("besoins/", views.listing, name="list"),
     path("besoins/<int:pk>-<slug:slug>/", views.public, name="public"),
+    path(
+        "espace/<int:pk>-<slug:slug>/reseau/besoins/<int:need_pk>/transmettre/",
+        passing_views.pass_on,
+        name="pass_on",
+    ),
     path(SPACE, space.needs, name="space"),
     path(f"{SPACE}nouveau/", space.create, name="create"),
     path(f"{SPACE}<int:need_pk>/", space.manage, name="manage"),

@@ -16,6 +16,9 @@ class OpenNeed:
     url: str
     organisation: int
     until: date | None = None
+    #: where the head passes it on: the name of a route of its space, and the key; none, it is not passed on
+    pass_route: str = ""
+    key: int = 0
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,14 @@ def needs(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
             lines = [(one, names.get(one.organisation, "")) for one in found]
             groups.append({"label": source.label, "lines": lines, "total": total, "more": total - len(lines)})
     return render(
-        request, "networks/needs.html", {**space_context(request), "groups": groups, "members": len(keys)}
+        request,
+        "networks/needs.html",
+        {
+            **space_context(request),
+            "groups": groups,
+            "members": len(keys),
+            "may_head": request.organisation.is_verified and request.membership.role in HANDLERS,
+        },
     )
 
 
@@ -139,7 +146,7 @@ def invite(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         **space_context(request),
         "chosen": chosen,
         "typed": typed,
-        "found": _named(typed, request.organisation) if typed else [],
+        "found": named(typed, request.organisation) if typed else [],
         "form": form,
         "mail_form": MailForm(),
     }
@@ -154,7 +161,8 @@ def _chosen(request: SpaceRequest) -> Organisation | None:
     return rows.select_related("commune__department").filter(pk=int(asked)).first()
 
 
-def _named(typed: str, besides: Organisation) -> list[Organisation]:
+def named(typed: str, besides: Organisation) -> list[Organisation]:
+    """Organisations of the site whose name has these words."""
     rows = Organisation.objects.public().exclude(pk=besides.pk).annotate(folded=Unaccent(F("name")))
     for word in fold(typed).split()[:6]:
         rows = rows.filter(folded__icontains=word)

@@ -191,6 +191,14 @@ def mailed_elsewhere(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, invitation_pk=world.network_invitation_elsewhere.pk)
 
 
+def passed_on(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, need_pk=world.need_of_member(kind).pk)
+
+
+def passed_on_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, need_pk=world.need_of_member_elsewhere.pk)
+
+
 def lent(world: World, kind: str) -> dict[str, Any]:
     return space(world, kind, template_pk=world.need_template(kind).pk)
 
@@ -1198,6 +1206,7 @@ ROUTES: dict[str, Route] = {
     "networks:new_template": Route(handlers, space, kinds=ALL),
     "networks:template": Route(handlers, lent, kinds=ALL, foreign=lent_elsewhere),
     "networks:retire_template": Route(handlers, lent, "post", kinds=ALL, foreign=lent_elsewhere),
+    "skill_needs:pass_on": Route(handlers, passed_on, kinds=ALL, foreign=passed_on_elsewhere),
     "networks:invitation": Route(
         signed_in, lambda world, kind: {"token": world.network_invitation("association").token}
     ),

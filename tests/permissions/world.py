@@ -402,6 +402,18 @@ class World:
     def affiliation_elsewhere(self) -> Any:
         return f.make_affiliation(state="invited")
 
+    def need_of_member(self, kind: str) -> Any:
+        """An open need of a member of its network."""
+        cache = self.__dict__.setdefault("_needs_of_members", {})
+        if kind not in cache:
+            member = f.make_affiliation(head=self.organisations[kind]).member
+            cache[kind] = f.make_skill_need(organisation=member)
+        return cache[kind]
+
+    @cached_property
+    def need_of_member_elsewhere(self) -> Any:
+        return f.make_skill_need(organisation=f.make_affiliation().member)
+
     def network_invitation(self, kind: str) -> Any:
         cache = self.__dict__.setdefault("_network_invitations", {})
         if kind not in cache:

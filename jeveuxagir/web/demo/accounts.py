@@ -63,6 +63,10 @@ ACCOUNTS = (
         "sylvie", "Collectivité : responsable", ("Sylvie", "Arnaud"), age=52, member=("deux-collines", "owner", True)
     ),
     Account(
+        "margaux", "Tête de réseau : responsable", ("Margaux", "Delorme"), commune="45234", age=47,
+        member=("mariniers", "owner", True),
+    ),
+    Account(
         "karim", "Service de l’État : responsable", ("Karim", "Daoudi"), commune="26362", age=45,
         member=("mission-drome", "owner", True),
     ),

@@ -11,7 +11,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from missions.skill_needs import scoping
 from missions.skill_needs.durations import DAY_MINUTES
 from missions.skill_needs.enums import ContactConsent, Format, State
-from missions.skill_needs.models import FLASH_MINUTES, SkillNeed
+from missions.skill_needs.models import FLASH_MINUTES, PassedOn, SkillNeed
 
 from . import texts
 from .ground import Ground
@@ -22,6 +22,14 @@ Kind, Cause, Decision = ModerationItem.Kind, ModerationItem.Cause, ModerationIte
 NEW_WORDS = (
     "Un tableau de trésorerie mois par mois, un modèle de demande d'avance à la banque, et notre trésorière formée à "
     "les tenir seule."
+)
+
+
+#: need, network, whom to (none: the brigade), the word
+PASSED_ON = (
+    ("carte-passeurs-loire", "mariniers", "valcompta", "Vos équipes sont à dix minutes de leur bateau."),
+    ("cuisine-marmite", "mariniers", "coup-de-pouce-45", "Vous avez réglé la même question l’an dernier."),
+    ("mentors-coup-de-pouce", "mariniers", None, "Nous ne connaissons personne du métier dans le Loiret."),
 )
 
 
@@ -39,6 +47,31 @@ class SkillNeeds:
         for spec in texts.read("skill_needs")["need"]:
             self.all[spec["key"]] = self._need(spec)
         self._edit_waits(self.all["tresorerie-table-ouverte"])
+        for key, network, to, note in PASSED_ON:
+            self._pass_on(self.all[key], network, to, note)
+
+    def _pass_on(self, need: SkillNeed, network: str, to: str | None, note: str) -> None:
+        head = self.organisations.all[network]
+        by = self.people.users.get(head.handlers()[0].pk)
+        at = min(max(need.opened_at or self.ground.now, self._ago(9)), self.ground.now)
+        receiver = self.organisations.all[to].organisation if to else None
+        self.ground.new(
+            PassedOn,
+            need=need,
+            network=head.organisation,
+            to=receiver,
+            note=texts.typeset(note),
+            passed_by=by,
+            created_at=at,
+        )
+        self.ground.event(
+            "skill_need.passed_on",
+            need,
+            at,
+            actor=by,
+            network=head.organisation.pk,
+            to=receiver.pk if receiver else None,
+        )
 
     def _ago(self, days: float) -> datetime.datetime:
         day = self.ground.today - datetime.timedelta(days=int(days))
@@ -184,4 +217,4 @@ class SkillNeeds:
 
 
 #: in the order they are written
-TABLES = (SkillNeed, SkillNeed.skills.through, SkillNeed.sdgs.through)
+TABLES = (SkillNeed, SkillNeed.skills.through, SkillNeed.sdgs.through, PassedOn)
