@@ -260,6 +260,7 @@ VERBS = {
     "sponsorship.employer_agreed": "Accord de l’employeur : le temps est tenu",
     "sponsorship.association_agreed": "Accord de l’association",
     "sponsorship.declined": "Sans suite",
+    "sponsorship.released": "Sans suite, faute de réponse, de signature ou de besoin : le temps est rendu",
     "sponsorship.convention_proposed": "Convention proposée à la signature",
     "sponsorship.convention_signed": "Convention signée d’un côté",
     "sponsorship.convention_in_force": "Convention signée des deux côtés : en vigueur",

@@ -189,6 +189,16 @@ def latest(organisation: Organisation) -> Verification | None:
     return organisation.verifications.first()
 
 
+def says_closed(organisation: Organisation) -> bool:
+    """Whether the registry last said that its number is that of something closed."""
+    said = latest(organisation)
+    return (
+        said is not None
+        and said.outcome == Checked.CLOSED
+        and said.number in (organisation.rna, organisation.siren, organisation.siret)
+    )
+
+
 def words_for_members(organisation: Organisation) -> str:
     """The proof level, and why it is not higher when a registry was asked."""
     level = organisation.get_proof_level_display().capitalize()

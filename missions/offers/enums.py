@@ -42,7 +42,7 @@ TRANSITIONS = Transitions(
             State.EXPIRED,
         ),
         # a paused or exhausted one is not shown: only an open one is taken off
-        "suspend": ([State.OPEN], State.SUSPENDED),
+        "suspend": ([State.OPEN, State.EXHAUSTED], State.SUSPENDED),
         "lift": ([State.SUSPENDED], State.OPEN),
     }
 )

@@ -163,7 +163,13 @@ class Offer(models.Model):
                 name="offered_by_employer",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id", "state"),
                 when=pgtrigger.Before,
-                func="""
+                func=f"""
+                    -- what was offered already keeps its employer's kind as it is: its row is not to be locked after
+                    -- the offer's
+                    IF TG_OP = 'UPDATE' AND NEW.organisation_id = OLD.organisation_id
+                        AND OLD.state NOT IN ('{State.REFUSED}', '{State.EXPIRED}') THEN
+                        RETURN NEW;
+                    END IF;
                     IF (
                         SELECT kind FROM organisations_organisation WHERE id = NEW.organisation_id FOR SHARE
                     ) NOT IN ('company', 'local_authority', 'state_service', 'public_body') THEN
@@ -171,8 +177,20 @@ class Offer(models.Model):
                             MESSAGE = 'only a company or a public employer offers the time of its people';
                     END IF;
                     RETURN NEW;
+                """,  # noqa: S608 (our own states)
+            ),
+            pgtrigger.Trigger(
+                name="committed_by_sponsorships",
+                operation=pgtrigger.UpdateOf("committed_minutes"),
+                when=pgtrigger.Before,
+                func="""
+                    -- written by the trigger of sponsorships alone, never by an UPDATE of this table
+                    IF pg_trigger_depth() = 1 THEN
+                        NEW.committed_minutes := OLD.committed_minutes;
+                    END IF;
+                    RETURN NEW;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

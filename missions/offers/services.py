@@ -28,7 +28,7 @@ from missions.enums import MissionMode
 from missions.skill_needs.durations import in_words
 from organisations import policies as organisation_policies
 from organisations import verification
-from organisations.enums import Checked, Kind
+from organisations.enums import Kind
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
@@ -385,8 +385,10 @@ def found_by_all() -> int:
 
 @transaction.atomic
 def suspend_of_organisation(organisation: Organisation, *, actor: User | None = None) -> int:
-    """Suspending an employer suspends its open offers. Safe to run twice."""
-    offers = lock_all(Offer.objects.of_organisation(organisation).filter(state=State.OPEN))
+    """Suspending an employer suspends its open offers, and those that time given back would open again. A paused one
+    stays so: nobody resumes it meanwhile. Safe to run twice."""
+    mine = Offer.objects.of_organisation(organisation)
+    offers = lock_all(mine.filter(state__in=[State.OPEN, State.EXHAUSTED]))
     for offer in offers:
         offer.suspended_with_organisation = True
         _move(offer, TRANSITIONS.target("suspend", offer.state))
@@ -521,9 +523,7 @@ def _of_employer(organisation: Organisation) -> list[Missing]:
         lacks.append(Missing("organisation_state", "La brigade doit d’abord valider votre organisation."))
     if organisation.kind == Kind.COMPANY and not organisation.siren:
         lacks.append(Missing("siren", "Donnez le SIREN de l’entreprise dans ses réglages."))
-    said = verification.latest(organisation)
-    held = (organisation.siren, organisation.siret)
-    if said is not None and said.outcome == Checked.CLOSED and said.number in held:
+    if verification.says_closed(organisation):
         lacks.append(
             Missing(
                 "ended",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person
@@ -154,6 +154,13 @@ class Pairing(models.Model):
                 condition=~Q(state=State.DECLINED) | ~Q(decline_reason=""),
                 name="pairing_declined_with_reason",
                 violation_error_message="Dites pourquoi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(company_answered_by__isnull=True)
+                | Q(association_answered_by__isnull=True)
+                | ~Q(company_answered_by=F("association_answered_by")),
+                name="pairing_answered_by_two",
+                violation_error_message="Une même personne ne répond pas pour les deux organisations.",
             ),
             _answered("company"),
             _answered("association"),

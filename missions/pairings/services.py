@@ -132,7 +132,8 @@ def accept(pairing: Pairing, *, actor: User, side: str) -> Pairing:
         _move(pairing, "agree")
         if pairing.need.state == NeedState.OPEN:
             skill_needs.talk(pairing.need, actor=actor)
-    pairing.save()
+    with refusals():
+        pairing.save()
     record("pairing.accepted", pairing, actor=actor, side=side)
     if pairing.state == State.AGREED:
         record("pairing.agreed", pairing, actor=actor, need=pairing.need_id, offer=pairing.offer_id)
@@ -152,7 +153,8 @@ def decline(pairing: Pairing, *, actor: User, side: str, reason: str, note: str 
     _say(pairing, side, Answer.NO, actor)
     pairing.decline_reason, pairing.decline_note = reason, note
     _move(pairing, "decline")
-    pairing.save()
+    with refusals():
+        pairing.save()
     record("pairing.declined", pairing, actor=actor, side=side, reason=reason)
     other = Side.ASSOCIATION if side == Side.COMPANY else Side.COMPANY
     if pairing.answer_of(other) == Answer.YES:

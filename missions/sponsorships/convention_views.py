@@ -30,7 +30,7 @@ def propose(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespo
     current = row.conventions.in_force().first()
     if current is None and side != Side.COMPANY:
         raise NotAllowed("L’employeur écrit la convention : il dit qui vient.")
-    names = ("minutes", "day_minutes", "starts_on", "ends_on", "profile")
+    names = ("minutes", "day_minutes", "starts_on", "ends_on", "profile", "version")
     form = ConventionForm(
         request.POST or None,
         amends=current is not None,
@@ -62,6 +62,7 @@ def _propose(request: SpaceRequest, row: Sponsorship, side: Side, form: Conventi
         employee_name=data.get("employee_name", ""),
         employee=_account(row, data.get("employee_email", "")),
         summary=data.get("summary", ""),
+        version=data["version"],
     )
 
 

@@ -1,11 +1,15 @@
-"""What will be due, written ahead as rows: a day to note within 30 days, one to validate within 7, an end that comes
-near, the debriefs. Each is looked at once when its date has come, however late the job runs; it is recalled only if it
-is still to do.
+"""What will be due, written ahead as rows: an answer and a signature, then the time given back without them; a day to
+note within 30 days, one to validate within 7, an end that comes near, the debriefs.
+
+Each is looked at once when its date has come, however late the job runs; it is recalled only if it is still to do.
 """
 
 import datetime
+from collections.abc import Callable, Sequence
 
+import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.locks import lock
@@ -17,7 +21,42 @@ from .models import DayEntry, Due, Sponsorship
 LOG_WITHIN = datetime.timedelta(days=30)
 VALIDATE_WITHIN = datetime.timedelta(days=7)
 END_NEAR = datetime.timedelta(days=14)
+#: to answer an employer that committed time: recalled, then the time is given back
+ANSWER_WITHIN = datetime.timedelta(days=7)
+ANSWER_AT_MOST = datetime.timedelta(days=21)
+#: to write and sign the convention once both agreed
+SIGN_WITHIN = datetime.timedelta(days=21)
+SIGN_AT_MOST = datetime.timedelta(days=60)
 BATCH = 500
+logger = structlog.get_logger(__name__)
+
+
+def plan_answer(sponsorship: Sponsorship) -> None:
+    """The employer committed time: the association answers, or it is given back. Safe to run twice."""
+    state = str(State.EMPLOYER_AGREED)
+    _write(
+        sponsorship,
+        (DueKind.ANSWER, state, today() + ANSWER_WITHIN),
+        (DueKind.LAPSE, state, today() + ANSWER_AT_MOST),
+    )
+
+
+def plan_signing(sponsorship: Sponsorship) -> None:
+    """Both agreed: the convention is signed, or the time is given back. Safe to run twice."""
+    state = str(State.ASSOCIATION_AGREED)
+    _write(
+        sponsorship,
+        (DueKind.SIGNING, state, today() + SIGN_WITHIN),
+        (DueKind.LAPSE, state, today() + SIGN_AT_MOST),
+    )
+
+
+def plan_missing() -> None:
+    """What was agreed before there were such dates counts from today."""
+    said = Due.objects.filter(sponsorship=OuterRef("pk"), kind=DueKind.LAPSE, about=OuterRef("state"))
+    waiting = Sponsorship.objects.filter(state__in=[State.EMPLOYER_AGREED, State.ASSOCIATION_AGREED])
+    for row in waiting.exclude(Exists(said)).order_by("pk")[:BATCH]:
+        plan_answer(row) if row.state == State.EMPLOYER_AGREED else plan_signing(row)
 
 
 def plan(sponsorship: Sponsorship) -> None:
@@ -51,9 +90,26 @@ def forget(sponsorship: Sponsorship) -> None:
 
 def run() -> dict[str, int]:
     """Settle what is due by today, the oldest first. Returns how many were looked at and recalled."""
-    due = Due.objects.filter(settled_at=None, due_on__lte=today()).order_by("due_on", "pk")
-    pks = list(due.values_list("pk", flat=True)[:BATCH])
-    return {"looked": len(pks), "told": sum(settle(pk) for pk in pks)}
+    due = Due.objects.filter(settled_at=None, due_on__lte=today()).exclude(kind=DueKind.LAPSE)
+    pks = list(due.order_by("due_on", "pk").values_list("pk", flat=True)[:BATCH])
+    return {"looked": len(pks), "told": each(pks, settle)}
+
+
+def each(rows: "Sequence[int] | QuerySet[Due]", act: Callable[[int], bool]) -> int:
+    """How many were acted upon. One that cannot be is logged, looked at again next time, and stops no other."""
+    pks = (
+        list(rows.order_by("due_on", "pk").values_list("pk", flat=True)[:BATCH])
+        if isinstance(rows, QuerySet)
+        else rows
+    )
+    done = 0
+    for pk in pks:
+        try:
+            with transaction.atomic():
+                done += act(pk)
+        except Exception:
+            logger.exception("due_failed", pk=pk, act=act.__name__)
+    return done
 
 
 @transaction.atomic
@@ -83,6 +139,10 @@ def _still_to_do(due: Due) -> list[Side]:
         return [side for side in Side if not day.validated_at(side)]
     if sponsorship.state in ENDED:
         return []
+    if due.kind == DueKind.ANSWER:
+        return [Side.ASSOCIATION] if sponsorship.state == due.about else []
+    if due.kind == DueKind.SIGNING:
+        return _still_to_sign(sponsorship) if sponsorship.state == due.about else []
     if due.kind == DueKind.DAY:
         later = sponsorship.days.counted().filter(on__gt=datetime.date.fromisoformat(due.about))
         done = sponsorship.state not in WORKING or not sponsorship.left_minutes or later.exists()
@@ -93,6 +153,14 @@ def _still_to_do(due: Due) -> list[Side]:
         return list(Side)
     said = set(sponsorship.debriefs.values_list("side", flat=True))
     return [side for side in Side if side not in said] if sponsorship.state == State.RUNNING else []
+
+
+def _still_to_sign(sponsorship: Sponsorship) -> list[Side]:
+    """Who has to write the convention, or to sign it."""
+    proposed = sponsorship.conventions.proposed().first()
+    if proposed is None:
+        return [Side.COMPANY]
+    return [side for side in Side if not proposed.signed_at(side)]
 
 
 def _write(sponsorship: Sponsorship, *several: tuple[DueKind, str, datetime.date]) -> None:

@@ -107,3 +107,6 @@ class DueKind(TextChoices):
     VALIDATION = "validation", "une journée est à valider"
     END = "end", "la convention finit bientôt"
     DEBRIEF = "debrief", "le bilan est à faire"
+    ANSWER = "answer", "l’association a une réponse à donner"
+    SIGNING = "signing", "la convention est à écrire et à signer"
+    LAPSE = "lapse", "sans réponse ni signature, le temps est rendu"

@@ -153,6 +153,8 @@ class ConventionForm(TermsForm):
         help_text="Elle notera elle-même ses journées. Sinon, vous les notez pour elle.",
     )
     summary = _prose("Ce qui change", empty="Dites ce que change l’avenant.")
+    #: of the sponsorship whose terms the form began with
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     field_order = ("summary", "employee_name", "employee_email")
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from jeveuxagir.common.registries import Invariant, invariants
 from missions.offers.models import Offer
 
-from .enums import COUNTED, DayState
-from .models import DayEntry, Sponsorship
+from .enums import COUNTED, ENDED, WORKING, ConventionState, DayState, Part, State
+from .models import Convention, DayEntry, Sponsorship
 
 
 def _sum(rows: Any, by: str, what: str) -> Any:
@@ -30,7 +30,42 @@ def _miscounted_offers() -> Any:
     return Offer.objects.annotate(held=held).exclude(committed_minutes=F("held"))
 
 
+def _twice_the_same_moment() -> Any:
+    """Validated days of one account at one moment, on two sponsorships."""
+    others = (
+        DayEntry.objects.validated()
+        .filter(on=OuterRef("on"), convention__employee=OuterRef("convention__employee"))
+        .exclude(sponsorship=OuterRef("sponsorship"))
+    )
+    whole = Exists(others.filter(Q(part=Part.WHOLE) | Q(part=OuterRef("part"))))
+    named = DayEntry.objects.validated().exclude(convention__employee=None).exclude(part=Part.HOURS)
+    return named.filter(whole)
+
+
+def _unlike_their_convention() -> Any:
+    same = Convention.objects.filter(
+        sponsorship=OuterRef("pk"),
+        state=ConventionState.IN_FORCE,
+        minutes=OuterRef("minutes"),
+        day_minutes=OuterRef("day_minutes"),
+        starts_on=OuterRef("starts_on"),
+        ends_on=OuterRef("ends_on"),
+    )
+    signed = Sponsorship.objects.filter(state__in=[*WORKING, *ENDED]).exclude(state=State.DECLINED)
+    return signed.exclude(Exists(same))
+
+
 def register() -> None:
+    invariants.register(
+        "sponsorships.one_moment_once",
+        Invariant("Une personne n’a pas deux journées validées au même moment", _twice_the_same_moment),
+    )
+    invariants.register(
+        "sponsorships.as_their_convention",
+        Invariant(
+            "Une mise à disposition signée dit ce que dit sa convention en vigueur", _unlike_their_convention
+        ),
+    )
     invariants.register(
         "sponsorships.days_counted",
         Invariant(

@@ -17,6 +17,7 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.roles import scope_filter
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.models import LineField, ProseField, personal
+from jeveuxagir.common.transitions import Transitions
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, in_words
 from missions.skill_needs.models import SkillNeed
@@ -27,7 +28,9 @@ from organisations.policies import HANDLERS
 from .enums import (
     BEFORE_SIGNING,
     COUNTED,
+    DAYS,
     ENDED,
+    TRANSITIONS,
     WORKING,
     ConventionState,
     DayState,
@@ -43,10 +46,28 @@ from .enums import (
 MOST_MINUTES = 3 * 220 * DAY_MINUTES
 #: the most one person works on one date, in minutes
 MOST_A_DAY = 720
+#: what stands for a name that was taken out
+SOMEBODY = "une personne"
+#: as long as days are kept after the end (personal_data.py); until then what counts is not deleted
+KEPT_DAYS = 6 * 365
 
 
 def _quoted(states: "tuple[State, ...] | tuple[DayState, ...]") -> str:
     return ", ".join(f"'{state.value}'" for state in states)
+
+
+def _moves(table: Transitions) -> str:
+    """The moves of a transition table, as SQL pairs."""
+    pairs = {(str(source), target) for sources, target in table.table.values() for source in sources}
+    return ", ".join(f"('{source}', '{target}')" for source, target in sorted(pairs))
+
+
+def _still_kept(sponsorship: str) -> str:
+    """SQL: whether this sponsorship's papers and days are not old enough to be deleted."""
+    return (
+        f"EXISTS (SELECT 1 FROM sponsorships_sponsorship WHERE id = {sponsorship} AND NOT ("  # noqa: S608
+        f"state IN ({_quoted(ENDED)}) AND state_changed_at < now() - interval '{KEPT_DAYS} days'))"
+    )
 
 
 class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
@@ -101,6 +122,13 @@ class Sponsorship(models.Model):
     state_changed_at = models.DateTimeField("depuis le", db_default=Now())
     #: when the employer agreed: its offer holds the time from then on
     agreed_at = models.DateTimeField("accord de l’employeur le", null=True, blank=True)
+    #: who said yes for each side: two persons
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     ended_by = models.CharField("arrêtée par", max_length=12, choices=Side, blank=True)
     end_reason = ProseField("raison de la fin", max_length=1000, blank=True)
     #: what it takes of its offer; what was logged; what both sides validated: kept by triggers
@@ -154,6 +182,13 @@ class Sponsorship(models.Model):
                 condition=Q(state__in=[State.DRAFTED, State.DECLINED]) | Q(agreed_at__isnull=False),
                 name="sponsorship_agreed_dated",
             ),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True)
+                | Q(accepted_by__isnull=True)
+                | ~Q(agreed_by=F("accepted_by")),
+                name="sponsorship_agreed_by_two",
+                violation_error_message="Une même personne ne dit pas oui pour les deux côtés.",
+            ),
             models.UniqueConstraint(
                 fields=["need", "offer"],
                 condition=Q(state__in=BEFORE_SIGNING),
@@ -167,6 +202,37 @@ class Sponsorship(models.Model):
             models.Index(fields=["state", "ends_on"], name="sponsorship_ending"),
         ]
         triggers = [
+            pgtrigger.Trigger(
+                name="a_counts_are_of_days",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    -- written by the trigger of days alone, never by an UPDATE of this table
+                    IF pg_trigger_depth() = 1 THEN
+                        NEW.logged_minutes := OLD.logged_minutes;
+                        NEW.validated_minutes := OLD.validated_minutes;
+                    END IF;
+                    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN ({_moves(TRANSITIONS)}) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'sponsorship_moves',
+                            MESSAGE = 'a sponsorship does not move so';
+                    END IF;
+                    IF NEW.state NOT IN ({_quoted(BEFORE_SIGNING)}, '{State.DECLINED}') AND (
+                        OLD.state IN ({_quoted(BEFORE_SIGNING)}) OR NEW.minutes <> OLD.minutes
+                        OR NEW.day_minutes <> OLD.day_minutes OR NEW.starts_on <> OLD.starts_on
+                        OR NEW.ends_on <> OLD.ends_on
+                    ) AND NOT EXISTS (
+                        SELECT 1 FROM sponsorships_convention
+                        WHERE sponsorship_id = NEW.id AND state = '{ConventionState.IN_FORCE}'
+                            AND minutes = NEW.minutes AND day_minutes = NEW.day_minutes
+                            AND starts_on = NEW.starts_on AND ends_on = NEW.ends_on
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'sponsorship_as_its_convention',
+                            MESSAGE = 'once signed, a sponsorship says what its convention in force says';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (our own states)
+            ),
             pgtrigger.Trigger(
                 name="a_holds_of_offer",
                 operation=pgtrigger.Insert | pgtrigger.Update,
@@ -412,6 +478,52 @@ class Convention(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="signed_paper_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF TG_OP = 'DELETE' THEN
+                        IF OLD.in_force_at IS NOT NULL AND {_still_kept("OLD.sponsorship_id")} THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'convention_words_are_fixed',
+                                MESSAGE = 'a convention that was in force is kept';
+                        END IF;
+                        RETURN OLD;
+                    END IF;
+                    -- who signed and who comes may be forgotten, never replaced
+                    IF (OLD.company_at IS NOT NULL AND (
+                            NEW.company_by_id IS NOT NULL AND NEW.company_by_id IS DISTINCT FROM OLD.company_by_id
+                            OR NEW.company_signatory NOT IN (OLD.company_signatory, '{SOMEBODY}')))
+                        OR (OLD.association_at IS NOT NULL AND (
+                            NEW.association_by_id IS NOT NULL
+                                AND NEW.association_by_id IS DISTINCT FROM OLD.association_by_id
+                            OR NEW.association_signatory NOT IN (OLD.association_signatory, '{SOMEBODY}')))
+                        OR ((OLD.company_at IS NOT NULL OR OLD.association_at IS NOT NULL) AND (
+                            NEW.employee_id IS NOT NULL AND NEW.employee_id IS DISTINCT FROM OLD.employee_id
+                            OR NEW.employee_name NOT IN (OLD.employee_name, '{SOMEBODY}')))
+                        OR (OLD.in_force_at IS NOT NULL AND (
+                            NEW.in_force_at IS DISTINCT FROM OLD.in_force_at
+                            OR NEW.state NOT IN (OLD.state, '{ConventionState.SUPERSEDED}')
+                            OR NEW.state <> OLD.state AND OLD.state <> '{ConventionState.IN_FORCE}'))
+                        OR (OLD.document_hash <> '' AND (
+                            NEW.document_hash <> OLD.document_hash
+                            OR NEW.document <> OLD.document AND NEW.document <> ''))
+                    THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_words_are_fixed',
+                            MESSAGE = 'a signed convention does not change';
+                    END IF;
+                    -- who comes does not sign for whom they come to
+                    IF NEW.association_by_id IS NOT NULL AND OLD.association_at IS NULL AND EXISTS (
+                        SELECT 1 FROM accounts_user
+                        WHERE id = NEW.association_by_id AND person_id = NEW.employee_id
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'convention_never_by_who_comes',
+                            MESSAGE = 'who comes does not sign for the receiving side';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (our own states)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -539,7 +651,20 @@ class DayEntry(models.Model):
                     IF TG_OP = 'UPDATE' THEN
                         IF NEW.sponsorship_id <> OLD.sponsorship_id OR NEW.convention_id <> OLD.convention_id
                             OR NEW."on" <> OLD."on" OR NEW.part <> OLD.part OR NEW.minutes <> OLD.minutes
-                            OR (OLD.state <> '{DayState.WAITING}' AND NEW.state <> OLD.state) THEN
+                            OR (NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN ({_moves(DAYS)}))
+                            OR (OLD.state <> '{DayState.WAITING}' AND (
+                                NEW.company_at IS DISTINCT FROM OLD.company_at
+                                OR NEW.association_at IS DISTINCT FROM OLD.association_at
+                                OR NEW.refused_side <> OLD.refused_side
+                                OR NEW.refused_reason <> OLD.refused_reason))
+                            OR (OLD.company_at IS NOT NULL AND (
+                                NEW.company_at IS DISTINCT FROM OLD.company_at
+                                OR NEW.company_by_id <> OLD.company_by_id
+                                OR NEW.company_by_id IS NOT NULL AND OLD.company_by_id IS NULL))
+                            OR (OLD.association_at IS NOT NULL AND (
+                                NEW.association_at IS DISTINCT FROM OLD.association_at
+                                OR NEW.association_by_id <> OLD.association_by_id
+                                OR NEW.association_by_id IS NOT NULL AND OLD.association_by_id IS NULL)) THEN
                             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_is_fixed',
                                 MESSAGE = 'a day noted does not change: it is corrected by another';
                         END IF;
@@ -548,6 +673,22 @@ class DayEntry(models.Model):
                                 AND NEW.association_by_id IS NULL) THEN
                             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_validated_by_somebody',
                                 MESSAGE = 'somebody validates a day';
+                        END IF;
+                        -- who validated was erased before the other side did: somebody else says it again
+                        IF OLD.state = '{DayState.WAITING}' AND NEW.company_by_id IS NULL THEN
+                            NEW.company_at := NULL;
+                        END IF;
+                        IF OLD.state = '{DayState.WAITING}' AND NEW.association_by_id IS NULL THEN
+                            NEW.association_at := NULL;
+                        END IF;
+                        IF NEW.association_by_id IS NOT NULL AND OLD.association_at IS NULL AND EXISTS (
+                            SELECT 1 FROM accounts_user AS account
+                            JOIN sponsorships_convention AS convention ON convention.employee_id = account.person_id
+                            WHERE account.id = NEW.association_by_id AND convention.id = NEW.convention_id
+                        ) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'day_never_by_who_worked',
+                                MESSAGE = 'who worked that day does not validate it for the receiving side';
                         END IF;
                         IF NEW.state <> OLD.state AND EXISTS (
                             SELECT 1 FROM sponsorships_sponsorship
@@ -583,6 +724,91 @@ class DayEntry(models.Model):
                 """,  # noqa: S608 (our own states)
             ),
             pgtrigger.Trigger(
+                name="a_day_begins_waiting",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF NEW.state <> '{DayState.WAITING}' OR NEW.association_at IS NOT NULL
+                        OR (NEW.company_at IS NOT NULL) <> (NEW.company_by_id IS NOT NULL) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_begins_waiting',
+                            MESSAGE = 'a day is noted first, then validated by both sides';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="a_day_of_one_person",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=f"""
+                    DECLARE
+                        who bigint;
+                        named text;
+                        employer bigint;
+                        so_far integer;
+                        taken boolean;
+                        elsewhere boolean;
+                    BEGIN
+                    IF NEW.state NOT IN ({_quoted(COUNTED)})
+                        OR (TG_OP = 'UPDATE' AND (NEW.state = OLD.state OR NEW.state <> '{DayState.VALIDATED}')) THEN
+                        RETURN NEW;
+                    END IF;
+                    SELECT convention.employee_id, lower(f_unaccent(btrim(convention.employee_name))),
+                            offer.organisation_id
+                        INTO who, named, employer
+                        FROM sponsorships_convention AS convention
+                        JOIN sponsorships_sponsorship AS sponsorship ON sponsorship.id = convention.sponsorship_id
+                        JOIN offers_offer AS offer ON offer.id = sponsorship.offer_id
+                        WHERE convention.id = NEW.convention_id;
+                    -- two sponsorships of one person, noted at once: one after the other, employer first
+                    PERFORM pg_advisory_xact_lock(
+                        hashtext('sponsorships.day.employer ' || employer), NEW."on" - date '2000-01-01');
+                    IF who IS NOT NULL THEN
+                        PERFORM pg_advisory_xact_lock(
+                            hashtext('sponsorships.day.person ' || who), NEW."on" - date '2000-01-01');
+                    END IF;
+                    SELECT sum(day.minutes),
+                            bool_or('{Part.WHOLE}' IN (day.part, NEW.part)
+                                OR (day.part = NEW.part AND day.part <> '{Part.HOURS}')),
+                            bool_or(day.sponsorship_id <> NEW.sponsorship_id)
+                        INTO so_far, taken, elsewhere
+                        FROM sponsorships_dayentry AS day
+                        JOIN sponsorships_convention AS convention ON convention.id = day.convention_id
+                        JOIN sponsorships_sponsorship AS sponsorship ON sponsorship.id = day.sponsorship_id
+                        JOIN offers_offer AS offer ON offer.id = sponsorship.offer_id
+                        WHERE day."on" = NEW."on" AND day.id <> NEW.id
+                            AND (day.state = '{DayState.VALIDATED}'
+                                OR TG_OP = 'INSERT' AND day.state = '{DayState.WAITING}')
+                            AND (day.sponsorship_id = NEW.sponsorship_id OR convention.employee_id = who
+                                OR (offer.organisation_id = employer AND named <> '{SOMEBODY}'
+                                    AND (who IS NULL OR convention.employee_id IS NULL)
+                                    AND lower(f_unaccent(btrim(convention.employee_name))) = named));
+                    IF taken THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = CASE WHEN elsewhere THEN 'day_of_one_person' ELSE 'day_once' END,
+                            MESSAGE = 'this person already has this moment of this date';
+                    END IF;
+                    IF so_far + NEW.minutes > {MOST_A_DAY} THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_twelve_hours',
+                            MESSAGE = 'more than twelve hours on one date';
+                    END IF;
+                    RETURN NEW;
+                    END;
+                """,  # noqa: S608 (our own states)
+            ),
+            pgtrigger.Trigger(
+                name="a_validated_day_stays",
+                operation=pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=f"""
+                    IF OLD.state = '{DayState.VALIDATED}' AND {_still_kept("OLD.sponsorship_id")} THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_is_fixed',
+                            MESSAGE = 'a validated day is kept as long as the statement counts it';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="b_day_counts",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.After,
@@ -606,14 +832,6 @@ class DayEntry(models.Model):
                             SET logged_minutes = logged_minutes + logged,
                                 validated_minutes = validated_minutes + validated
                             WHERE id = COALESCE(NEW.sponsorship_id, OLD.sponsorship_id);
-                    END IF;
-                    IF TG_OP = 'INSERT' AND (
-                        SELECT sum(minutes) FROM sponsorships_dayentry
-                        WHERE sponsorship_id = NEW.sponsorship_id AND "on" = NEW."on"
-                            AND state IN ({_quoted(COUNTED)})
-                    ) > {MOST_A_DAY} THEN
-                        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'day_twelve_hours',
-                            MESSAGE = 'more than twelve hours on one date';
                     END IF;
                     RETURN NULL;
                     END;
@@ -662,7 +880,13 @@ class Debrief(models.Model):
                 fields=["sponsorship", "side"],
                 name="debrief_once",
                 violation_error_message="Votre bilan est déjà fait.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["sponsorship", "author"],
+                condition=Q(author__isnull=False),
+                name="debriefs_by_two",
+                violation_error_message="Une même personne ne fait pas le bilan des deux côtés.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from missions.offers.models import Offer
 from missions.offers.policies import served as served_by
 from missions.skill_needs import services as needs
 from missions.skill_needs.enums import TRANSITIONS
+from missions.skill_needs.enums import State as NeedState
 from missions.skill_needs.models import SkillNeed
 
 from .enums import LIVE, State
@@ -25,8 +26,11 @@ def move_need(need: SkillNeed, verb: str, *, actor: User | None) -> None:
 
 
 def free_need(need: SkillNeed, *, actor: User | None) -> None:
-    """Nothing answers it any more: it seeks again."""
-    if not Sponsorship.objects.filter(need=need, state__in=LIVE).exists():
+    """Nothing answers it any more: it seeks again, unless its association gave it up meanwhile."""
+    if (
+        need.state in (NeedState.IN_TALK, NeedState.AGREED)
+        and not Sponsorship.objects.filter(need=need, state__in=LIVE).exists()
+    ):
         move_need(need, "resume", actor=actor)
 
 

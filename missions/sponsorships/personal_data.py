@@ -42,7 +42,8 @@ def _forget_days(person: Person) -> None:
 
 
 def _forget_author_of_sponsorships(person: Person) -> None:
-    Sponsorship.objects.filter(created_by__person=person).update(created_by=None)
+    for field in ("created_by", "agreed_by", "accepted_by"):
+        Sponsorship.objects.filter(**{f"{field}__person": person}).update(**{field: None})
 
 
 def _forget_author_of_debriefs(person: Person) -> None:
@@ -63,13 +64,15 @@ def register() -> None:
         "sponsorships.Sponsorship",
         PersonalData(
             model="sponsorships.Sponsorship",
-            label="Mises à disposition que vous avez préparées",
+            label="Mises à disposition que vous avez préparées ou acceptées",
             erasing="restent aux deux organisations, sans votre nom",
             kept=KEPT,
-            rows=lambda person: Sponsorship.objects.filter(created_by__person=person).select_related("need"),
+            rows=lambda person: Sponsorship.objects.filter(
+                Q(created_by__person=person) | Q(agreed_by__person=person) | Q(accepted_by__person=person)
+            ).select_related("need"),
             export=lambda row: {"Pour le besoin": row.need.title, "Préparée le": row.created_at},
             erase=_forget_author_of_sponsorships,
-            person_fields=("created_by",),
+            person_fields=("created_by", "agreed_by", "accepted_by"),
             retention=(
                 Retention(
                     kept_for=6 * YEAR,

@@ -22,7 +22,11 @@ def sides_of(actor: Any, sponsorship: Sponsorship) -> list[Side]:
 
 
 def can_sign(actor: Any, sponsorship: Sponsorship, side: str) -> bool:
-    return organisations.may_sign(actor, sponsorship.organisation_of(side))
+    """A handler of that side whom it lets sign: a reader never does."""
+    organisation = sponsorship.organisation_of(side)
+    return organisations.can_handle_missions(actor, organisation) and organisations.may_sign(
+        actor, organisation
+    )
 
 
 def is_worker(actor: Any, convention: Convention | None) -> bool:

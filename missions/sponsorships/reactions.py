@@ -1,4 +1,5 @@
-"""When an organisation closes, what it gives or receives ends, said with its reason."""
+"""When an organisation closes, what it gives or receives ends, said with its reason; when a need is taken or given up,
+whoever answered it is told, and has their time back."""
 
 from jeveuxagir.audit.models import Event
 from jeveuxagir.audit.services import subscribe
@@ -13,5 +14,11 @@ def _closed(event: Event) -> None:
         services.end_with_organisation(organisation)
 
 
+def _need_moved(event: Event) -> None:
+    services.release_of_need(int(event.subject_id))
+
+
 def register() -> None:
+    for verb in ("agreed", "delivered", "no_taker", "sent_back"):
+        subscribe(f"skill_need.{verb}", "sponsorships.release", _need_moved)
     subscribe("organisation.closed", "sponsorships.end", _closed)

@@ -6,7 +6,7 @@ database's: of two coordinators who spend the last two days at once, one is told
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,13 +19,15 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all, retried_once
-from jeveuxagir.common.text import NBSP, clean, clean_line
+from jeveuxagir.common.text import NBSP, clean, clean_line, fold
 from jeveuxagir.ui.dates import day_of
 from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
 from missions.skill_needs.durations import in_words
+from missions.skill_needs.enums import State as NeedState
 from missions.skill_needs.models import SkillNeed
 from organisations import policies as organisations
+from organisations import verification
 from organisations.companies.models import Employee
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
@@ -40,19 +42,20 @@ from .enums import (
     WORKING,
     ConventionState,
     DayState,
+    DueKind,
     Outcome,
     Part,
     Side,
     State,
 )
-from .models import MOST_A_DAY, Convention, DayEntry, Debrief, Sponsorship, Valuation
+from .models import MOST_A_DAY, SOMEBODY, Convention, DayEntry, Debrief, Due, Sponsorship, Valuation
 from .neighbours import free_need, move_need, served, settle_offer
 
 _BUSY = (
     "Plusieurs personnes agissent en même temps sur cette mise à disposition. Recommencez dans un instant."
 )
-#: who was named, once forgotten
-_SOMEBODY = "une personne"
+#: what an offer may be while what was committed from it goes on
+_STANDING = (OfferState.OPEN, OfferState.PAUSED, OfferState.EXHAUSTED, OfferState.EXPIRED)
 _TRIGGERS = {
     "sponsorship_closed_without_waiting": "Des journées attendent encore d’être validées.",
     "sponsorship_closed_after_debriefs": "Chaque côté fait son bilan avant la fin.",
@@ -60,7 +63,18 @@ _TRIGGERS = {
     "day_after_closing": "Cette mise à disposition est terminée : plus rien ne s’y note ni ne s’y valide.",
     "day_within_convention": "Cette date est en dehors de la convention.",
     "day_never_ahead": "Une journée se note une fois travaillée.",
-    "day_twelve_hours": "Cela fait plus de douze heures le même jour.",
+    "day_once": "Ce moment est déjà noté.",
+    "day_of_one_person": (
+        "Cette personne a déjà une journée à ce moment, sur une autre mise à disposition : une journée ne compte pas "
+        "deux fois."
+    ),
+    "day_twelve_hours": "Cela fait plus de douze heures le même jour pour cette personne.",
+    "day_never_by_who_worked": (
+        "Vous avez travaillé ce jour-là : quelqu’un d’autre de l’association le valide."
+    ),
+    "convention_never_by_who_comes": (
+        "Vous êtes la personne mise à disposition : quelqu’un d’autre signe pour l’association."
+    ),
 }
 
 
@@ -100,8 +114,7 @@ def draft(
     _require_verified(need.organisation, offer.organisation)
     if not need.is_seeking:
         raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
-    if offer.state != OfferState.OPEN:
-        raise RuleBroken("Cette offre n’est pas ouverte.", code="offer_closed")
+    _require_open(offer)
     if need.organisation_id == offer.organisation_id:
         raise RuleBroken("Un employeur ne répond pas à son propre besoin.", code="own_need")
     if offer.first_timers_only and need.organisation_id in served():
@@ -127,8 +140,8 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
     allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
     if sponsorship.state != State.DRAFTED:
         raise RuleBroken("Les deux côtés en parlent déjà : la convention le dira.", code="wrong_state")
-    if version != sponsorship.version:
-        raise Stale("Quelqu’un a modifié cette mise à disposition entre-temps. Relisez, puis recommencez.")
+    _check_version(sponsorship, version)
+    _require_verified(sponsorship.employer)
     _check_terms(sponsorship, terms, renewed=False)
     _require_left(sponsorship.offer, terms.minutes)
     for name, value in vars(terms).items():
@@ -142,35 +155,45 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
 
 
 @retried_once(_BUSY)
-def employer_agree(sponsorship: Sponsorship, *, actor: User) -> Sponsorship:
-    """The employer commits the time: its offer holds it from now on. The association is told."""
+def employer_agree(sponsorship: Sponsorship, *, actor: User, version: int | None = None) -> Sponsorship:
+    """The employer commits the time it read (`version`): its offer holds it from now on. The association is told."""
     sponsorship = _locked(sponsorship)
     allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
+    _check_version(sponsorship, version)
     _require_verified(sponsorship.employer, sponsorship.association)
     if not sponsorship.need.is_seeking:
         raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
+    if sponsorship.state == State.DRAFTED:
+        _require_open(sponsorship.offer)
     _move(sponsorship, "employer_agree")
-    sponsorship.agreed_at = sponsorship.state_changed_at
+    sponsorship.agreed_at, sponsorship.agreed_by = sponsorship.state_changed_at, actor
     with refusals(_TRIGGERS | {"offer_never_overspent": _nothing_left(sponsorship.offer)}):
         sponsorship.save()
     move_need(sponsorship.need, "talk", actor=actor)
     settle_offer(sponsorship.offer, actor=actor)
+    dues.plan_answer(sponsorship)
     record("sponsorship.employer_agreed", sponsorship, actor=actor, minutes=sponsorship.minutes)
     mails.tell(sponsorship, "asked", Side.ASSOCIATION, once=str(sponsorship.version), besides=actor)
     return sponsorship
 
 
 @retried_once(_BUSY)
-def association_agree(sponsorship: Sponsorship, *, actor: User) -> Sponsorship:
-    """The association accepts: its need is agreed, the convention comes next."""
+def association_agree(sponsorship: Sponsorship, *, actor: User, version: int | None = None) -> Sponsorship:
+    """The association accepts what it read: its need is agreed, the convention comes next. Somebody else than who
+    agreed for the employer; the others who had agreed are answered (`release_of_need`)."""
     sponsorship = _locked(sponsorship)
     allow(policies.can_handle(actor, sponsorship, Side.ASSOCIATION))
+    _check_version(sponsorship, version)
     _require_verified(sponsorship.employer, sponsorship.association)
+    _require_standing(sponsorship)
     if not sponsorship.need.is_seeking:
         raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
     _move(sponsorship, "association_agree")
-    sponsorship.save()
+    sponsorship.accepted_by = actor
+    with refusals(_TRIGGERS):
+        sponsorship.save()
     move_need(sponsorship.need, "agree", actor=actor)
+    dues.plan_signing(sponsorship)
     record("sponsorship.association_agreed", sponsorship, actor=actor)
     mails.tell(sponsorship, "agreed", Side.COMPANY, once=str(sponsorship.version), besides=actor)
     return sponsorship
@@ -211,6 +234,7 @@ def propose_convention(
     employee_name: str = "",
     employee: Person | None = None,
     summary: str = "",
+    version: int | None = None,
 ) -> Convention:
     """The convention, by the employer, who says who comes; then an « avenant », by either side.
 
@@ -219,6 +243,9 @@ def propose_convention(
     """
     sponsorship = _locked(sponsorship)
     allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    _check_version(sponsorship, version)
+    _require_verified(sponsorship.employer, sponsorship.association)
+    _require_standing(sponsorship)
     current = _current(sponsorship)
     if current is None:
         if side != Side.COMPANY:
@@ -282,6 +309,8 @@ def sign(convention: Convention, *, actor: User, side: str, seen_hash: str, capa
     allow(side in Side.values)
     if not policies.can_sign(actor, sponsorship, side):
         raise NotAllowed("Seule une personne qui peut signer pour l’organisation signe la convention.")
+    if side == Side.ASSOCIATION and convention.employee_id == actor.person_id:
+        raise NotAllowed(_TRIGGERS["convention_never_by_who_comes"])
     if convention.state != ConventionState.PROPOSED or seen_hash != convention.text_hash:
         raise Stale("Cette convention a changé depuis que vous l’avez ouverte. Relisez-la, puis signez.")
     if wording.hash_of(convention) != convention.text_hash:
@@ -292,6 +321,9 @@ def sign(convention: Convention, *, actor: User, side: str, seen_hash: str, capa
     if convention.signed_at(side):
         return convention
     _require_verified(sponsorship.employer, sponsorship.association)
+    _require_standing(sponsorship)
+    if sponsorship.state == State.ASSOCIATION_AGREED and sponsorship.need.state != NeedState.AGREED:
+        raise RuleBroken("Ce besoin n’est plus ouvert.", code="need_taken")
     name = actor.person.full_name or actor.person.first_name
     said = clean(f"{name}, {capacity}" if clean(capacity) else name)[:300]
     setattr(convention, f"{side}_by", actor)
@@ -315,6 +347,7 @@ def drop_convention(convention: Convention, *, actor: User, side: str) -> Conven
     sponsorship = _locked(convention.sponsorship)
     convention = lock(Convention.objects.all(), pk=convention.pk)
     allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    _require_acting(sponsorship, side)
     if convention.state != ConventionState.PROPOSED:
         raise RuleBroken("Seule une version à signer s’abandonne.", code="wrong_state")
     _drop(convention, sponsorship, actor=actor)
@@ -339,6 +372,8 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
         former.save(update_fields=["state", "state_changed_at"])
     convention.state = ConventionState.IN_FORCE
     convention.state_changed_at = convention.in_force_at = now()
+    with refusals(_TRIGGERS):
+        convention.save(update_fields=["state", "state_changed_at", "in_force_at"])
     for name, value in vars(terms).items():
         setattr(sponsorship, name, value)
     if sponsorship.state == State.ASSOCIATION_AGREED:
@@ -348,7 +383,7 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
         sponsorship.save()
     convention.document = documents.pdf_of(convention)
     convention.document_hash = hashlib.sha256(convention.document).hexdigest()
-    convention.save()
+    convention.save(update_fields=["document", "document_hash"])
     settle_offer(sponsorship.offer, actor=actor)
     dues.plan(sponsorship)
     record("sponsorship.convention_in_force", sponsorship, actor=actor, number=convention.number)
@@ -380,6 +415,7 @@ def log_day(
     coordinates = policies.can_handle(actor, sponsorship, Side.COMPANY)
     if not coordinates and not policies.is_worker(actor, convention):
         raise NotAllowed("Seule la personne mise à disposition, ou son employeur, note une journée.")
+    _require_acting(sponsorship, Side.COMPANY)
     if convention is None or sponsorship.state not in WORKING:
         ended = sponsorship.is_ended
         message = (
@@ -423,9 +459,9 @@ def validate_day(day: DayEntry, *, actor: User, side: str) -> DayEntry:
     """One side says this was worked. It counts once both said so: two persons, never one for both."""
     sponsorship, day = _locked_day(day)
     allow(side in Side.values)
-    if side == Side.ASSOCIATION and policies.is_worker(actor, day.convention):
-        raise NotAllowed("Vous avez travaillé ce jour-là : quelqu’un d’autre de l’association le valide.")
+    _refuse_own_day(actor, day, side)
     allow(policies.may_validate(actor, day, side))
+    _require_acting(sponsorship, side)
     _refuse_closed(sponsorship)
     if day.state == DayState.VALIDATED or (day.state == DayState.WAITING and day.validated_at(side)):
         return day
@@ -453,7 +489,10 @@ def validate_day(day: DayEntry, *, actor: User, side: str) -> DayEntry:
 def refuse_day(day: DayEntry, *, actor: User, side: str, reason: str) -> DayEntry:
     """One side says it was not worked so, and why. Its time is free again; a correction may follow."""
     sponsorship, day = _locked_day(day)
-    allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    allow(side in Side.values)
+    _refuse_own_day(actor, day, side)
+    allow(policies.may_validate(actor, day, side))
+    _require_acting(sponsorship, side)
     _refuse_closed(sponsorship)
     _require_reason(reason)
     if day.state == DayState.WAITING and day.validated_at(side):
@@ -474,6 +513,7 @@ def withdraw_day(day: DayEntry, *, actor: User) -> DayEntry:
     """Noted by mistake: taken out before it counts. It stays to be read."""
     sponsorship, day = _locked_day(day)
     allow(policies.may_withdraw(actor, day))
+    _require_acting(sponsorship, Side.COMPANY)
     _refuse_closed(sponsorship)
     if day.state == DayState.WITHDRAWN:
         return day
@@ -500,6 +540,7 @@ def debrief(
     """What one side says of it, once. The other side reads it after its own."""
     sponsorship = _locked(sponsorship)
     allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
+    _require_acting(sponsorship, side)
     if sponsorship.state not in (State.RUNNING, State.BROKEN):
         raise RuleBroken(
             "Le bilan se fait une fois le travail commencé, et avant la fin.", code="wrong_state"
@@ -524,12 +565,15 @@ def debrief(
 
 
 @retried_once(_BUSY)
-def close(sponsorship: Sponsorship, *, actor: User, side: str) -> Sponsorship:
-    """Both debriefs are written, no day waits: what was not used goes back to the offer, the need is delivered."""
+def close(sponsorship: Sponsorship, *, actor: User, side: str, version: int | None = None) -> Sponsorship:
+    """Both debriefs are written, by two persons, and no day waits: what was not used goes back to the offer, the need
+    is delivered."""
     sponsorship = _locked(sponsorship)
     allow(side in Side.values and policies.can_handle(actor, sponsorship, side))
     if sponsorship.state == State.CLOSED:
         return sponsorship
+    _check_version(sponsorship, version)
+    _require_acting(sponsorship, side)
     _move(sponsorship, "close")
     with refusals(_TRIGGERS):
         sponsorship.save()
@@ -569,6 +613,68 @@ def begin(pk: int) -> bool:
     if sponsorship.state != State.SIGNED or sponsorship.starts_on > today():
         return False
     _begin(sponsorship, actor=None)
+    return True
+
+
+def release_of_need(need_id: int) -> int:
+    """The need is taken, given back or given up: whoever had agreed or prepared something is answered, and the time
+    they held is theirs again. Safe to run twice. Each in its own transaction, as their organisations differ."""
+    rows = Sponsorship.objects.filter(need=need_id, state__in=BEFORE_SIGNING).order_by("pk")
+    return sum(_release(row, _because_of_need) for row in rows.select_related("need", "offer"))
+
+
+def lapse_due() -> int:
+    """Nobody answered, or nobody signed, for too long: it ends, both sides are told, the time is free again."""
+    late = Due.objects.filter(kind=DueKind.LAPSE, settled_at=None, due_on__lte=today())
+    return dues.each(late, _lapse)
+
+
+def _lapse(pk: int) -> bool:
+    row = Sponsorship.objects.select_related("need", "offer").get(dues=pk)
+    done = _release(row, lambda current: _because_of_silence(current, pk))
+    Due.objects.filter(pk=pk, settled_at=None).update(settled_at=now(), told=done)
+    return done
+
+
+def _because_of_need(sponsorship: Sponsorship) -> str:
+    need = sponsorship.need
+    if need.state == NeedState.AGREED:
+        mine = sponsorship.state == State.ASSOCIATION_AGREED
+        return "" if mine else "L’association a retenu une autre proposition pour ce besoin."
+    if need.state == NeedState.DELIVERED:
+        return "Ce qui était demandé a été fait autrement."
+    if need.state in (NeedState.NO_TAKER, NeedState.DRAFT):
+        return "L’association ne cherche plus pour ce besoin."
+    return ""
+
+
+def _because_of_silence(sponsorship: Sponsorship, pk: int) -> str:
+    if not Due.objects.filter(pk=pk, about=sponsorship.state, settled_at=None).exists():
+        return ""  # it moved on, or somebody was quicker
+    if sponsorship.state == State.EMPLOYER_AGREED:
+        return "Le temps de répondre est passé sans réponse de l’association."
+    return "Le temps de signer est passé sans les deux signatures."
+
+
+@retried_once(_BUSY)
+def _release(sponsorship: Sponsorship, why: Callable[[Sponsorship], str]) -> bool:
+    """End what is not signed, by the platform; `why` is asked under the locks, and may say that nothing is to end."""
+    sponsorship = _locked(sponsorship)
+    reason = why(sponsorship) if sponsorship.state in BEFORE_SIGNING else ""
+    if not reason:
+        return False
+    was = sponsorship.state
+    _move(sponsorship, "decline")
+    sponsorship.ended_by, sponsorship.end_reason = Side.ASSOCIATION, reason
+    sponsorship.save()
+    _drop_proposed(sponsorship, actor=None)
+    free_need(sponsorship.need, actor=None)
+    settle_offer(sponsorship.offer, actor=None)
+    dues.forget(sponsorship)
+    record("sponsorship.released", sponsorship, was=str(was))
+    mails.tell(sponsorship, "released", Side.COMPANY, once="")
+    if was != State.DRAFTED:
+        mails.tell(sponsorship, "released", Side.ASSOCIATION, once="")
     return True
 
 
@@ -683,6 +789,11 @@ def _withdraw(day: DayEntry) -> None:
         day.save()
 
 
+def _refuse_own_day(actor: User, day: DayEntry, side: str) -> None:
+    if side == Side.ASSOCIATION and day.convention.employee_id == actor.person_id:
+        raise NotAllowed(_TRIGGERS["day_never_by_who_worked"])
+
+
 def _offer_after_day(sponsorship: Sponsorship, actor: User) -> None:
     """Of a broken one, a day refused gives its time back."""
     if sponsorship.is_ended:
@@ -727,9 +838,39 @@ def _checked_day(
     same_day = list(sponsorship.days.filter(on=on, state__in=COUNTED))
     if any(part in (Part.WHOLE, one.part) or one.part == Part.WHOLE for one in same_day):
         raise RuleBroken(f"Ce moment du {day_of(on)} est déjà noté.", code="day_once")
-    if sum(one.minutes for one in same_day) + minutes > MOST_A_DAY:
+    elsewhere = _days_elsewhere(convention, on)
+    if any(_clash(part, one.part) for one in elsewhere):
+        raise RuleBroken(
+            f"{convention.employee_name} a déjà ce moment du {day_of(on)} sur une autre mise à disposition.",
+            code="day_of_one_person",
+        )
+    if sum(one.minutes for one in (*same_day, *elsewhere)) + minutes > MOST_A_DAY:
         raise RuleBroken(_TRIGGERS["day_twelve_hours"], code="day_twelve_hours")
     return minutes
+
+
+def _clash(part: str, other: str) -> bool:
+    """Whether two entries of different sponsorships are of the same moment: some hours may follow others."""
+    return Part.WHOLE in (part, other) or (part == other and part != Part.HOURS)
+
+
+def _days_elsewhere(convention: Convention, on: datetime.date) -> list[DayEntry]:
+    """What the same person has on this date on other sponsorships: the same account, whoever employs it; without one,
+    the same name at the same employer."""
+    employer = convention.sponsorship.offer.organisation_id
+    named = Q(convention__employee=convention.employee_id) if convention.employee_id else Q()
+    without = Q(sponsorship__offer__organisation=employer)
+    if convention.employee_id:
+        without &= Q(convention__employee=None)
+    rows = DayEntry.objects.counted().filter(on=on).exclude(sponsorship=convention.sponsorship_id)
+    found = rows.filter(named | without if named else without).select_related("convention")
+    said = fold(convention.employee_name)
+    return [
+        one
+        for one in found
+        if (convention.employee_id and one.convention.employee_id == convention.employee_id)
+        or (fold(one.convention.employee_name) == said and said != fold(SOMEBODY))
+    ]
 
 
 def _check_terms(sponsorship: Sponsorship, terms: Terms, *, renewed: bool) -> None:
@@ -782,9 +923,52 @@ def _left_of(sponsorship: Sponsorship) -> str:
 
 
 def _require_verified(*several: Organisation) -> None:
+    """Validated, and not closed according to the registry."""
     for organisation in several:
         if organisation.state != OrganisationState.VALIDATED:
             raise RuleBroken(f"{organisation.name} n’est pas validée en ce moment.", code="not_validated")
+        if verification.says_closed(organisation):
+            raise RuleBroken(
+                f"D’après le registre, l’organisation qui porte le numéro de {organisation.name} est fermée{NBSP}: "
+                "rien ne s’engage avec elle. Si le registre se trompe, écrivez-nous depuis la page « Contact ».",
+                code="closed_number",
+            )
+
+
+def _require_acting(sponsorship: Sponsorship, side: str) -> None:
+    """Suspended, an organisation may only put an end to things; what is counted stays counted."""
+    organisation = sponsorship.organisation_of(side)
+    if organisation.state != OrganisationState.VALIDATED:
+        raise RuleBroken(
+            f"{organisation.name} n’est pas validée en ce moment{NBSP}: elle ne note, ne valide et ne signe rien. "
+            "Ce qui est déjà compté le reste.",
+            code="not_validated",
+        )
+
+
+def _require_open(offer: Offer) -> None:
+    if offer.state == OfferState.EXHAUSTED:
+        raise RuleBroken(_nothing_left(offer), code="offer_never_overspent")
+    if offer.state != OfferState.OPEN or (offer.ends_on is not None and offer.ends_on < today()):
+        raise RuleBroken("Cette offre n’est pas ouverte.", code="offer_closed")
+
+
+def _require_standing(sponsorship: Sponsorship) -> None:
+    """What an employer committed stands when it pauses or ends its offer, not when the brigade suspends one of both."""
+    if sponsorship.offer.state not in _STANDING:
+        raise RuleBroken(
+            "La brigade a suspendu cette offre : rien ne s’engage tant qu’elle l’est.", code="offer_closed"
+        )
+    if sponsorship.need.state == NeedState.SUSPENDED:
+        raise RuleBroken(
+            "La brigade a suspendu ce besoin : rien ne s’engage tant qu’il l’est.", code="need_suspended"
+        )
+
+
+def _check_version(sponsorship: Sponsorship, version: int | None) -> None:
+    """`version`: of the page somebody read."""
+    if version is not None and version != sponsorship.version:
+        raise Stale("Quelqu’un a modifié cette mise à disposition entre-temps. Relisez, puis recommencez.")
 
 
 def _require_reason(reason: str) -> None:
@@ -801,9 +985,9 @@ def forget_names(conventions: Sequence[Convention]) -> None:
     """A year after the end: who came, who signed and what was noted are taken out; terms, days and hashes stay."""
     for convention in conventions:
         convention.employee = convention.company_by = convention.association_by = None
-        convention.employee_name = _SOMEBODY
-        convention.company_signatory = _SOMEBODY if convention.company_at else ""
-        convention.association_signatory = _SOMEBODY if convention.association_at else ""
+        convention.employee_name = SOMEBODY
+        convention.company_signatory = SOMEBODY if convention.company_at else ""
+        convention.association_signatory = SOMEBODY if convention.association_at else ""
         convention.summary = ""
         convention.document = b""
         convention.salt = ""
@@ -819,7 +1003,7 @@ def forget_person(person: Person) -> None:
     named = Q(employee=person) | Q(company_by__person=person) | Q(association_by__person=person)
     for convention in lock_all(Convention.objects.filter(named)):
         if convention.employee_id == person.pk:
-            convention.employee, convention.employee_name, convention.salt = None, _SOMEBODY, ""
+            convention.employee, convention.employee_name, convention.salt = None, SOMEBODY, ""
             if convention.state == ConventionState.PROPOSED:
                 # nobody signs that « une personne » comes
                 convention.state, convention.state_changed_at = ConventionState.DROPPED, now()
@@ -828,7 +1012,7 @@ def forget_person(person: Person) -> None:
             signed = getattr(convention, f"{side}_by")
             if signed is not None and signed.person_id == person.pk:
                 setattr(convention, f"{side}_by", None)
-                setattr(convention, f"{side}_signatory", _SOMEBODY)
+                setattr(convention, f"{side}_signatory", SOMEBODY)
         convention.document = b""
         convention.save()
     Convention.objects.filter(proposed_by__person=person).update(proposed_by=None)

@@ -15,8 +15,9 @@ from .models import Sponsorship
 @shared_task
 @periodic(every=timedelta(hours=1))
 def run_clocks() -> None:
-    """What begins today, then what is due; a missed day is caught up at the next run."""
+    """What begins today, what nobody answered or signed in time, then what is due; a missed day is caught up."""
     begun = Sponsorship.objects.filter(state=State.SIGNED, starts_on__lte=today())
-    for pk in begun.order_by("pk").values_list("pk", flat=True)[: dues.BATCH]:
-        services.begin(pk)
+    dues.each(list(begun.order_by("pk").values_list("pk", flat=True)[: dues.BATCH]), services.begin)
+    dues.plan_missing()
+    services.lapse_due()
     dues.run()

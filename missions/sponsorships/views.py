@@ -262,7 +262,7 @@ def employer_agree(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> Ht
     return act_on(
         request,
         row,
-        lambda: services.employer_agree(row, actor=request.user),
+        lambda: services.employer_agree(row, actor=request.user, version=version_read(request)),
         "Ce temps est engagé. L’association est prévenue.",
     )
 
@@ -274,7 +274,7 @@ def association_agree(request: SpaceRequest, pk: int, slug: str, row_pk: int) ->
     return act_on(
         request,
         row,
-        lambda: services.association_agree(row, actor=request.user),
+        lambda: services.association_agree(row, actor=request.user, version=version_read(request)),
         "Vous avez dit oui. L’employeur écrit maintenant la convention.",
     )
 
@@ -345,7 +345,10 @@ def close(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespons
     row = row_of(request, row_pk)
     side = side_in(request, row)
     return act_on(
-        request, row, lambda: services.close(row, actor=request.user, side=side), "C’est terminé. Merci."
+        request,
+        row,
+        lambda: services.close(row, actor=request.user, side=side, version=version_read(request)),
+        "C’est terminé. Merci.",
     )
 
 
@@ -355,6 +358,12 @@ def close(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespons
 def back_to(request: SpaceRequest, row: Sponsorship) -> HttpResponse:
     organisation = request.organisation
     return redirect("sponsorships:one", pk=organisation.pk, slug=organisation.slug, row_pk=row.pk)
+
+
+def version_read(request: SpaceRequest) -> int:
+    """Of the page whose button was pressed; one that says none is of no version."""
+    typed = request.POST.get("version", "")[:9]
+    return int(typed) if typed.isascii() and typed.isdigit() else -1
 
 
 def act_on(request: SpaceRequest, row: Sponsorship, act: Callable[[], Any], said: str) -> HttpResponse:

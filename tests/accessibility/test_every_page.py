@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from jeveuxagir.common.models import LineField, ProseField
 from tests.permissions.table import ALLOWED, ROUTES
-from tests.permissions.world import ANONYMOUS, CITIZEN, ROLES, World
+from tests.permissions.world import ANONYMOUS, CITIZEN, FROZEN, ROLES, World
 from tests.support.accessibility import axe
 
 WORDS = (
@@ -54,7 +54,7 @@ def lengthen() -> None:
         for field in model._meta.local_fields:
             if isinstance(field, LineField | ProseField):
                 size = min(field.max_length or 2000, 2000)
-                with pgtrigger.ignore("sponsorships.Convention:signed_words_are_fixed"):
+                with pgtrigger.ignore(*FROZEN):
                     model._default_manager.update(**{field.name: (WORDS * 30)[:size].strip()})
 
 

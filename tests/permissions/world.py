@@ -43,6 +43,12 @@ ROLES = (
 )
 
 
+#: what a signature or a validation froze, and a test writes over all the same
+FROZEN = (
+    "sponsorships.Convention:signed_words_are_fixed",
+    "sponsorships.Convention:signed_paper_is_kept",
+    "sponsorships.DayEntry:a_day_is_fixed",
+)
 #: what starts every text that somebody may type: it must never reach a page as it is
 RAW = "<b>zz"
 #: what is the citizen's own, as it stands in the database; `test_routes.MAY_SEE` says who may read it
@@ -86,7 +92,7 @@ class World:
                 field for field in model._meta.local_fields if isinstance(field, LineField | ProseField)
             ]
             for field in fields:
-                with pgtrigger.ignore("sponsorships.Convention:signed_words_are_fixed"):
+                with pgtrigger.ignore(*FROZEN):
                     model._default_manager.update(
                         **{field.name: f"{RAW}'\"</b> {field.name}"[: field.max_length]}
                     )

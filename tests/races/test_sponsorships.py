@@ -74,6 +74,21 @@ def test_the_last_day_noted_by_two_people_at_once_is_noted_once(
 
 
 @pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_one_persons_day_noted_at_once_on_two_sponsorships_is_noted_once(
+    committed_db: None, round_number: int
+) -> None:
+    first = story()
+    second = story(offer=make_offer(first.company))
+    rows = [(first, first.signed(3))]
+    other = second.agreed(3)
+    second.signed_by_both(second.proposed(other, employee=first.worker.person))
+    rows.append((second, other))
+    acts: list[Any] = [lambda s=s, row=row: s.day(row, 1) for s, row in rows]
+    assert Counter(together(outcome, acts, threads=2)) == {"done": 1, "day_of_one_person": 1}
+    assert DayEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
 def test_a_validation_and_a_refusal_at_once_leave_one_of_them(committed_db: None, round_number: int) -> None:
     s = story()
     row = s.signed(2)

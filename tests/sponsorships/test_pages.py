@@ -48,6 +48,12 @@ def working_day(ago: int) -> datetime.date:
     return day
 
 
+def read(row: Sponsorship) -> dict[str, int]:
+    """What the page of a sponsorship sends with its buttons."""
+    row.refresh_from_db()
+    return {"version": row.version}
+
+
 def sides(s: Story) -> tuple[Client, Client]:
     return client_of(s.coordinator), client_of(s.manager)
 
@@ -78,12 +84,12 @@ def test_the_whole_story_by_its_pages() -> None:
     assert association.get(url("one", s.association, row.pk)).status_code == 404, (
         "nothing is said before the employer agreed"
     )
-    company.post(url("employer_agree", s.company, row.pk))
+    company.post(url("employer_agree", s.company, row.pk), read(row))
     assert "À vous de dire oui ou non" in association.get(url("one", s.association, row.pk)).content.decode()
-    association.post(url("association_agree", s.association, row.pk))
+    association.post(url("association_agree", s.association, row.pk), read(row))
     company.post(
         url("propose", s.company, row.pk),
-        typed | {"employee_name": "Zoé Martin", "employee_email": s.worker.email},
+        typed | read(row) | {"employee_name": "Zoé Martin", "employee_email": s.worker.email},
     )
     text = row.conventions.get()
     assert text.employee == s.worker.person
@@ -128,7 +134,7 @@ def test_the_whole_story_by_its_pages() -> None:
         )
     page = association.get(url("one", s.association, row.pk)).content.decode()
     assert f"Vu de {s.company.name}" in page
-    association.post(url("close", s.association, row.pk))
+    association.post(url("close", s.association, row.pk), read(row))
     row.refresh_from_db()
     assert row.state == "closed"
 

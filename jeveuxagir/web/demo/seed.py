@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pgtrigger
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -88,6 +89,7 @@ from .resources import TABLES as RESOURCE_TABLES
 from .resources import Resources
 from .skill_needs import TABLES as SKILL_NEED_TABLES
 from .skill_needs import SkillNeeds
+from .sponsorships import PAST as SPONSORSHIP_PAST
 from .sponsorships import TABLES as SPONSORSHIP_TABLES
 from .sponsorships import Sponsorships
 from .statements import Statements
@@ -259,7 +261,10 @@ def _seed() -> None:
     ground.write(*RESOURCE_TABLES)
     introductions.settle()
     ground.write(*LIBRARY_TABLES, *EXAMPLE_TABLES)
-    ground.write(*SKILL_NEED_TABLES, *SPONSORSHIP_TABLES)
+    ground.write(*SKILL_NEED_TABLES)
+    with pgtrigger.ignore(*SPONSORSHIP_PAST), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")  # COPY is no statement that would carry the setting
+        ground.write(*SPONSORSHIP_TABLES)
     ground.write(Idea, Statement, SavedSearch, AlertHit, NewMission, Preference)
     charters = Charters(ground, alliances)
     charters.build()

@@ -207,12 +207,18 @@ class Sponsorships:
             state=spec.state,
             state_changed_at=moved,
             agreed_at=None if spec.state == State.DRAFTED else ground.later(prepared, 1, 4),
+            agreed_by=None if spec.state == State.DRAFTED else self._user(employer),
+            accepted_by=None
+            if spec.state in (State.DRAFTED, State.EMPLOYER_AGREED, State.DECLINED)
+            else self._user(association),
             ended_by=spec.by,
             end_reason=texts.typeset(spec.reason),
             created_by=self._user(employer),
             created_at=prepared,
         )
         self._history(row, spec, prepared, moved, self._user(employer))
+        if spec.state in (State.EMPLOYER_AGREED, State.ASSOCIATION_AGREED):
+            self._awaited(row)
         conventions = self._conventions(row, spec, number, employer, association, prepared)
         in_force = next((one for one in conventions if one.state == ConventionState.IN_FORCE), None)
         if in_force is not None:
@@ -377,6 +383,21 @@ class Sponsorships:
             self.ground.event(f"sponsorship.day_{state}", row, at, day=entry.pk)
         return entry
 
+    def _awaited(self, row: Sponsorship) -> None:
+        """The answer or the signatures that are expected, and the day when the time is given back without them."""
+        answer = row.state == State.EMPLOYER_AGREED
+        soon, last = (DueKind.ANSWER, 9) if answer else (DueKind.SIGNING, 40)
+        for kind, days in ((soon, 3), (DueKind.LAPSE, last)):
+            self.ground.new(
+                Due,
+                sponsorship=row,
+                kind=kind,
+                about=str(row.state),
+                due_on=self.ground.day(days),
+                settled_at=None,
+                told=False,
+            )
+
     def _dues(self, row: Sponsorship, spec: Spec) -> None:
         ended = spec.state in (State.CLOSED, State.BROKEN)
         for kind, about, on in (
@@ -422,3 +443,5 @@ class Sponsorships:
 
 #: in the order they are written, after needs and offers; triggers count the days and what offers hold
 TABLES = (Sponsorship, Convention, DayEntry, Debrief, Valuation, Due)
+#: what a row written as it stands today would break: days begin waiting, and these are past
+PAST = ("sponsorships.DayEntry:a_day_begins_waiting",)
