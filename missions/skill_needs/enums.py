@@ -31,6 +31,8 @@ class Format(TextChoices):
     FULL_TIME = "full_time", "temps plein sur une période"
     SECONDMENT = "secondment", "mise à disposition longue"
     END_OF_CAREER = "end_of_career", "fin de carrière"
+    #: last: who has it is known by its place in the engine's stored inputs
+    IMMERSION = "immersion", "immersion, pour apprendre de l’association"
 
 
 class ContactConsent(TextChoices):

@@ -226,6 +226,11 @@ class VolumeForm(Section):
             (Format.FULL_TIME, "À temps plein, sur une période"),
             (Format.SECONDMENT, f"Une mise à disposition longue{NBSP}: plusieurs mois"),
             (Format.END_OF_CAREER, f"Une fin de carrière{NBSP}: une personne proche de la retraite"),
+            (
+                Format.IMMERSION,
+                f"Une immersion{NBSP}: quelqu’un d’une entreprise ou d’une administration vient apprendre de vous, "
+                "d’une demi-journée à dix jours",
+            ),
         ],
     )
     minutes = DaysField(

@@ -31,6 +31,8 @@ from .enums import PUBLIC, SEEKING, ContactConsent, Format, State
 
 #: minutes of a « séance flash »
 FLASH_MINUTES = 60
+#: an immersion lasts from half a day to ten days
+IMMERSION_MINUTES = (DAY_MINUTES // 2, 10 * DAY_MINUTES)
 #: the most one need may ask: two full years; beyond, somebody mistyped
 MOST_MINUTES = 440 * DAY_MINUTES
 

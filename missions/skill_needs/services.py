@@ -32,7 +32,7 @@ from organisations.models import Membership, Organisation
 from . import notifications, policies, scoping
 from .durations import in_words
 from .enums import TRANSITIONS, ContactConsent, Format, State
-from .models import FLASH_MINUTES, MOST_MINUTES, SkillNeed
+from .models import FLASH_MINUTES, IMMERSION_MINUTES, MOST_MINUTES, SkillNeed
 
 KIND = ModerationItem.Kind.SKILL_NEED.value
 TITLE_AT_LEAST = 10
@@ -642,6 +642,16 @@ def _check_deadline(deadline: datetime.date) -> None:
         raise RuleBroken(f"Choisissez une date dans les {FURTHEST_YEARS} ans.", code="deadline")
 
 
+def require_immersion(minutes: int) -> None:
+    """How long somebody may come to learn: longer is another format."""
+    least, most = IMMERSION_MINUTES
+    if not least <= minutes <= most:
+        raise RuleBroken(
+            "Une immersion dure d’une demi-journée à dix jours : au-delà, choisissez un autre format.",
+            code="minutes",
+        )
+
+
 def _check(data: NeedData, organisation: Organisation, *, changed_from: NeedData | None = None) -> None:
     """What is wrong even in a draft. What somebody leaves as it was is not checked again."""
     _require_owner(organisation)
@@ -658,6 +668,8 @@ def _check(data: NeedData, organisation: Organisation, *, changed_from: NeedData
         raise RuleBroken(
             f"Une séance flash dure une heure{NBSP}: choisissez un autre format.", code="minutes"
         )
+    if data.format == Format.IMMERSION and data.minutes is not None:
+        require_immersion(data.minutes)
     if len(data.skills) > MOST_SKILLS:
         raise RuleBroken(
             f"Choisissez {MOST_SKILLS} compétences au plus{NBSP}: celles sans lesquelles rien n’est possible.",

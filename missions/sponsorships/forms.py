@@ -17,7 +17,7 @@ from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_word
 from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 
-from .enums import Format, Outcome, Part
+from .enums import Format, Outcome, Part, Side
 from .models import MOST_A_DAY, MOST_MINUTES
 from .services import Terms
 
@@ -291,6 +291,22 @@ class DebriefForm(forms.Form):
     again = forms.BooleanField(
         label="Nous le referions", required=False, help_text="À cocher si c’est le cas."
     )
+
+    def __init__(self, *args: Any, immersion: bool = False, side: str = Side.COMPANY, **kwargs: Any) -> None:
+        """Of an immersion, what is asked is what was learnt, and what the visit brought."""
+        super().__init__(*args, **kwargs)
+        if not immersion:
+            return
+        held, learnt = self.fields["delivered"], self.fields["went_well"]
+        held.label = "L’immersion a-t-elle eu lieu comme prévu ?"
+        held.error_messages["required"] = "Dites si l’immersion a eu lieu comme prévu."
+        if side == Side.COMPANY:
+            learnt.label = "Ce que la personne venue a appris, et ce qu’elle fera autrement"
+            learnt.error_messages["required"] = "Dites ce qu’elle a appris, même en une phrase."
+        else:
+            learnt.label = "Ce que cette venue vous a apporté"
+            learnt.error_messages["required"] = "Dites ce qu’elle vous a apporté, même en une phrase."
+        self.fields["to_improve"].label = "Ce qui aiderait une prochaine immersion"
 
 
 class AmountForm(forms.Form):

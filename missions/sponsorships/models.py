@@ -20,7 +20,7 @@ from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.common.transitions import Transitions
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, in_words
-from missions.skill_needs.models import SkillNeed
+from missions.skill_needs.models import IMMERSION_MINUTES, SkillNeed
 from organisations.companies.models import Employee
 from organisations.models import Membership, Organisation
 from organisations.policies import HANDLERS
@@ -168,6 +168,11 @@ class Sponsorship(models.Model):
                 violation_error_message="Une journée compte d’une à douze heures.",
             ),
             models.CheckConstraint(
+                condition=~Q(format=Format.IMMERSION) | Q(minutes__range=IMMERSION_MINUTES),
+                name="sponsorship_immersion_short",
+                violation_error_message="Une immersion dure d’une demi-journée à dix jours.",
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="sponsorship_dates_ordered",
                 violation_error_message="La fin vient après le début.",
@@ -306,6 +311,11 @@ class Sponsorship(models.Model):
     @property
     def waiting_minutes(self) -> int:
         return self.logged_minutes - self.validated_minutes
+
+    @property
+    def is_immersion(self) -> bool:
+        """Somebody comes to learn from the association: its debrief has words of its own."""
+        return self.format == Format.IMMERSION
 
     @property
     def is_ended(self) -> bool:

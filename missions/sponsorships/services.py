@@ -26,6 +26,7 @@ from missions.offers.models import Offer
 from missions.skill_needs.durations import in_words
 from missions.skill_needs.enums import State as NeedState
 from missions.skill_needs.models import SkillNeed
+from missions.skill_needs.services import require_immersion
 from organisations import policies as organisations
 from organisations import verification
 from organisations.companies.models import Employee
@@ -142,11 +143,11 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
         raise RuleBroken("Les deux côtés en parlent déjà : la convention le dira.", code="wrong_state")
     _check_version(sponsorship, version)
     _require_verified(sponsorship.employer)
+    sponsorship.format = format
     _check_terms(sponsorship, terms, renewed=False)
     _require_left(sponsorship.offer, terms.minutes)
     for name, value in vars(terms).items():
         setattr(sponsorship, name, value)
-    sponsorship.format = format
     sponsorship.version += 1
     with refusals(_TRIGGERS):
         sponsorship.save()
@@ -878,6 +879,8 @@ def _check_terms(sponsorship: Sponsorship, terms: Terms, *, renewed: bool) -> No
         raise RuleBroken("La fin vient après le début.", code="sponsorship_dates_ordered")
     if not clean(terms.profile):
         raise RuleBroken("Dites le métier de la personne qui vient.", code="profile")
+    if sponsorship.is_immersion:
+        require_immersion(terms.minutes)
     first = terms.starts_on
     if renewed:
         earliest = sponsorship.conventions.exclude(in_force_at=None).order_by("starts_on").first()

@@ -321,8 +321,9 @@ def break_off(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def debrief(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
     """What one side says of it; it reads the other's afterwards."""
-    row, form = row_of(request, row_pk), DebriefForm(request.POST or None)
+    row = row_of(request, row_pk)
     side = side_in(request, row)
+    form = DebriefForm(request.POST or None, immersion=row.is_immersion, side=side)
     return form_page(
         request,
         row,

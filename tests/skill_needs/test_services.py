@@ -311,3 +311,14 @@ def test_a_contact_who_left_is_given_to_nobody(owner, association):
     organisations.remove_member(Membership.objects.get(person=other.person), actor=owner)
     need = SkillNeed.objects.get(pk=need.pk)
     assert services.contact_of(need) is None
+
+
+def test_a_need_of_immersion_lasts_from_half_a_day_to_ten_days() -> None:
+    need = make_skill_need(state="draft", format="immersion", minutes=420)
+    owner = make_member(need.organisation)
+    for minutes in (60, 11 * 420):
+        with pytest.raises(RuleBroken, match="demi-journée à dix jours"):
+            services.update(need, actor=owner, data=replace(services.data_of(need), minutes=minutes))
+    services.update(need, actor=owner, data=replace(services.data_of(need), minutes=5 * 420))
+    need.refresh_from_db()
+    assert (need.format, need.minutes) == ("immersion", 2100)

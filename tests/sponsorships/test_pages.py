@@ -6,13 +6,13 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.errors import NotAllowed
+from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.moderation.clocks import is_working_day
 from jeveuxagir.notifications.models import Message
 from missions.offers.policies import never_served
@@ -502,3 +502,39 @@ def test_the_statement_says_whose_need_who_gives_and_how_many_days() -> None:
     lines = client.get(url("statement_csv", s.company, day.on.year)).content.decode().splitlines()
     assert lines[0].endswith(";Jours")
     assert lines[-1].endswith(";1,00")
+
+
+def test_an_immersion_is_short_and_each_side_says_what_it_learnt() -> None:
+    s = story()
+    with pytest.raises(RuleBroken, match="demi-journée à dix jours"):
+        services.draft(
+            actor=s.coordinator,
+            need=s.need,
+            offer=make_offer(s.company, total_minutes=30 * DAY),
+            terms=s.terms(11),
+            format="immersion",
+        )
+    row = services.draft(
+        actor=s.coordinator, need=s.need, offer=s.offer, terms=s.terms(2), format="immersion"
+    )
+    row = services.association_agree(services.employer_agree(row, actor=s.coordinator), actor=s.manager)
+    with pytest.raises(RuleBroken, match="demi-journée à dix jours"):
+        s.proposed(row, terms=s.terms(12))
+    with pytest.raises(IntegrityError, match="sponsorship_immersion_short"), transaction.atomic():
+        Sponsorship.objects.filter(pk=row.pk).update(minutes=60)
+    s.signed_by_both(s.proposed(row))
+    s.validated(row, 1)
+    asked = {
+        Side.COMPANY: "Ce que la personne venue a appris",
+        Side.ASSOCIATION: "Ce que cette venue vous a apporté",
+    }
+    for client, organisation, side in zip(sides(s), (s.company, s.association), Side, strict=True):
+        page = client.get(url("debrief", organisation, row.pk)).content.decode()
+        assert asked[side] in page
+        assert "Ce qui était demandé est-il fait" not in page
+        client.post(
+            url("debrief", organisation, row.pk), {"delivered": "yes", "went_well": f"Vu de {side.value}"}
+        )
+    page = client_of(s.manager).get(url("one", s.association, row.pk)).content.decode()
+    assert "L’immersion a eu lieu comme prévu" in page
+    assert "Vu de company" in page

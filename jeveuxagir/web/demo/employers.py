@@ -118,7 +118,7 @@ OFFERS = (
     Spec("logistique", "transvallee", "Organiser vos tournées et votre stock", 10, ("split", "full_time"),
          ("organisation-logistique", "gestion-stock"), "Un chef de quai, une planificatrice.", ("26", "07"), "on_site",
          since=210),
-    Spec("accueil-equipes", "transvallee", "Accueillir et garder ses bénévoles", 6, ("split",),
+    Spec("accueil-equipes", "transvallee", "Accueillir et garder ses bénévoles", 6, ("split", "immersion"),
          ("ressources-humaines", "recrutement-benevoles"), "Deux responsables d'équipe, avec vous, sur le terrain.",
          ("26",), since=80),
     Spec("loire-solidaire", "assurances-loire", "Quarante jours de nos équipes pour le Loiret", 40,

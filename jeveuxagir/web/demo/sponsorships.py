@@ -200,6 +200,7 @@ class Sponsorships:
             Sponsorship,
             need=need,
             offer=self.offers[spec.offer],
+            format=need.format,
             minutes=minutes,
             starts_on=starts,
             ends_on=ends,
