@@ -67,6 +67,10 @@ def how_we_match_skills(request: HttpRequest) -> HttpResponse:
                 ("Avec les 72 heures", found.with_rule.share),
                 ("Sans les 72 heures", found.without_rule.share),
             ],
+            "counts": [
+                ("Avec les 72 heures", found.with_rule.first_time),
+                ("Sans les 72 heures", found.without_rule.first_time),
+            ],
             "version": lending.LENDING_VERSION,
         },
     )

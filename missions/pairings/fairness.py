@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from jeveuxagir.common.clock import today
+from jeveuxagir.common.text import NBSP, plural
 from jeveuxagir.matching.fairness import Served, given_out
 from missions.offers.models import Offer
 from missions.skill_needs.models import SkillNeed
@@ -28,6 +29,36 @@ class Fairness:
     first_timers: int
     with_rule: Served
     without_rule: Served
+
+    @property
+    def effect(self) -> str:
+        """What the rule changes today, in counts: a share alone may rise because fewer are served."""
+        more_first = self.with_rule.first_time - self.without_rule.first_time
+        more = self.with_rule.needs - self.without_rule.needs
+        if more_first > 0:
+            first = plural(more_first, "association de plus est servie", "associations de plus sont servies")
+            said = f"Aujourd’hui, avec la règle, {first} pour une première fois"
+        elif more_first < 0:
+            first = plural(
+                -more_first, "association de moins est servie", "associations de moins sont servies"
+            )
+            said = f"Aujourd’hui, avec la règle, {first} pour une première fois"
+        elif more == 0 and self.with_rule == self.without_rule:
+            return (
+                "Aujourd’hui, la règle ne change rien au nombre : autant de besoins servis, et autant pour une "
+                "première fois. Elle décide seulement qui passe en premier."
+            )
+        else:
+            said = "Aujourd’hui, la règle ne sert aucune association de plus pour une première fois"
+        if more == 0:
+            return f"{said}, et autant de besoins sont servis en tout."
+        needs = plural(abs(more), "besoin", "besoins")
+        sign = "de plus" if more > 0 else "de moins"
+        why = ""
+        if more_first == 0 and more < 0:
+            why = f"{NBSP}: si la part monte, c’est seulement que le total baisse"
+        verb = "est servi" if abs(more) == 1 else "sont servis"
+        return f"{said}, et {needs} {sign} {verb} en tout{why}."
 
 
 def report() -> Fairness:

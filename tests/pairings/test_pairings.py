@@ -19,6 +19,7 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
 from jeveuxagir.matching import lending
+from jeveuxagir.matching.fairness import Served
 from jeveuxagir.notifications.models import Message
 from missions.offers.models import Offer
 from missions.pairings import fairness, services
@@ -425,7 +426,34 @@ def test_the_report_compares_the_rule_and_its_absence(two: Two, capsys: Any) -> 
     assert (found.with_rule.needs, found.with_rule.share) == (1, 100)
     assert found.without_rule.needs == 1
     call_command("fairness")
-    assert "avec les 72 heures" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "avec les 72 heures" in said
+    assert found.effect in said
+
+
+@pytest.mark.parametrize(
+    ("with_rule", "without_rule", "words"),
+    [
+        (
+            (21, 15),
+            (22, 15),
+            "aucune association de plus pour une première fois, et 1 besoin de moins est servi",
+        ),
+        ((21, 15), (22, 15), "si la part monte, c’est seulement que le total baisse"),
+        ((20, 15), (20, 15), "ne change rien au nombre"),
+        ((20, 12), (20, 14), "2 associations de moins sont servies pour une première fois"),
+        (
+            (23, 16),
+            (21, 14),
+            "2 associations de plus sont servies pour une première fois, et 2 besoins de plus",
+        ),
+    ],
+)
+def test_the_report_says_in_counts_what_the_rule_changes(
+    with_rule: tuple[int, int], without_rule: tuple[int, int], words: str
+) -> None:
+    found = fairness.Fairness(30, 40, 20, Served(*with_rule), Served(*without_rule))
+    assert words in found.effect.replace("\u00a0", " ")
 
 
 def test_every_move_is_audited(two: Two) -> None:

@@ -23,4 +23,5 @@ class Command(BaseCommand):
             ("sans les 72 heures", found.without_rule),
         ):
             self.stdout.write(f"{label:<20} {served.needs:>14}   {served.first_time:>5} ({served.share} %)")
+        self.stdout.write(found.effect)
         self.stdout.write(f"conventions signées : {signed}, dont {first} pour une première fois")
