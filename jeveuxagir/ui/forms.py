@@ -67,6 +67,10 @@ def kind_of(bound: BoundField) -> str:
     return "input"
 
 
+#: a text that may be this long has a counter
+COUNTED_FROM = 100
+
+
 def has_optional_marks(form: forms.BaseForm) -> bool:
     """Optional fields are marked only where others are required (never in a search form)."""
     visible = [bound for bound in form.visible_fields() if not bound.field.disabled]
@@ -121,6 +125,11 @@ def control(bound: BoundField, kind: str, **attrs: Any) -> SafeString:
         given["autocomplete"] = token
     if isinstance(widget, forms.Textarea):
         given.setdefault("rows", 5 if widget.attrs.get("rows") in (None, "10") else widget.attrs["rows"])
+    most = getattr(bound.field, "max_length", None)
+    if most and most >= COUNTED_FROM and "maxlength" in widget.attrs:
+        # a browser cuts what is pasted without a word: it is counted instead, and refused in words
+        given["maxlength"] = False
+        given["data-most"] = most
     if widget.input_type == "number" if hasattr(widget, "input_type") else False:
         given.setdefault("inputmode", "decimal" if isinstance(bound.field, forms.DecimalField) else "numeric")
     given.update({name.replace("_", "-"): value for name, value in attrs.items() if value is not None})

@@ -76,6 +76,7 @@ class TimeForm(NonceMixin, Page):
         max_length=160,
         help_text=f"Ce que vos équipes savent faire, sans nommer personne. Exemple{NBSP}: «{NBSP}Comptabilité et "
         f"budget pour une association{NBSP}». Au moins {TITLE_AT_LEAST} caractères.",
+        error_messages={"required": "Donnez un titre à l’offre."},
     )
     total_minutes = DaysField(
         label="Combien de jours en tout",

@@ -8,7 +8,7 @@ from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.common.registries import Registry
 from organisations.companies.policies import can_coordinate
-from organisations.enums import Kind
+from organisations.enums import EMPLOYERS, Kind
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
 
@@ -36,6 +36,14 @@ def receiving_of(person: Person) -> "QuerySet[Organisation]":
     return mine.filter(
         memberships__person=person, memberships__ended_at__isnull=True, memberships__role__in=HANDLERS
     )
+
+
+def coordinated_by(person: Person) -> "QuerySet[Organisation]":
+    """The verified employers whose offers this person writes."""
+    mine = Organisation.objects.validated().filter(kind__in=EMPLOYERS)
+    return mine.filter(
+        memberships__person=person, memberships__ended_at__isnull=True, memberships__role__in=HANDLERS
+    ).distinct()
 
 
 def never_served(organisations: "QuerySet[Organisation]") -> "QuerySet[Organisation]":

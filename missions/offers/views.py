@@ -25,6 +25,8 @@ from .space_views import STATE_KINDS
 from .words import days_in_words, employer_in_words, period_in_words, where_in_words
 
 PAGE_SIZE = 24
+#: of one's own organisations, as many as are named
+MINE = 3
 
 
 @login_not_required
@@ -35,6 +37,8 @@ def entry(request: HttpRequest) -> HttpResponse:
     context = {
         "panels": panels_of("mecenat", request, person),
         "rules": panels_of("mecenat.rules", request, person),
+        "receiving": list(policies.receiving_of(person).distinct().order_by("name")[:MINE]) if person else [],
+        "giving": list(policies.coordinated_by(person).order_by("name")[:MINE]) if person else [],
         "hours": int(FIRST_TIMERS_FOR.total_seconds() // 3600),
     }
     return render(request, "offers/entry.html", context)

@@ -178,7 +178,8 @@ class NeedForm(NonceMixin, forms.Form):
         min_length=PURPOSE_AT_LEAST,
         max_length=4000,
         widget=_prose(6),
-        help_text="Ce que cela permettra, pour qui, et ce que vous avez déjà.",
+        help_text="Ce que cela permettra, pour qui, et ce que vous avez déjà. "
+        f"Au moins {PURPOSE_AT_LEAST} caractères.",
         error_messages={"required": "Dites ce que cela permettra."},
     )
     deadline = forms.DateField(
@@ -210,6 +211,7 @@ class NeedForm(NonceMixin, forms.Form):
         domain.queryset = Domain.objects.active()
         sdgs: Any = self.fields["sdgs"]
         sdgs.queryset = Sdg.objects.order_by("number")
+        self.fields["unit"].asked_later = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -298,6 +300,7 @@ class PromiseForm(NonceMixin, forms.Form):
         chosen.initial = next(iter(self.organisations), None)
         if len(self.organisations) == 1:
             chosen.widget = forms.HiddenInput()
+        self.fields["unit"].asked_later = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

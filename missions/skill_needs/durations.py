@@ -133,9 +133,14 @@ class DaysField(forms.CharField):
         if text in self.empty_values:
             return None
         minutes = minutes_of(str(text), self.day_minutes)
+        if minutes is None and self.most is not None and str(text).strip().isdecimal():
+            raise ValidationError(self._too_long(), code="most")  # a number, only far too big a one
         if minutes is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return minutes
+
+    def _too_long(self) -> str:
+        return f"C’est trop long{NBSP}: au plus {in_words(self.most, self.day_minutes)}."
 
     def validate(self, value: Any) -> None:
         if value is None:
@@ -146,8 +151,7 @@ class DaysField(forms.CharField):
             least = in_words(self.least, self.day_minutes)
             raise ValidationError(f"C’est trop court{NBSP}: comptez au moins {least}.", code="least")
         if self.most is not None and value > self.most:
-            most = in_words(self.most, self.day_minutes)
-            raise ValidationError(f"C’est trop long{NBSP}: au plus {most}.", code="most")
+            raise ValidationError(self._too_long(), code="most")
 
     def run_validators(self, value: Any) -> None:
         """The validators of text (length, no NUL) have nothing to say of a number."""

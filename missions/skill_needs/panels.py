@@ -11,10 +11,13 @@ from organisations import spaces
 from organisations.policies import HANDLERS, role_in
 
 from . import notifications, policies
+from .directory import late
 from .enums import State
 from .models import PassedOn, SkillNeed
 
 SHOWN = 4
+#: cards on the public page of the mécénat: one full row
+IN_A_ROW = 3
 
 
 def _public(request: Any, organisation: Any) -> dict[str, Any] | None:
@@ -42,7 +45,7 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
 def _sponsorship_entry(request: Any, person: Any) -> dict[str, Any]:
     """What waits for an employer, on the entry page of sponsorship: the first dates."""
     rows = SkillNeed.objects.public().seeking().exclude(deadline__lt=today())
-    return {"needs": list(rows.for_cards().order_by("deadline", "pk")[:SHOWN])}
+    return {"needs": list(rows.for_cards().order_by(late(), "deadline", "pk")[:IN_A_ROW])}
 
 
 def _received(request: Any, organisation: Any) -> dict[str, Any] | None:

@@ -108,4 +108,5 @@ class TypedCodeForm(forms.Form):
         max_length=40,
         help_text=f"Dix signes. Exemple{NBSP}: ABCDE-23456",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": "Écrivez le code que votre employeur vous a donné."},
     )

@@ -25,7 +25,10 @@ class InviteForm(NonceMixin, forms.Form):
 class MailForm(NonceMixin, forms.Form):
     """An address, when the organisation is not on the site."""
 
-    email = EmailField(label="Son adresse électronique")
+    email = EmailField(
+        label="Son adresse électronique",
+        error_messages={"required": "Écrivez l’adresse de cette organisation."},
+    )
 
 
 class JoinForm(forms.Form):

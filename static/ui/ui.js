@@ -18,6 +18,26 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
   });
 
+  // What is near its longest is counted; longer is refused in words by the server, never cut.
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    const most = Number(field.dataset && field.dataset.most);
+    if (!most) return;
+    const left = most - Array.from(field.value.replace(/\r?\n/g, "\n")).length;
+    let said = document.getElementById(`${field.id}_left`);
+    if (left > most / 5 && !said) return;
+    if (!said) {
+      said = document.createElement("p");
+      said.id = `${field.id}_left`;
+      said.setAttribute("role", "status");
+      field.after(said);
+    }
+    const count = Math.abs(left);
+    const words = `${count}\u00a0caractère${count > 1 ? "s" : ""}`;
+    said.className = left < 0 ? "ui-left ui-left--over" : "ui-left";
+    said.textContent = left < 0 ? `${words} de trop` : `Encore ${words}`;
+  });
+
   // The search of the header: what it proposes is fetched when somebody writes there.
   document.addEventListener("focusin", (event) => {
     const field = event.target;

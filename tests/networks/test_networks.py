@@ -179,7 +179,7 @@ def test_the_head_reads_its_members_and_the_member_its_networks(client: Client) 
     client.force_login(other)
     assert "Fédération" in page(client, "space", member)
     public = client.get(head.get_absolute_url()).content.decode()
-    assert "Tête d’un réseau de 1" in public.replace("\xa0", " ")
+    assert "Tête d’un réseau qui réunit 1" in public.replace("\xa0", " ")
     assert "Fédération" in client.get(member.get_absolute_url()).content.decode()
 
 

@@ -79,7 +79,7 @@ def test_an_offer_is_written_page_by_page_and_sent(rose, company):
         ({"title": ""}, "fr-message--error"),
         ({"total_minutes": "beaucoup"}, "Écrivez un nombre de jours"),
         ({"total_minutes": "0"}, "trop court"),
-        ({"total_minutes": "9" * 40}, "nombre de jours"),
+        ({"total_minutes": "9" * 40}, "trop long"),
         ({"starts_on": "2027-05-01", "ends_on": "2027-04-01"}, "La fin vient après le début"),
         ({"ends_on": "9999-12-31"}, "Choisissez une date"),
         ({"formats": ["lune"]}, "fr-message--error"),
@@ -226,3 +226,14 @@ def test_staff_suspend_an_offer_with_a_reason(client, company):
     assert "Rouvrir cette offre" in text_of(client.get(offer.get_absolute_url()))
     client.post(reverse("offers:lift", args=[offer.pk]))
     assert Offer.objects.get().state == "open"
+
+
+def test_the_entry_leads_whoever_is_signed_in_to_write(rose, company):
+    page = rose.get("/mecenat/").text
+    assert reverse("offers:create", args=[company.pk, company.slug]) in page
+    assert "Inscrire mon organisation" not in page
+    association = f.make_organisation()
+    rose.force_login(f.make_member(association))
+    page = rose.get("/mecenat/").text
+    assert reverse("skill_needs:create", args=[association.pk, association.slug]) in page
+    assert "Inscrire mon association" not in page

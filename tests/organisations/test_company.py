@@ -90,6 +90,8 @@ def test_a_company_with_a_siret_is_verified_by_the_registry_and_its_first_step_i
     expect(page.get_by_role("main").get_by_role("heading", level=2).first).to_have_text(
         "Mécénat de compétences"
     )
+    if page.get_by_text("Menu de l’espace").is_visible():  # folded on a phone
+        page.get_by_text("Menu de l’espace").click()
     menu = page.get_by_role("navigation", name="Espace de Moulin banal")
     expect(menu.get_by_role("link")).to_have_text(
         [

@@ -86,3 +86,10 @@ def test_the_field_says_what_is_wrong_and_keeps_what_was_typed() -> None:
     assert form.is_valid()
     assert form.cleaned_data["volume"] == 1050
     assert not form.has_changed()
+
+
+@pytest.mark.parametrize("typed", ["99999", "1000000", "9" * 40])
+def test_a_number_far_too_big_is_too_long_whatever_its_size(typed):
+    with pytest.raises(forms.ValidationError) as refused:
+        DaysField(most=420 * 100).clean(typed)
+    assert refused.value.code == "most"
