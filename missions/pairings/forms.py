@@ -61,11 +61,16 @@ class BrigadeForm(NonceMixin, forms.Form):
         error_messages={"required": "Dites en une phrase pourquoi les deux iraient ensemble."},
     )
 
-    def __init__(self, *args: Any, offers: Iterable[Offer] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offers: Iterable[Offer] = (), known: Iterable[Offer] = (), **kwargs: Any
+    ) -> None:
+        """`known`: already proposed, so not shown; sent twice, such a one is not unknown the second time."""
         super().__init__(*args, **kwargs)
-        self.offers = {str(one.pk): one for one in offers}
+        shown = {str(one.pk): one for one in offers}
+        self.offers = shown | {str(one.pk): one for one in known}
         which: Any = self.fields["offer"]
         which.choices = [(key, f"{one.title} ({one.organisation.name})") for key, one in self.offers.items()]
+        which.widget.choices = [choice for choice in which.choices if choice[0] in shown]
 
     @property
     def chosen(self) -> Offer:

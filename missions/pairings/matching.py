@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from jeveuxagir.common.clock import today
 from jeveuxagir.matching import lending
 from jeveuxagir.matching.lending import Fit, Lending, Obstacle
+from jeveuxagir.matching.rows import Vocabulary
 from missions.offers.models import Offer
 from missions.skill_needs.models import SkillNeed
 
@@ -75,14 +76,27 @@ def for_offer(offer: Offer, *, limit: int = 5) -> list[Found]:
 
 def judge(need: SkillNeed, offer: Offer) -> Judged:
     """One pair in words, whatever holds it back."""
-    [need_row], [offer_row] = need_rows([need]), offer_rows([offer])
-    fit, words = Fit(need_row, offer_row, today()), vocabulary()
+    [(_offer, found)] = judge_each(need, [offer])
+    return found
+
+
+def judge_each(need: SkillNeed, offers: list[Offer]) -> list[tuple[Offer, Judged]]:
+    """A need beside each of these offers, in words, in a number of statements that they do not change."""
+    if not offers:
+        return []
+    [need_row] = need_rows([need])
+    words = vocabulary()
+    rows = {row.id: row for row in offer_rows(offers)}
+    return [(offer, _judged(Fit(need_row, rows[offer.pk], today()), words)) for offer in offers]
+
+
+def _judged(fit: Fit, words: Vocabulary) -> Judged:
     return Judged(
         fit,
         lending.obstacles(fit),
         lending.Lending(
-            need.pk,
-            offer.pk,
+            fit.need.id,
+            fit.offer.id,
             lending.score(fit),
             lending.reasons(fit, words),
             lending.reservation(fit),

@@ -42,6 +42,10 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         """Those that concern it, on either side."""
         return self.filter(Q(need__organisation=organisation) | Q(offer__organisation=organisation))
 
+    def told(self) -> "PairingQuerySet":
+        """As a list of them is read: what waits first, the newest first."""
+        return self.live().with_both().order_by("-state", "-created_at", "-pk")
+
     def live_of(self, need: SkillNeed, offer: Offer) -> "Pairing | None":
         """The one that waits or was agreed, of these two."""
         return self.live().filter(need=need, offer=offer).first()

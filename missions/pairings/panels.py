@@ -13,6 +13,7 @@ from missions.offers.enums import OFFERING
 from missions.offers.models import Offer
 from missions.offers.policies import never_served, receiving_of
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.neighbours import why_these_two
 from organisations import spaces
 from organisations.models import Organisation
 from organisations.policies import HANDLERS, can_handle_missions
@@ -114,7 +115,14 @@ def _of_offer(request: Any, offer: Offer) -> dict[str, Any] | None:
     }
 
 
+def _why(need: SkillNeed, offer: Offer) -> list[str]:
+    """What both sides read of these two before their yes."""
+    pairing = Pairing.objects.live_of(need, offer)
+    return [reason["text"] for reason in pairing.reasons] if pairing else []
+
+
 def register() -> None:
+    why_these_two.register("pairings", _why)
     to_do.register("pairings", _to_do)
     panels.register("skill_need.page", Panel("pairings/_of_need.html", _of_need, order=10))
     panels.register("skill_need.page", Panel("pairings/_for_brigade.html", _for_brigade, order=5))

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.accounts import nonces
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.errors import RuleBroken
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.matching.lending import MOST_OPEN
+from jeveuxagir.territories.text import Unaccent
 from missions.offers.models import Offer
 from missions.offers.policies import never_served
 from missions.skill_needs.durations import in_words
@@ -38,6 +41,8 @@ FORM = ["GET", "HEAD", "POST"]
 PAGE = 20
 #: of what goes together, as many as one reads
 SHOWN = 10
+#: of what the brigade looks for
+MOST_TYPED = 100
 _OTHER = {Side.COMPANY: Side.ASSOCIATION, Side.ASSOCIATION: Side.COMPANY}
 PROPOSED = f"C’est proposé. L’autre organisation a {LIFE.days} jours pour répondre."
 
@@ -190,6 +195,7 @@ def for_offer(request: SpaceRequest, pk: int, slug: str, offer_pk: int) -> HttpR
         **space_context(request),
         "offer": offer,
         "found": found,
+        "known": list(Pairing.objects.of_organisation(request.organisation).of_offer(offer).told()),
         "left": in_words(offer.left_minutes, offer.day_minutes),
     }
     return render(request, "pairings/for_offer.html", context)
@@ -212,7 +218,15 @@ def for_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRes
         }
         for one in matching.for_need(need, limit=SHOWN)
     ]
-    return render(request, "pairings/for_need.html", {**space_context(request), "need": need, "found": found})
+    known = list(Pairing.objects.of_organisation(request.organisation).of_need(need).told())
+    context = {
+        **space_context(request),
+        "need": need,
+        "found": found,
+        "known": known,
+        "is_full": sum(one.is_waiting for one in known) >= MOST_OPEN,
+    }
+    return render(request, "pairings/for_need.html", context)
 
 
 @never_cache
@@ -300,7 +314,8 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
 @never_cache
 @require_http_methods(FORM)
 def by_brigade(request: HttpRequest, need_pk: int) -> HttpResponse:
-    """The brigade of its territory brings a need and an offer together: the engine's best, with why."""
+    """The brigade of its territory brings a need and an offer together: the engine's best, or any open offer that it
+    looks for by its title or its employer, with what speaks for it and against it."""
     user = user_of(request)
     rows = SkillNeed.objects.public().seeking()
     need = get_object_or_404(
@@ -309,11 +324,13 @@ def by_brigade(request: HttpRequest, need_pk: int) -> HttpResponse:
     if not policies.may_bring(user, need):
         raise Http404
     found = matching.for_need(need, limit=SHOWN)
+    asked = clean(request.GET.get("q", ""))[:MOST_TYPED]
+    judged = matching.judge_each(need, _looked_for(asked)) if asked else []
+    best = {one.offer.pk for one in found}
     offers = [one.offer for one in found]
-    if request.method == "POST":  # sent twice, it is not unknown the second time
-        proposed = Pairing.objects.visible_to(user).of_need(need).waiting().with_both()
-        offers += [pairing.offer for pairing in proposed]
-    form = BrigadeForm(request.POST or None, offers=offers)
+    offers += [offer for offer, one in judged if not one.forbidden and offer.pk not in best]
+    known = list(Pairing.objects.visible_to(user).of_need(need).told())
+    form = BrigadeForm(request.POST or None, offers=offers, known=[pairing.offer for pairing in known])
     status = 200
     if request.method == "POST":
         status = 422
@@ -338,8 +355,30 @@ def by_brigade(request: HttpRequest, need_pk: int) -> HttpResponse:
                 form.add_error(None, refused.message)
                 status = 409
     lines = [{"found": one, "left": in_words(one.offer.left_minutes, one.offer.day_minutes)} for one in found]
-    context = {"need": need, "form": form, "lines": lines, "volume": in_words(need.minutes)}
+    context = {
+        "need": need,
+        "form": form if offers else None,
+        "lines": lines,
+        "known": known,
+        "asked": asked,
+        "searched": [
+            {"offer": offer, "judged": one, "left": in_words(offer.left_minutes, offer.day_minutes)}
+            for offer, one in judged
+        ],
+        "volume": in_words(need.minutes),
+    }
     return render(request, "pairings/by_brigade.html", context, status=status)
+
+
+def _looked_for(words: str) -> list[Offer]:
+    """Open offers whose title or employer has these words, a few."""
+    rows = Offer.objects.giving().select_related("organisation__commune")
+    for word in words.split()[:6]:
+        plain = Unaccent(Value(word))
+        rows = rows.alias(said=Unaccent("title"), by=Unaccent("organisation__name")).filter(
+            Q(said__icontains=plain) | Q(by__icontains=plain)
+        )
+    return list(rows.order_by("title", "pk")[:SHOWN])
 
 
 def _propose(request: SpaceRequest, form: Any, need: SkillNeed, offer: Offer, origin: Origin) -> str:

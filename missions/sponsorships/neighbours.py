@@ -1,6 +1,9 @@
 """How a sponsorship moves the need it answers and the offer it draws on. Their rows are locked by the caller."""
 
+from typing import Any
+
 from jeveuxagir.accounts.models import User
+from jeveuxagir.common.registries import Registry
 from missions.offers import services as offers
 from missions.offers.models import Offer
 from missions.offers.policies import served as served_by
@@ -12,6 +15,8 @@ from missions.skill_needs.models import SkillNeed
 from .enums import LIVE, State
 from .models import Sponsorship
 
+#: name → function(need, offer) → the sentences that said why the two go together. Filled by what brings them together.
+why_these_two: "Registry[Any]" = Registry("why a need and an offer go together")
 #: signed once, whatever became of it
 SIGNED = (State.SIGNED, State.RUNNING, State.CLOSED, State.BROKEN)
 
@@ -23,6 +28,11 @@ def move_need(need: SkillNeed, verb: str, *, actor: User | None) -> None:
     moves = {"talk": needs.talk, "agree": needs.agree, "deliver": needs.deliver, "resume": needs.resume}
     moves[verb](need, actor=actor)
     need.refresh_from_db(fields=["state", "state_changed_at", "version"])
+
+
+def reasons_of(need: SkillNeed, offer: Offer) -> list[str]:
+    """Why these two, as both sides read it when it was proposed to them; none when nobody brought them together."""
+    return [sentence for why in why_these_two for sentence in why(need, offer)]
 
 
 def free_need(need: SkillNeed, *, actor: User | None) -> None:

@@ -50,7 +50,7 @@ from .enums import (
     State,
 )
 from .models import MOST_A_DAY, SOMEBODY, Convention, DayEntry, Debrief, Due, Sponsorship, Valuation
-from .neighbours import free_need, move_need, served, settle_offer
+from .neighbours import free_need, move_need, reasons_of, served, settle_offer
 
 _BUSY = (
     "Plusieurs personnes agissent en même temps sur cette mise à disposition. Recommencez dans un instant."
@@ -124,7 +124,12 @@ def draft(
             code="first_timers",
         )
     sponsorship = Sponsorship(
-        need=need, offer=offer, format=format, reasons=list(reasons), created_by=actor, **vars(terms)
+        need=need,
+        offer=offer,
+        format=format,
+        reasons=list(reasons) or reasons_of(need, offer),
+        created_by=actor,
+        **vars(terms),
     )
     _check_terms(sponsorship, terms, renewed=False)
     _require_left(offer, terms.minutes)

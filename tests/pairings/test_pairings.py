@@ -167,6 +167,104 @@ def test_the_brigade_proposes_from_the_page_of_a_need(two: Two, client: Client) 
     assert Message.objects.filter(kind="pairings.asked").count() == 2
 
 
+def test_the_brigade_looks_for_any_offer_and_reads_what_speaks_for_and_against_it(
+    two: Two, client: Client
+) -> None:
+    far = f.make_offer(
+        f.make_company(name="Électricité d’Armor"),
+        title="Dépannage et formation",
+        skills=["developpement-web"],
+        departments=["59"],
+        mode="on_site",
+    )
+    page = reverse("pairings:by_brigade", args=[two.need.pk])
+    f.sign_in_staff(client, f.make_staff())
+    assert far.title not in client.get(page).text
+    for words in ("electricite armor", "FORMATION"):
+        shown = client.get(page, {"q": words}).text
+        assert far.title in shown
+        assert "Aucune compétence de l’offre n’est demandée" in shown
+        assert "Assez de temps pour tout le besoin" in shown
+    assert "Aucune offre ouverte n’a ces mots" in client.get(page, {"q": "zzz %_"}).text
+    form = client.get(page, {"q": "armor"}).context["form"]
+    sent = {"nonce": form["nonce"].value(), "offer": str(far.pk), "note": "Ils ont déjà formé une équipe."}
+    assert client.post(f"{page}?q=armor", sent).status_code == 302
+    pairing = Pairing.objects.get()
+    assert (pairing.offer, pairing.origin) == (far, "brigade")
+    assert pairing.obstacles
+    again = client.get(page, {"q": "armor"})
+    assert "Cette offre a déjà été proposée" in again.text
+    assert str(far.pk) not in dict(again.context["form"].fields["offer"].widget.choices)
+
+
+def test_an_offer_that_gives_no_more_is_not_found_by_the_brigade(two: Two, client: Client) -> None:
+    Offer.objects.filter(pk=two.offer.pk).update(state="paused")
+    f.sign_in_staff(client, f.make_staff())
+    page = client.get(reverse("pairings:by_brigade", args=[two.need.pk]), {"q": "tissages"})
+    assert page.context["form"] is None
+    assert two.offer.title not in page.text
+
+
+def test_looking_for_one_offer_or_ten_costs_the_same(two: Two, client: Client) -> None:
+    page = reverse("pairings:by_brigade", args=[two.need.pk])
+    f.sign_in_staff(client, f.make_staff())
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page, {"q": "tissages"}).status_code == 200
+        return len(queries)
+
+    cost()
+    before = cost()
+    for _ in range(9):
+        f.make_offer(two.company, skills=["photo"])
+    assert cost() == before
+
+
+def test_what_is_already_proposed_is_said_rather_than_nothing_fits(two: Two, client: Client) -> None:
+    for _ in range(2):
+        two.proposed(Origin.ENGINE, offer=f.make_offer(f.make_company(), skills=[SKILL]))
+    two.proposed(Origin.ENGINE)
+    client.force_login(two.manager)
+    page = client.get(
+        reverse("pairings:for_need", args=[two.association.pk, two.association.slug, two.need.pk])
+    ).text.replace("\xa0", " ")
+    assert "3 offres déjà proposées" in page
+    assert "3 propositions occupent déjà ce besoin" in page
+    assert "Aucune offre ouverte ne va" not in page
+    assert reverse("pairings:one", args=[two.association.pk, two.association.slug, 1])[:-2] in page
+    client.force_login(two.coordinator)
+    page = client.get(
+        reverse("pairings:for_offer", args=[two.company.pk, two.company.slug, two.offer.pk])
+    ).text.replace("\xa0", " ")
+    assert "1 besoin déjà proposé" in page
+    assert "Aucun autre besoin ouvert ne va avec cette offre" in page
+    assert two.need.title in page
+    f.sign_in_staff(client, f.make_staff())
+    page = client.get(reverse("pairings:by_brigade", args=[two.need.pk])).text.replace("\xa0", " ")
+    assert "3 offres déjà proposées" in page
+    assert "n’en trouve pas d’autre" in page
+
+
+def test_a_sponsorship_made_from_a_pairing_says_why_these_two(two: Two, client: Client) -> None:
+    pairing = two.proposed()
+    services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
+    row = sponsorships.draft(
+        actor=two.coordinator, need=two.need, offer=two.offer, terms=_terms(), format="split"
+    )
+    assert row.reasons == [reason["text"] for reason in pairing.reasons]
+    client.force_login(two.coordinator)
+    page = client.get(reverse("sponsorships:one", args=[two.company.pk, two.company.slug, row.pk])).text
+    assert "Pourquoi ces deux-là" in page
+
+
+def test_a_sponsorship_that_nobody_proposed_says_no_reason(two: Two) -> None:
+    row = sponsorships.draft(
+        actor=two.coordinator, need=two.need, offer=two.offer, terms=_terms(), format="split"
+    )
+    assert row.reasons == []
+
+
 def test_nobody_proposes_for_a_side_that_is_not_theirs(two: Two) -> None:
     for actor, origin in (
         (two.manager, Origin.COMPANY),
