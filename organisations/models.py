@@ -162,6 +162,14 @@ class Organisation(models.Model):
                         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_states_needs',
                             MESSAGE = 'this organisation still states needs of skills';
                     END IF;
+                    IF NEW.kind IN ('company', 'other') AND EXISTS (
+                        SELECT 1 FROM resources_need
+                        WHERE organisation_id = NEW.id AND state <> 'closed'
+                    ) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'organisation_states_needs_of_means',
+                            MESSAGE = 'this organisation still states needs of means';
+                    END IF;
                     IF NEW.kind NOT IN ('company', 'local_authority', 'state_service', 'public_body') THEN
                         IF EXISTS (
                             SELECT 1 FROM offers_offer

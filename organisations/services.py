@@ -61,6 +61,10 @@ _TRIGGERS = {
         "Cette organisation a des besoins de compétences, et une entreprise n’en écrit pas. Retirez d’abord ces "
         "besoins, puis changez le type."
     ),
+    "organisation_states_needs_of_means": (
+        "Cette organisation a dit des besoins de moyens : une entreprise n’en dit pas. Fermez-les, ou gardez ce type "
+        "d’organisation."
+    ),
     "organisation_gives_offers": (
         "Cette organisation a des offres de mécénat de compétences, que seuls une entreprise ou un employeur public "
         "portent. Terminez d’abord ces offres, puis changez le type."
@@ -143,6 +147,8 @@ def update(
     if published or organisation.state == State.PENDING:
         _require_complete(data)
     diff = _diff(organisation, data) if published else {}
+    if "kind" in diff:
+        _try_kind(organisation, diff)
     before = {name: getattr(organisation, name) for name in (*SENSITIVE, *FREE)}
     _write(organisation, data, leave=frozenset(diff))
     done = Edited(
@@ -699,6 +705,23 @@ def _diff(organisation: Organisation, data: OrganisationData) -> dict[str, Any]:
                 },
             )
     return diff
+
+
+class _Tried(Exception):
+    """Raised to undo what was only tried."""
+
+
+def _try_kind(organisation: Organisation, diff: dict[str, Any]) -> None:
+    """What the database would refuse at the brigade's yes is refused when it is asked, in the same words."""
+    values = {name: change["value"] for name, change in diff.items() if name in SENSITIVE}
+    try:
+        with refusals(_TRIGGERS):
+            Organisation.objects.filter(pk=organisation.pk).update(
+                **values, may_host=values["kind"] in HOSTING_KINDS
+            )
+            raise _Tried
+    except _Tried:
+        pass
 
 
 def _moderate_edit(organisation: Organisation, diff: dict[str, Any], actor: User | None) -> None:

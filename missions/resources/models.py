@@ -242,10 +242,10 @@ class Need(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="need_of_no_company",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("organisation_id", "state"),
                 when=pgtrigger.Before,
                 func="""
-                    IF EXISTS (
+                    IF NEW.state <> 'closed' AND EXISTS (
                         SELECT 1 FROM organisations_organisation
                         WHERE id = NEW.organisation_id AND kind IN ('company', 'other')
                     ) THEN

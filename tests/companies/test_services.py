@@ -292,3 +292,36 @@ def test_an_employer_with_people_stays_an_employer():
     assert turned(town, "public_body") == "done"
     Employee.objects.filter(pk=employee.pk).update(until=now(), ended_by="self")
     assert turned(town, "association") == "done"
+
+
+def test_an_association_with_needs_of_means_does_not_become_a_company():
+    association = f.make_organisation()
+    need = f.make_resource_need(association)
+    for kind in ("company", "other"):
+        assert turned(association, kind) == "organisation_states_needs_of_means"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Organisation.objects.filter(pk=association.pk).update(kind=kind, may_host=False)
+    type(need).objects.filter(pk=need.pk).update(state="closed", reason="Trouvé.")
+    assert turned(association, "company") == "done"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(need).objects.filter(pk=need.pk).update(state="draft")
+
+
+def test_a_kind_that_can_never_be_accepted_is_refused_when_asked_and_not_sent_to_the_brigade(company, rose):
+    from dataclasses import replace
+
+    data = replace(
+        organisations.data_of(company),
+        kind="association",
+        description="Une entreprise du cuir, à Guéret. " * 3,
+    )
+    with pytest.raises(RuleBroken) as refusal:
+        organisations.update(company, actor=rose, version=company.version, data=data)
+    assert refusal.value.code == "organisation_company_turned_host"
+    assert organisations.waiting_edit(company) is None
+    company.refresh_from_db()
+    assert company.kind == "company"
+    done = organisations.update(
+        company, actor=rose, version=company.version, data=replace(data, kind="other")
+    )
+    assert done.waiting, "one that may be accepted is sent"
