@@ -35,6 +35,7 @@ def propose(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespo
         request.POST or None,
         amends=current is not None,
         names=side == Side.COMPANY,
+        ethics=side == Side.COMPANY and rules.ethics_rule(row.employer.kind) is not None,
         day_minutes=row.day_minutes,
         initial={name: getattr(row, name) for name in names},
     )
@@ -63,6 +64,7 @@ def _propose(request: SpaceRequest, row: Sponsorship, side: Side, form: Conventi
         employee=_account(row, data.get("employee_email", "")),
         summary=data.get("summary", ""),
         version=data["version"],
+        ethics_checked=data.get("ethics_checked", False),
     )
 
 

@@ -152,14 +152,21 @@ class ConventionForm(TermsForm):
         required=False,
         help_text="Elle notera elle-même ses journées. Sinon, vous les notez pour elle.",
     )
+    ethics_checked = forms.BooleanField(
+        label="Le contrôle de déontologie est fait pour cette personne",
+        help_text="Nous notons qui le dit et quand.",
+        required=False,
+    )
     summary = _prose("Ce qui change", empty="Dites ce que change l’avenant.")
     #: of the sponsorship whose terms the form began with
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     field_order = ("summary", "employee_name", "employee_email")
 
-    def __init__(self, *args: Any, amends: bool, names: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, amends: bool, names: bool, ethics: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not ethics:
+            del self.fields["ethics_checked"]
         if not amends:
             del self.fields["summary"]
         if not names:

@@ -394,6 +394,11 @@ class Convention(models.Model):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    #: who said, for a public employer, that the check of ethics was made
+    ethics_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    ethics_at = models.DateTimeField("contrôle de déontologie dit fait le", null=True, blank=True)
     proposed_side = models.CharField("proposée par", max_length=12, choices=Side)
     created_at = models.DateTimeField("proposée le", db_default=Now())
     company_by = models.ForeignKey(

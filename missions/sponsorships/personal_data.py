@@ -21,7 +21,8 @@ KEPT = "Les journées restent aux deux organisations, sans votre nom."
 
 def _conventions(person: Person) -> Any:
     named = Q(employee=person) | Q(company_by__person=person) | Q(association_by__person=person)
-    return Convention.objects.filter(named | Q(proposed_by__person=person)).select_related(
+    wrote = Q(proposed_by__person=person) | Q(ethics_by__person=person)
+    return Convention.objects.filter(named | wrote).select_related(
         "sponsorship__need__organisation", "sponsorship__offer__organisation"
     )
 
@@ -100,7 +101,7 @@ def register() -> None:
                 "Au": row.ends_on,
             },
             erase=services.forget_person,
-            person_fields=("employee", "proposed_by", "company_by", "association_by"),
+            person_fields=("employee", "proposed_by", "ethics_by", "company_by", "association_by"),
             fields=("employee_name", "company_signatory", "association_signatory"),
             retention=(
                 Retention(

@@ -21,6 +21,7 @@ from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all, retried_once
 from jeveuxagir.common.text import NBSP, clean, clean_line, fold
 from jeveuxagir.ui.dates import day_of
+from missions.enums import MissionMode
 from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
 from missions.skill_needs.durations import in_words
@@ -132,6 +133,7 @@ def draft(
         **vars(terms),
     )
     _check_terms(sponsorship, terms, renewed=False)
+    _check_offered(offer, terms, format)
     _require_left(offer, terms.minutes)
     with refusals(_TRIGGERS):
         sponsorship.save()
@@ -150,6 +152,7 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
     _require_verified(sponsorship.employer)
     sponsorship.format = format
     _check_terms(sponsorship, terms, renewed=False)
+    _check_offered(sponsorship.offer, terms, format)
     _require_left(sponsorship.offer, terms.minutes)
     for name, value in vars(terms).items():
         setattr(sponsorship, name, value)
@@ -241,6 +244,7 @@ def propose_convention(
     employee: Person | None = None,
     summary: str = "",
     version: int | None = None,
+    ethics_checked: bool = False,
 ) -> Convention:
     """The convention, by the employer, who says who comes; then an « avenant », by either side.
 
@@ -294,6 +298,8 @@ def propose_convention(
         proposed_side=side,
         **vars(terms),
     )
+    _check_person(convention)
+    _record_ethics(convention, current, actor, checked=ethics_checked)
     convention.articles = wording.articles(sponsorship, convention)
     convention.text_hash = wording.hash_of(convention)
     with refusals(_TRIGGERS):
@@ -373,6 +379,7 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
         convention.profile,
     )
     _require_room(sponsorship, terms)
+    _check_person(convention)
     for former in sponsorship.conventions.in_force():
         former.state, former.state_changed_at = ConventionState.SUPERSEDED, now()
         former.save(update_fields=["state", "state_changed_at"])
@@ -886,11 +893,98 @@ def _check_terms(sponsorship: Sponsorship, terms: Terms, *, renewed: bool) -> No
         raise RuleBroken("Dites le métier de la personne qui vient.", code="profile")
     if sponsorship.is_immersion:
         require_immersion(terms.minutes)
-    first = terms.starts_on
+    first, agreed_until = terms.starts_on, None
     if renewed:
-        earliest = sponsorship.conventions.exclude(in_force_at=None).order_by("starts_on").first()
-        first = min(first, earliest.starts_on) if earliest else first
-    rules.check(sponsorship.offer.organisation.kind, first=first, last=terms.ends_on, renewed=renewed)
+        past = sponsorship.conventions.exclude(in_force_at=None)
+        first = min(first, *past.values_list("starts_on", flat=True))
+        current = _current(sponsorship)
+        agreed_until = current.ends_on if current else None
+    rules.check(
+        sponsorship.offer.organisation.kind, first=first, last=terms.ends_on, agreed_until=agreed_until
+    )
+
+
+def _check_offered(offer: Offer, terms: Terms, format: str) -> None:
+    """What the offer says of its period and of its formats holds for what is prepared from it."""
+    early = offer.starts_on is not None and terms.starts_on < offer.starts_on
+    late = offer.ends_on is not None and terms.ends_on > offer.ends_on
+    if early or late:
+        since = f"du {day_of(offer.starts_on)} " if offer.starts_on else ""
+        until = f"jusqu’au {day_of(offer.ends_on)}" if offer.ends_on else "sans date de fin"
+        raise RuleBroken(
+            f"L’offre vaut {since}{until}{NBSP}: changez ces dates, ou celles de l’offre.",
+            code="offer_period",
+        )
+    if offer.formats and format not in offer.formats:
+        said = ", ".join(f"« {label} »" for label in offer.formats_in_words)
+        raise RuleBroken(
+            f"Ce format n’est pas de l’offre ({said}){NBSP}: changez-le, ou ajoutez-le à l’offre.",
+            code="offer_format",
+        )
+
+
+def outside_territory(sponsorship: Sponsorship) -> bool:
+    """Whether the need is on site in a department where the offer does not go: said, not refused, as people may agree
+    on it."""
+    need, offer = sponsorship.need, sponsorship.offer
+    if offer.everywhere or MissionMode.REMOTE in (need.mode, offer.mode) or not need.department_id:
+        return False
+    goes = set(offer.departments.values_list("pk", flat=True))
+    if not goes and offer.organisation.department_id:
+        goes = {offer.organisation.department_id}
+    return need.department_id not in goes
+
+
+def _check_person(convention: Convention) -> None:
+    """All that this person was lent by this employer, as signed, with what is asked now."""
+    employer = convention.sponsorship.offer.organisation
+    signed = Convention.objects.filter(sponsorship__offer__organisation=employer).exclude(in_force_at=None)
+    same = [
+        one
+        for one in signed.select_related("sponsorship")
+        if (one.employee_id and one.employee_id == convention.employee_id)
+        or (
+            fold(one.employee_name) == fold(convention.employee_name)
+            and None in (one.employee_id, convention.employee_id)
+            and one.employee_name != SOMEBODY
+        )
+    ]
+    periods = [(one.starts_on, _ended_on(one)) for one in same]
+    rules.check_person(
+        employer.kind,
+        [(first, last) for first, last in periods if first <= last]
+        + [(convention.starts_on, convention.ends_on)],
+    )
+
+
+def _record_ethics(convention: Convention, current: Convention | None, actor: User, *, checked: bool) -> None:
+    """A public employer says that the check of ethics was made for who comes; who said so, and when, is kept. Asked
+    again when the person changes."""
+    rule = rules.ethics_rule(convention.sponsorship.offer.organisation.kind)
+    if rule is None:
+        return
+    same = (
+        current is not None
+        and current.employee_name == convention.employee_name
+        and current.employee_id == convention.employee_id
+    )
+    if current is not None and same and current.ethics_at:
+        convention.ethics_by, convention.ethics_at = current.ethics_by, current.ethics_at
+        return
+    if same and convention.proposed_side == Side.ASSOCIATION:
+        return  # signed before it was asked: the employer says it with its own next amendment
+    if not checked:
+        raise RuleBroken(f"Le contrôle de déontologie vient d’abord. {rule.cited}", code=rule.code)
+    convention.ethics_by, convention.ethics_at = actor, now()
+
+
+def _ended_on(convention: Convention) -> datetime.date:
+    """The last day lent under it: that of its end, or the day it was broken off or replaced."""
+    sponsorship = convention.sponsorship
+    if convention.state == ConventionState.SUPERSEDED or sponsorship.state in (State.BROKEN, State.CLOSED):
+        moved = convention if convention.state == ConventionState.SUPERSEDED else sponsorship
+        return min(convention.ends_on, moved.state_changed_at.date())
+    return convention.ends_on
 
 
 def _require_room(sponsorship: Sponsorship, terms: Terms) -> None:
@@ -1024,6 +1118,7 @@ def forget_person(person: Person) -> None:
         convention.document = b""
         convention.save()
     Convention.objects.filter(proposed_by__person=person).update(proposed_by=None)
+    Convention.objects.filter(ethics_by__person=person).update(ethics_by=None)
 
 
 def employee_of_address(organisation: Organisation, email: str) -> Person | None:

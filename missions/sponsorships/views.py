@@ -122,6 +122,11 @@ def prepare(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
                     format=data["format"],
                 )
                 messages.success(request, "C’est prêt. Relisez, puis engagez ce temps.")
+                if services.outside_territory(row):
+                    messages.warning(
+                        request,
+                        "Le lieu du besoin n’est pas parmi les départements de votre offre : vérifiez.",
+                    )
                 return redirect("sponsorships:one", pk=pk, slug=slug, row_pk=row.pk)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)

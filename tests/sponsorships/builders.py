@@ -92,6 +92,7 @@ class Story:
             "side": Side.COMPANY,
             "employee": self.worker.person,
             "employee_name": "Zoé Martin",
+            "ethics_checked": True,
             "terms": Terms(row.minutes, row.day_minutes, row.starts_on, row.ends_on, row.profile),
         } | changes
         return services.propose_convention(row, **said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+import time_machine
 
 from jeveuxagir.accounts import privacy
 from jeveuxagir.audit.invariants import broken
@@ -219,8 +220,90 @@ def test_twenty_months_of_a_public_agent_are_refused_with_the_rule() -> None:
     assert "article 209" in message
     late = datetime.date(2028, 1, 10)
     refused("agents-experimentation", lambda: s.drafted(8, starts_on=late, ends_on=late))
-    row = s.drafted(8, starts_on=start, ends_on=start + datetime.timedelta(days=500))
+    past = {"starts_on": start, "ends_on": datetime.date(2027, 12, 28)}
+    refused("agents-experimentation", lambda: s.drafted(8, **past))
+    row = s.drafted(8, starts_on=start, ends_on=datetime.date(2027, 12, 27))
     assert row.state == "drafted"
+
+
+def test_twenty_months_and_a_day_are_said_as_such() -> None:
+    day = datetime.date
+    with pytest.raises(RuleBroken, match="20\u00a0mois et 1\u00a0jour"):
+        rules.check("local_authority", first=day(2025, 1, 10), last=day(2026, 9, 10))
+    assert rules.length_in_words(day(2025, 1, 31), day(2025, 3, 1)) == "1\u00a0mois et 2\u00a0jours"
+
+
+def test_a_public_agent_is_renewed_once_near_the_end_and_three_years_in_all() -> None:
+    day = datetime.date
+    first, until = day(2023, 1, 1), day(2024, 6, 30)
+
+    def asked(last: datetime.date, at: datetime.date) -> None:
+        with time_machine.travel(datetime.datetime.combine(at, datetime.time(12))):
+            rules.check("local_authority", first=first, last=last, agreed_until=until)
+
+    asked(day(2025, 12, 31), at=day(2024, 5, 1))
+    for last, at in (
+        (day(2026, 1, 1), day(2024, 5, 1)),  # 36 months and a day
+        (day(2025, 12, 31), day(2023, 1, 2)),  # on the day after the first signature
+    ):
+        with pytest.raises(RuleBroken) as refusal:
+            asked(last, at)
+        assert refusal.value.code == "agents-duree"
+    with (
+        time_machine.travel(datetime.datetime(2023, 5, 1, 12)),
+        pytest.raises(RuleBroken, match="Ce renouvellement"),
+    ):
+        rules.check("local_authority", first=first, last=day(2025, 1, 15), agreed_until=day(2023, 6, 30))
+    rules.check_person(
+        "local_authority", [(day(2023, 1, 1), day(2025, 12, 31)), (day(2024, 1, 1), day(2024, 2, 1))]
+    )
+    with pytest.raises(RuleBroken) as refusal:
+        rules.check_person(
+            "local_authority", [(day(2023, 1, 1), day(2025, 12, 31)), (day(2026, 2, 1), day(2026, 2, 2))]
+        )
+    assert refusal.value.code == "agents-duree"
+    rules.check_person("company", [(day(2020, 1, 1), day(2026, 1, 1))])
+
+
+def test_a_renewal_of_a_public_agent_is_no_way_round_the_first_period_nor_the_end_of_the_experiment() -> None:
+    s = story(kind="local_authority")
+    row = s.signed(8, ends_on=today() + datetime.timedelta(days=300))
+    far = {"starts_on": row.starts_on, "ends_on": today() + datetime.timedelta(days=900)}
+    refused("agents-duree", lambda: s.proposed(row, terms=s.terms(8, **far), summary="Plus long"))
+    moved = s.terms(8, starts_on=datetime.date(2028, 3, 1), ends_on=datetime.date(2028, 4, 1))
+    refused("agents-experimentation", lambda: s.proposed(row, terms=moved, summary="Plus tard"))
+
+
+def test_the_check_of_ethics_of_a_public_agent_is_asked_and_kept() -> None:
+    s = story(kind="local_authority")
+    row = s.agreed(3)
+    refused("agents-deontologie", lambda: s.proposed(row, ethics_checked=False))
+    convention = s.proposed(row)
+    assert convention.ethics_by == s.coordinator
+    assert convention.ethics_at is not None
+    s.signed_by_both(convention)
+    same = s.proposed(row, terms=s.terms(4), summary="Un jour", ethics_checked=False)
+    assert same.ethics_by == s.coordinator
+    refused(
+        "agents-deontologie",
+        lambda: s.proposed(
+            row, employee=None, employee_name="Ali Benali", summary="Ali relaie Zoé", ethics_checked=False
+        ),
+    )
+    company = story()
+    assert company.proposed(company.agreed(3), ethics_checked=False).ethics_at is None
+
+
+def test_what_is_prepared_keeps_to_the_period_and_formats_of_its_offer() -> None:
+    s = story(offer=make_offer(formats=["flash"]))
+    refused("offer_format", lambda: s.drafted(1))
+    s = story(offer=make_offer(formats=["split"], ends_on=today() + datetime.timedelta(days=10)))
+    assert "jusqu’au" in refused("offer_period", lambda: s.drafted(1))
+    row = s.drafted(1, ends_on=today() + datetime.timedelta(days=10))
+    assert not services.outside_territory(row)
+    s.need.department_id, s.need.mode, s.offer.mode = "59", "on_site", "on_site"
+    row.need, row.offer = s.need, s.offer
+    assert services.outside_territory(row)
 
 
 def test_a_company_lends_somebody_for_three_years_at_most() -> None:

@@ -11,7 +11,7 @@ from jeveuxagir.moderation.clocks import is_working_day
 from missions.offers.models import Offer
 from missions.skill_needs.enums import State as NeedState
 from missions.skill_needs.models import SkillNeed
-from missions.sponsorships import dues, wording
+from missions.sponsorships import dues, rules, wording
 from missions.sponsorships.enums import ConventionState, DayState, DueKind, Part, Side, State
 from missions.sponsorships.models import Convention, DayEntry, Debrief, Due, Sponsorship, Valuation
 
@@ -275,6 +275,7 @@ class Sponsorships:
             return []
         account = self.persons.get(spec.account)
         name = f"{account.first_name} {account.last_name}" if account else NAMES[number]
+        public = rules.ethics_rule(employer.organisation.kind) is not None
         made = []
         lengths = [spec.length, spec.amended] if spec.amended else [spec.length]
         for index, length in enumerate(lengths, start=1):
@@ -308,6 +309,8 @@ class Sponsorships:
                 proposed_side=Side.COMPANY,
                 created_at=at,
                 in_force_at=at if signed else None,
+                ethics_by=self._user(employer) if public else None,
+                ethics_at=at if public else None,
             )
             for side, hosted in ((Side.COMPANY, employer), (Side.ASSOCIATION, association)):
                 if not signed and side not in spec.signed:
