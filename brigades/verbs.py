@@ -89,6 +89,8 @@ VERBS = {
     "participation.cancelled": "Annulée",
     "participation.realised": "Réalisée",
     "participation.absent": "Absence notée",
+    "participation.team_changed": "Équipe modifiée",
+    "participation.team_handed_over": "Équipe suivie par une autre personne",
     "idea.filed": "Déposée",
     "idea.confirmed": "Adresse confirmée",
     "idea.kept": "Gardée comme problème commun",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("missions.urls")),
     path("", include("missions.skill_needs.urls")),
     path("", include("missions.participations.urls")),
+    path("", include("missions.participations.team_urls")),
     path("", include("missions.proposals.urls")),
     path("", include("organisations.networks.urls")),
     path("", include("missions.offers.urls")),

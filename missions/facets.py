@@ -68,7 +68,11 @@ def facets(form: SearchForm, query: SearchQuery, counts: Counts) -> dict[str, Fa
                 every.sort(key=lambda choice: -choice.count)
             limit = 0 if name == "odd" else SHOWN
             made[name] = facet(form, name, every, noun="mission", limit=limit)
-    for name, on in (("distance", query.remote_only), ("mineurs", query.open_to_minors)):
+    for name, on in (
+        ("distance", query.remote_only),
+        ("mineurs", query.open_to_minors),
+        ("equipes", query.teams),
+    ):
         choice = Choice("on", str(form.fields[name].label), counts.get((name, "on"), 0), on)
         made[name] = Facet(name, choice.label, [choice], noun="mission")
     return made
@@ -84,7 +88,7 @@ def _count(query: SearchQuery) -> Counts:
     """Only SQL that Django compiled and names of ours are put together; values are parameters."""
     chosen = choices(query)
     flags = {f"ok_{name}": ExpressionWrapper(fits, BooleanField()) for name, fits in chosen.items()}
-    columns = ["pk", "domain_id", "commitment", "minimum_age", "mode", *flags]
+    columns = ["pk", "domain_id", "commitment", "minimum_age", "mode", "team_places", *flags]
     base, params = within(query).order_by().annotate(**flags).values(*columns).query.sql_with_params()
     names = ["id", *columns[1:]]
 
@@ -102,6 +106,9 @@ def _count(query: SearchQuery) -> Counts:
     ]
     parts.append(
         f"SELECT 'mineurs', 'on', count(*) FROM found WHERE {others('mineurs')} AND minimum_age = 16"  # noqa: S608
+    )
+    parts.append(
+        f"SELECT 'equipes', 'on', count(*) FROM found WHERE {others('equipes')} AND team_places > 0"  # noqa: S608
     )
     remote_key, remote_count = "", None
     if query.has_place:  # "à distance" leaves the place: the same count for a search anywhere

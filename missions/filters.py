@@ -46,6 +46,7 @@ class SearchForm(SeveralMixin, forms.Form):
     )
     distance = forms.BooleanField(label="À distance", required=False)
     mineurs = forms.BooleanField(label="Dès 16 ans", required=False)
+    equipes = forms.BooleanField(label="Accueille des équipes", required=False)
     domaine = SeveralField(by_key(Domain.objects.active), label="Domaine", wrong="Ce domaine n’existe pas.")
     rythme = SeveralField(
         lambda: {value.value: value for value in Commitment}, label="Rythme", wrong="Ce rythme n’existe pas."
@@ -99,6 +100,7 @@ class SearchForm(SeveralMixin, forms.Form):
             date_from=ok.get("du"),
             date_until=ok.get("au"),
             open_to_minors=bool(ok.get("mineurs")),
+            teams=bool(ok.get("equipes")),
             sort=ok.get("tri") or "",
         )
 
@@ -172,4 +174,6 @@ def _in_force(query: SearchQuery) -> list[tuple[str, tuple[str, ...], tuple[str,
         tags.append((f"jusqu’au {short_day(query.date_until)}", ("au",), None))
     if query.open_to_minors:
         tags.append(("dès 16 ans", ("mineurs",), None))
+    if query.teams:
+        tags.append(("accueille des équipes", ("equipes",), None))
     return tags

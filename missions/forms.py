@@ -16,7 +16,7 @@ from jeveuxagir.territories.forms import CommuneField
 
 from . import schedule
 from .enums import Commitment, MissionMode, SlotKind, Waiting
-from .models import Slot
+from .models import LARGEST_TEAM, MOST_TEAMS, Slot
 from .schedule import SlotSpec
 from .services import DESCRIPTION_AT_LEAST, MAX_ADDRESSES, TITLE_AT_LEAST, AddressSpec, MissionData
 
@@ -273,9 +273,71 @@ class RhythmForm(Section, forms.Form):
     )
 
 
+class TeamsForm(Section, forms.Form):
+    """Not a page of the wizard either: most missions take persons one by one."""
+
+    slug, heading = "equipes", "Accueillir des équipes"
+    names = ("team_places", "team_smallest", "team_largest", "team_preparation")
+
+    team_places = forms.TypedChoiceField(
+        label=f"Combien d’équipes accueillez-vous à la fois{NBSP}?",
+        choices=[
+            (0, f"Aucune{NBSP}: chacun s’inscrit pour soi"),
+            (1, "1 équipe par créneau"),
+            *((number, f"{number} équipes par créneau") for number in range(2, MOST_TEAMS + 1)),
+        ],
+        coerce=int,
+        help_text="Une équipe vient d’une entreprise, d’une association ou d’un service, ensemble, pour une journée. "
+        "Chaque personne prend aussi une place du créneau.",
+    )
+    team_smallest = forms.IntegerField(
+        label="Plus petite équipe",
+        required=False,
+        min_value=2,
+        max_value=LARGEST_TEAM,
+        help_text="Nombre de personnes, au moins 2.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    team_largest = forms.IntegerField(
+        label="Plus grande équipe",
+        required=False,
+        min_value=2,
+        max_value=LARGEST_TEAM,
+        help_text=f"Nombre de personnes, {LARGEST_TEAM} au plus.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    team_preparation = forms.CharField(
+        label="Ce que vous préparez pour une équipe",
+        required=False,
+        max_length=2000,
+        help_text=f"Exemple{NBSP}: accueil à 9{NBSP}h par deux bénévoles, gants et outils fournis, repas à apporter. "
+        "Une mission d’équipe est gratuite pour qui vient et pour qui accueille.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    #: rule code → the field that shows it
+    FIELDS = ("team_places", "team_smallest", "team_largest")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("team_places"):  # nothing else counts
+            for name in ("team_smallest", "team_largest"):
+                self.errors.pop(name, None)
+                cleaned[name] = None
+            return cleaned
+        smallest, largest = cleaned.get("team_smallest"), cleaned.get("team_largest")
+        if smallest is None and "team_smallest" not in self.errors:
+            self.add_error("team_smallest", "Dites combien de personnes compte la plus petite équipe.")
+        if largest is None and "team_largest" not in self.errors:
+            self.add_error("team_largest", "Dites combien de personnes compte la plus grande équipe.")
+        if smallest and largest and largest < smallest:
+            self.add_error("team_largest", "La plus grande équipe compte au moins autant que la plus petite.")
+        return cleaned
+
+
 SECTIONS: dict[str, type[Section]] = {
     form.slug: form
-    for form in (TitleForm, DescriptionForm, ConditionsForm, DetailsForm, WhereForm, RhythmForm)
+    for form in (TitleForm, DescriptionForm, ConditionsForm, DetailsForm, WhereForm, RhythmForm, TeamsForm)
 }
 
 #: the way of a new mission, one thing per page

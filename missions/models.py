@@ -17,6 +17,10 @@ from organisations.models import Organisation
 
 from .enums import CloseReason, Commitment, MissionMode, SlotKind, State
 
+#: a mission of a day welcomes a few teams at once, and a group has at most 200 people
+MOST_TEAMS = 10
+LARGEST_TEAM = 200
+
 
 class MissionQuerySet(models.QuerySet["Mission"]):
     def open(self) -> "MissionQuerySet":
@@ -52,6 +56,11 @@ class Mission(models.Model):
     minimum_age = models.PositiveSmallIntegerField("âge minimum", default=18)
     hosting_conditions = ProseField("conditions d’accueil", max_length=2000, blank=True)
     prerequisites = ProseField("ce qui est demandé", max_length=2000, blank=True)
+    #: teams welcomed at once on a dated slot; 0 for a mission that takes persons one by one
+    team_places = models.PositiveSmallIntegerField("équipes par créneau", default=0)
+    team_smallest = models.PositiveSmallIntegerField("plus petite équipe", null=True, blank=True)
+    team_largest = models.PositiveSmallIntegerField("plus grande équipe", null=True, blank=True)
+    team_preparation = ProseField("ce qui est prévu pour une équipe", max_length=2000, blank=True)
     #: where the mission belongs: its addresses' department, or its organisation's when remote
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="département"
@@ -112,6 +121,18 @@ class Mission(models.Model):
                 violation_error_message="L’âge minimum est 16 ou 18 ans.",
             ),
             models.CheckConstraint(
+                condition=Q(team_places=0, team_smallest__isnull=True, team_largest__isnull=True)
+                | Q(
+                    source="",
+                    team_places__range=(1, MOST_TEAMS),
+                    team_smallest__gte=2,
+                    team_largest__gte=F("team_smallest"),
+                    team_largest__lte=LARGEST_TEAM,
+                ),
+                name="mission_teams_whole",
+                violation_error_message="Dites combien d’équipes, et de quelle taille.",
+            ),
+            models.CheckConstraint(
                 condition=Q(source="", source_id="")
                 | (~Q(source="") & ~Q(source_id="") & ~Q(application_url="")),
                 name="mission_source_whole",
@@ -138,7 +159,15 @@ class Mission(models.Model):
             # all that a search reads of a mission: its wide rows are left alone
             models.Index(
                 fields=["id"],
-                include=["organisation", "domain", "commitment", "minimum_age", "mode", "published_at"],
+                include=[
+                    "organisation",
+                    "domain",
+                    "commitment",
+                    "minimum_age",
+                    "mode",
+                    "published_at",
+                    "team_places",
+                ],
                 name="mission_searched",
                 condition=Q(state="open"),
             ),
@@ -173,6 +202,10 @@ class Mission(models.Model):
         from django.urls import reverse
 
         return reverse("missions:page", args=[self.pk, self.slug])
+
+    @property
+    def welcomes_teams(self) -> bool:
+        return self.team_places > 0
 
     @property
     def is_imported(self) -> bool:
@@ -271,6 +304,9 @@ class Slot(models.Model):
     valid_until = models.DateField("jusqu’au", null=True, blank=True)
     capacity = models.PositiveIntegerField("places")
     taken = models.PositiveIntegerField("places prises", default=0, editable=False)
+    #: teams that may come, and those that do: each also takes one of the places above for each of its people
+    team_places = models.PositiveSmallIntegerField("équipes accueillies", default=0)
+    teams_taken = models.PositiveSmallIntegerField("équipes inscrites", default=0, editable=False)
     #: an imported mission's slot: its capacity informs the load gate, no seat is held here
     seatless = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
@@ -288,6 +324,16 @@ class Slot(models.Model):
                 condition=Q(taken__gte=0) & Q(taken__lte=F("capacity")),
                 name="slot_never_overbooked",
                 violation_error_message="Il n’y a pas assez de places sur ce créneau.",
+            ),
+            models.CheckConstraint(
+                condition=Q(teams_taken__lte=F("team_places")),
+                name="slot_teams_never_overbooked",
+                violation_error_message="Toutes les places d’équipe de ce créneau sont prises.",
+            ),
+            models.CheckConstraint(
+                condition=Q(team_places=0) | Q(kind=SlotKind.DATED),
+                name="slot_teams_on_a_day",
+                violation_error_message="Une équipe vient un jour donné.",
             ),
             models.CheckConstraint(
                 condition=Q(seatless=False) | Q(taken=0), name="slot_imported_holds_no_seat"
@@ -339,3 +385,9 @@ class Slot(models.Model):
     @property
     def free(self) -> int:
         return max(self.capacity - self.taken, 0)
+
+    def teams_left(self, smallest: int | None) -> int:
+        """How many more teams may come: a place for a team is worth nothing without room for its people."""
+        if not self.team_places or not smallest:
+            return 0
+        return min(self.team_places - self.teams_taken, self.free // smallest)

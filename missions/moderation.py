@@ -12,7 +12,7 @@ from organisations import policies as organisation_policies
 
 from . import services
 from .models import Mission
-from .words import when_in_words
+from .words import teams_asked, when_in_words
 
 SHOWN_SLOTS = 12
 
@@ -66,12 +66,14 @@ def describe(item: ModerationItem) -> dict[str, Any]:
             ("Sur place ou à distance", mission.get_mode_display()),
             ("Âge minimum", f"{mission.minimum_age} ans"),
             ("Rythme", mission.get_commitment_display()),
+            ("Équipes", teams_asked(mission)),
             ("Source", mission.source_name),
         ],
         "texts": [
             ("Ce que fera la personne", mission.description),
             ("Conditions d’accueil", mission.hosting_conditions),
             ("Ce qui est demandé", mission.prerequisites),
+            ("Ce qui est prévu pour une équipe", mission.team_preparation),
             ("Créneaux", "\n".join(times)),
         ],
         "warnings": warnings,

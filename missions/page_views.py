@@ -62,6 +62,7 @@ def mission(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "why_closed": "" if is_open else _why_closed(found),
         "similar": cards(similar_to(found)),
         "panels": panels_of("mission.page", request, found),
+        "panels_after": panels_of("mission.page.after", request, found),
         "canonical": absolute(found.get_absolute_url()),
         "share": _share(found) if is_public else None,
         "report_url": f"/signaler/?{urlencode({'page': found.get_absolute_url()})}",

@@ -85,6 +85,7 @@ class SearchQuery:
     date_from: date | None = None
     date_until: date | None = None
     open_to_minors: bool = False
+    teams: bool = False
     sort: str = ""
 
     @property
@@ -121,7 +122,7 @@ class SearchQuery:
     def more_filters(self) -> int:
         """How many of the filters beside the results are in force."""
         several = (self.domains, self.activities, self.skills, self.sdgs, self.commitments)
-        single = (self.date_from, self.date_until, self.open_to_minors, self.remote_only)
+        single = (self.date_from, self.date_until, self.open_to_minors, self.remote_only, self.teams)
         return sum(map(len, several)) + sum(map(bool, single))
 
     def sorts(self) -> list[tuple[str, str]]:
@@ -260,6 +261,8 @@ def choices(query: SearchQuery) -> dict[str, Q]:
         conditions["rythme"] = Q(commitment__in=query.commitments)
     if query.open_to_minors:
         conditions["mineurs"] = Q(minimum_age=16)
+    if query.teams:
+        conditions["equipes"] = Q(team_places__gt=0)
     return conditions
 
 

@@ -25,7 +25,7 @@ from organisations.models import Organisation
 
 from . import notifications, policies, schedule
 from .enums import TRANSITIONS, CloseReason, Commitment, MissionMode, SlotKind, State, Waiting
-from .models import Mission, MissionAddress, Slot
+from .models import LARGEST_TEAM, MOST_TEAMS, Mission, MissionAddress, Slot
 from .schedule import SlotSpec
 from .words import when_in_words
 
@@ -40,7 +40,10 @@ SENSITIVE = {
     "minimum_age": "âge minimum",
     "hosting_conditions": "conditions d’accueil",
     "prerequisites": "ce qui est demandé",
+    "team_preparation": "ce qui est prévu pour une équipe",
 }
+#: what a mission says of teams; their numbers apply at once
+TEAM_NUMBERS = ("team_places", "team_smallest", "team_largest")
 PUBLISHED = (State.OPEN, State.SUSPENDED, State.CLOSED)
 EDITABLE = (State.DRAFT, State.PENDING, State.REFUSED, *PUBLISHED)
 
@@ -76,6 +79,10 @@ class MissionData:
     hosting_conditions: str = ""
     prerequisites: str = ""
     addresses: Sequence[AddressSpec] = ()
+    team_places: int = 0
+    team_smallest: int | None = None
+    team_largest: int | None = None
+    team_preparation: str = ""
 
 
 @dataclass
@@ -158,6 +165,10 @@ def update(
     diff = _diff(mission, data) if published else {}
     done = Edited(waiting=[change["label"] for change in diff.values()])
     done.applied = _write_fields(mission, data, leave=set(diff))
+    if published and "team_places" in done.applied and data.team_places:
+        _require_team_slot(mission)
+    if set(TEAM_NUMBERS) & set(done.applied):
+        _write_team_places(mission)
     done.applied += _write_relations(mission, data)
     if mission.state == State.DRAFT:
         mission.draft_step = max(mission.draft_step, step)
@@ -189,6 +200,7 @@ def submit(mission: Mission, *, actor: User | None, version: int | None = None) 
     _check_complete(current_data(mission))
     if not mission.slots.live().exists():
         raise RuleBroken("Ajoutez au moins un créneau à venir avant d’envoyer la mission.", code="no_slot")
+    _require_team_slot(mission)
     mission.draft_step = 0
     _move(mission, target)
     _open_item(mission, actor)
@@ -634,6 +646,10 @@ def current_data(mission: Mission) -> MissionData:
         minimum_age=mission.minimum_age,
         hosting_conditions=mission.hosting_conditions,
         prerequisites=mission.prerequisites,
+        team_places=mission.team_places,
+        team_smallest=mission.team_smallest,
+        team_largest=mission.team_largest,
+        team_preparation=mission.team_preparation,
         addresses=[
             AddressSpec(
                 address.commune, address.street, address.postal_code, address.latitude, address.longitude
@@ -668,6 +684,8 @@ def missing(mission: Mission) -> list[Missing]:
     lacks = [Missing(*each) for each in _incomplete(current_data(mission))]
     if not mission.slots.live().exists():
         lacks.append(Missing("no_slot", "Ajoutez au moins un créneau à venir."))
+    elif not _has_team_slot(mission):
+        lacks.append(Missing("team_slot", _team_slot_needed(mission)))
     if mission.organisation.state != OrganisationState.VALIDATED:
         lacks.append(Missing("organisation_state", "La brigade doit d’abord valider votre organisation."))
     return lacks
@@ -711,12 +729,65 @@ def _check_data(data: MissionData) -> None:
         raise RuleBroken("Donnez un titre à la mission.", code="title")
     if len(data.addresses) > MAX_ADDRESSES:
         raise RuleBroken(f"Une mission a au plus {MAX_ADDRESSES} adresses.", code="too_many_addresses")
+    _check_teams(data)
     departments = {address.commune.department_id for address in data.addresses}
     if len(departments) > 1:
         raise RuleBroken(
             "Toutes les adresses d’une mission sont dans un même département. Faites une mission par département.",
             code="one_department",
         )
+
+
+def _check_teams(data: MissionData) -> None:
+    """How many teams at once, and of how many people; nothing of it for a mission without teams."""
+    smallest, largest = data.team_smallest, data.team_largest
+    if not data.team_places:
+        if smallest is not None or largest is not None:
+            raise RuleBroken("Dites combien d’équipes vous accueillez par créneau.", code="team_places")
+        return
+    if not 1 <= data.team_places <= MOST_TEAMS:
+        raise RuleBroken(
+            f"Une mission accueille de 1 à {MOST_TEAMS} équipes par créneau.", code="team_places"
+        )
+    if smallest is None or not 2 <= smallest <= LARGEST_TEAM:
+        raise RuleBroken(
+            f"La plus petite équipe compte de 2 à {LARGEST_TEAM} personnes.", code="team_smallest"
+        )
+    if largest is None or not smallest <= largest <= LARGEST_TEAM:
+        raise RuleBroken(
+            f"La plus grande équipe compte de {smallest} à {LARGEST_TEAM} personnes.", code="team_largest"
+        )
+
+
+def _has_team_slot(mission: Mission) -> bool:
+    """Whether a team could come, if teams are welcome: a day to come with room for the smallest."""
+    if not mission.team_places:
+        return True
+    dated = mission.slots.live().filter(kind=SlotKind.DATED)
+    return dated.filter(capacity__gte=mission.team_smallest or 0).exists()
+
+
+def _team_slot_needed(mission: Mission) -> str:
+    return (
+        f"Pour accueillir des équipes, ajoutez un créneau à une date, d’au moins {mission.team_smallest} places : "
+        "chaque personne de l’équipe en prend une."
+    )
+
+
+def _require_team_slot(mission: Mission) -> None:
+    if not _has_team_slot(mission):
+        raise RuleBroken(_team_slot_needed(mission), code="team_slot")
+
+
+def _write_team_places(mission: Mission) -> None:
+    """Each day to come welcomes as many teams as the mission says, never fewer than are registered.
+
+    Writing the slots also makes whoever registers a team now wait for the new sizes.
+    """
+    days = lock_all(mission.slots.filter(kind=SlotKind.DATED, cancelled_at__isnull=True))
+    for slot in days:
+        slot.team_places = max(mission.team_places, slot.teams_taken)
+    Slot.objects.bulk_update(days, ["team_places"])
 
 
 def _incomplete(data: MissionData) -> Iterator[tuple[str, str]]:
@@ -741,7 +812,7 @@ def _check_complete(data: MissionData) -> None:
 
 def _write_fields(mission: Mission, data: MissionData, leave: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
     changed = []
-    for name in (*SENSITIVE, "domain", "mode", "commitment"):
+    for name in (*SENSITIVE, *TEAM_NUMBERS, "domain", "mode", "commitment"):
         if name in leave:
             continue
         value = getattr(data, name)
@@ -804,7 +875,14 @@ def _insert_slots(mission: Mission, specs: Iterable[SlotSpec]) -> list[Slot]:
     schedule.check_all(specs, already=mission.slots.filter(cancelled_at__isnull=True).count())
     zone = zone_of(mission)
     return Slot.objects.bulk_create(
-        [Slot(mission=mission, **schedule.slot_fields(spec, zone)) for spec in specs]
+        [
+            Slot(
+                mission=mission,
+                team_places=mission.team_places if spec.kind == SlotKind.DATED else 0,
+                **schedule.slot_fields(spec, zone),
+            )
+            for spec in specs
+        ]
     )
 
 

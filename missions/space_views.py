@@ -45,7 +45,7 @@ from .forms import (
 )
 from .models import Mission, Slot
 from .services import EDITABLE, PUBLISHED, SENSITIVE, Edited, MissionData
-from .words import when_in_words
+from .words import teams_asked, when_in_words
 
 #: The slots a summary shows; the others are on their page.
 SHOWN_TIMES = 12
@@ -62,6 +62,7 @@ PAGE_OF = {
     "description": "description",
     "address": "ou",
     "no_slot": "creneaux",
+    "team_slot": "creneaux",
 }
 UNSENT = (State.DRAFT, State.REFUSED)
 WHO_DECIDES = (
@@ -329,6 +330,7 @@ def _lines(mission: Mission, slots: list[Slot]) -> list[dict[str, Any]]:
         ("Sur place ou à distance", "ou", mission.get_mode_display()),
         ("Créneaux", "creneaux", times),
         ("Rythme", "rythme", mission.get_commitment_display() or "il suivra vos créneaux"),
+        ("Équipes", "equipes", teams_asked(mission)),
     ]
     if mission.mode != MissionMode.REMOTE:
         rows.insert(10, ("Adresses", "ou", addresses))
@@ -364,6 +366,7 @@ def _manage(request: SpaceRequest, mission: Mission, *, status: int = 200, **for
         "data": data,
         "where": where(mission),
         "addresses": mission.addresses.all(),
+        "teams": teams_asked(mission),
         "slots": slots[:SHOWN_TIMES],
         "slots_count": len(slots),
         "to_come": to_come,

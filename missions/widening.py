@@ -89,6 +89,8 @@ def _give_up_one_thing(query: SearchQuery, attempts: _Attempts) -> None:
         attempts.add("Pour tous les objectifs", replace(query, sdgs=()), "odd")
     if query.open_to_minors:
         attempts.add("À partir de 18 ans aussi", replace(query, open_to_minors=False), "mineurs")
+    if query.teams:
+        attempts.add("Même sans place d’équipe", replace(query, teams=False), "equipes")
     if query.text and not replace(query, text="").is_empty:
         attempts.add(f"Sans les mots «{NBSP}{query.text}{NBSP}»", replace(query, text=""), "q")
     if query.has_place:
@@ -146,6 +148,7 @@ def _changes(before: SearchQuery, now: SearchQuery) -> list[str]:
         (before.skills, now.skills, "sans compétence particulière"),
         (before.sdgs, now.sdgs, "pour tous les objectifs"),
         (before.open_to_minors, now.open_to_minors, "aussi à partir de 18 ans"),
+        (before.teams, now.teams, "même sans place d’équipe"),
         (before.text, now.text, f"sans les mots «{NBSP}{before.text}{NBSP}»"),
     ):
         if was and not is_now:

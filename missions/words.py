@@ -9,7 +9,7 @@ from .enums import SlotKind
 from .schedule import WEEKDAYS
 
 if TYPE_CHECKING:
-    from .models import Slot
+    from .models import Mission, Slot
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -58,6 +58,16 @@ def when_in_words(slot: "Slot") -> str:
     if slot.kind == SlotKind.WEEKLY and slot.weekday is not None:
         return f"chaque {WEEKDAYS[slot.weekday]}, {hours(slot)}{bounds}"
     return f"horaires à convenir{bounds}"
+
+
+def teams_asked(mission: "Mission") -> str:
+    """« 2 équipes à la fois, de 5 à 12 personnes chacune »; what a mission without teams says."""
+    if not mission.team_places:
+        return "aucune équipe, chacun s’inscrit pour soi"
+    several = mission.team_places > 1
+    number = f"{mission.team_places} équipes à la fois" if several else "1 équipe à la fois"
+    sizes = f"de {mission.team_smallest} à {mission.team_largest} personnes"
+    return f"{number}, {sizes}{' chacune' if several else ''}"
 
 
 def lengths(slots: "list[Slot]") -> str:

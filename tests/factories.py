@@ -56,6 +56,7 @@ from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
 from organisations.networks.models import Affiliation, MailInvitation, Template
 from volunteers.requests.enums import State as RequestState
+from volunteers.requests.groups import kind_of
 from volunteers.requests.models import EngagementRequest
 
 _numbers = itertools.count(1)
@@ -530,6 +531,56 @@ def make_participation(
         fields.setdefault("answered_at", now())
     return Participation.objects.create(
         person=person, mission_id=slot.mission_id, slot=slot, state=state, **fields
+    )
+
+
+def make_team_mission(
+    *, teams: int = 2, smallest: int = 5, largest: int = 12, capacity: int = 24, slots: int = 1, **fields: Any
+) -> Mission:
+    """An open mission of a day that welcomes teams: 2 of 5 to 12 people, unless told otherwise."""
+    mission = make_mission(
+        slots=slots,
+        capacity=capacity,
+        team_places=teams,
+        team_smallest=smallest,
+        team_largest=largest,
+        **{
+            "title": "Remettre en état un jardin partagé",
+            "description": "Bêcher, tailler les haies, réparer la clôture et repeindre la cabane, ensemble. "
+            * 2,
+            "team_preparation": "Gants et outils fournis.",
+        }
+        | fields,
+    )
+    mission.slots.filter(kind=SlotKind.DATED).update(team_places=teams)
+    return mission
+
+
+def make_team(
+    organisation: Organisation | None = None,
+    *,
+    slot: Slot | None = None,
+    state: str = ParticipationState.APPLIED,
+    places: int = 8,
+    **fields: Any,
+) -> Participation:
+    """A team of a company, registered by its owner."""
+    organisation = organisation or make_company()
+    owner = organisation.memberships.filter(ended_at__isnull=True).order_by("pk").first()
+    if state == ParticipationState.REALISED:
+        fields.setdefault("came", places)
+    return make_participation(
+        slot=slot or make_team_mission().slots.get(),
+        person=fields.pop("person", None) or (owner.person if owner else make_member(organisation).person),
+        state=state,
+        places=places,
+        as_team=True,
+        group_kind=kind_of(organisation),
+        group_name=organisation.name,
+        group_organisation=organisation,
+        contact_name=fields.pop("contact_name", "Zoé Martin"),
+        contact_phone=fields.pop("contact_phone", "+33 6 11 22 33 44"),
+        **fields,
     )
 
 

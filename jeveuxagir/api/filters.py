@@ -139,6 +139,9 @@ class MissionParameters(Parameters):
     du = serializers.DateField(required=False, help_text="Missions à partir de ce jour (AAAA-MM-JJ).")
     au = serializers.DateField(required=False, help_text="Missions jusqu’à ce jour (AAAA-MM-JJ).")
     mineurs = serializers.ChoiceField(**TRUE_OR_FALSE, help_text="Seulement celles ouvertes dès 16 ans.")
+    equipes = serializers.ChoiceField(
+        **TRUE_OR_FALSE, help_text="Seulement celles qui accueillent des équipes."
+    )
     tri = serializers.ChoiceField(required=False, choices=Sort.choices, help_text="Ordre des résultats.")
 
     def query(self) -> SearchQuery:
@@ -157,6 +160,7 @@ class MissionParameters(Parameters):
             date_from=ok.get("du"),
             date_until=ok.get("au"),
             open_to_minors=ok.get("mineurs") == "true",
+            teams=ok.get("equipes") == "true",
             sort=ok.get("tri", ""),
         )
 

@@ -231,6 +231,14 @@ class OfOrganisation(serializers.ModelSerializer):
         return absolute(organisation.get_absolute_url())
 
 
+class TeamsSerializer(serializers.Serializer):
+    """The teams that a mission welcomes on each of its days."""
+
+    places = serializers.IntegerField(source="team_places", help_text="Équipes par créneau.")
+    smallest = serializers.IntegerField(source="team_smallest", help_text="Personnes, au moins.")
+    largest = serializers.IntegerField(source="team_largest", help_text="Personnes, au plus.")
+
+
 class MissionSerializer(serializers.ModelSerializer):
     """A mission in a list. Its text is plain, with line breaks."""
 
@@ -240,6 +248,7 @@ class MissionSerializer(serializers.ModelSerializer):
     addresses = AddressSerializer(many=True)
     next_slot = serializers.SerializerMethodField()
     slots_count = serializers.SerializerMethodField(help_text="Créneaux à venir.")
+    teams = serializers.SerializerMethodField(help_text="`null` : chacun s’inscrit pour soi.")
     distance_km = serializers.SerializerMethodField(help_text="Depuis la commune cherchée.")
     source = serializers.CharField(
         source="source_name", help_text="Le partenaire dont elle vient ; vide : publiée ici."
@@ -258,6 +267,7 @@ class MissionSerializer(serializers.ModelSerializer):
             "mode",
             "commitment",
             "minimum_age",
+            "teams",
             "addresses",
             "next_slot",
             "slots_count",
@@ -274,6 +284,10 @@ class MissionSerializer(serializers.ModelSerializer):
     def get_next_slot(self, mission: Mission) -> Any:
         slots = by_date(mission.live_slots)  # type: ignore[attr-defined]
         return SlotSerializer(slots[0]).data if slots else None
+
+    @extend_schema_field(TeamsSerializer(allow_null=True))
+    def get_teams(self, mission: Mission) -> Any:
+        return TeamsSerializer(mission).data if mission.welcomes_teams else None
 
     def get_slots_count(self, mission: Mission) -> int:
         return len(mission.live_slots)  # type: ignore[attr-defined]
@@ -296,6 +310,7 @@ class MissionDetailSerializer(MissionSerializer):
             *MissionSerializer.Meta.fields,
             "prerequisites",
             "hosting_conditions",
+            "team_preparation",
             "activities",
             "skills",
             "sdgs",

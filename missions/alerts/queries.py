@@ -62,6 +62,8 @@ def canonical(query: SearchQuery) -> str:
         values["au"] = query.date_until.isoformat()
     if query.open_to_minors:
         values["mineurs"] = "on"
+    if query.teams:
+        values["equipes"] = "on"
     return values.urlencode()
 
 

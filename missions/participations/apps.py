@@ -8,7 +8,7 @@ class ParticipationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import invariants, notifications, panels, personal_data, reactions, realised
+        from . import invariants, notifications, panels, personal_data, reactions, realised, team_panels
 
         invariants.register()
         notifications.register()
@@ -16,3 +16,4 @@ class ParticipationsConfig(AppConfig):
         personal_data.register()
         reactions.register()
         realised.register()
+        team_panels.register()

@@ -24,7 +24,24 @@ def _miscounted() -> Any:
     return Slot.objects.annotate(held=counted).exclude(taken=F("held"))
 
 
+def _teams_miscounted() -> Any:
+    held = (
+        Participation.objects.teams()
+        .filter(slot=OuterRef("pk"), state__in=SEAT_STATES)
+        .order_by()
+        .values("slot")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    counted = Coalesce(Subquery(held, output_field=IntegerField()), Value(0))
+    return Slot.objects.annotate(held=counted).exclude(teams_taken=F("held"))
+
+
 def register() -> None:
+    invariants.register(
+        "participations.teams_counted",
+        Invariant("Les équipes inscrites sur un créneau sont celles de ses candidatures", _teams_miscounted),
+    )
     invariants.register(
         "participations.places_counted",
         Invariant("Les places prises d’un créneau sont celles de ses candidatures", _miscounted),
@@ -41,7 +58,8 @@ def register() -> None:
         Invariant(
             "Une personne a au plus une candidature en cours par mission",
             lambda: (
-                Participation.objects.filter(state__in=LIVE_STATES)
+                Participation.objects.alone()
+                .filter(state__in=LIVE_STATES)
                 .order_by()
                 .values("mission", "person")
                 .annotate(n=Count("pk"))

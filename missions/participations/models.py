@@ -2,24 +2,37 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person, UnconfirmedContact
-from jeveuxagir.common.models import ProseField, personal
+from jeveuxagir.common.models import LineField, ProseField, personal
 from missions.enums import State as MissionState
 from missions.models import Mission, Slot
-from volunteers.requests.groups import Grouped, whole_group
+from organisations.models import Organisation
+from volunteers.requests.groups import OF_ORGANISATIONS, Grouped, whole_group
 from volunteers.requests.models import EngagementRequest
 
 from .enums import LIVE_STATES, SEAT_STATES, WAITING_STATES, DeclineReason, State
 
+TEAM_NAME_AT_MOST = 80
 _SEATS = ", ".join(f"'{state.value}'" for state in SEAT_STATES)
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def of_person(self, person: Person) -> "ParticipationQuerySet":
         return self.filter(person=person)
+
+    def alone(self) -> "ParticipationQuerySet":
+        """What a person does for themselves: a team is its organisation's, whoever registered it."""
+        return self.filter(as_team=False)
+
+    def teams(self) -> "ParticipationQuerySet":
+        return self.filter(as_team=True)
+
+    def teams_of(self, organisation: Organisation) -> "ParticipationQuerySet":
+        """The teams this organisation brings."""
+        return self.teams().filter(group_organisation=organisation)
 
     def told_to_organisation(self) -> "ParticipationQuerySet":
         """What an organisation may see: nothing before the address is confirmed."""
@@ -65,6 +78,13 @@ class Participation(Grouped):
     #: the time the person had agreed to, until they answer about the new one
     moved_from = models.CharField("ancien horaire", max_length=200, blank=True)
     moved_at = models.DateTimeField("horaire changé le", null=True, blank=True)
+    #: it takes one of the slot's places for teams, besides a place for each of its people
+    as_team = models.BooleanField("équipe", default=False)
+    team_name = personal(LineField("nom de l’équipe", max_length=TEAM_NAME_AT_MOST, blank=True))
+    contact_name = personal(LineField("personne à joindre le jour même", max_length=120, blank=True))
+    contact_phone = personal(models.CharField("son téléphone", max_length=20, blank=True))
+    #: how many of the team came, once the day is over
+    came = models.PositiveSmallIntegerField("personnes venues", null=True, blank=True)
     #: the slot's `sequence` this person knows
     known_sequence = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
@@ -76,20 +96,44 @@ class Participation(Grouped):
         constraints = [
             models.CheckConstraint(
                 condition=Q(person__isnull=False, contact__isnull=True)
-                | Q(person__isnull=True, contact__isnull=False, state=State.TO_CONFIRM),
+                | Q(person__isnull=True, contact__isnull=False, state=State.TO_CONFIRM)
+                # a team that came stays counted when who registered it is forgotten
+                | Q(person__isnull=True, contact__isnull=True, as_team=True, state=State.REALISED),
                 name="participation_person_or_contact",
             ),
             models.UniqueConstraint(
                 fields=["slot", "person"],
-                condition=Q(state__in=SEAT_STATES),
+                condition=Q(state__in=SEAT_STATES, as_team=False),
                 name="participation_once_per_slot",
                 violation_error_message="Vous avez déjà candidaté sur ce créneau.",
             ),
             models.UniqueConstraint(
                 fields=["mission", "person"],
-                condition=Q(state__in=LIVE_STATES),
+                condition=Q(state__in=LIVE_STATES, as_team=False),
                 name="participation_once_per_mission",
                 violation_error_message="Vous avez déjà une candidature en cours pour cette mission.",
+            ),
+            models.UniqueConstraint(
+                fields=["slot", "group_organisation"],
+                condition=Q(state__in=SEAT_STATES, as_team=True),
+                name="participation_one_team_per_slot",
+                violation_error_message="Votre organisation a déjà une équipe sur ce créneau.",
+            ),
+            models.CheckConstraint(
+                condition=Q(as_team=False)
+                | (
+                    Q(as_team=True, group_kind__in=OF_ORGANISATIONS)
+                    & ~Q(state=State.TO_CONFIRM)
+                    & (~Q(state__in=LIVE_STATES) | Q(group_organisation__isnull=False))
+                ),
+                name="participation_team_whole",
+                violation_error_message="Une équipe est inscrite par son organisation.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.REALISED, as_team=True) & Q(came__isnull=True)
+                | Q(state=State.REALISED, as_team=True, came__gte=1, came__lte=F("places")),
+                name="participation_team_came",
+                violation_error_message="Dites combien de personnes de l’équipe sont venues.",
             ),
             models.CheckConstraint(condition=Q(places__range=(1, 200)), name="participation_places_sane"),
             models.CheckConstraint(
@@ -111,6 +155,11 @@ class Participation(Grouped):
             models.Index(fields=["mission", "state"], name="participation_of_mission"),
             models.Index(fields=["person", "-created_at"], name="participation_of_person"),
             models.Index(
+                fields=["group_organisation", "state"],
+                name="participation_team_of",
+                condition=Q(as_team=True),
+            ),
+            models.Index(
                 fields=["applied_at"], name="participation_waiting", condition=Q(state__in=WAITING_STATES)
             ),
             models.Index(
@@ -126,14 +175,26 @@ class Participation(Grouped):
                 when=pgtrigger.After,
                 func=f"""
                     IF TG_OP = 'UPDATE' AND OLD.slot_id = NEW.slot_id AND OLD.places = NEW.places
+                       AND OLD.as_team = NEW.as_team
                        AND (OLD.state IN ({_SEATS})) = (NEW.state IN ({_SEATS})) THEN
                         RETURN NULL;
                     END IF;
                     IF TG_OP <> 'INSERT' AND OLD.state IN ({_SEATS}) THEN
-                        UPDATE missions_slot SET taken = taken - OLD.places WHERE id = OLD.slot_id;
+                        UPDATE missions_slot SET taken = taken - OLD.places,
+                            teams_taken = teams_taken - OLD.as_team::int WHERE id = OLD.slot_id;
                     END IF;
                     IF TG_OP <> 'DELETE' AND NEW.state IN ({_SEATS}) THEN
-                        UPDATE missions_slot SET taken = taken + NEW.places WHERE id = NEW.slot_id;
+                        UPDATE missions_slot SET taken = taken + NEW.places,
+                            teams_taken = teams_taken + NEW.as_team::int WHERE id = NEW.slot_id;
+                        -- the slot is held from here on: a change of the sizes also writes it
+                        IF NEW.as_team AND NOT EXISTS (
+                            SELECT 1 FROM missions_mission WHERE id = NEW.mission_id
+                            AND NEW.places BETWEEN team_smallest AND team_largest
+                        ) THEN
+                            RAISE EXCEPTION USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'participation_team_size',
+                                MESSAGE = 'the team is too small or too large for this mission';
+                        END IF;
                     END IF;
                     RETURN NULL;
                 """,  # noqa: S608 (our own states)
@@ -156,6 +217,14 @@ class Participation(Grouped):
 
     def __str__(self) -> str:
         return f"participation {self.pk}"
+
+    @property
+    def group_in_words(self) -> str:
+        """« équipe de 8 (Biscuiterie Morel, « Les Gaufrettes ») » of a team; of another group, as it was said."""
+        if not self.as_team:
+            return super().group_in_words
+        named = f", «\u00a0{self.team_name}\u00a0»" if self.team_name else ""
+        return f"équipe de {self.places} ({self.group_name or 'organisation effacée'}{named})"
 
     @property
     def is_paused(self) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from jeveuxagir.common.clock import PARIS, now
+from jeveuxagir.common.text import plural
 from missions.words import day
 
 from . import services, silence
@@ -21,6 +22,8 @@ def what_next(participation: Participation) -> str:
             "En pause\u00a0: la brigade vérifie cette mission ou son organisation. Ne vous déplacez pas sans nouvelle "
             "de notre part."
         )
+    if participation.as_team and (words := _of_team(participation, who)):
+        return words
     match participation.state:
         case State.TO_CONFIRM:
             return (
@@ -43,6 +46,26 @@ def what_next(participation: Participation) -> str:
         case State.ABSENT:
             return f"{who} a noté votre absence. Si c’est une erreur, écrivez-lui."
     return "Merci d’avoir participé\u00a0!"
+
+
+def _of_team(participation: Participation, who: str) -> str:
+    """Where it differs from one person's: many come together."""
+    match participation.state:
+        case State.IN_TALK:
+            return f"{who} souhaite échanger avec vous avant de répondre. Vos places sont gardées."
+        case State.ACCEPTED if services.has_begun(participation):
+            return f"C’est oui. {who} dira combien de personnes sont venues."
+        case State.ACCEPTED:
+            return f"C’est oui. {who} attend votre équipe. Si le nombre change ou si vous ne venez plus, dites-le ici."
+        case State.DECLINED:
+            why = participation.get_decline_reason_display()
+            return f"{who} ne peut pas accueillir votre équipe\u00a0: {why}."
+        case State.ABSENT:
+            return f"{who} a noté que l’équipe n’est pas venue. Si c’est une erreur, écrivez-lui."
+        case State.REALISED:
+            came = plural(participation.came or 0, "personne est venue", "personnes sont venues")
+            return f"{came[0].upper()}{came[1:]}. Merci\u00a0!"
+    return ""
 
 
 def _awaited(participation: Participation, who: str) -> str:

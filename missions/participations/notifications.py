@@ -49,6 +49,10 @@ TO_MEMBER = {
         True,
     ),
 }
+#: about the teams of organisations: to whoever hosts them
+OF_TEAMS = {
+    "participations.team_changed": "Une équipe inscrite change de nombre ou de personne à joindre",
+}
 SILENCE = {
     "participations.late": "Des candidatures attendent ma réponse depuis longtemps",
     "participations.lapsed": "Des candidatures s’arrêtent sans ma réponse",
@@ -121,6 +125,8 @@ def register() -> None:
     for code, label, can_stop in TO_MEMBER.values():
         add(code, label, WHY_MEMBER, can_stop, "member")
     for code, label in SILENCE.items():
+        add(code, label, WHY_MEMBER, True, "member")
+    for code, label in OF_TEAMS.items():
         add(code, label, WHY_MEMBER, True, "member")
     for code, label in OF_MISSION.items():
         add(code, label, WHY_MEMBER, False, "member")
@@ -232,7 +238,7 @@ def tell_place_changed(rows: Sequence["Participation"], *, places: Sequence[str]
         _send(
             code,
             first.person,
-            f"{code}:{event_id}:{first.person.pk}",
+            f"{code}:{event_id}:{_who(first)}",
             first,
             link=_link(mine),
             places=places,
@@ -277,7 +283,7 @@ def tell_closed(
         _send(
             code,
             first.person,
-            f"{code}:{event_id}:{first.person.pk}",
+            f"{code}:{event_id}:{_who(first)}",
             first,
             link=_link(mine),
             whole=whole,
@@ -298,7 +304,7 @@ def tell_paused(rows: Sequence["Participation"], event_id: int, *, alone: bool) 
         _send(
             code,
             first.person,
-            _paused_key(event_id, first.person),
+            _paused_key(event_id, first),
             first,
             link=_link(mine),
             alone=alone,
@@ -311,20 +317,19 @@ def tell_paused(rows: Sequence["Participation"], event_id: int, *, alone: bool) 
 def tell_resumed(rows: Sequence["Participation"], event_id: int, *, paused_by: int) -> int:
     """It goes on: one mail for each person who was told of the suspension."""
     code = "participations.resumed"
-    people = [row.person for row in rows if row.person is not None]
-    keys = [_paused_key(paused_by, person) for person in people]
+    keys = [_paused_key(paused_by, row) for row in rows if row.person is not None]
     told = set(Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True))
-    kept = [row for row in rows if row.person is not None and _paused_key(paused_by, row.person) in told]
+    kept = [row for row in rows if row.person is not None and _paused_key(paused_by, row) in told]
     for mine in _by_person(kept):
         first = mine[0]
         assert first.person is not None
-        key = f"{code}:{event_id}:{first.person.pk}"
+        key = f"{code}:{event_id}:{_who(first)}"
         _send(code, first.person, key, first, link=_link(mine), lines=_lines(mine))
     return len(kept)
 
 
-def _paused_key(event_id: int, person: Person) -> str:
-    return f"participations.paused:{event_id}:{person.pk}"
+def _paused_key(event_id: int, row: "Participation") -> str:
+    return f"participations.paused:{event_id}:{_who(row)}"
 
 
 def tell_organisation(participation: "Participation", verb: str) -> None:
@@ -336,6 +341,16 @@ def tell_organisation(participation: "Participation", verb: str) -> None:
     for member in handlers_of(organisation.pk):
         key = f"{_key(code, participation)}:{member.pk}"
         _send(code, member, key, participation, link=link, waiting=waiting)
+
+
+def tell_team_changed(participation: "Participation", *, before: int) -> None:
+    """Each owner and manager of who hosts the team, once for each change."""
+    code = "participations.team_changed"
+    organisation = participation.mission.organisation
+    link = reverse("participations:answer", args=[organisation.pk, organisation.slug, participation.pk])
+    for member in handlers_of(organisation.pk):
+        key = f"{_key(code, participation)}:{participation.version}:{member.pk}"
+        _send(code, member, key, participation, link=link, before=before)
 
 
 def ask_to_confirm(participation: "Participation", token: str, *, known: bool) -> None:
@@ -445,11 +460,16 @@ class _Choice:
 
 
 def _by_person(rows: Sequence["Participation"]) -> list[list["Participation"]]:
-    groups: dict[int | None, list[Participation]] = defaultdict(list)
+    """One mail each: what is a person's own, and the teams they registered for an organisation."""
+    groups: dict[str, list[Participation]] = defaultdict(list)
     for row in rows:
         if row.person_id is not None:
-            groups[row.person_id].append(row)
+            groups[_who(row)].append(row)
     return list(groups.values())
+
+
+def _who(row: "Participation") -> str:
+    return f"{row.person_id}:{row.group_organisation_id}" if row.as_team else str(row.person_id)
 
 
 def _lines(rows: Iterable["Participation"]) -> list[str]:
@@ -457,16 +477,25 @@ def _lines(rows: Iterable["Participation"]) -> list[str]:
 
 
 def _link(mine: Sequence["Participation"]) -> str:
-    """The page of the one application, or of all."""
+    """The page of the one application, or of all; a team's is in the space of its organisation."""
     if len(mine) == 1:
-        return reverse("participations:mine", args=[mine[0].pk])
+        return _page_of(mine[0])
+    first = mine[0]
+    if first.as_team and (organisation := first.group_organisation) is not None:
+        return reverse("teams:all", args=[organisation.pk, organisation.slug])
     return reverse("participations:all_mine")
+
+
+def _page_of(participation: "Participation") -> str:
+    if participation.as_team and (organisation := participation.group_organisation) is not None:
+        return reverse("teams:one", args=[organisation.pk, organisation.slug, participation.pk])
+    return reverse("participations:mine", args=[participation.pk])
 
 
 def _send(
     code: str, to: Person, key: str, participation: "Participation", link: str = "", **extra: Any
 ) -> None:
-    link = link or reverse("participations:mine", args=[participation.pk])
+    link = link or _page_of(participation)
     context = _mission_words(participation.mission, participation.slot) | {
         "participation": participation,
         "url": absolute(link),

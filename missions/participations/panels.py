@@ -37,12 +37,13 @@ MOST_SLOTS = 60
 def _my_space(request: Any, person: Person) -> dict[str, Any] | None:
     rows = (
         Participation.objects.of_person(person)
+        .alone()
         .filter(state__in=[State.TO_CONFIRM, *LIVE_STATES])
         .select_related("mission__organisation", "slot")
         .order_by(F("slot__starts_at").asc(nulls_last=True), "-created_at")  # the next one first
     )
     found = list(rows[: SHOWN + 1])
-    any_past = bool(found) or Participation.objects.of_person(person).exists()
+    any_past = bool(found) or Participation.objects.of_person(person).alone().exists()
     return {"participations": found[:SHOWN], "more": len(found) > SHOWN, "any": any_past}
 
 

@@ -30,6 +30,8 @@ def _export_participation(row: Participation) -> dict[str, Any]:
         "état": row.get_state_display(),
         "candidature le": row.applied_at,
         "groupe": row.group_in_words,
+        "personne à joindre": " ".join(filter(None, [row.contact_name, row.contact_phone])),
+        "personnes venues": row.came,
         "message": row.message,
         "raisons": [reason.get("text", "") for reason in row.reasons],
         "réponse de l’organisation": row.answer,
@@ -70,7 +72,28 @@ def _erase_alerts(person: Person) -> None:
 
 
 def ended(moment: datetime) -> Any:
-    return Participation.objects.filter(state__in=ENDED, state_changed_at__lt=moment - YEAR)
+    """A team that came is not among them: its organisation still shows its day."""
+    over = Participation.objects.filter(state__in=ENDED, state_changed_at__lt=moment - YEAR)
+    return over.exclude(state=State.REALISED, as_team=True)
+
+
+def teams_to_forget(moment: datetime) -> Any:
+    came = Participation.objects.teams().filter(state=State.REALISED, person__isnull=False)
+    return came.filter(state_changed_at__lt=moment - YEAR)
+
+
+def forget_who_registered(teams: Any) -> None:
+    """The day, the number and the organisation stay."""
+    teams.update(
+        person=None,
+        request=None,
+        message="",
+        answer="",
+        reasons=[],
+        team_name="",
+        contact_name="",
+        contact_phone="",
+    )
 
 
 def count_and_delete(participations: Any) -> None:
@@ -118,12 +141,20 @@ def register() -> None:
                     since="state_changed_at",
                     lock_first=_lock_slots,
                 ),
+                Retention(
+                    kept_for=YEAR,
+                    counted_from="après la venue d’une équipe",
+                    then="puis reste le nombre de l’équipe et son organisation, sans personne",
+                    expired=teams_to_forget,
+                    forget=forget_who_registered,
+                    since="state_changed_at",
+                ),
             ),
             rows=_participations,
             export=_export_participation,
             erase=_erase_participations,
             person_fields=("person",),
-            fields=("message", "answer", "group_name"),
+            fields=("message", "answer", "group_name", "team_name", "contact_name", "contact_phone"),
         ),
     )
     personal_data.register(

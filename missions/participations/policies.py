@@ -37,7 +37,39 @@ def can_cancel(actor: User | None, participation: Participation) -> bool:
 
 
 def is_own(actor: User | None, participation: Participation) -> bool:
+    """The person's; a team is of whoever coordinates its organisation today, not of who registered it."""
+    if participation.as_team:
+        return can_bring(actor, participation.group_organisation)
     return actor is not None and participation.person_id == actor.person_id
+
+
+def can_bring(actor: "User | Person | None", organisation: Organisation | None) -> bool:
+    """Register and follow a team of this organisation: its owners and managers."""
+    return organisation is not None and organisation_policies.can_handle_missions(actor, organisation)
+
+
+def coordinated_by(person: Person) -> "QuerySet[Organisation]":
+    """The validated organisations whose teams this person may register."""
+    live = Membership.objects.live().filter(person=person, role__in=HANDLERS)
+    return Organisation.objects.validated().filter(pk__in=live.values("organisation")).order_by("name", "pk")
+
+
+def teams_of_space(user: User, organisation: Organisation) -> ParticipationQuerySet:
+    """The teams an organisation brings, for its owners and managers; nothing for anybody else."""
+    if not can_bring(user, organisation):
+        return Participation.objects.none()
+    return Participation.objects.teams_of(organisation)
+
+
+def teams_in_course(organisation: Organisation) -> int:
+    """How many of its teams are asked or expected somewhere."""
+    return Participation.objects.teams_of(organisation).live().count()
+
+
+def teams_of_person_s_spaces(user: User) -> ParticipationQuerySet:
+    """The teams of every organisation this person coordinates."""
+    handled = Membership.objects.live().filter(person=user.person_id, role__in=HANDLERS)
+    return Participation.objects.teams().filter(group_organisation__in=handled.values("organisation"))
 
 
 def handles_for(person: Person, organisation: Organisation) -> bool:
@@ -47,7 +79,7 @@ def handles_for(person: Person, organisation: Organisation) -> bool:
 
 def own(user: User) -> ParticipationQuerySet:
     """The person's own applications, those waiting for a guardian included."""
-    return Participation.objects.of_person(user.person)
+    return Participation.objects.of_person(user.person).alone()
 
 
 def own_alerts(user: User) -> "QuerySet[PlaceAlert]":

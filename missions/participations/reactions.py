@@ -55,6 +55,14 @@ def organisation_closed(event: Event) -> None:
     services.organisation_closed(int(event.subject_id), event_id=event.pk)
 
 
+def team_organisation_closed(event: Event) -> None:
+    services.team_organisation_closed(int(event.subject_id))
+
+
+def members_changed(event: Event) -> None:
+    services.hand_over_teams(int(event.subject_id))
+
+
 def organisation_suspended(event: Event) -> None:
     organisation_id = int(event.subject_id)
     if Organisation.objects.filter(pk=organisation_id, state=OrganisationState.SUSPENDED).exists():
@@ -109,6 +117,9 @@ def register() -> None:
     subscribe("organisation.closed", "participations", organisation_closed)
     subscribe("organisation.suspended", "participations", organisation_suspended)
     subscribe("organisation.lifted", "participations", organisation_lifted)
+    subscribe("organisation.closed", "participations.teams", team_organisation_closed)
+    for verb in ("left", "member_removed", "role_changed"):
+        subscribe(f"organisation.{verb}", "participations.teams", members_changed)
     for verb in ("declined", "cancelled"):
         subscribe(f"participation.{verb}", "participations.alerts", place_may_be_free)
     for verb in ("changed", "reopened", "lifted"):

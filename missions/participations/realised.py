@@ -10,7 +10,7 @@ from .models import Participation
 
 def counts(people: list[int]) -> dict[int, int]:
     """Person → missions realised; one query."""
-    rows = Participation.objects.filter(person__in=people, state=State.REALISED)
+    rows = Participation.objects.alone().filter(person__in=people, state=State.REALISED)
     return dict(rows.values_list("person").annotate(count=Count("mission", distinct=True)).order_by())
 
 

@@ -18,7 +18,7 @@ from jeveuxagir.accounts.models import AgeMarks, Person, UnconfirmedContact, Use
 from jeveuxagir.accounts.services import known_address, touch
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
+from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all, retried_once
 from jeveuxagir.common.text import clean, plural
 from missions import alternatives
@@ -28,12 +28,12 @@ from missions.enums import State as MissionState
 from missions.models import Mission, Slot
 from missions.words import when_in_words
 from organisations.models import Organisation
-from volunteers.requests.groups import ALONE, Group
+from volunteers.requests.groups import ALONE, OF_ORGANISATIONS, Group, kind_of
 from volunteers.requests.models import EngagementRequest
 
 from . import notifications, policies
 from .enums import LIVE_STATES, SEAT_STATES, TRANSITIONS, WAITING_STATES, DeclineReason, State
-from .models import Departure, Participation, PlaceAlert
+from .models import TEAM_NAME_AT_MOST, Departure, Participation, PlaceAlert
 
 #: Shown and counted beyond this age (product decision 16).
 ANSWER_DAYS = 5
@@ -50,6 +50,28 @@ OTHERS_AFTER_DAYS = 21
 OWN_MISSION = "Vous gérez les missions de cette organisation : vous ne pouvez pas y candidater."
 #: What is not over: waiting for a guardian, for an answer, or agreed.
 OPEN_STATES = (State.TO_CONFIRM, *LIVE_STATES)
+
+
+@dataclass(frozen=True)
+class Team:
+    """What is said of a team besides its organisation and its number: nobody of it is named but whom to reach."""
+
+    name: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+
+    def columns(self) -> dict[str, str]:
+        return {
+            "team_name": clean(self.name)[:TEAM_NAME_AT_MOST],
+            "contact_name": clean(self.contact_name)[:120],
+            "contact_phone": clean(self.contact_phone)[:20],
+        }
+
+    def check(self) -> None:
+        if not clean(self.contact_name) or not clean(self.contact_phone):
+            raise RuleBroken(
+                "Donnez le nom et le téléphone de la personne à joindre le jour même.", code="team_contact"
+            )
 
 
 class Full(RuleBroken):
@@ -108,6 +130,114 @@ def apply(
         person=person, message=message, request=request, reasons=list(reasons), **group.columns()
     )
     return _take_place(participation, slot, actor)
+
+
+@_one_retry
+def register_team(
+    *, organisation: Organisation, slot: Slot, places: int, team: Team, message: str = "", actor: User
+) -> Participation:
+    """One of the slot's places for teams, and a place for each person. The team is the organisation's."""
+    organisation = lock(Organisation.objects.all(), pk=organisation.pk)
+    allow(policies.can_bring(actor, organisation))
+    if not organisation.is_verified:
+        raise RuleBroken(
+            f"Votre organisation est {organisation.get_state_display()} : elle n’inscrit pas d’équipe.",
+            code="organisation_state",
+        )
+    team.check()
+    group = Group(kind_of(organisation), places, organisation=organisation)
+    participation = Participation(
+        person=actor.person, message=message, as_team=True, **group.columns(), **team.columns()
+    )
+    return _take_place(participation, slot, actor)
+
+
+@transaction.atomic
+def change_team(
+    participation: Participation,
+    *,
+    actor: User,
+    places: int,
+    team: Team,
+    version: int | None = None,
+) -> Participation:
+    """Another number of people within the mission's sizes, another person to reach; the association is told."""
+    mission, _slot = _lock_slot(participation.slot)
+    participation = _locked(participation)
+    if not participation.as_team or not policies.is_own(actor, participation):
+        raise NotAllowed
+    _check_version(participation, version)
+    if participation.state not in LIVE_STATES:
+        raise RuleBroken("Cette inscription n’est plus en cours : elle ne change plus.", code="wrong_state")
+    if participation.is_paused:
+        raise RuleBroken(
+            "En pause : la brigade vérifie cette mission. Rien ne change d’ici là.", code="paused"
+        )
+    slot = participation.slot
+    if slot.starts_at is not None and slot.starts_at <= now():
+        raise RuleBroken("La journée a commencé : l’inscription ne change plus.", code="begun")
+    team.check()
+    before = participation.places
+    if places != before:
+        _guard_team_size(mission, places)
+        if slot.taken - before + places > slot.capacity:
+            raise _full(slot, places - before)
+    columns = team.columns()
+    changed = [name for name, value in columns.items() if getattr(participation, name) != value]
+    if places == before and not changed:
+        return participation
+    for name, value in columns.items():
+        setattr(participation, name, value)
+    participation.places = places
+    participation.version += 1
+    try:
+        with transaction.atomic():
+            participation.save()
+    except IntegrityError as error:
+        raise _in_french(error, slot, places) from error
+    if places != before:
+        changed.append("places")
+    record(
+        "participation.team_changed",
+        participation,
+        actor=actor,
+        **_about(participation),
+        fields=changed,
+        before=before,
+        places=places,
+    )
+    notifications.tell_team_changed(participation, before=before)
+    return participation
+
+
+@transaction.atomic
+def hand_over_teams(organisation_id: int) -> int:
+    """A team in course follows whoever coordinates its organisation now. Safe to run twice."""
+    rows = Participation.objects.teams().live().filter(group_organisation=organisation_id)
+    coordinators = list(policies.contacts_of(Organisation(pk=organisation_id)))
+    if not coordinators:
+        return 0
+    handed = 0
+    for row in rows.exclude(person__in=coordinators).order_by("slot_id", "pk"):
+        participation = _locked(row)
+        if participation.state in LIVE_STATES and participation.person not in coordinators:
+            _hand_over(participation, coordinators[0])
+            handed += 1
+    return handed
+
+
+@transaction.atomic
+def team_organisation_closed(organisation_id: int) -> int:
+    """Nobody brings these teams any more: their places are free, the associations told. Safe to run twice."""
+    rows = Participation.objects.teams().live().filter(group_organisation=organisation_id)
+    ended = 0
+    for row in rows.order_by("slot_id", "pk"):
+        participation = _locked(row)
+        if participation.state in LIVE_STATES:
+            _leave(participation, State.CANCELLED, None, reason="l’organisation de l’équipe a fermé")
+            notifications.tell_organisation(participation, "cancelled")
+            ended += 1
+    return ended
 
 
 @_one_retry
@@ -349,11 +479,20 @@ def participants_of_slot(slot: Slot, *, actor: User) -> list[Participation]:
 
 
 @transaction.atomic
-def realise(participation: Participation, *, actor: User | None, version: int | None = None) -> Participation:
-    """The person came."""
+def realise(
+    participation: Participation, *, actor: User | None, version: int | None = None, came: int | None = None
+) -> Participation:
+    """The person came; of a team, so many did."""
     _lock_mission(participation)
     participation = _to_answer(participation, actor, version)
     _require_begun(participation)
+    if participation.as_team:
+        if came is None or not 1 <= came <= participation.places:
+            raise RuleBroken(
+                f"Dites combien de personnes sont venues, de 1 à {participation.places} : c’est le nombre inscrit.",
+                code="came",
+            )
+        participation.came = came
     _move(participation, "realise")
     record("participation.realised", participation, actor=actor, **_about(participation))
     notifications.tell_person(participation, "realised")
@@ -386,6 +525,8 @@ def cancel(
     by_person = policies.is_own(actor, participation)
     if not by_person and not clean(reason):
         raise RuleBroken("Dites à la personne pourquoi vous annulez.", code="reason")
+    if participation.as_team and not clean(reason):
+        raise RuleBroken("Dites à l’association pourquoi votre équipe ne vient pas.", code="reason")
     was_told = participation.state != State.TO_CONFIRM
     target = TRANSITIONS.target("cancel", participation.state, label=participation.get_state_display())
     _leave(participation, target, actor, reason=reason)
@@ -403,8 +544,22 @@ def forget_person(person: Person) -> None:
     """The person is erased: what is in course is cancelled and told, the facts stay without what was written."""
     lock_all(Slot.objects.filter(participations__person=person))  # slots before applications
     mine = Participation.objects.of_person(person)
+    for team in mine.teams().live().order_by("slot_id", "pk"):
+        others = policies.contacts_of(team.group_organisation).exclude(pk=person.pk)  # type: ignore[arg-type]
+        if (other := others.first()) is not None:
+            _hand_over(_locked(team), other)
     mine.filter(state=State.TO_CONFIRM).delete()
-    mine.update(message="", answer="", cancel_reason="", reasons=[], request=None, group_name="")
+    mine.update(
+        message="",
+        answer="",
+        cancel_reason="",
+        reasons=[],
+        request=None,
+        team_name="",
+        contact_name="",
+        contact_phone="",
+    )
+    mine.alone().update(group_name="")
     for row in mine.live().order_by("slot_id", "pk"):
         participation = _locked(row)
         _leave(participation, State.CANCELLED, None, reason="la personne a fermé son compte")
@@ -455,6 +610,8 @@ def slot_moved(slot_id: int, *, sequence: int, before: str) -> int:
         mission, slot, person = participation.mission, participation.slot, participation.person
         assert person is not None
         day = age_day(slot)
+        if participation.as_team:
+            day = max(day, person.eighteen_on or day)  # the age of who registers it is no matter
         if not is_old_enough(person, 16, day) or not is_old_enough(person, mission.minimum_age, day):
             age = mission.minimum_age
             was_told = participation.state != State.TO_CONFIRM
@@ -724,7 +881,7 @@ def show_other_missions(alert_id: int) -> bool:
     alert = lock(PlaceAlert.objects.select_related("person", "mission__organisation__commune"), pk=alert_id)
     if alert.told_at or alert.others_shown_at:
         return False
-    known = Participation.objects.of_person(alert.person).values_list("mission", flat=True)
+    known = Participation.objects.of_person(alert.person).alone().values_list("mission", flat=True)
     others = alternatives.for_one(
         alternatives.near([alert.mission]),
         adult=not alert.person.is_minor_on(today()),
@@ -844,7 +1001,12 @@ def _take_place(participation: Participation, slot: Slot, actor: User | None) ->
     if participation.pk is not None:
         state = lock(Participation.objects.all(), pk=participation.pk).state
         TRANSITIONS.target("confirm", state, label=State(state).label)
-    _guard(mission, slot, person, participation.group)
+    group = participation.group
+    if slot.team_places and group.kind in OF_ORGANISATIONS and not participation.as_team:
+        _require_brought(person, group)
+        participation.as_team = True
+        participation.contact_name, participation.contact_phone = person.full_name[:120], person.phone
+    _guard(mission, slot, person, group, as_team=participation.as_team)
     guardians.require_cleared(person)
     participation.mission, participation.slot = mission, slot
     participation.state = State.APPLIED
@@ -863,7 +1025,24 @@ def _take_place(participation: Participation, slot: Slot, actor: User | None) ->
     return participation
 
 
-def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group: Group) -> None:
+def _require_brought(who: Person | UnconfirmedContact, group: Group) -> None:
+    """A team has its own places: it comes with its organisation, brought by who coordinates it."""
+    if not isinstance(who, Person) or not policies.can_bring(who, group.organisation):
+        raise RuleBroken(
+            "Cette mission a des places d’équipe : les personnes qui coordonnent votre entreprise ou votre association "
+            "sur Jeveuxagir l’inscrivent depuis la page de la mission, « Venir en équipe ».",
+            code="team_way",
+        )
+
+
+def _guard(
+    mission: Mission,
+    slot: Slot,
+    who: Person | UnconfirmedContact,
+    group: Group,
+    *,
+    as_team: bool = False,
+) -> None:
     """All that may refuse an application, in the order a person should hear it."""
     if mission.is_imported or slot.seatless:
         name = mission.source_name or "notre partenaire"
@@ -875,9 +1054,12 @@ def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group
         raise RuleBroken("Ce créneau est passé. Choisissez-en un autre.", code="past")
     if slot.valid_until and slot.valid_until < today():
         raise RuleBroken("Ce créneau est terminé. Choisissez-en un autre.", code="past")
+    if isinstance(who, Person) and policies.handles_for(who, mission.organisation):
+        raise RuleBroken(OWN_MISSION, code="own")
+    if as_team:
+        _guard_team(mission, slot, who, group)
+        return
     if isinstance(who, Person):
-        if policies.handles_for(who, mission.organisation):
-            raise RuleBroken(OWN_MISSION, code="own")
         if Participation.objects.live().filter(mission=mission, person=who).exists():
             raise RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
         if Participation.objects.filter(slot=slot, person=who, state__in=SEAT_STATES).exists():
@@ -888,9 +1070,50 @@ def _guard(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group
         raise _full(slot, group.places)
 
 
+def _guard_team(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group: Group) -> None:
+    """A place for teams, the mission's sizes, one team of an organisation a slot, room for all its people."""
+    if not mission.team_places or not slot.team_places:
+        raise RuleBroken("Ce créneau n’accueille pas d’équipe.", code="no_teams")
+    if group.organisation == mission.organisation:
+        raise RuleBroken(OWN_MISSION, code="own")
+    group.check(who)
+    _guard_team_size(mission, group.places)
+    teams = Participation.objects.teams().filter(slot=slot, state__in=SEAT_STATES)
+    if teams.filter(group_organisation=group.organisation).exists():
+        raise RuleBroken("Votre organisation a déjà une équipe sur ce créneau.", code="duplicate")
+    if slot.teams_taken >= slot.team_places:
+        raise _full_of_teams(slot, group.places)
+    if slot.taken + group.places > slot.capacity:
+        raise _full(slot, group.places)
+
+
+def _guard_team_size(mission: Mission, places: int) -> None:
+    if not mission.team_places:
+        raise RuleBroken(
+            "La mission n’accueille plus d’équipe : la vôtre reste inscrite telle quelle.", code="no_teams"
+        )
+    if not (mission.team_smallest or 0) <= places <= (mission.team_largest or 0):
+        raise RuleBroken(
+            f"Cette mission accueille des équipes de {mission.team_smallest} à {mission.team_largest} personnes.",
+            code="team_size",
+        )
+
+
+def _full_of_teams(slot: Slot, places: int) -> Full:
+    """Every place for teams is taken here; the nearest days that have one, if any."""
+    others = [other for other in nearest_free_slots(slot, places) if other.teams_taken < other.team_places]
+    refusal = Full(others, places=places)
+    words = "toutes les places d’équipe de ce créneau sont prises"
+    more = "D’autres créneaux en ont encore." if others else "Aucun autre créneau n’en a."
+    refusal.message = f"{words[0].upper()}{words[1:]}. {more}"
+    return refusal
+
+
 def _guard_group(mission: Mission, slot: Slot, who: Person | UnconfirmedContact, group: Group) -> None:
     """A family's under-16s go where 16 is enough, a mission for adults takes none; a group needs a date."""
     group.check(who)
+    if slot.team_places and group.kind in OF_ORGANISATIONS:
+        _require_brought(who, group)
     if group.under_16 and mission.minimum_age > 16:
         raise RuleBroken(
             "Cette mission demande d’avoir 18 ans : elle n’accueille pas de moins de 16 ans, même en famille.",
@@ -928,6 +1151,14 @@ def _in_french(error: IntegrityError, slot: Slot, places: int) -> Exception:
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
     if name == "slot_never_overbooked":
         return _full(slot, places)
+    if name == "slot_teams_never_overbooked":
+        return _full_of_teams(slot, places)
+    if name == "participation_team_size":
+        return RuleBroken(
+            "La taille des équipes a changé entre-temps : relisez la mission.", code="team_size"
+        )
+    if name == "participation_one_team_per_slot":
+        return RuleBroken("Votre organisation a déjà une équipe sur ce créneau.", code="duplicate")
     if name in ("participation_once_per_mission", "participation_once_per_slot"):
         return RuleBroken("Vous avez déjà une candidature en cours pour cette mission.", code="duplicate")
     if name == "slot_imported_holds_no_seat":
@@ -945,7 +1176,9 @@ def _locked(participation: Participation) -> Participation:
     """Slot, then participation: freeing a place writes the slot."""
     slot = lock(Slot.objects.all(), pk=participation.slot_id)
     locked = lock(
-        Participation.objects.select_related("mission__organisation", "person", "request"),
+        Participation.objects.select_related(
+            "mission__organisation", "person", "request", "group_organisation"
+        ),
         pk=participation.pk,
     )
     locked.slot = slot
@@ -998,13 +1231,22 @@ def _leave(participation: Participation, state: str, actor: User | None, *, reas
     record("participation.cancelled", participation, actor=actor, **_about(participation))
 
 
+def _hand_over(participation: Participation, person: Person) -> None:
+    """Whoever registered the team is no longer there: somebody else of its organisation follows it."""
+    participation.person = person
+    participation.version += 1
+    participation.save()
+    record("participation.team_handed_over", participation, **_about(participation))
+
+
 def _about(participation: Participation) -> dict[str, Any]:
-    return {
+    about = {
         "mission": participation.mission_id,
         "slot": participation.slot_id,
         "person": participation.person_id,
         "request": participation.request_id,
     }
+    return about | ({"team_of": participation.group_organisation_id} if participation.as_team else {})
 
 
 def has_begun(participation: Participation) -> bool:

@@ -37,6 +37,7 @@ from .forms import (
     OrganisationCancelForm,
 )
 from .models import Participation, ParticipationQuerySet
+from .team_forms import CameForm
 
 PAGE_SIZE = 20
 #: where the session keeps what the last answer to several did
@@ -253,10 +254,10 @@ def participants(request: SpaceRequest, pk: int, slug: str, slot_pk: int) -> Htt
             (
                 slot.mission.title,
                 when_in_words(slot),
-                person.last_name,
-                person.first_name,
+                row.contact_name or person.last_name,
+                "" if row.contact_name else person.first_name,
                 person.email,
-                person.phone,
+                row.contact_phone or person.phone,
                 person.commune.label if person.commune else "",
                 row.places,
                 row.group_in_words,
@@ -278,7 +279,7 @@ def application(request: SpaceRequest, pk: int, slug: str, participation_pk: int
     return _application(request, _row(request, participation_pk))
 
 
-VERBS: dict[str, tuple[Any, type[AnswerForm] | type[CancelForm] | None, str]] = {
+VERBS: dict[str, tuple[Any, type[AnswerForm] | type[CancelForm] | type[CameForm] | None, str]] = {
     "echanger": (services.talk, AnswerForm, "Votre message est envoyé. La candidature est en discussion."),
     "accepter": (
         services.accept,
@@ -300,6 +301,8 @@ def act(request: SpaceRequest, pk: int, slug: str, participation_pk: int, verb: 
         raise Http404
     participation = _row(request, participation_pk)
     service, form_class, said = VERBS[verb]
+    if participation.as_team and verb == "realisee":
+        form_class, said = CameForm, "C’est noté. La journée de l’équipe compte."
     version = request.POST.get("version", "")
     is_number = version.isascii() and version.isdigit() and len(version) < 10
     values: dict[str, Any] = {"version": int(version) if is_number else None}
@@ -316,6 +319,9 @@ def act(request: SpaceRequest, pk: int, slug: str, participation_pk: int, verb: 
         typed = {verb: _again(form_class, request, participation)} if form_class else {}
         return _application(request, participation, status=409, **typed)
     except RuleBroken as refusal:
+        if refusal.code == "came" and form_class is not None:
+            form.add_error("came", refusal.message)
+            return _application(request, participation, status=422, realisee=form)
         messages.error(request, refusal.message)
     else:
         messages.success(request, said)
@@ -333,7 +339,10 @@ def _again(form_class: Any, request: SpaceRequest, participation: Participation)
 def _row(request: SpaceRequest, pk: int) -> Participation:
     rows = policies.of_space(request.user, request.organisation)
     return get_object_or_404(
-        rows.select_related("person__commune", "mission__organisation", "slot", "request"), pk=pk
+        rows.select_related(
+            "person__commune", "mission__organisation", "slot", "request", "group_organisation"
+        ),
+        pk=pk,
     )
 
 
@@ -381,6 +390,7 @@ def _application(
         "accept_form": form("accepter", AnswerForm),
         "decline_form": form("refuser", DeclineForm),
         "cancel_form": form("annuler", OrganisationCancelForm),
+        "came_form": form("realisee", CameForm),
         "opened": next(iter(typed), ""),
     }
     return render(request, "participations/answer.html", space_context(request) | context, status=status)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import (
     Exists,
+    F,
     OuterRef,
     Prefetch,
     Q,
@@ -21,9 +22,11 @@ from jeveuxagir.territories.models import Commune
 from missions.enums import MissionMode
 from missions.models import Mission, MissionAddress, Slot
 from missions.participations.models import Departure, Participation
+from missions.participations.policies import can_bring
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 from volunteers.requests.enums import Mode
+from volunteers.requests.groups import ALONE, OF_ORGANISATIONS, Group
 from volunteers.requests.models import EngagementRequest
 from volunteers.requests.services import RequestData
 
@@ -96,7 +99,9 @@ def run(row: matching.RequestRow, missions: "QuerySet[Mission]", *, limit: int =
 
 def run_for(request: EngagementRequest, *, limit: int = 10) -> Outcome:
     row = request_row(request)
-    missions = preselect(request.commune, request.radius_km, request.mode, row, person=request.person)
+    missions = preselect(
+        request.commune, request.radius_km, request.mode, row, person=request.person, group=request.group
+    )
     return run(row, missions, limit=limit)
 
 
@@ -105,7 +110,8 @@ def run_for_draft(
 ) -> Outcome:
     """A preview for somebody whose request is not stored yet; `person` when it is known who."""
     row = draft_row(data, ages)
-    return run(row, preselect(data.commune, data.radius_km, data.mode, row, person=person), limit=limit)
+    missions = preselect(data.commune, data.radius_km, data.mode, row, person=person, group=data.group)
+    return run(row, missions, limit=limit)
 
 
 # --- the request's row
@@ -177,22 +183,41 @@ def known_missions(request: EngagementRequest) -> frozenset[int]:
 
 
 def preselect(
-    commune: Commune, radius_km: int, mode: str, row: matching.RequestRow, *, person: Person | None
+    commune: Commune,
+    radius_km: int,
+    mode: str,
+    row: matching.RequestRow,
+    *,
+    person: Person | None,
+    group: Group = ALONE,
 ) -> "QuerySet[Mission]":
     """Open missions in reach, in plain SQL; the engine's gates decide.
 
-    None of an organisation that `person` answers for: nobody applies to oneself.
+    None of an organisation that `person` answers for: nobody applies to oneself. A mission with places for teams is
+    for the teams that it welcomes, and for persons.
     """
     remote = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
     here = Q(mode__in=[MissionMode.ON_SITE, MissionMode.HYBRID]) & _in_reach(commune, radius_km)
     wanted = {Mode.ON_SITE: here, Mode.REMOTE: remote, Mode.BOTH: here | remote}[Mode(mode)]
     return (
         Mission.objects.open()
-        .filter(wanted)
+        .filter(wanted, _welcomes(group, person))
         .exclude(pk__in=row.known_missions)
         .exclude(organisation__in=_answered_for(person))
         .order_by("-published_at", "pk")[:PRESELECTED]
     )
+
+
+def _welcomes(group: Group, person: Person | None) -> Q:
+    if group.kind not in OF_ORGANISATIONS:
+        return Q()
+    without = Q(team_places=0)
+    if person is None or not can_bring(person, group.organisation):
+        return without
+    room = Slot.objects.live().filter(mission=OuterRef("pk"), teams_taken__lt=F("team_places"))
+    room = room.filter(taken__lte=F("capacity") - group.places)
+    fits = Q(team_places__gt=0, team_smallest__lte=group.places, team_largest__gte=group.places)
+    return without | (fits & Q(Exists(room)))
 
 
 def _answered_for(person: Person | None) -> "QuerySet[Membership, int]":

@@ -577,6 +577,14 @@ def application_elsewhere(**more: Any) -> Args:
     )
 
 
+def team_at(**more: Any) -> Args:
+    return lambda world, kind: space(world, kind, participation_pk=world.team_of(kind).pk, **more)
+
+
+def team_elsewhere(world: World, kind: str) -> dict[str, Any]:
+    return space(world, kind, participation_pk=world.team_of(other(kind)).pk)
+
+
 def slot_at() -> Args:
     return lambda world, kind: space(world, kind, slot_pk=world.mission(kind).slots.order_by("pk")[0].pk)
 
@@ -1599,6 +1607,16 @@ ROUTES: dict[str, Route] = {
         kinds=HOSTS,
         foreign=application_elsewhere(verb="accepter"),
     ),
+    # teams
+    "teams:register": Route(
+        signed_in,
+        lambda world, kind: {"pk": world.team_mission.pk, "slug": world.team_mission.slug},
+    ),
+    "teams:all": Route(handlers, space, kinds=ALL),
+    "teams:one": Route(handlers, team_at(), kinds=ALL, foreign=team_elsewhere),
+    "teams:change": Route(handlers, team_at(), "post", kinds=ALL, foreign=team_elsewhere),
+    "teams:cancel": Route(handlers, team_at(), "post", kinds=ALL, foreign=team_elsewhere),
+    "teams:still_coming": Route(handlers, team_at(), "post", kinds=ALL, foreign=team_elsewhere),
 }
 
 # --- the brigade's site: lists are scoped, rows outside the territory do not exist -------------------------------

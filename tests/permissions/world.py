@@ -71,6 +71,7 @@ class World:
             MINOR: f.make_user(first_name="Mineur", age=17),
         }
         self.organisations = {}
+        self._teams: dict[str, Any] = {}
         for kind, code in KINDS.items():
             organisation = f.make_organisation(kind=code)
             self.organisations[kind] = organisation
@@ -118,6 +119,20 @@ class World:
     @cached_property
     def proposal(self) -> Any:
         return f.make_proposal(request=self.request, mission=self.mission("association"))
+
+    @cached_property
+    def team_mission(self) -> Any:
+        return f.make_team_mission(organisation=f.make_organisation(), teams=5, capacity=60)
+
+    def team_of(self, kind: str) -> Any:
+        """The team that this organisation brings to somebody else's mission."""
+        if kind not in self._teams:
+            self._teams[kind] = f.make_team(
+                self.organisations[kind],
+                slot=self.team_mission.slots.get(),
+                person=self.users[f"owner of {kind}"].person,
+            )
+        return self._teams[kind]
 
     @cached_property
     def participation(self) -> Any:

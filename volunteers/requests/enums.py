@@ -63,6 +63,8 @@ class GroupKind(TextChoices):
     FAMILY = "family", "famille"
     ASSOCIATION = "association", "association"
     COMPANY = "company", "entreprise"
+    #: a local authority, a service of the State, a public body…
+    OTHER = "other", "organisation"
 
 
 class Channel(TextChoices):

@@ -16,6 +16,7 @@ ALONE_OR_WITH = [
     (GroupKind.FAMILY, "En famille"),
     (GroupKind.ASSOCIATION, "Avec mon association"),
     (GroupKind.COMPANY, "Avec des collègues de mon entreprise"),
+    (GroupKind.OTHER, "Avec des collègues d’un service public"),
 ]
 #: where each refusal of a group is shown
 _FIELDS = {
@@ -50,7 +51,7 @@ class GroupFields(forms.Form):
         max_value=9999,
     )
     group_name = forms.CharField(
-        label="Nom de l’association ou de l’entreprise", max_length=NAME_AT_MOST, required=False
+        label="Nom de l’association, de l’entreprise ou du service", max_length=NAME_AT_MOST, required=False
     )
 
     def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:

@@ -26,7 +26,10 @@ NAME_AT_MOST = 120
 _ORGANISATIONS = {
     GroupKind.ASSOCIATION: frozenset({Kind.ASSOCIATION, Kind.FOUNDATION}),
     GroupKind.COMPANY: frozenset({Kind.COMPANY}),
+    GroupKind.OTHER: frozenset({Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY, Kind.OTHER}),
 }
+#: groups that come from an organisation, not from a family
+OF_ORGANISATIONS = (GroupKind.ASSOCIATION, GroupKind.COMPANY, GroupKind.OTHER)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Group:
         if self.organisation is None:
             if not clean(self.name):
                 raise RuleBroken(
-                    "Donnez le nom de votre association ou de votre entreprise.", code="group_name"
+                    "Donnez le nom de votre association, de votre entreprise ou de votre service.",
+                    code="group_name",
                 )
             return
         if self.organisation.kind not in _ORGANISATIONS[GroupKind(self.kind)]:
@@ -109,8 +113,13 @@ class Group:
 ALONE = Group()
 
 
+def kind_of(organisation: Organisation) -> GroupKind:
+    """The kind of group that comes from this organisation."""
+    return next(kind for kind, kinds in _ORGANISATIONS.items() if organisation.kind in kinds)
+
+
 def speaks_for(person: Person) -> "models.QuerySet[Organisation]":
-    """The organisations whose team this person may bring: a live member, of a validated one."""
+    """The organisations whose group this person may bring: a live member, of a validated one."""
     kinds = frozenset[str]().union(*_ORGANISATIONS.values())
     return Organisation.objects.of_person(person).validated().filter(kind__in=kinds).order_by("name")
 
@@ -161,6 +170,6 @@ def whole_group() -> Q:
         Q(places__range=(2, MOST_PLACES))
         & (
             Q(group_kind=GroupKind.FAMILY, under_16__lt=F("places"), group_organisation__isnull=True)
-            | Q(group_kind__in=[GroupKind.ASSOCIATION, GroupKind.COMPANY], under_16=0)
+            | Q(group_kind__in=OF_ORGANISATIONS, under_16=0)
         )
     )
