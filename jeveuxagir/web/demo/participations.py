@@ -39,6 +39,10 @@ class Participations:
         """As the trigger will count it."""
         return slot.capacity - self._seats.get(slot.pk, 0)
 
+    def hold(self, slot: Slot, places: int) -> None:
+        """Seats that somebody else's row takes."""
+        self._seats[slot.pk] = self._seats.get(slot.pk, 0) + places
+
     def may_join(self, person: Person, placed: Placed) -> bool:
         age_ok = person.eighteen_on is None or placed.mission.minimum_age == 16
         return age_ok and (placed.mission.pk, person.pk) not in self._on_mission
@@ -77,7 +81,7 @@ class Participations:
         )
         self._history(participation, placed)
         if state in SEAT_STATES:
-            self._seats[slot.pk] = self._seats.get(slot.pk, 0) + participation.places
+            self.hold(slot, participation.places)
         self._on_mission.add((placed.mission.pk, person.pk))
         self.by_mission.setdefault(placed.mission.pk, []).append(participation)
         return participation

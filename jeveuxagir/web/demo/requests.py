@@ -78,6 +78,7 @@ GROUPS = (
     Group(GroupKind.ASSOCIATION, 4, name="Les Marcheurs du dimanche"),
     Group(GroupKind.FAMILY, 2),
     Group(GroupKind.COMPANY, 5, name="Menuiserie Delorme"),
+    Group(GroupKind.OTHER, 4, name="Service des archives"),
 )
 
 

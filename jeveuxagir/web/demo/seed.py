@@ -93,6 +93,7 @@ from .sponsorships import PAST as SPONSORSHIP_PAST
 from .sponsorships import TABLES as SPONSORSHIP_TABLES
 from .sponsorships import Sponsorships
 from .statements import Statements
+from .teams import Teams
 
 #: Tables that a reset leaves alone: reference data and Django's own.
 KEPT = (
@@ -192,6 +193,7 @@ def _seed() -> None:
     participations.story_of_a_moved_slot(own.persons["nadia"])
     participations.alerts()
     participations.unconfirmed(9)
+    Teams(ground, organisations, missions, participations).build()
     ground.write(Person, User, EmailAddress, RoleGrant, StaffInvitation, UnconfirmedContact, TermsAcceptance)
     ground.write(Organisation, Membership, Invitation, JoinRequest, Verification)
     ground.write(Partner, PartnerOrganisation, FeedRun, FeedIssue)
