@@ -202,3 +202,35 @@ class Pairing(models.Model):
             and self.need.contact_consent == ContactConsent.AFTER_INTEREST
             and self.company_answer == Answer.YES
         )
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def of_organisation(self, organisation: Organisation) -> "AnnouncementQuerySet":
+        return self.filter(organisation=organisation)
+
+
+class Announcement(models.Model):
+    """A need that an employer was told of in the mail of the week, an offer that an association was: never again."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="announcements")
+    need = models.ForeignKey(SkillNeed, models.CASCADE, null=True, blank=True, related_name="announcements")
+    offer = models.ForeignKey(Offer, models.CASCADE, null=True, blank=True, related_name="announcements")
+    told_at = models.DateTimeField("annoncé le", db_default=Now())
+
+    objects = AnnouncementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "annonce de la semaine"
+        verbose_name_plural = "annonces de la semaine"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(need__isnull=False, offer__isnull=True)
+                | Q(need__isnull=True, offer__isnull=False),
+                name="announcement_of_one",
+            ),
+            models.UniqueConstraint(fields=["organisation", "need"], name="announcement_of_need_once"),
+            models.UniqueConstraint(fields=["organisation", "offer"], name="announcement_of_offer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"annonce {self.pk}"

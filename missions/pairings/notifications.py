@@ -9,13 +9,21 @@ from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
+from organisations.companies.policies import is_employer
 
 from .enums import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from organisations.models import Organisation
+
     from .models import Pairing
+    from .weekly import News
 
 WHY = "Vous gérez une organisation qui demande ou qui offre des compétences sur Jeveuxagir."
+#: the mail of the week
+WEEKLY = "pairings.weekly"
 #: name → label, may wait for the mail of the day
 KINDS = {
     "asked": ("Un besoin et une offre de compétences vont ensemble", True),
@@ -37,6 +45,43 @@ def register() -> None:
                 audience="member",
                 digestible=digestible,
             )
+        )
+    catalogue.register(
+        Kind(
+            code=WEEKLY,
+            label="Chaque semaine, les besoins ou les offres de compétences qui nous conviennent",
+            why=WHY,
+            template="emails/pairings/weekly.txt",
+            can_stop=True,
+            audience="member",
+            digestible=False,
+        )
+    )
+
+
+def weekly(organisation: "Organisation", found: "Sequence[News]", week: str) -> None:
+    """What is new for it this week, to each owner and manager who wants it."""
+    employer = is_employer(organisation)
+    context = {
+        "mine": organisation.name,
+        "employer": employer,
+        "lines": [
+            {
+                "title": news.title,
+                "who": news.who,
+                "url": absolute(news.path),
+                "reasons": " · ".join(news.reasons),
+            }
+            for news in found
+        ],
+        "url": absolute(reverse("skill_needs:list") if employer else organisation.space_url),
+    }
+    for person in handlers_of(organisation.pk):
+        send(
+            WEEKLY,
+            to=person,
+            dedupe_key=f"{WEEKLY}:{week}:{organisation.pk}:{person.pk}",
+            context=context,
         )
 
 

@@ -15,7 +15,7 @@ from jeveuxagir.matching.lending import Fit
 from missions.impact.models import Publication
 from missions.offers.models import Offer
 from missions.pairings.enums import Answer, DeclineReason, Origin, State
-from missions.pairings.models import LIFE, MOST_PER_OFFER, Pairing
+from missions.pairings.models import LIFE, MOST_PER_OFFER, Announcement, Pairing
 from missions.pairings.rows import need_rows, offer_rows, vocabulary
 from missions.skill_needs.models import SkillNeed
 from missions.sponsorships.models import DayEntry
@@ -42,6 +42,7 @@ def bring_together() -> None:
     agreed = [pairing.need_id for pairing in made if pairing.state == State.AGREED]
     SkillNeed.objects.filter(pk__in=agreed, state="open").update(state="in_talk", state_changed_at=now())
     _publish_one(actors)
+    _tell_the_week(made)
 
 
 def _engine_s() -> list[Pairing]:
@@ -135,3 +136,17 @@ def _publish_one(actors: dict[int, User]) -> None:
     )
     if employer := first.first():
         Publication.objects.create(organisation_id=employer, published_by=actors.get(employer))
+
+
+def _tell_the_week(made: list[Pairing]) -> None:
+    """What last week's mails said already: to the first employers the need, to the first associations the offer."""
+    told: dict[tuple[int, int], Announcement] = {}
+    for pairing in made[:6]:
+        employer, association = pairing.offer.organisation_id, pairing.need.organisation_id
+        told.setdefault(
+            (employer, pairing.need_id), Announcement(organisation_id=employer, need=pairing.need)
+        )
+        told.setdefault(
+            (association, -pairing.offer_id), Announcement(organisation_id=association, offer=pairing.offer)
+        )
+    Announcement.objects.bulk_create(told.values())
