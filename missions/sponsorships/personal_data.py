@@ -80,7 +80,7 @@ def register() -> None:
                     counted_from="après la fin de la mise à disposition",
                     then="puis effacées, avec leurs conventions et leurs journées",
                     expired=lambda moment: _ended(moment, 6 * YEAR),
-                    forget=lambda rows: rows.delete(),
+                    forget=services.erase_old,
                     since="state_changed_at",
                 ),
             ),

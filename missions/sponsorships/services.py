@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+import pgtrigger
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -1081,6 +1083,14 @@ def _require_reason(reason: str) -> None:
 def _refuse_closed(sponsorship: Sponsorship) -> None:
     if sponsorship.state == State.CLOSED:
         raise RuleBroken(_TRIGGERS["day_after_closing"], code="day_after_closing")
+
+
+def erase_old(rows: Any) -> None:
+    """Six years after the end (personal_data.py), the one thing that deletes what was validated and signed."""
+    with pgtrigger.ignore(
+        "sponsorships.DayEntry:a_validated_day_stays", "sponsorships.Convention:signed_paper_is_kept"
+    ):
+        rows.delete()
 
 
 def forget_names(conventions: Sequence[Convention]) -> None:
