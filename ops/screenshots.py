@@ -57,6 +57,7 @@ TOUR: dict[str, dict[str, str]] = {
         "rapprochement": "/comment-nous-rapprochons/",
         "alliances": "/alliances/",
         "reperes": "/odd/",
+        "besoins": "/besoins/",
         "territoire-paris": "/territoires/communes/75056-paris/#chiffres",
         "territoire-village": "/territoires/communes/26222-orcinas/#chiffres",
         "territoire-outre-mer": "/territoires/communes/97209-fort-de-france/#chiffres",
@@ -67,18 +68,29 @@ TOUR: dict[str, dict[str, str]] = {
         "alliance": "/mon-espace/ | a[href^='/alliances/'][href$='/espace/']",
         "tour-de-table": "/mon-espace/ | a[href^='/alliances/'][href$='/espace/'] + tour-de-table/",
     },
+    "bruno": {
+        "mise-a-disposition": "/mon-espace/ | a[href^='/espace/'] ++ mecenat/mises-a-disposition/ "
+        "| a[href*='/mises-a-disposition/']:has-text('Un budget sur trois ans') + #journees",
+        "besoins-pour-une-offre": "/mon-espace/ | a[href^='/espace/'] ++ rapprochements/ | a[href*='/offre/']",
+        "impact": "/mon-espace/ | a[href^='/espace/'] ++ mecenat/engagement/",
+    },
+    "margaux": {"reseau": "/mon-espace/ | a[href^='/espace/'] ++ reseau/"},
     "brigade": {"brigade": "/brigade/"},
 }
 
 
 def _go(page: Page, address: str) -> None:
-    """An address, then a link to follow ("address | selector", "… + what to add to it") or a town to fill in."""
+    """An address, then links to follow ("address | selector | …", "… + what to add to it", "… ++ a page of its
+    space") or a town to fill in."""
     if " | " in address:
-        start, selector = address.split(" | ")
-        selector, _, added = selector.partition(" + ")
+        start, *selectors = address.split(" | ")
         page.goto(start)
-        target = page.locator("main").locator(selector).first.get_attribute("href")
-        page.goto(f"{target}{added}")
+        for each in selectors:
+            selector, _, inside = each.partition(" ++ ")
+            selector, _, added = selector.partition(" + ")
+            target = page.locator("main").locator(selector).first.get_attribute("href") or ""
+            space = "/".join(target.split("/")[:3])  # « /espace/12-isere-cuir »
+            page.goto(f"{space}/{inside}" if inside else f"{target}{added}")
     elif " > " in address:
         start, button = address.split(" > ")
         page.goto(start)

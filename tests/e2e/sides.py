@@ -14,7 +14,7 @@ from jeveuxagir.accounts.models import User
 from tests.e2e.conftest import DESK, PHONE
 from tests.support.sessions import mark_second_factor
 
-#: where to leave the pictures of docs/alliance-story.md and docs/library-story.md, for whoever makes them again
+#: where to leave the pictures of docs/*-story.md, for whoever makes them again
 PICTURES = os.environ.get("PICTURES", "")
 
 

@@ -113,7 +113,7 @@ def accept(basile: Side, title: str, picture: str = "") -> None:
 
 def proposed(side: Side, organisation: Organisation) -> None:
     """What the engine brought together is on this side's page, to answer."""
-    link = side.page.get_by_role("main").get_by_role("link", name=NEED, exact=True)
+    link = side.page.get_by_role("main").locator("li p > a[href*='/rapprochements/']")
     for _ in range(60):
         side.page.goto(f"{organisation.space_url}rapprochements/")
         if link.count():
