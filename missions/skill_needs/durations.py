@@ -4,6 +4,7 @@ A day is `DAY_MINUTES` unless a convention says otherwise: pass its own as `day_
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,8 @@ from jeveuxagir.common.text import NBSP, fold, plural
 DAY_MINUTES = 420
 #: longer than any number of days somebody means
 MOST_DIGITS = 6
+#: longer than any duration in words
+MOST_LETTERS = 80
 
 _SIGNS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _NUMBER = r"(?:\d+(?:[.,]\d+)?|\d+ \d+/\d+|\d+/\d+|un|une)"
@@ -57,6 +60,24 @@ def in_words(minutes: int | None, day_minutes: int = DAY_MINUTES) -> str:
     return f"{said} et {hours_in_words(rest)}" if rest else said
 
 
+def in_words_by(minutes_by_day: Mapping[int, int]) -> str:
+    """`in_words` of time counted in days of several lengths (minutes of a day → minutes): each in its own days, what
+    makes neither a day nor half of one in hours."""
+    counted = {length: minutes for length, minutes in minutes_by_day.items() if minutes}
+    if len(counted) < 2:
+        return in_words(*next(((minutes, length) for length, minutes in counted.items()), (0, DAY_MINUTES)))
+    halves, rest = 0, 0
+    for length, minutes in counted.items():
+        days, left = divmod(minutes, length)
+        is_half = left * 2 == length
+        halves += 2 * days + is_half
+        rest += 0 if is_half else left
+    if not halves:
+        return hours_in_words(rest)
+    said = in_words(halves, 2)
+    return f"{said} et {hours_in_words(rest)}" if rest else said
+
+
 def days_typed(minutes: int | None, day_minutes: int = DAY_MINUTES) -> str:
     """What stands in the field: « 2,5 » when it is a plain number of days, else the words."""
     if minutes is None:
@@ -83,6 +104,8 @@ def minutes_of(text: str, day_minutes: int = DAY_MINUTES) -> int | None:
     """The whole minutes that were typed: days (« 0,5 », « 1.5 », « 2 1/2 », « 2 jours et demi », « une
     demi-journée ») or hours (« 3 h », « 1 h 30 »). None when it is not understood; it rounds to the minute.
     """
+    if len(text) > MOST_LETTERS:
+        return None
     for sign, words in _SIGNS.items():
         text = text.replace(sign, f" {words}")
     # what people write between words: spaces of any width, hyphens; accents do not matter

@@ -51,7 +51,7 @@ class Section(VersionMixin):
         self.people = {str(person.pk): person for person in people}
         for name in self.needed_to_send if draft else ():
             field: Any = self.fields[name]
-            field.required = False
+            field.required, field.asked_later = False, True
             if getattr(field, "min_length", None) is not None:
                 field.min_length = None
                 field.validators = [v for v in field.validators if getattr(v, "code", "") != "min_length"]
@@ -249,7 +249,8 @@ class VolumeForm(Section):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_required = self.fields["minutes"].required
-        self.fields["minutes"].required = False  # `clean` asks for it, but of a flash session
+        minutes: Any = self.fields["minutes"]
+        minutes.required, minutes.asked_later = False, True  # `clean` asks for it, but of a flash session
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -690,6 +690,8 @@ def _write(need: SkillNeed, data: NeedData) -> None:
     for name in PLAIN:
         setattr(need, name, getattr(data, name))
     seat = need.organisation.commune
+    if need.commune is None and need.mode != MissionMode.REMOTE:
+        need.commune = seat  # as the form says
     need.department = data.commune.department if data.commune else seat.department if seat else None
     with refusals(_TRIGGERS):
         need.save()

@@ -8,9 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from jeveuxagir.common.clock import today
+from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation.clocks import is_working_day
 from jeveuxagir.territories.text import SortName
+from jeveuxagir.ui.amounts import AmountField
 from jeveuxagir.ui.dates import exact, weekday
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_words, in_words, minutes_of
@@ -19,7 +21,7 @@ from organisations.models import Organisation
 
 from .enums import Format, Outcome, Part, Side
 from .models import MOST_A_DAY, MOST_MINUTES
-from .services import Terms
+from .services import Terms, check_dates
 
 #: what a day may be counted for, in minutes
 DAYS = (360, 390, 420, 450, 480)
@@ -75,6 +77,11 @@ class TermsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         start, end = data.get("starts_on"), data.get("ends_on")
+        try:
+            check_dates(start or today(), end or today())
+        except RuleBroken as broken:
+            self.add_error(broken.code, broken.message)
+            return data
         if start and end and end < start:
             self.add_error("ends_on", "La fin vient après le début.")
         return data
@@ -317,12 +324,11 @@ class DebriefForm(forms.Form):
 
 
 class AmountForm(forms.Form):
-    amount = forms.DecimalField(
+    amount = AmountField(
         label="Montant en euros",
         required=False,
         max_digits=11,
         decimal_places=2,
         min_value=Decimal(0),
-        localize=True,
         error_messages={"invalid": "Écrivez un montant, par exemple 1 250,50."},
     )

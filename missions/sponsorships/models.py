@@ -5,7 +5,9 @@ once both sides validated them. The database keeps the counts: a sponsorship nev
 its days never exceed its convention, nobody signs or validates for both sides.
 """
 
+import datetime
 import secrets
+from collections.abc import Mapping
 
 import pgtrigger
 from django.conf import settings
@@ -19,7 +21,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.common.models import LineField, ProseField, personal
 from jeveuxagir.common.transitions import Transitions
 from missions.offers.models import Offer
-from missions.skill_needs.durations import DAY_MINUTES, in_words
+from missions.skill_needs.durations import DAY_MINUTES, in_words, in_words_by
 from missions.skill_needs.models import IMMERSION_MINUTES, SkillNeed
 from organisations.companies.models import Employee
 from organisations.models import Membership, Organisation
@@ -44,6 +46,9 @@ from .enums import (
 
 #: the most one sponsorship may hold: three years of full time
 MOST_MINUTES = 3 * 220 * DAY_MINUTES
+#: no date of a sponsorship is before or after these: a slip of the keyboard
+FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2100, 12, 31)
+DATES_SANE = Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY)
 #: the most one person works on one date, in minutes
 MOST_A_DAY = 720
 #: what stands for a name that was taken out
@@ -141,6 +146,9 @@ class Sponsorship(models.Model):
     created_at = models.DateTimeField("préparée le", db_default=Now())
     version = models.PositiveIntegerField(default=1)
 
+    #: minutes of a day → minutes validated, once `statement.tell_validated` counted them
+    validated_by_day: Mapping[int, int] | None = None
+
     objects = SponsorshipQuerySet.as_manager()
 
     class Meta:
@@ -176,6 +184,11 @@ class Sponsorship(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="sponsorship_dates_ordered",
                 violation_error_message="La fin vient après le début.",
+            ),
+            models.CheckConstraint(
+                condition=DATES_SANE,
+                name="sponsorship_dates_sane",
+                violation_error_message="Ces dates sont trop lointaines.",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.BROKEN, State.DECLINED])
@@ -337,6 +350,8 @@ class Sponsorship(models.Model):
 
     @property
     def validated_in_words(self) -> str:
+        if self.validated_by_day is not None:
+            return in_words_by(self.validated_by_day)
         return self.in_words(self.validated_minutes)
 
     def in_words(self, minutes: int) -> str:
@@ -452,6 +467,11 @@ class Convention(models.Model):
                 condition=Q(text_hash__regex=r"^[0-9a-f]{64}$"), name="convention_has_hash"
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="convention_dates_ordered"),
+            models.CheckConstraint(
+                condition=DATES_SANE,
+                name="convention_dates_sane",
+                violation_error_message="Ces dates sont trop lointaines.",
+            ),
         ]
         indexes = [
             models.Index(

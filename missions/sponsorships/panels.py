@@ -16,7 +16,7 @@ from missions.offers.models import Offer
 from organisations.policies import HANDLERS, can_handle_missions
 from organisations.spaces import add_tab
 
-from . import policies, rules
+from . import policies, rules, statement
 from .enums import ENDED, LIVE, ConventionState, DayState, Side, State
 from .models import Convention, DayEntry, Sponsorship
 from .spaces import BADGES
@@ -63,6 +63,7 @@ def _of_manage(request: Any, organisation: Any, rows: Any) -> dict[str, Any] | N
     found: list[Any] = list(lives.order_by("ended", "-state_changed_at", "-pk")[: LISTED + 1])
     if not found:
         return None
+    statement.tell_validated(found)
     for row in found:
         row.badge = BADGES[State(row.state)]
         row.other = row.association if row.offer.organisation_id == organisation.pk else row.employer

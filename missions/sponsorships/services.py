@@ -60,6 +60,8 @@ _BUSY = (
 )
 #: what an offer may be while what was committed from it goes on
 _STANDING = (OfferState.OPEN, OfferState.PAUSED, OfferState.EXHAUSTED, OfferState.EXPIRED)
+#: as an offer's, and as far as an end of career
+EARLIEST, MOST_YEARS = datetime.date(2020, 1, 1), 6
 _TRIGGERS = {
     "sponsorship_closed_without_waiting": "Des journées attendent encore d’être validées.",
     "sponsorship_closed_after_debriefs": "Chaque côté fait son bilan avant la fin.",
@@ -888,7 +890,18 @@ def _days_elsewhere(convention: Convention, on: datetime.date) -> list[DayEntry]
     ]
 
 
+def check_dates(starts_on: datetime.date, ends_on: datetime.date) -> None:
+    """Neither before anything was lent here, nor further than anybody plans. `code`: the field."""
+    furthest = today() + datetime.timedelta(days=366 * MOST_YEARS)
+    for code, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not EARLIEST <= day <= furthest:
+            raise RuleBroken(
+                f"Choisissez une date entre le {day_of(EARLIEST)} et le {day_of(furthest)}.", code=code
+            )
+
+
 def _check_terms(sponsorship: Sponsorship, terms: Terms, *, renewed: bool) -> None:
+    check_dates(terms.starts_on, terms.ends_on)
     if terms.ends_on < terms.starts_on:
         raise RuleBroken("La fin vient après le début.", code="sponsorship_dates_ordered")
     if not clean(terms.profile):
@@ -1016,14 +1029,19 @@ def _nothing_left(offer: Offer) -> str:
     offer.refresh_from_db(fields=["committed_minutes"])
     if offer.left_minutes <= 0:
         return "Il ne reste plus de temps dans cette offre."
-    return f"Il ne reste que {in_words(offer.left_minutes, offer.day_minutes)} dans cette offre."
+    return f"Il ne reste {_only(in_words(offer.left_minutes, offer.day_minutes))} dans cette offre."
+
+
+def _only(length: str) -> str:
+    """« que 2 jours », « qu’une demi-journée »."""
+    return f"qu’{length}" if length.startswith("une") else f"que {length}"
 
 
 def _left_of(sponsorship: Sponsorship) -> str:
     left = sponsorship.minutes - sponsorship.logged_minutes
     if left <= 0:
         return "Tout le temps de la convention est déjà noté. Un avenant peut en ajouter."
-    return f"Il ne reste que {sponsorship.in_words(left)} dans la convention. Un avenant peut en ajouter."
+    return f"Il ne reste {_only(sponsorship.in_words(left))} dans la convention. Un avenant peut en ajouter."
 
 
 def _require_verified(*several: Organisation) -> None:

@@ -1,15 +1,16 @@
 """The statement of a year, for either side: what both validated, and nothing else. What an employer gave to an
 association is what that association received from it: both read the same days."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Count, Sum
 
 from jeveuxagir.common.spreadsheets import to_csv
-from missions.skill_needs.durations import DAY_MINUTES, in_words
+from missions.skill_needs.durations import DAY_MINUTES, in_words_by
 from organisations.models import Organisation
 
 from . import policies
@@ -26,6 +27,8 @@ class Line:
     days: int
     amount: Decimal | None = None
     side: Side = Side.COMPANY
+    #: minutes of a day, as the convention of that day says → minutes
+    by_day: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def other(self) -> Organisation:
@@ -33,7 +36,7 @@ class Line:
 
     @property
     def in_words(self) -> str:
-        return self.sponsorship.in_words(self.minutes)
+        return in_words_by(self.by_day)
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,15 @@ class Statement:
 
 
 def _words(lines: Sequence[Line]) -> str:
-    return in_words(sum(line.minutes for line in lines), _day_minutes(lines))
+    total: Counter[int] = Counter()
+    for line in lines:
+        total.update(line.by_day)
+    return in_words_by(total)
 
 
 def _day_minutes(lines: Sequence[Line]) -> int:
     """The one length they all have, else seven hours."""
-    lengths = {line.sponsorship.day_minutes for line in lines}
+    lengths = {length for line in lines for length in line.by_day}
     return lengths.pop() if len(lengths) == 1 else DAY_MINUTES
 
 
@@ -98,7 +104,7 @@ def years_of(organisation: Organisation, side: Side = Side.COMPANY) -> list[int]
 def statement_of(
     organisation: Organisation, year: int, *, side: Side = Side.COMPANY, amounts: bool = False
 ) -> Statement:
-    """`amounts`: with what the employer typed, for its own eyes only. Three queries, whatever the number of lines."""
+    """`amounts`: with what the employer typed, for its own eyes only. Four queries, whatever the number of lines."""
     counted = (
         _validated(organisation, side)
         .filter(on__year=year)
@@ -107,6 +113,7 @@ def statement_of(
         .annotate(minutes=Sum("minutes"), days=Count("on", distinct=True))
     )
     by_pk = {row["sponsorship"]: row for row in counted}
+    by_day = _by_day(_validated(organisation, side).filter(on__year=year))
     known = Sponsorship.objects.of_organisation(organisation).filter(pk__in=by_pk)
     other = "need__organisation" if side == Side.COMPANY else "offer__organisation"
     rows = known.select_related("need__organisation", "offer__organisation")
@@ -115,10 +122,28 @@ def statement_of(
         valued = Valuation.objects.given_by(organisation).filter(year=year)
         typed = dict(valued.values_list("sponsorship", "amount"))
     lines = [
-        Line(row, by_pk[row.pk]["minutes"], by_pk[row.pk]["days"], typed.get(row.pk), side)
+        Line(row, by_pk[row.pk]["minutes"], by_pk[row.pk]["days"], typed.get(row.pk), side, by_day[row.pk])
         for row in rows.order_by(f"{other}__name", f"{other}_id", "pk")
     ]
     return Statement(organisation, year, lines, side)
+
+
+def _by_day(days: DayEntryQuerySet) -> dict[int, dict[int, int]]:
+    """Sponsorship → minutes of a day → minutes: an amendment that changes the length of a day leaves the past as it
+    was counted. One query."""
+    found: dict[int, dict[int, int]] = {}
+    grouped = days.order_by().values_list("sponsorship", "convention__day_minutes")
+    for pk, length, minutes in grouped.annotate(Sum("minutes")):
+        found.setdefault(pk, {})[length] = minutes
+    return found
+
+
+def tell_validated(rows: Iterable[Sponsorship]) -> None:
+    """What both sides validated of each, in its own days, as `validated_in_words` says it. One query."""
+    rows = list(rows)
+    by_day = _by_day(DayEntry.objects.validated().filter(sponsorship__in=[row.pk for row in rows]))
+    for row in rows:
+        row.validated_by_day = by_day.get(row.pk, {})
 
 
 def statement_csv(statement: Statement) -> str:

@@ -69,6 +69,7 @@ def every(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     waiting = DayEntry.objects.of_organisation(organisation).waiting().filter(sponsorship=OuterRef("pk"))
     shown = rows.filter(state__in=ENDED if ended else LIVE).annotate(waits=Exists(waiting))
     page: Any = Paginator(shown, PAGE).get_page(request.GET.get("page", "1")[:12])
+    statement.tell_validated(page)
     for row in page:
         row.badge = BADGES[State(row.state)]
         row.other = row.organisation_of(side_in(request, row).other)
@@ -193,6 +194,7 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         "rules": rules.of_employer(row.employer.kind),
         "year": statement.years_of(request.organisation, side)[:1],
     }
+    statement.tell_validated([row])
     return render(request, "sponsorships/one.html", context)
 
 

@@ -18,6 +18,6 @@ class Shown(TextChoices):
 
 
 class EndedBy(TextChoices):
-    SELF = "self", "partie d’elle-même"
+    SELF = "self", "à sa demande"
     EMPLOYER = "employer", "retirée par l’employeur"
     CLOSING = "closing", "l’employeur a fermé"

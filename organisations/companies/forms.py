@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from jeveuxagir.accounts.forms import EmailField
+from jeveuxagir.accounts.forms import EmailField, NonceMixin
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.territories.forms import CommuneField
@@ -69,7 +69,7 @@ class DomainForm(forms.Form):
     )
 
 
-class CodeForm(_WithSite):
+class CodeForm(NonceMixin, _WithSite):
     most_uses = forms.IntegerField(
         label="Pour combien de personnes", min_value=1, max_value=MOST_USES, initial=20
     )

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.text import plural
 from organisations.spaces import SignedIn, SpaceRequest, panels_of
@@ -130,8 +131,12 @@ def _declare(request: SpaceRequest, typed: dict[str, Any]) -> str:
 
 
 def _make_code(request: SpaceRequest, typed: dict[str, Any]) -> str:
-    code = services.make_code(request.organisation, actor=request.user, **typed)
-    return f"Le code {code.in_words} est prêt : donnez-le à {plural(code.most_uses, 'personne')} au plus."
+    with nonces.once(nonces.actor_key(request), typed.pop("nonce")) as sent:
+        if sent.first:
+            code = services.make_code(request.organisation, actor=request.user, **typed)
+            people = plural(code.most_uses, "personne")
+            sent.outcome = f"Le code {code.in_words} est prêt : donnez-le à {people} au plus."
+    return sent.outcome
 
 
 def _invite(request: SpaceRequest, typed: dict[str, Any]) -> str:
