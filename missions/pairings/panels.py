@@ -117,7 +117,7 @@ def _of_offer(request: Any, offer: Offer) -> dict[str, Any] | None:
 
 def _why(need: SkillNeed, offer: Offer) -> list[str]:
     """What both sides read of these two before their yes."""
-    pairing = Pairing.objects.live_of(need, offer)
+    pairing = Pairing.objects.of_organisation(need.organisation).live_of(need, offer)
     return [reason["text"] for reason in pairing.reasons] if pairing else []
 
 
