@@ -25,6 +25,7 @@ from organisations.models import Organisation
 from . import services
 from .enums import TRANSITIONS, CloseReason, SlotKind, State
 from .models import Mission, MissionAddress, Slot
+from .moderated import moderate_edit
 from .services import PUBLISHED, Edited, MissionData
 
 
@@ -102,7 +103,7 @@ def update(
     mission.source_values = imported.values
     services._finish_write(mission)
     if was_published and hold_sensitive:
-        services._moderate_edit(mission, diff, None)
+        moderate_edit("mission", mission, diff, actor=None, open_item=services._open_item)
     elif was_published:
         moderation.withdraw("mission", mission)  # the partner became trusted: nothing waits any more
     record("mission.import_updated", mission, fields=[*edited.applied], waiting=edited.waiting)

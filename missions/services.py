@@ -19,13 +19,13 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
 from jeveuxagir.territories.enums import DEFAULT_TIMEZONE
 from jeveuxagir.territories.models import Commune
-from organisations import policies as organisation_policies
 from organisations.enums import State as OrganisationState
 from organisations.models import Organisation
 
 from . import notifications, policies, schedule
 from .enums import TRANSITIONS, CloseReason, Commitment, MissionMode, SlotKind, State, Waiting
 from .models import LARGEST_TEAM, MOST_TEAMS, Mission, MissionAddress, Slot
+from .moderated import diff_of, moderate_edit, refuse_own
 from .schedule import SlotSpec
 from .words import when_in_words
 
@@ -176,7 +176,7 @@ def update(
         _write_addresses(mission, data.addresses)
     _finish_write(mission)
     if published:
-        _moderate_edit(mission, diff, actor)
+        moderate_edit("mission", mission, diff, actor=actor, open_item=_open_item)
         if done.applied:
             record("mission.changed", mission, actor=actor, fields=done.applied)
     elif mission.state == State.PENDING:
@@ -338,7 +338,7 @@ def suspend(mission: Mission, *, actor: User | None, reason: str) -> Mission:
     """Staff take one mission off the site; lifting brings it back. The applications' side tells its applicants."""
     mission = _locked(mission)
     allow(policies.can_suspend(actor, mission))
-    _refuse_own(actor, mission)
+    refuse_own(actor, mission.organisation)
     if not clean(reason):
         raise RuleBroken("Dites pourquoi : l’organisation le lira.", code="reason")
     target = TRANSITIONS.target("suspend", mission.state, label=mission.get_state_display())
@@ -354,7 +354,7 @@ def lift(mission: Mission, *, actor: User | None) -> Mission:
     """The mission that was suspended alone is open again."""
     mission = _locked(mission)
     allow(policies.can_suspend(actor, mission))
-    _refuse_own(actor, mission)
+    refuse_own(actor, mission.organisation)
     target = TRANSITIONS.target("lift", mission.state, label=mission.get_state_display())
     if not mission.organisation.is_verified:
         raise RuleBroken(
@@ -700,12 +700,6 @@ def _locked(mission: Mission) -> Mission:
     return lock(Mission.objects.select_related("organisation"), pk=mission.pk)
 
 
-def _refuse_own(actor: User | None, mission: Mission) -> None:
-    """Staff do not decide on an organisation they belong to."""
-    if actor is not None and (conflict := organisation_policies.conflict(actor, mission.organisation)):
-        raise RuleBroken(conflict, code="own_organisation")
-
-
 def _require_host(organisation: Organisation) -> None:
     """Its kind may have changed since the mission was written."""
     if not organisation.may_host:
@@ -986,12 +980,7 @@ def _specs(values: list[dict[str, Any]]) -> list[AddressSpec]:
 
 def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
     """The sensitive values that differ from the published ones, as a moderation item keeps them."""
-    diff: dict[str, Any] = {}
-    for name, label in SENSITIVE.items():
-        before, after = getattr(mission, name), getattr(data, name)
-        after = clean(after) if isinstance(after, str) else after
-        if before != after:
-            diff[name] = {"label": label, "before": str(before), "after": str(after), "value": after}
+    diff = diff_of(mission, data, SENSITIVE)
     current = [
         AddressSpec(address.commune, address.street, address.postal_code)
         for address in mission.addresses.select_related("commune")
@@ -1022,17 +1011,6 @@ def _diff(mission: Mission, data: MissionData) -> dict[str, Any]:
                 "value": data.mode,
             }
     return diff
-
-
-def _moderate_edit(mission: Mission, diff: dict[str, Any], actor: User | None) -> None:
-    """The new values wait; none any more, and nothing does; the same as before, and nobody is disturbed."""
-    waiting = moderation.open_items("mission", mission).first()
-    if waiting is not None and diff == waiting.diff:
-        return
-    if diff:
-        _open_item(mission, actor, cause=ModerationItem.Cause.EDIT, diff=diff)
-    else:
-        moderation.withdraw("mission", mission, actor=actor)
 
 
 def _open_item(

@@ -25,8 +25,8 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Skill
 from jeveuxagir.territories.models import Department
 from missions.enums import MissionMode
+from missions.moderated import diff_of, moderate_edit, refuse_own
 from missions.skill_needs.durations import in_words
-from organisations import policies as organisation_policies
 from organisations import verification
 from organisations.enums import Kind
 from organisations.enums import State as OrganisationState
@@ -140,7 +140,7 @@ def update(
     if published or offer.state == State.PENDING:
         for lack in _incomplete(data):
             raise RuleBroken(lack.sentence, code=lack.code)
-    diff = _diff(offer, data) if published else {}
+    diff = diff_of(offer, data, SENSITIVE) if published else {}
     before = current_data(offer)
     _write(offer, data, leave=set(diff))
     offer.draft_step = max(offer.draft_step, step) if offer.state == State.DRAFT else offer.draft_step
@@ -158,10 +158,7 @@ def update(
     if done.applied:
         record("offer.changed", offer, actor=actor, fields=done.applied)
     if published:
-        if diff:
-            _open_item(offer, actor, cause=ModerationItem.Cause.EDIT, diff=diff)
-        else:
-            moderation.withdraw(ModerationItem.Kind.OFFER, offer, actor=actor)
+        moderate_edit(ModerationItem.Kind.OFFER, offer, diff, actor=actor, open_item=_open_item)
         _settle(offer, actor)
     elif offer.state == State.PENDING:
         _open_item(offer, actor)
@@ -302,7 +299,7 @@ def suspend(offer: Offer, *, actor: User | None, reason: str) -> Offer:
     """Staff take one offer out of sight; lifting brings it back."""
     offer = _locked(offer)
     allow(policies.can_suspend(actor, offer.organisation))
-    _refuse_own(actor, offer)
+    refuse_own(actor, offer.organisation)
     if not clean(reason):
         raise RuleBroken("Dites pourquoi : l’employeur le lira.", code="reason")
     _move(offer, TRANSITIONS.target("suspend", offer.state, label=offer.get_state_display()), reason=reason)
@@ -316,7 +313,7 @@ def lift(offer: Offer, *, actor: User | None) -> Offer:
     """The offer that was suspended alone is open again."""
     offer = _locked(offer)
     allow(policies.can_suspend(actor, offer.organisation))
-    _refuse_own(actor, offer)
+    refuse_own(actor, offer.organisation)
     target = TRANSITIONS.target("lift", offer.state, label=offer.get_state_display())
     if not offer.organisation.is_verified:
         raise RuleBroken(
@@ -479,11 +476,6 @@ def _check_version(offer: Offer, version: int | None) -> None:
         )
 
 
-def _refuse_own(actor: User | None, offer: Offer) -> None:
-    if actor is not None and (conflict := organisation_policies.conflict(actor, offer.organisation)):
-        raise RuleBroken(conflict, code="own_organisation")
-
-
 def _check(data: OfferData) -> None:
     """What even a draft must hold."""
     if not clean(data.title):
@@ -546,15 +538,6 @@ def _write(offer: Offer, data: OfferData, leave: set[str] | frozenset[str] = fro
 def _write_relations(offer: Offer, data: OfferData) -> None:
     offer.skills.set(data.skills)
     offer.departments.set([] if data.everywhere else data.departments)
-
-
-def _diff(offer: Offer, data: OfferData) -> dict[str, Any]:
-    diff: dict[str, Any] = {}
-    for name, label in SENSITIVE.items():
-        before, after = getattr(offer, name), clean(getattr(data, name))
-        if before != after:
-            diff[name] = {"label": label, "before": before, "after": after, "value": after}
-    return diff
 
 
 def _move(offer: Offer, state: str, *, reason: str = "") -> None:

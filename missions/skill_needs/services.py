@@ -25,6 +25,7 @@ from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
 from jeveuxagir.territories.models import Commune
 from missions.enums import MissionMode
+from missions.moderated import diff_of, moderate_edit, refuse_own
 from organisations import policies as organisation_policies
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
@@ -219,7 +220,7 @@ def update(
     _check(data, need.organisation, changed_from=data_of(need))
     if published or need.state == State.PENDING:
         _require_complete(data)
-    before, diff = data_of(need), _diff(need, data) if published else {}
+    before, diff = data_of(need), diff_of(need, data, SENSITIVE) if published else {}
     done = Edited(waiting=[change["label"] for change in diff.values()])
     kept = {name: getattr(before, name) for name in diff}
     after = NeedData(**{f.name: kept.get(f.name, getattr(data, f.name)) for f in fields(NeedData)})
@@ -231,7 +232,7 @@ def update(
     need.version += 1
     _write(need, after)
     if published:
-        _moderate_edit(need, diff, actor)
+        moderate_edit(KIND, need, diff, actor=actor, open_item=_open_item)
         if done.applied:
             record("skill_need.changed", need, actor=actor, fields=done.applied)
     else:
@@ -401,7 +402,7 @@ def send_back(need: SkillNeed, *, actor: User | None, reason: str) -> SkillNeed:
     """A report is heard: the page goes until it is mended and read again."""
     need = _locked(need)
     allow(policies.can_moderate(actor, need))
-    _refuse_own(actor, need)
+    refuse_own(actor, need.organisation)
     _require_reason(reason)
     _move(need, TRANSITIONS.target("send_back", need.state, label=need.get_state_display()), reason=reason)
     moderation.withdraw(KIND, need, actor=actor)
@@ -415,7 +416,7 @@ def suspend(need: SkillNeed, *, actor: User | None, reason: str) -> SkillNeed:
     """Staff take one need off the site; lifting brings it back."""
     need = _locked(need)
     allow(policies.can_moderate(actor, need))
-    _refuse_own(actor, need)
+    refuse_own(actor, need.organisation)
     _require_reason(reason)
     need.suspended_with_organisation = False
     _move(need, TRANSITIONS.target("suspend", need.state, label=need.get_state_display()), reason=reason)
@@ -428,7 +429,7 @@ def suspend(need: SkillNeed, *, actor: User | None, reason: str) -> SkillNeed:
 def lift(need: SkillNeed, *, actor: User | None) -> SkillNeed:
     need = _locked(need)
     allow(policies.can_moderate(actor, need))
-    _refuse_own(actor, need)
+    refuse_own(actor, need.organisation)
     target = TRANSITIONS.target("lift", need.state, label=need.get_state_display())
     if not need.organisation.is_verified:
         raise RuleBroken(
@@ -629,12 +630,6 @@ def _require_reason(reason: str) -> None:
         raise RuleBroken("Dites pourquoi : l’association le lira.", code="reason")
 
 
-def _refuse_own(actor: User | None, need: SkillNeed) -> None:
-    refusal = organisation_policies.conflict(actor, need.organisation) if actor else ""
-    if refusal:
-        raise RuleBroken(refusal, code="conflict")
-
-
 def _check_deadline(deadline: datetime.date) -> None:
     if deadline < today():
         raise RuleBroken(f"Cette date est passée{NBSP}: choisissez-en une à venir.", code="deadline")
@@ -722,30 +717,9 @@ def _changed(before: NeedData, after: NeedData) -> list[str]:
     return [f.name for f in fields(NeedData) if of(before, f.name) != of(after, f.name)]
 
 
-def _diff(need: SkillNeed, data: NeedData) -> dict[str, Any]:
-    """The sensitive words that differ from the published ones, as a moderation item keeps them."""
-    diff: dict[str, Any] = {}
-    for name, label in SENSITIVE.items():
-        before, after = getattr(need, name), clean(getattr(data, name))
-        if before != after:
-            diff[name] = {"label": label, "before": before, "after": after, "value": after}
-    return diff
-
-
-def _moderate_edit(need: SkillNeed, diff: dict[str, Any], actor: User) -> None:
-    """The new words wait; none any more, and nothing does; the same as before, and nobody is disturbed."""
-    waiting = moderation.open_items(KIND, need).first()
-    if waiting is not None and diff == waiting.diff:
-        return
-    if diff:
-        _open_item(need, actor, cause=ModerationItem.Cause.EDIT, diff=diff)
-    else:
-        moderation.withdraw(KIND, need, actor=actor)
-
-
 def _open_item(
     need: SkillNeed,
-    actor: User,
+    actor: User | None,
     *,
     cause: str = ModerationItem.Cause.CREATION,
     diff: dict[str, Any] | None = None,
