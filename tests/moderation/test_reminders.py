@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import now, today
 from jeveuxagir.moderation import reminders, services
 from jeveuxagir.moderation.models import Absence, ModerationItem
 from jeveuxagir.moderation.tasks import tell_brigades
@@ -62,8 +62,8 @@ def test_what_a_colleague_holds_is_not_said_late_to_the_others() -> None:
     assert reminders.tell_all() == {"arrived": 0, "late": 1}
     assert set(mails(holder)) == {"moderation.late"}
     Message.objects.all().delete()
-    today = now().date()
-    Absence.objects.create(user=holder, deputy=deputy, starts_on=today, ends_on=today)
+    day = today()
+    Absence.objects.create(user=holder, deputy=deputy, starts_on=day, ends_on=day)
     reminders.tell_all()
     assert set(mails(deputy)) == {"moderation.late"}
     assert mails(other) == {}
