@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from jeveuxagir.common.clock import now
+from jeveuxagir.common.clock import today
 from tests import factories as f
 from tests.permissions.table import ROUTES, public
 from tests.permissions.world import World
@@ -171,7 +171,7 @@ def test_the_index_lists_each_part_and_every_listed_page_answers(client):
 
 def test_a_page_of_a_sitemap_says_when_it_changed(client):
     f.make_mission()
-    assert f"<lastmod>{now():%Y-%m-%d}" in client.get("/sitemap-missions.xml").content.decode()
+    assert f"<lastmod>{today():%Y-%m-%d}" in client.get("/sitemap-missions.xml").content.decode()
 
 
 def test_icons_and_the_manifest_are_there(client):
