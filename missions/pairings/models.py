@@ -212,9 +212,15 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
 class Announcement(models.Model):
     """A need that an employer was told of in the mail of the week, an offer that an association was: never again."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="announcements")
-    need = models.ForeignKey(SkillNeed, models.CASCADE, null=True, blank=True, related_name="announcements")
-    offer = models.ForeignKey(Offer, models.CASCADE, null=True, blank=True, related_name="announcements")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="announcements", verbose_name="organisation"
+    )
+    need = models.ForeignKey(
+        SkillNeed, models.CASCADE, null=True, blank=True, related_name="announcements", verbose_name="besoin"
+    )
+    offer = models.ForeignKey(
+        Offer, models.CASCADE, null=True, blank=True, related_name="announcements", verbose_name="offre"
+    )
     told_at = models.DateTimeField("annoncé le", db_default=Now())
 
     objects = AnnouncementQuerySet.as_manager()
