@@ -35,19 +35,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = server.start("jeveuxagir")
         config.add_cleanup(lambda: _forget(server))
         # Each worker's database is a copy of this one, then migrated; tests/ops/test_schema.py replays everything.
-        schema.load(os.environ["DATABASE_URL"])
-        template = {"TEMPLATE": "jeveuxagir"}
-    else:
-        template = {}
+        schema.load(server.create("schema"))
+        os.environ["TEST_DATABASE_TEMPLATE"] = "schema"
 
     from django.conf import settings
 
-    settings.DATABASES["default"]["TEST"] = template  # and loads them: pytest-django then sets Django up
+    settings.DATABASES  # noqa: B018  # load them: pytest-django then sets Django up
     config.add_cleanup(lambda: shutil.rmtree(settings.PRIVATE_FILES, ignore_errors=True))
 
 
 def _forget(server: PostgreSQL) -> None:
-    os.environ.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "TEST_DATABASE_TEMPLATE"):
+        os.environ.pop(name, None)
     server.remove()
     shutil.rmtree(server.directory.parent, ignore_errors=True)
 
