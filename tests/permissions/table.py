@@ -1755,8 +1755,8 @@ TECHNICAL_MODELS = {
         *("sdg", "skill", "skillgroup"),
     ),
     "offers": ("offer",),
-    "pairings": ("pairing",),
-    "skill_needs": ("skillneed",),
+    "pairings": ("announcement", "pairing"),
+    "skill_needs": ("passedon", "skillneed"),
     "sponsorships": ("convention", "dayentry", "debrief", "due", "sponsorship", "valuation"),
     "territories": (
         *("arrondissement", "commune", "department", "epci"),
