@@ -89,7 +89,7 @@ def test_an_employee_joins_with_a_code_sees_nothing_of_the_space_and_leaves(clie
     assert Employee.objects.get().shown == "name"
     client.post(reverse("companies:leave", args=[employee.pk]))
     assert not Employee.objects.live().exists()
-    assert "partie d’elle-même" in text_of(client.get("/mon-espace/employeurs/"))
+    assert "à sa demande" in text_of(client.get("/mon-espace/employeurs/"))
 
 
 @pytest.mark.parametrize("code", ["", "ZZZZZ-ZZZZZ", "\x00", "é" * 300, "' OR 1=1"])
