@@ -80,7 +80,7 @@ def convention(request: SpaceRequest, pk: int, slug: str, row_pk: int, conventio
     """Its words, its rules, and the signature of one's side."""
     row = row_of(request, row_pk)
     side = side_in(request, row)
-    if not row.conventions.filter(pk=convention_pk).exists():
+    if row.may_have_lost(convention_pk):
         # the link of a mail: that version was replaced before anybody signed it
         messages.info(request, "Cette version a été remplacée. Voici où en est la mise à disposition.")
         return redirect("sponsorships:one", pk=pk, slug=slug, row_pk=row.pk)

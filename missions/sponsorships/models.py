@@ -354,6 +354,10 @@ class Sponsorship(models.Model):
             return in_words_by(self.validated_by_day)
         return self.in_words(self.validated_minutes)
 
+    def may_have_lost(self, convention_pk: int) -> bool:
+        """Whether no convention bears this number: one of ours did, perhaps, and was replaced before it was signed."""
+        return not Convention.objects.filter(pk=convention_pk).exists()
+
     def in_words(self, minutes: int) -> str:
         return in_words(minutes, self.day_minutes)
 

@@ -312,7 +312,7 @@ class Fuzzer:
             for args in more.get(name, []):
                 self.addresses[role, name].append((reverse(name, kwargs=args), _ids(args)))
             if name.startswith("admin:") and name.endswith("_change"):
-                row = apps.get_model(*name[6:-7].split("_")).objects.first()
+                row = apps.get_model(*name[6:-7].rsplit("_", 1)).objects.first()
                 if row is not None:
                     args = {"object_id": row.pk}
                     self.addresses[role, name] = [(reverse(name, kwargs=args), _ids(args))]

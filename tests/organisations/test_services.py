@@ -242,16 +242,26 @@ def test_a_concurrent_edit_is_told():
         services.update(organisation, actor=owner, version=organisation.version, data=data())
 
 
-def test_an_organisation_with_missions_cannot_become_a_company():
+def as_a_company(organisation):
+    return edited(organisation, kind="company", rna="", siret=SIRET, siren=SIREN)
+
+
+def test_an_organisation_with_missions_cannot_ask_to_be_a_company():
     owner = f.make_user()
     organisation = f.make_organisation(owner=owner, description=TEXT, rna="W231234567")
     f.make_mission(organisation=organisation)
-    services.update(
-        organisation,
-        actor=owner,
-        version=None,
-        data=edited(organisation, kind="company", rna="", siret=SIRET, siren=SIREN),
-    )
+    with pytest.raises(RuleBroken, match="encore des missions"):
+        services.update(organisation, actor=owner, version=None, data=as_a_company(organisation))
+    organisation.refresh_from_db()
+    assert organisation.kind == "association"
+    assert not ModerationItem.objects.open().exists()
+
+
+def test_an_organisation_that_has_missions_since_it_asked_cannot_become_a_company():
+    owner = f.make_user()
+    organisation = f.make_organisation(owner=owner, description=TEXT, rna="W231234567")
+    services.update(organisation, actor=owner, version=None, data=as_a_company(organisation))
+    f.make_mission(organisation=organisation)
     item = ModerationItem.objects.get()
     with pytest.raises(RuleBroken, match="encore des missions"):
         moderation.decide(item, actor=f.make_staff(), decision="accept", version=item.version)

@@ -35,7 +35,7 @@ def test_on_a_phone_a_step_is_in_sight_and_the_menu_is_folded(
     assert box["y"] < 700
     axe(page)
     page.locator(".org-menu-phone summary").click()
-    expect(page.locator(".org-menu-phone a", has_text="Équipe")).to_be_visible()
+    expect(page.locator(".org-menu-phone").get_by_role("link", name="Équipe", exact=True)).to_be_visible()
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -97,7 +97,7 @@ def test_what_concerns_a_group_shows_when_there_is_one(page: Any, site: Any) -> 
     page.get_by_label("En famille").check(force=True)
     assert places.is_visible()
     assert under_16.is_visible()
-    page.get_by_label("collègues").check(force=True)
+    page.get_by_label("collègues de mon").check(force=True)
     assert not under_16.is_visible()
     assert page.get_by_label("Nom de l’association").is_visible()
 
