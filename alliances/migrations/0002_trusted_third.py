@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
             """,
             migrations.RunSQL.noop,
         ),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
             model_name="party",
             trigger=pgtrigger.compiler.Trigger(

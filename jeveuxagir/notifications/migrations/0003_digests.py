@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
             "UPDATE notifications_preference SET rhythm = 'never' WHERE NOT wanted",
             "UPDATE notifications_preference SET wanted = (rhythm <> 'never')",
         ),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="preference", name="wanted", field=models.BooleanField(default=True)
         ),

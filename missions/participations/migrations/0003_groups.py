@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             "UPDATE participations_participation SET group_kind = 'family' WHERE places > 1",
             migrations.RunSQL.noop,
         ),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="participation",
             constraint=models.CheckConstraint(

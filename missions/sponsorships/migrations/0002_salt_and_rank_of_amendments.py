@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(rank_amendments, migrations.RunPython.noop, elidable=True),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="convention",
             index=models.Index(

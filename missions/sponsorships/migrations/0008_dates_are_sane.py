@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(bring_back, migrations.RunPython.noop, elidable=True),
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         AddConstraintNotValid(
             model_name="convention",
             constraint=models.CheckConstraint(
