@@ -27,7 +27,7 @@ class Format(TextChoices):
     """How the work is shared out: what a need asks, what an offer gives."""
 
     FLASH = "flash", "séance flash d’une heure"
-    SPLIT = "split", "quelques jours, répartis"
+    SPLIT = "split", "quelques jours répartis"
     FULL_TIME = "full_time", "temps plein sur une période"
     SECONDMENT = "secondment", "mise à disposition longue"
     END_OF_CAREER = "end_of_career", "fin de carrière"

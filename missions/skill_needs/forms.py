@@ -222,7 +222,7 @@ class VolumeForm(Section):
                 Format.FLASH,
                 f"Une séance flash d’une heure{NBSP}: une question précise, quelqu’un du métier vous répond",
             ),
-            (Format.SPLIT, f"Quelques jours, répartis{NBSP}: par exemple un jour par semaine"),
+            (Format.SPLIT, f"Quelques jours répartis{NBSP}: par exemple un jour par semaine"),
             (Format.FULL_TIME, "À temps plein, sur une période"),
             (Format.SECONDMENT, f"Une mise à disposition longue{NBSP}: plusieurs mois"),
             (Format.END_OF_CAREER, f"Une fin de carrière{NBSP}: une personne proche de la retraite"),

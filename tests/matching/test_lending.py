@@ -40,7 +40,7 @@ ROMANS, VALENCE = (45_046_000, 5_052_000), (44_933_000, 4_892_000)
 WORDS = Vocabulary(
     skills={0: "Tenir une comptabilité", 1: "Créer un site internet"},
     activities={0: "Gestion", 1: "Numérique"},
-    domains={0: "séance flash d’une heure", 1: "quelques jours, répartis"},
+    domains={0: "séance flash d’une heure", 1: "quelques jours répartis"},
 )
 NEED = NeedRow(
     id=1,
@@ -128,7 +128,7 @@ def test_the_reasons_say_the_strongest_first_and_name_nobody() -> None:
         "Compétence demandée : Tenir une comptabilité",
         "Assez de temps pour tout le besoin",
         "À 18 km",
-        "Format prévu : quelques jours, répartis",
+        "Format prévu : quelques jours répartis",
     ]
     assert found.reservation is None
 

@@ -42,7 +42,7 @@ def test_a_company_writes_its_first_offer_and_opens_its_doors_by_keyboard(
     expect(page.get_by_label("Titre de l’offre")).to_have_value("Comptabilité et budget")
     axe(page)
     keys.type(page.get_by_label("Combien de jours en tout"), "2,5")
-    keys.tick(page.get_by_label("Quelques jours, répartis"))
+    keys.tick(page.get_by_label("Quelques jours répartis"))
     keys.enter("button", "Enregistrer et continuer")
     family = page.locator("summary").filter(has_text="Gestion").first
     keys.reach(family)
