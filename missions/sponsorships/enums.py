@@ -3,20 +3,14 @@
 from django.db.models import TextChoices
 
 from jeveuxagir.common.transitions import Transitions
-from missions.skill_needs.enums import Format
+from missions.skill_needs.enums import Format as Format
 
-__all__ = [
-    "DAYS",
-    "LIVE",
-    "TRANSITIONS",
-    "ConventionState",
-    "DayState",
-    "DueKind",
-    "Format",
-    "Part",
-    "Side",
-    "State",
-]
+#: the most one person works on one date, in minutes
+MOST_A_DAY = 720
+#: what stands for a name that was taken out
+SOMEBODY = "une personne"
+#: as long as days are kept after the end (personal_data.py); until then what counts is not deleted
+KEPT_DAYS = 6 * 365
 
 
 class Side(TextChoices):

@@ -19,8 +19,8 @@ from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_word
 from missions.skill_needs.models import SkillNeed
 from organisations.models import Organisation
 
-from .enums import Format, Outcome, Part, Side
-from .models import MOST_A_DAY, MOST_MINUTES
+from .enums import MOST_A_DAY, Format, Outcome, Part, Side
+from .models import MOST_MINUTES
 from .services import Terms, check_dates
 
 #: what a day may be counted for, in minutes

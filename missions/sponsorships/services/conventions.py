@@ -15,8 +15,8 @@ from jeveuxagir.common.text import clean, clean_line, fold
 from missions.skill_needs.enums import State as NeedState
 from missions.sponsorships import documents, dues, policies, rules, wording
 from missions.sponsorships import notifications as mails
-from missions.sponsorships.enums import WORKING, ConventionState, Side, State
-from missions.sponsorships.models import SOMEBODY, Convention, Sponsorship
+from missions.sponsorships.enums import SOMEBODY, WORKING, ConventionState, Side, State
+from missions.sponsorships.models import Convention, Sponsorship
 from missions.sponsorships.neighbours import settle_offer
 from organisations.companies.models import Employee
 from organisations.models import Organisation

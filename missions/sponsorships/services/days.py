@@ -15,8 +15,18 @@ from jeveuxagir.common.text import NBSP, fold
 from jeveuxagir.ui.dates import day_of
 from missions.sponsorships import dues, policies
 from missions.sponsorships import notifications as mails
-from missions.sponsorships.enums import COUNTED, DAYS, WORKING, DayState, Part, Side, State
-from missions.sponsorships.models import MOST_A_DAY, SOMEBODY, Convention, DayEntry, Sponsorship
+from missions.sponsorships.enums import (
+    COUNTED,
+    DAYS,
+    MOST_A_DAY,
+    SOMEBODY,
+    WORKING,
+    DayState,
+    Part,
+    Side,
+    State,
+)
+from missions.sponsorships.models import Convention, DayEntry, Sponsorship
 from missions.sponsorships.neighbours import settle_offer
 
 from .inside import (

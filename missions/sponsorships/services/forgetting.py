@@ -11,8 +11,8 @@ from jeveuxagir.accounts.models import Person
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.locks import lock_all
-from missions.sponsorships.enums import ConventionState, Side
-from missions.sponsorships.models import SOMEBODY, Convention, DayEntry
+from missions.sponsorships.enums import SOMEBODY, ConventionState, Side
+from missions.sponsorships.models import Convention, DayEntry
 
 
 def erase_old(rows: Any) -> None:
