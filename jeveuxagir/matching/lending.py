@@ -167,7 +167,7 @@ class FirstTimersFirst(LendingGate):
     name = "D’abord celles qui n’ont jamais rien reçu"
     rule = (
         "Pendant les 72 heures qui suivent son ouverture, une offre n’est proposée qu’à des associations qui n’ont "
-        "jamais eu de mise à disposition ; ensuite à toutes."
+        "jamais eu de mise à disposition ; ensuite à toutes. Le temps où elle n’est plus ouverte ne compte pas."
     )
 
     def blocks(self, fit: Fit) -> bool:

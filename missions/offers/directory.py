@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from jeveuxagir.taxonomies.models import SkillGroup
 from jeveuxagir.territories.models import Department
@@ -39,5 +39,6 @@ def narrowed(rows: OfferQuerySet, wanted: Wanted) -> OfferQuerySet:
 
 
 def found(wanted: Wanted) -> OfferQuerySet:
-    """Those that anybody may read, the newest first."""
-    return narrowed(Offer.objects.public(), wanted).order_by("-opened_at", "-pk")
+    """Those that anybody may read, the newest first: as their first 72 hours ended."""
+    since = F("opened_at") + F("held_for")
+    return narrowed(Offer.objects.public(), wanted).order_by(since.desc(), "-pk")

@@ -8,7 +8,7 @@ from jeveuxagir.findable import registry
 from jeveuxagir.findable.registry import Found, Source
 from missions.enums import MissionMode
 
-from .models import FIRST_TIMERS_FOR, Offer
+from .models import Offer
 from .words import employer_in_words, left_in_words, places_of
 
 KIND = "offer"
@@ -27,7 +27,7 @@ def _found(offer: Any) -> Found:
         note=f"{employer_in_words(offer)}, {left_in_words(offer)}",
         places=places_of(offer),
         everywhere=offer.everywhere or offer.mode != MissionMode.ON_SITE,
-        published_at=offer.opened_at + FIRST_TIMERS_FOR,
+        published_at=offer.first_timers_until,
         until=datetime.datetime.combine(over, datetime.time(), tzinfo=PARIS) if over else None,
     )
 

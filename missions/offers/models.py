@@ -45,7 +45,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def public(self) -> "OfferQuerySet":
         """What anybody may read: what may be proposed, once its first 72 hours are over."""
-        return self.giving().filter(opened_at__lte=now() - FIRST_TIMERS_FOR)
+        return self.giving().first_hours_over(by=now())
+
+    def first_hours_over(self, *, by: datetime.datetime) -> "OfferQuerySet":
+        """Those whose first 72 hours of being open ended then or before, if they stayed open."""
+        return self.filter(opened_at__lte=by - FIRST_TIMERS_FOR - F("held_for"))
 
     def visible_to(self, user: Any) -> "OfferQuerySet":
         """What this account may read: what is public; what its employers wrote; within its first 72 hours, what gives,
@@ -112,6 +116,10 @@ class Offer(models.Model):
     draft_step = models.PositiveSmallIntegerField("étape du brouillon", default=0)
     #: the first time it opened: the 72 hours count from there
     opened_at = models.DateTimeField("ouverte le", null=True, blank=True)
+    #: how long it was not open before its 72 hours were over (paused, suspended, exhausted): that does not count
+    held_for = models.DurationField("temps hors des 72 heures", default=datetime.timedelta(), editable=False)
+    #: since when it is so now
+    held_since = models.DateTimeField("72 heures arrêtées depuis le", null=True, blank=True, editable=False)
     suspended_with_organisation = models.BooleanField(default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -152,6 +160,14 @@ class Offer(models.Model):
                 condition=~Q(state__in=[State.OPEN, State.PAUSED, State.EXHAUSTED])
                 | Q(opened_at__isnull=False),
                 name="offer_open_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_for__gte=datetime.timedelta())
+                & (
+                    Q(held_since__isnull=True)
+                    | Q(held_since__gte=F("opened_at"), opened_at__isnull=False) & ~Q(state=State.OPEN)
+                ),
+                name="offer_first_hours_stop_while_shut",
             ),
         ]
         indexes = [
@@ -215,8 +231,14 @@ class Offer(models.Model):
 
     @property
     def first_timers_until(self) -> datetime.datetime | None:
-        """When everybody may be proposed it."""
-        return self.opened_at + FIRST_TIMERS_FOR if self.opened_at else None
+        """When everybody may be proposed it, if it stays open."""
+        return self.opened_at + self.held_for + FIRST_TIMERS_FOR if self.opened_at else None
+
+    @property
+    def first_timers_left(self) -> datetime.timedelta:
+        """What is left of its first 72 hours: they stand still while it is not open."""
+        until = self.first_timers_until
+        return max(until - (self.held_since or now()), datetime.timedelta()) if until else FIRST_TIMERS_FOR
 
     @property
     def is_public(self) -> bool:
@@ -232,4 +254,4 @@ class Offer(models.Model):
     @property
     def first_timers_only(self) -> bool:
         """Within the 72 hours when only associations never served are proposed it."""
-        return self.opened_at is not None and now() < self.opened_at + FIRST_TIMERS_FOR
+        return self.opened_at is not None and self.first_timers_left > datetime.timedelta()

@@ -34,7 +34,7 @@ from organisations.models import Organisation
 
 from . import indexing, notifications, policies
 from .enums import TRANSITIONS, Format, State
-from .models import FIRST_TIMERS_FOR, MOST_MINUTES, Offer
+from .models import MOST_MINUTES, Offer
 
 TITLE_AT_LEAST = 10
 LEAST_MINUTES = 30
@@ -373,8 +373,8 @@ def expire_due() -> int:
 def found_by_all() -> int:
     """Those whose first 72 hours ended of late enter the index of the site. Safe to run twice; each night the whole
     index is written again, for what an outage of days left out."""
-    since = now() - FIRST_TIMERS_FOR
-    rows = Offer.objects.public().filter(opened_at__gt=since - datetime.timedelta(days=1))
+    long_ago = Offer.objects.first_hours_over(by=now() - datetime.timedelta(days=1))
+    rows = Offer.objects.public().exclude(pk__in=long_ago.values("pk"))
     keys = [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
     index.note(indexing.KIND, keys)
     return len(keys)
@@ -541,12 +541,23 @@ def _write_relations(offer: Offer, data: OfferData) -> None:
 
 
 def _move(offer: Offer, state: str, *, reason: str = "") -> None:
+    at = now()
+    _hold_first_hours(offer, state, at)
     offer.state = state
-    offer.state_changed_at = now()
+    offer.state_changed_at = at
     offer.state_reason = clean(reason)
     offer.version += 1
     with refusals(_TRIGGERS):
         offer.save()
+
+
+def _hold_first_hours(offer: Offer, state: str, at: datetime.datetime) -> None:
+    """Its first 72 hours run while it is open: else a pause would let them pass before anybody."""
+    if state == State.OPEN and offer.held_since:
+        offer.held_for += max(at - offer.held_since, datetime.timedelta())
+        offer.held_since = None
+    elif offer.state == State.OPEN and state != State.OPEN and offer.first_timers_only:
+        offer.held_since = at
 
 
 def _settle(offer: Offer, actor: User | None) -> Offer:

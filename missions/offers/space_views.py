@@ -1,5 +1,6 @@
 """An employer writes, follows and ends its offers."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, plural
 from jeveuxagir.ui.dates import exact
 from organisations.companies.spaces import context_of, coordinators_only
 from organisations.spaces import SpaceRequest, panels_of
@@ -46,6 +47,7 @@ STATE_KINDS: dict[str, str] = {
     State.REFUSED: "error",
     State.SUSPENDED: "warning",
 }
+SHOWS_FIRST_HOURS = (State.OPEN, State.PAUSED, State.EXHAUSTED, State.SUSPENDED)
 
 
 def context(request: SpaceRequest) -> dict[str, Any]:
@@ -240,11 +242,21 @@ def _lines(offer: Offer) -> list[dict[str, str]]:
 
 
 def _first_hours(offer: Offer) -> str:
-    """Until when it goes to associations never served; nothing afterwards."""
+    """Until when it goes to associations never served; what is left of it while it is not proposed; nothing
+    afterwards."""
     until = offer.first_timers_until
-    if not offer.first_timers_only or until is None:
+    if not offer.first_timers_only or until is None or offer.state not in SHOWS_FIRST_HOURS:
         return ""
-    return f"Jusqu’au {exact(until)}, l’offre va d’abord aux associations jamais servies. Ensuite, à toutes."
+    if offer.state != State.OPEN:
+        hours = -(-offer.first_timers_left // datetime.timedelta(hours=1))
+        return (
+            f"Elles s’arrêtent tant que l’offre n’est pas proposée. Il en reste{NBSP}: {plural(hours, 'heure')}, pour "
+            "les associations jamais servies, quand elle le sera de nouveau."
+        )
+    return (
+        f"Jusqu’au {exact(until)}, l’offre va d’abord aux associations jamais servies. Ensuite, à toutes. Une pause "
+        "arrête ce délai."
+    )
 
 
 @never_cache
