@@ -34,6 +34,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """The teams this organisation brings."""
         return self.teams().filter(group_organisation=organisation)
 
+    def naming(self, person: Person) -> "ParticipationQuerySet":
+        """Those where this person, by their telephone, is whom to reach on the day."""
+        return self.filter(contact_phone=person.phone) if person.phone else self.none()
+
     def told_to_organisation(self) -> "ParticipationQuerySet":
         """What an organisation may see: nothing before the address is confirmed."""
         return self.exclude(state=State.TO_CONFIRM).filter(person__isnull=False)

@@ -178,6 +178,8 @@ def change_team(
         raise RuleBroken("La journée a commencé : l’inscription ne change plus.", code="begun")
     team.check()
     before = participation.places
+    if places > before:
+        _guard_growth(mission, participation)
     if places != before:
         _guard_team_size(mission, places)
         if slot.taken - before + places > slot.capacity:
@@ -379,6 +381,7 @@ def accept(
     """Yes: from now on both sides see each other's surname, e-mail and chosen phone."""
     participation = _to_answer(participation, actor, version)
     _require_verified(participation.mission)
+    _require_acting_team(participation, "vous pouvez refuser son équipe, pas l’accepter")
     if is_too_young(participation):
         raise RuleBroken(
             f"Votre mission demande maintenant d’avoir {participation.mission.minimum_age} ans, et cette personne ne "
@@ -542,12 +545,18 @@ def cancel(
 @transaction.atomic
 def forget_person(person: Person) -> None:
     """The person is erased: what is in course is cancelled and told, the facts stay without what was written."""
-    lock_all(Slot.objects.filter(participations__person=person))  # slots before applications
     mine = Participation.objects.of_person(person)
+    named = Participation.objects.teams().naming(person).exclude(person=person)
+    touched = Q(participations__in=mine.values("pk")) | Q(participations__in=named.values("pk"))
+    # slots before applications
+    lock_all(Slot.objects.filter(pk__in=Slot.objects.filter(touched).values("pk")))
+    handed: list[int] = []
     for team in mine.teams().live().order_by("slot_id", "pk"):
         others = policies.contacts_of(team.group_organisation).exclude(pk=person.pk)  # type: ignore[arg-type]
         if (other := others.first()) is not None:
             _hand_over(_locked(team), other)
+            handed.append(team.pk)
+    _forget_contact(person, handed)
     mine.filter(state=State.TO_CONFIRM).delete()
     mine.update(
         message="",
@@ -564,6 +573,30 @@ def forget_person(person: Person) -> None:
         participation = _locked(row)
         _leave(participation, State.CANCELLED, None, reason="la personne a fermé son compte")
         notifications.tell_organisation(participation, "cancelled")
+
+
+def _forget_contact(person: Person, handed: Sequence[int]) -> None:
+    """Nobody is told any more to reach this person on the day: whoever follows the team is, until they say another."""
+    teams = Participation.objects.teams().exclude(person=person)
+    by_name = Q(pk__in=handed, contact_name__iexact=person.full_name)
+    for row in (teams.naming(person) | teams.filter(by_name)).order_by("slot_id", "pk"):
+        participation = _locked(row)
+        follower = participation.person if participation.state in LIVE_STATES else None
+        participation.contact_name = follower.full_name[:120] if follower else ""
+        participation.contact_phone = follower.phone if follower else ""
+        participation.version += 1
+        participation.save()
+        if follower is not None:
+            fields, places = ["contact_name", "contact_phone"], participation.places
+            record(
+                "participation.team_changed",
+                participation,
+                **_about(participation),
+                fields=fields,
+                before=places,
+                places=places,
+            )
+            notifications.tell_team_changed(participation, before=places)
 
 
 # --- what happens to the mission ------------------------------------------------------------------
@@ -1096,6 +1129,26 @@ def _guard_team_size(mission: Mission, places: int) -> None:
         raise RuleBroken(
             f"Cette mission accueille des équipes de {mission.team_smallest} à {mission.team_largest} personnes.",
             code="team_size",
+        )
+
+
+def _guard_growth(mission: Mission, participation: Participation) -> None:
+    """What would not be registered anew does not grow; fewer may always come."""
+    _require_acting_team(participation, "elle ne vient pas plus nombreuse")
+    if mission.state != MissionState.OPEN:
+        raise RuleBroken(
+            f"Cette mission n’accepte plus de candidature : venez à {participation.places}, ou moins nombreux.",
+            code="closed",
+        )
+
+
+def _require_acting_team(participation: Participation, refused: str) -> None:
+    """An organisation that is suspended or closed brings nobody more, and is opened no contacts."""
+    organisation = participation.group_organisation
+    if participation.as_team and organisation is not None and not organisation.is_verified:
+        raise RuleBroken(
+            f"{organisation.name} est {organisation.get_state_display()} : {refused}.",
+            code="organisation_state",
         )
 
 

@@ -153,7 +153,8 @@ def change(request: SpaceRequest, pk: int, slug: str, participation_pk: int) -> 
         form.add_error(None, refusal.message)
         return _page(request, _row(request, participation_pk), change_form=form, status=409)
     except RuleBroken as refusal:
-        form.add_error("places" if refusal.code in ("team_size", "full") else None, refusal.message)
+        about_number = refusal.code in ("team_size", "full", "closed", "organisation_state")
+        form.add_error("places" if about_number else None, refusal.message)
         return _page(request, _row(request, participation_pk), change_form=form, status=422)
     messages.success(request, "C’est enregistré. L’association est prévenue.")
     return _back(request, row)
@@ -224,7 +225,10 @@ def _page(
         "where": where(mission),
         "when": when_in_words(slot),
         "agreed": agreed,
-        "handlers": policies.contacts_of(mission.organisation) if agreed else [],
+        # suspended, it no longer reads contacts, as who hosts no longer does
+        "handlers": policies.contacts_of(mission.organisation)
+        if agreed and request.organisation.is_verified
+        else [],
         "may_change": may_change,
         "may_cancel": TRANSITIONS.allows("cancel", row.state),
         "is_moved": bool(row.moved_from) and TRANSITIONS.allows("cancel", row.state) and not row.is_paused,

@@ -352,6 +352,54 @@ def test_who_is_erased_leaves_the_team_to_the_others_else_it_is_cancelled(world:
     assert (row.state, row.contact_name, world.counts()) == (State.CANCELLED, "", (0, 0))
 
 
+def test_whom_to_reach_is_erased_with_the_person_and_the_association_is_told(world: World) -> None:
+    me, successor = world.coordinator.person, f.make_member(world.company)
+    me.phone = "+33 6 98 76 54 32"
+    me.save(update_fields=["phone"])
+    mine = world.register(8, team=Team("Les Gaufrettes", me.full_name, "+33 6 11 22 33 44"))
+    another = f.make_slot(world.mission, in_days=20, capacity=24, team_places=1)
+    by_phone = world.register(
+        8, slot=another, actor=successor, team=Team("Les Biscottes", "Cam", "+33 6 98 76 54 32")
+    )
+    services.forget_person(me)
+    for row in (mine, by_phone):
+        row.refresh_from_db()
+        assert (row.state, row.contact_name) == (State.APPLIED, successor.person.full_name)
+        assert row.contact_phone == successor.person.phone
+    assert Message.objects.filter(person=world.host.person, kind="participations.team_changed").count() == 2
+
+
+def test_a_team_does_not_grow_where_nobody_registers_any_more(world: World) -> None:
+    row = world.register(8)
+
+    def grow(places: int) -> str:
+        with pytest.raises(RuleBroken) as caught:
+            services.change_team(row, actor=world.coordinator, places=places, team=TEAM)
+        return caught.value.code
+
+    Organisation.objects.filter(pk=world.company.pk).update(state="suspended", state_reason="x")
+    assert grow(12) == "organisation_state"
+    Organisation.objects.filter(pk=world.company.pk).update(state="validated", state_reason="")
+    mission_services.close(world.mission, actor=world.host)
+    assert grow(9) == "closed"
+    fewer = services.change_team(row, actor=world.coordinator, places=6, team=TEAM)
+    assert (fewer.places, world.counts()) == (6, (6, 1))
+
+
+def test_a_suspended_company_s_team_is_not_accepted_and_it_reads_no_contact(world: World) -> None:
+    row = world.register(8)
+    Organisation.objects.filter(pk=world.company.pk).update(state="suspended", state_reason="x")
+    with pytest.raises(RuleBroken) as caught:
+        services.accept(row, actor=world.host)
+    assert caught.value.code == "organisation_state"
+    Organisation.objects.filter(pk=world.company.pk).update(state="validated", state_reason="")
+    services.accept(row, actor=world.host)
+    email = world.host.person.email
+    assert email in signed_in(world.coordinator).get(world.address("one", row)).content.decode()
+    Organisation.objects.filter(pk=world.company.pk).update(state="suspended", state_reason="x")
+    assert email not in signed_in(world.coordinator).get(world.address("one", row)).content.decode()
+
+
 def test_a_company_that_closes_frees_its_places(world: World) -> None:
     row = world.register(8)
     assert services.team_organisation_closed(world.company.pk) == 1
