@@ -1,4 +1,4 @@
-"""Those who act for the organisation are told of each key: made, revoked, or whose maker is no longer with them."""
+"""Those who act for the organisation are told of each key: made, revoked, or whose maker no longer acts for them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _KINDS = {
     "made": "Une clé d’API est faite pour mon organisation",
     "revoked": "Une clé d’API de mon organisation est retirée",
-    "maker_left": "La personne qui a fait une clé d’API n’est plus membre",
+    "maker_left": "La personne qui a fait une clé d’API n’agit plus pour mon organisation",
 }
 
 
