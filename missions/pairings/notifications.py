@@ -7,6 +7,7 @@ from django.urls import reverse
 from jeveuxagir.notifications import catalogue
 from jeveuxagir.notifications.catalogue import Kind
 from jeveuxagir.notifications.links import absolute
+from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.services import send
 from missions.notifications import handlers_of
 from organisations.companies.policies import is_employer
@@ -59,8 +60,8 @@ def register() -> None:
     )
 
 
-def weekly(organisation: "Organisation", found: "Sequence[News]", week: str) -> None:
-    """What is new for it this week, to each owner and manager who wants it."""
+def weekly(organisation: "Organisation", found: "Sequence[News]", week: str) -> int:
+    """What is new for it this week, to each owner and manager who wants it: how many do."""
     employer = is_employer(organisation)
     context = {
         "mine": organisation.name,
@@ -76,13 +77,22 @@ def weekly(organisation: "Organisation", found: "Sequence[News]", week: str) -> 
         ],
         "url": absolute(reverse("skill_needs:list") if employer else organisation.space_url),
     }
-    for person in handlers_of(organisation.pk):
+    sent = [
         send(
             WEEKLY,
             to=person,
             dedupe_key=f"{WEEKLY}:{week}:{organisation.pk}:{person.pk}",
             context=context,
         )
+        for person in handlers_of(organisation.pk)
+    ]
+    return sum(message is not None for message in sent)
+
+
+def was_told(organisation: "Organisation", week: str) -> bool:
+    """Whether somebody of it has the mail of this week."""
+    key = f"{WEEKLY}:{week}:{organisation.pk}:"
+    return Message.objects.filter(dedupe_key__startswith=key).exists()
 
 
 def url_for(pairing: "Pairing", side: str) -> str:

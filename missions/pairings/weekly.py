@@ -6,6 +6,7 @@ What was told is kept as rows (`Announcement`): a late or repeated run tells the
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from . import matching
 from . import notifications as mails
 from .models import Announcement
 
+logger = structlog.get_logger(__name__)
 #: lines of one mail; the others come the week after, or are found by searching
 MOST = 8
 #: looked at for one offer, or one need
@@ -52,10 +54,17 @@ def period() -> str:
 
 
 def run(week: str) -> dict[str, int]:
-    """Every organisation that may have news, each in its own commit. Safe to run twice."""
+    """Every organisation that may have news, each in its own commit. Safe to run twice.
+
+    One that cannot be told is logged and stops no other: its news are told the week after.
+    """
     told = lines = 0
     for pk in _with_something_open():
-        number = tell(pk, week)
+        try:
+            number = tell(pk, week)
+        except Exception:
+            logger.exception("weekly_failed", organisation=pk)
+            continue
         told, lines = told + bool(number), lines + number
     return {"organisations": told, "lines": lines}
 
@@ -64,16 +73,16 @@ def run(week: str) -> dict[str, int]:
 def tell(organisation_id: int, week: str) -> int:
     """How many lines were new for this organisation, and were told."""
     organisation = lock(Organisation.objects.all(), pk=organisation_id)
-    if not organisation.is_verified:
-        return 0
+    if not organisation.is_verified or mails.was_told(organisation, week):
+        return 0  # what came since a run that was cut short waits for the next week
     found = _needs_for(organisation) if is_employer(organisation) else []
     found += _offers_for(organisation)
     found = found[:MOST]
-    if found:
-        Announcement.objects.bulk_create(
-            [Announcement(organisation=organisation, need=news.need, offer=news.offer) for news in found]
-        )
-        mails.weekly(organisation, found, week)
+    if not found or not mails.weekly(organisation, found, week):
+        return 0  # nobody of it wants this mail: the day somebody does, nothing was told yet
+    Announcement.objects.bulk_create(
+        [Announcement(organisation=organisation, need=news.need, offer=news.offer) for news in found]
+    )
     return len(found)
 
 

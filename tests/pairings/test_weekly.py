@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from jeveuxagir.accounts.models import User
 from jeveuxagir.common.clock import PARIS, now
+from jeveuxagir.notifications.enums import Rhythm
 from jeveuxagir.notifications.models import Message
+from jeveuxagir.notifications.services import set_preference
 from missions.offers.models import Offer
 from missions.pairings import weekly
 from missions.pairings.models import Announcement
@@ -76,6 +78,41 @@ def test_what_came_during_an_outage_is_told_by_the_next_run(two: Two) -> None:
     assert last is not None
     assert later.title in last.text
     assert two.need.title not in last.text
+
+
+def test_what_comes_between_two_runs_of_one_week_is_told_the_week_after(two: Two) -> None:
+    weekly.run(WEEK)  # then the worker is killed before the week is marked as done
+    later = f.make_skill_need(
+        organisation=two.association, skills=[SKILL], title="Tenir la caisse du festival"
+    )
+    assert weekly.run(WEEK)["lines"] == 0
+    assert weekly.run("2026-W50")["lines"] == 1
+    first, second = sorted(mails(two.coordinator), key=lambda message: message.created_at)
+    assert later.title not in first.text
+    assert later.title in second.text
+
+
+def test_one_organisation_that_cannot_be_told_stops_no_other(two: Two) -> None:
+    tell = weekly.tell
+
+    def fails_for_the_first(pk: int, week: str) -> int:
+        if pk == min(two.association.pk, two.company.pk):
+            raise RuntimeError("a row that nobody foresaw")
+        return tell(pk, week)
+
+    with patch.object(weekly, "tell", fails_for_the_first):
+        assert weekly.run(WEEK) == {"organisations": 1, "lines": 1}
+    assert weekly.run("2026-W50") == {"organisations": 1, "lines": 1}
+
+
+def test_who_stopped_this_mail_and_wants_it_again_missed_nothing(two: Two) -> None:
+    set_preference(two.coordinator.person_id, "pairings.weekly", rhythm=Rhythm.NEVER)
+    weekly.run(WEEK)
+    assert mails(two.coordinator) == []
+    set_preference(two.coordinator.person_id, "pairings.weekly", rhythm=Rhythm.IMMEDIATE)
+    weekly.run("2026-W50")
+    [message] = mails(two.coordinator)
+    assert two.need.title in message.text
 
 
 def test_a_need_of_no_use_closed_or_known_is_not_told(two: Two) -> None:
