@@ -30,12 +30,11 @@ from organisations.models import Organisation
 
 from . import filters, own, own_serializers
 from .authentication import KeyAuthentication
+from .schema import FIRST_YEAR, LAST_YEAR
 from .throttling import KeyThrottle
 from .views import Reading, list_of, one_of, one_row
 
 TAG = "données de votre organisation"
-#: as the page « Relevé »
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @method_decorator(login_not_required, name="dispatch")

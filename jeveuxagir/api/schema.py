@@ -23,25 +23,11 @@ REFUSALS = {
     "429": "Trop de demandes en une minute ; l’en-tête Retry-After dit quand recommencer.",
     "503": "La recherche prend trop de temps.",
 }
-NUMBER_PATHS = (
-    "/missions/{pk}/",
-    "/skill-needs/{pk}/",
-    "/sponsorship-offers/{pk}/",
-    "/organisations/{pk}/",
-    "/alliances/{pk}/",
-    "/challenges/{pk}/",
-    "/measures/{pk}/",
-    "/events/{pk}/",
-    "/resource-needs/{pk}/",
-    "/methods/{pk}/",
-    "/tools/{pk}/",
-    "/examples/{pk}/",
-    "/offers/{id}/",
-    "/sponsorships/{id}/",
-    "/sponsorships/{id}/days/",
-    "/statements/{year}/",
-    "/statements/{year}/csv/",
-)
+#: the years that a statement may be asked for
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+#: a number in an address: that of a row, or a year
+ROW = {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1}
+YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 #: what is read with an organisation's key, and how that is refused
 OWN = "/api/v1/own/"
 WITHOUT_KEY = "Aucune clé, ou une clé qui ne sert pas : la phrase dit pourquoi."
@@ -93,8 +79,8 @@ def answers(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, 
                     "content": {"application/json": {"schema": refused}},
                 }
             for parameter in operation.get("parameters", ()):
-                if parameter["in"] == "path" and path.endswith(NUMBER_PATHS):
-                    parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+                if parameter["in"] == "path" and parameter["schema"]["type"] == "integer":
+                    parameter["schema"] = dict(YEAR if parameter["name"] == "year" else ROW)
     return result
 
 

@@ -37,6 +37,20 @@ def test_the_documentation_names_every_operation_and_parameter(client: Client) -
             assert parameter["name"] in shown
 
 
+def test_every_number_in_an_address_has_its_bounds() -> None:
+    """A client generated from the document knows what a row's number and a year may be."""
+    numbers = [
+        (path, parameter["name"], parameter["schema"])
+        for path, operations in document()["paths"].items()
+        for parameter in operations["get"].get("parameters", ())
+        if parameter["in"] == "path" and parameter["schema"]["type"] == "integer"
+    ]
+    assert {name for _path, name, _schema in numbers} == {"id", "year"}
+    for path, name, schema in numbers:
+        bounds = (2000, 2100) if name == "year" else (1, 2**63 - 1)
+        assert (schema["minimum"], schema["maximum"]) == bounds, path
+
+
 def fuzz(path: str, examples: int) -> None:
     """Right and wrong values alike; the answers must be those that the document promises."""
     make_mission(organisation=make_organisation())

@@ -107,7 +107,9 @@ def test_every_coordinator_is_told_and_nobody_else(rose, company):
         rose.post(url("revoke", company, key.pk))
     assert Message.objects.filter(kind="api_keys.revoked").count() == 2
     assert ApiKey.objects.live().count() == 0
-    assert list(Event.objects.filter(verb__startswith="api_key.").values_list("verb", flat=True)) == [
+    assert list(
+        Event.objects.filter(verb__startswith="api_key.").order_by("pk").values_list("verb", flat=True)
+    ) == [
         "api_key.made",
         "api_key.revoked",
     ]
