@@ -155,9 +155,10 @@ class ConventionForm(TermsForm):
         error_messages={"required": "Dites qui vient."},
     )
     employee_email = forms.EmailField(
-        label="Son adresse électronique, si elle vous a rejoint ici",
+        label="Son adresse électronique, si elle a rejoint votre espace ici",
         required=False,
-        help_text="Elle notera elle-même ses journées. Sinon, vous les notez pour elle.",
+        help_text="Si c’est bien l’adresse de son compte, elle est prévenue une fois la convention signée, et note "
+        "elle-même ses journées. Sinon, vous les notez pour elle.",
     )
     ethics_checked = forms.BooleanField(
         label="Le contrôle de déontologie est fait pour cette personne",

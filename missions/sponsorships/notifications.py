@@ -14,6 +14,7 @@ from missions.notifications import handlers_of
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
+from . import contacts
 from .changes import changes
 from .enums import DueKind, Side
 
@@ -43,8 +44,20 @@ KINDS = {
     "due_debrief": ("Le bilan d’une mise à disposition est à faire", True),
 }
 
+#: to who comes, when their account is on the convention
+YOU_COME = "sponsorships.you_come"
+
 
 def register() -> None:
+    catalogue.register(
+        Kind(
+            YOU_COME,
+            "Mon employeur me met à disposition d’une association",
+            "Une convention signée par votre employeur et par une association vous nomme.",
+            "emails/sponsorships/you_come.txt",
+            can_stop=False,
+        )
+    )
     for name, (label, may_wait) in KINDS.items():
         catalogue.register(
             Kind(
@@ -96,6 +109,27 @@ def tell_convention(convention: "Convention", name: str, side: str, *, besides: 
         convention=convention,
         changes=changes(convention, side, names=False),
         url=absolute(text_of(convention, side)),
+    )
+
+
+def tell_who_comes(convention: "Convention") -> None:
+    """The person whose account a signed convention names: what it is, where to note their days, whom to write to when
+    it is a mistake. Once, whatever is amended after."""
+    if convention.employee is None:
+        return
+    sponsorship = convention.sponsorship
+    send(
+        YOU_COME,
+        to=convention.employee,
+        dedupe_key=f"{YOU_COME}:{sponsorship.pk}:{convention.employee.pk}",
+        context={
+            "need": sponsorship.need,
+            "employer": sponsorship.employer,
+            "association": sponsorship.association,
+            "convention": convention,
+            "contact": contacts.of_employer(sponsorship.employer, [sponsorship.created_by]),
+            "url": absolute(reverse("sponsorships:mine")),
+        },
     )
 
 

@@ -144,6 +144,26 @@ def test_the_employer_writes_the_convention_and_both_sign_the_words_they_read() 
     assert row.state == "signed"
 
 
+def test_who_comes_is_told_once_signed_and_whom_to_write_to_when_it_is_a_mistake() -> None:
+    s = story()
+    row = s.agreed(3)
+    told = Message.objects.filter(kind="sponsorships.you_come")
+    convention = s.proposed(row)
+    assert not told.exists(), "nothing is said of it before both signed"
+    s.signed_by_both(convention)
+    message = told.get()
+    assert message.person == s.worker.person
+    assert s.coordinator.person.full_name in message.text
+    assert "Ce n’est pas vous" in message.text
+    row.refresh_from_db()
+    s.signed_by_both(s.proposed(row, terms=s.terms(2), summary="Un jour de moins."))
+    assert told.count() == 1, "an amendment with the same person says nothing new to them"
+    somebody = f.make_employee(s.company).person
+    row.refresh_from_db()
+    s.signed_by_both(s.proposed(row, employee=somebody, employee_name="Ali Ba", summary="Ali remplace Zoé."))
+    assert set(told.values_list("person", flat=True)) == {s.worker.person.pk, somebody.pk}
+
+
 def test_nobody_signs_for_both_sides() -> None:
     s = story()
     f.make_member(s.association, person=s.coordinator.person, may_sign=True)

@@ -205,6 +205,7 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
     record("sponsorship.convention_in_force", sponsorship, actor=actor, number=convention.number)
     for side in Side:
         mails.tell_convention(convention, "in_force", side, besides=actor)
+    mails.tell_who_comes(convention)
 
 
 def employee_of_address(organisation: Organisation, email: str) -> Person | None:
