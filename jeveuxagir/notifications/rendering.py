@@ -9,6 +9,7 @@
     {% endfor %}
 
     - → Relire {{ title }} : {{ url }}   ← list items that are links
+    · À 4 km                             ← and what is said under the last of them
 
     → Voir la mission : {{ url }}    ← a button; a path of this site or an http(s) address
 
@@ -36,12 +37,12 @@ SUBJECT_LENGTH = 150
 NAME_LENGTH = 80
 
 _MARK = f"\x02{secrets.token_hex(8)}\x03"  # known to this process only
-_END, _ITEM, _BUTTON, _LINK = _MARK + "e", _MARK + "i", _MARK + "b", _MARK + "l"
-_STARTS = {"- →": _LINK, "-": _ITEM, "→": _BUTTON}
+_END, _ITEM, _BUTTON, _LINK, _NOTE = (_MARK + letter for letter in "eibln")
+_STARTS = {"- →": _LINK, "-": _ITEM, "→": _BUTTON, "·": _NOTE}
 
 _FLOW = "if|elif|else|endif|for|empty|endfor|with|endwith|load|autoescape|endautoescape|comment|endcomment|spaceless"
 _ONLY_FLOW = re.compile(rf"(?:\{{%\s*(?:{_FLOW})\b[^%]*%\}}\s*|\{{#.*?#\}}\s*)+")
-_START = re.compile(r"(^|%\})\s*(- →|-|→)\s")
+_START = re.compile(r"(^|%\})\s*(- →|-|→|·)\s")
 _BUTTON_LINE = re.compile(r"(?P<label>.*\S)\s*:\s+(?P<url>\S+)", re.DOTALL)
 
 
@@ -92,10 +93,12 @@ class Block:
     lines: list[str] = field(default_factory=list)
     url: str = ""
     urls: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
-    def links(self) -> list[tuple[str, str]]:
-        return list(zip(self.lines, self.urls, strict=True))
+    def links(self) -> list[tuple[str, str, str]]:
+        """What each says, where it leads, what is said under it."""
+        return list(zip(self.lines, self.urls, self.notes, strict=True))
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,10 @@ def _parse(rendered: str) -> tuple[str, list[Block]]:
                 blocks.append(Block("links"))
             blocks[-1].lines.append(_one_line(_plain(found["label"])))
             blocks[-1].urls.append(absolute(_plain(found["url"])))
+            blocks[-1].notes.append("")
+            open_paragraph = False
+        elif line.startswith(_NOTE) and blocks and blocks[-1].kind == "links":
+            blocks[-1].notes[-1] = _one_line(_plain(line.removeprefix(_NOTE)))
             open_paragraph = False
         elif line.startswith(_BUTTON) and (found := _BUTTON_LINE.fullmatch(line.removeprefix(_BUTTON))):
             blocks.append(
@@ -167,12 +174,22 @@ def _parse(rendered: str) -> tuple[str, list[Block]]:
 
 def _plain(text: str) -> str:
     """Marks that stand in the middle of a line are the characters they were."""
-    return text.replace(_LINK, "- → ").replace(_ITEM, "- ").replace(_BUTTON, "→ ").replace(_END, " ")
+    return (
+        text.replace(_LINK, "- → ")
+        .replace(_ITEM, "- ")
+        .replace(_BUTTON, "→ ")
+        .replace(_NOTE, "· ")
+        .replace(_END, " ")
+    )
 
 
 def _one_line(text: str) -> str:
     """No line end of any sort: this goes into headers. A non-breaking space stays one."""
     return re.sub(r"[^\S\u00a0\u202f]+", " ", clean(text)).strip()
+
+
+def _link(label: str, url: str, note: str) -> str:
+    return f"- {label}{NBSP}:\n  {url}" + (f"\n  {note}" if note else "")
 
 
 def _text(frame: dict[str, Any]) -> str:
@@ -181,7 +198,7 @@ def _text(frame: dict[str, Any]) -> str:
         if block.kind == "list":
             parts.append("\n".join(f"- {line}" for line in block.lines))
         elif block.kind == "links":
-            parts.append("\n".join(f"- {label}{NBSP}:\n  {url}" for label, url in block.links))
+            parts.append("\n".join(_link(*link) for link in block.links))
         elif block.kind == "button":
             parts.append(f"{block.lines[0]}{NBSP}:\n{block.url}")
         else:
