@@ -85,6 +85,7 @@ def figures(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
         **space_context(request),
         "figures": figures_of(_members_of(request.organisation)),
         "few": FEW,
+        "may_head": request.organisation.is_verified and request.membership.role in HANDLERS,
     }
     return render(request, "networks/figures.html", context)
 
@@ -191,7 +192,10 @@ def invite_by_mail(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
                 form.add_error(None, refused.message)
                 status = 409
     return render(
-        request, "networks/invite_by_mail.html", {**space_context(request), "form": form}, status=status
+        request,
+        "networks/invite_by_mail.html",
+        {**space_context(request), "form": form, "days": services.DAYS},
+        status=status,
     )
 
 

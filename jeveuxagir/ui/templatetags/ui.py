@@ -124,9 +124,11 @@ def confirm_button(
     kind: str = "",
     icon: str = "",
     size: str = "",
+    about: str = "",
     **fields: Any,
 ) -> dict[str, Any]:
     return {
+        "about": about,  # of what, for whoever hears ten buttons with the same word
         "url": url,
         "label": label,
         "kind": kind,
@@ -249,6 +251,13 @@ def km(value: Any) -> str:
 @register.filter
 def french(value: Any) -> str:
     return forms.french(value)
+
+
+@register.filter
+def lcfirst(value: Any) -> str:
+    """Inside a sentence: « Clés d’API » gives « clés d’API »; an acronym that opens the words stays."""
+    text = str(value or "")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 @register.filter
