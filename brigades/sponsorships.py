@@ -86,6 +86,9 @@ class Sponsorships(BrigadeAdmin):
     def since(self, row: Sponsorship) -> SafeString | str:
         return cells.when(row.state_changed_at)
 
+    def title_of(self, obj: Sponsorship) -> str:
+        return obj.need.title
+
     def describe(self, request: HttpRequest, obj: Sponsorship) -> dict[str, Any]:
         said = {one.side for one in obj.debriefs.all()}
         ended = f"{Side(obj.ended_by).label} : {obj.end_reason}" if obj.ended_by else ""

@@ -114,7 +114,7 @@ def statement_pdf(statement: Statement, *, made_at: datetime.datetime | None = N
         ],
         "others": [
             {"other": one.other.name, "time": one.in_words, "hours": hours_in_words(one.minutes)}
-            for one in (statement.others if len(statement.others) > 1 else [])
+            for one in (statement.others if 1 < len(statement.others) < len(statement.lines) else [])
         ],
         "no_tax": NO_TAX,
     }

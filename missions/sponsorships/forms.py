@@ -175,6 +175,10 @@ class ConventionForm(TermsForm):
         super().__init__(*args, **kwargs)
         if not ethics:
             del self.fields["ethics_checked"]
+        elif amends:
+            self.fields[
+                "ethics_checked"
+            ].help_text = "Si une autre personne vient. Nous notons qui le dit et quand."
         if not amends:
             del self.fields["summary"]
         if not names:
