@@ -26,7 +26,7 @@ from .forms import DirectoryForm
 from .models import SkillNeed
 
 PAGE = 24
-OTHERS = 4
+OTHERS = 3
 
 
 @login_not_required
