@@ -206,7 +206,7 @@ def move_line(request: AllianceRequest, pk: int, slug: str, line_pk: int, verb: 
     if verb == "obtain" and not form.is_valid():
         return _line(request, row, form, 422)
     obtained = form.cleaned_data["obtained"] if verb == "obtain" else None
-    version = request.POST.get("version", "")
+    version = request.POST.get("version", "")[:9]
     try:
         services.move_funding(
             row,

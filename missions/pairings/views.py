@@ -286,7 +286,9 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
         .select_related("organisation__commune", "commune", "department"),
         pk=need_pk,
     )
-    offer = get_object_or_404(Offer.objects.giving().select_related("organisation__commune"), pk=offer_pk)
+    # within its first 72 hours, an offer does not exist for who was already served
+    offers = Offer.objects.visible_to(request.user).giving().select_related("organisation__commune")
+    offer = get_object_or_404(offers, pk=offer_pk)
     judged = matching.judge(need, offer)
     known = Pairing.objects.of_organisation(request.organisation).live_of(need, offer)
     form = WordForm(request.POST or None)

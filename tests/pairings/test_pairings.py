@@ -30,6 +30,7 @@ from missions.sponsorships import services as sponsorships
 from missions.sponsorships.services import Terms
 from organisations.models import Organisation
 from tests import factories as f
+from tests.sponsorships.builders import story
 
 pytestmark = pytest.mark.django_db
 
@@ -447,6 +448,21 @@ def test_an_association_finds_offers_for_its_need_and_asks_for_one(two: Two, cli
     form = client.get(page).context["form"]
     assert client.post(page, {"nonce": form["nonce"].value(), "note": ""}).status_code == 302
     assert Pairing.objects.get().origin == Origin.ASSOCIATION
+
+
+def test_an_offer_of_the_first_72_hours_is_asked_for_by_its_address_by_nobody_who_was_served(
+    client: Client,
+) -> None:
+    told = story()
+    told.validated(told.signed(2))  # this association was served
+    need = f.make_skill_need(organisation=told.association, skills=[SKILL], title="Un autre besoin")
+    offer = f.make_offer(skills=[SKILL], opened_days_ago=0.1)
+    client.force_login(told.manager)
+    page = address("ask_offer", told.association, need.pk, offer.pk)
+    assert client.get(offer.get_absolute_url()).status_code == 404
+    assert client.get(page).status_code == client.post(page, {"note": ""}).status_code == 404
+    Offer.objects.filter(pk=offer.pk).update(opened_at=now() - timedelta(hours=73))
+    assert offer.title in client.get(page).content.decode()
 
 
 def test_the_pages_of_a_need_and_of_an_offer_lead_to_what_goes_with_them(two: Two, client: Client) -> None:
