@@ -18,7 +18,7 @@ from .enums import LIVE, How, Registered
 from .models import Event, Note, Registration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 WHY = "Vous avez une inscription à un événement sur Jeveuxagir."
 ASKED = (
@@ -133,8 +133,10 @@ def ask_to_confirm(registration: Registration, token: str, *, known: bool) -> No
     )
 
 
-def tell_person(registration: Registration, name: str, *, once: str = "", **more: Any) -> bool:
-    """One mail about one's own registration. True when it is owed now."""
+def tell_person(
+    registration: Registration, name: str, *, once: str = "", dedupe_key: str = "", **more: Any
+) -> bool:
+    """One mail about one's own registration, once for `once` or for the whole key. True when it is owed now."""
     person = registration.person
     if person is None:
         return False
@@ -143,7 +145,7 @@ def tell_person(registration: Registration, name: str, *, once: str = "", **more
     message = send(
         f"events.{name}",
         to=person,
-        dedupe_key=f"events.{name}:{registration.pk}:{key}",
+        dedupe_key=dedupe_key or f"events.{name}:{registration.pk}:{key}",
         context={
             **_about(event),
             "how": str(How(registration.how).label),
@@ -170,17 +172,57 @@ def tell_all(event: Event, name: str, *, once: str, waiting: bool = True, **more
     return told
 
 
-def tell_resumed(event: Event, *, once: str) -> int:
-    """Those who were told of this suspension (`once`) and are still registered, each once."""
-    rows = event.registrations.filter(state__in=LIVE, person__isnull=False).select_related("person")
-    by_key = {f"events.paused:{row.pk}:{once}": row for row in rows.order_by("pk")}
-    told = Message.objects.filter(dedupe_key__in=by_key).values_list("dedupe_key", flat=True)
-    count = 0
-    for key in sorted(told):
-        row = by_key[key]
-        row.event = event
-        count += tell_person(row, "resumed", once=once)
-    return count
+def tell_paused(events: "Sequence[Event]", *, once: str) -> int:
+    """Everybody who registered to one or several of these, of one organisation: one mail each for this suspension
+    (`once`), with all their dates. Safe to run twice."""
+    return sum(_tell_of_several(rows, "paused", once) for rows in _by_person(events).values())
+
+
+def tell_resumed(events: "Sequence[Event]", *, once: str) -> int:
+    """Those who were told of this suspension (`once`) and are still registered: one mail each."""
+    mine = _by_person(events)
+    keys = {_key_of_several(rows[0], "paused", once): rows for rows in mine.values()}
+    # until several dates came in one mail, each had its own
+    keys |= {f"events.paused:{row.pk}:{once}": rows for rows in mine.values() for row in rows}
+    told = Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    people = {keys[key][0].person_id for key in told}
+    return sum(_tell_of_several(rows, "resumed", once) for person, rows in mine.items() if person in people)
+
+
+def _by_person(events: "Sequence[Event]") -> dict[int, list[Registration]]:
+    """What each person is registered to or waits for, by date."""
+    known = {event.pk: event for event in events}
+    rows = Registration.objects.filter(event__in=known, state__in=LIVE, person__isnull=False)
+    found: dict[int, list[Registration]] = {}
+    for row in rows.select_related("person").order_by("event__starts_at", "pk"):
+        row.event = known[row.event_id]
+        assert row.person_id is not None
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _key_of_several(row: Registration, name: str, once: str) -> str:
+    return f"events.{name}:of:{row.event.organisation_id}:{once}:{row.person_id}"
+
+
+def _tell_of_several(rows: list[Registration], name: str, once: str) -> bool:
+    """One mail of all that one person is registered to, `rows` by date."""
+    first = rows[0]
+    several = [
+        {
+            "title": row.event.title,
+            "when": words.when(row.event),
+            "is_waiting": row.state == Registered.WAITING,
+            "url": absolute(page_of(row)),
+        }
+        for row in rows
+    ]
+    return tell_person(
+        first,
+        name,
+        dedupe_key=_key_of_several(first, name, once),
+        several=several if len(rows) > 1 else [],
+    )
 
 
 def remind(event: Event) -> int:

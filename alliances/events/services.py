@@ -521,16 +521,16 @@ def _announced(organisation: Organisation) -> list[Event]:
 @transaction.atomic
 def paused(organisation: Organisation, *, once: int) -> int:
     """It is suspended: its events do not show, and everybody who registered is told. Safe to run twice."""
-    return sum(notifications.tell_all(event, "paused", once=str(once)) for event in _announced(organisation))
+    return notifications.tell_paused(_announced(organisation), once=str(once))
 
 
 @transaction.atomic
 def resumed(organisation: Organisation, *, once: int) -> int:
-    """The suspension ends: whoever was told of it learns that their event goes on, and places that freed meanwhile
+    """The suspension ends: whoever was told of it learns that their events go on, and places that freed meanwhile
     are given. Safe to run twice."""
-    told = 0
-    for event in _announced(organisation):
-        told += notifications.tell_resumed(event, once=str(once))
+    events = _announced(organisation)
+    told = notifications.tell_resumed(events, once=str(once))
+    for event in events:
         registering.promote(event)
     return told
 

@@ -94,6 +94,46 @@ def test_whoever_registered_or_waits_is_told_once_each_way(event: Event) -> None
     assert "Votre place est gardée." in text
 
 
+def test_whoever_is_on_several_dates_gets_one_mail_that_lists_them(event: Event) -> None:
+    later = f.make_event(
+        organisation=event.organisation,
+        title="Réparer sa lampe",
+        starts_at=event.starts_at + timedelta(days=7),
+    )
+    gone = f.make_event(
+        organisation=event.organisation,
+        title="Réparer sa radio",
+        starts_at=event.starts_at + timedelta(days=8),
+    )
+    user = f.make_user()
+    rows = [
+        registering.register(event=one, person=user.person, how="on_site", wait=True, actor=user)
+        for one in (later, event, gone)
+    ]
+    alone = registering.register(
+        event=later, person=f.make_user().person, how="on_site", wait=True, actor=None
+    )
+    suspend(event)
+    services.paused(event.organisation, once=suspension())
+    assert sorted(mail.person_id for mail in Message.objects.filter(kind="events.paused")) == sorted(
+        (user.person_id, alone.person_id)
+    )
+    mail = Message.objects.get(kind="events.paused", person=user.person)
+    assert mail.subject == f"En pause : 3 rendez-vous de {event.organisation.name}"
+    places = [mail.text.index(one.title) for one in (event, later, gone)]
+    assert places == sorted(places), "by date"
+    for row in rows:
+        assert notifications.page_of(row) in mail.text
+    registering.cancel(rows[2], actor=user)
+    lift(event)
+    back = Message.objects.get(kind="events.resumed", person=user.person)
+    assert back.subject == f"{event.organisation.name} : 2 rendez-vous reprennent"
+    assert gone.title not in back.text
+    assert Message.objects.get(kind="events.resumed", person=alone.person).subject.endswith(
+        f"« {later.title} »"
+    )
+
+
 def suspension() -> int:
     return Fact.objects.get(verb="organisation.suspended").pk
 
