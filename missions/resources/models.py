@@ -31,6 +31,8 @@ from .enums import PUBLIC, Kind, Means, Per, Promised, State
 MOST = 1_000_000_000
 #: a sheet that nobody looked at for so long may be wrong
 FRESH_FOR = datetime.timedelta(days=365)
+#: no date of a promise is before or after these: a slip of the keyboard
+FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2100, 12, 31)
 LICENCE = "Licence Ouverte 2.0"
 
 
@@ -382,6 +384,14 @@ class Promise(models.Model):
                 name="promise_dates_in_order",
                 violation_error_message="La fin vient après le début.",
             ),
+            *[
+                models.CheckConstraint(
+                    condition=Q(**{f"{day}__isnull": True}) | Q(**{f"{day}__range": (FIRST_DAY, LAST_DAY)}),
+                    name=f"promise_{day}_sane",
+                    violation_error_message="Cette date est trop lointaine.",
+                )
+                for day in ("starts_on", "ends_on", "received_on")
+            ],
         ]
         indexes = [
             models.Index(fields=["need", "state"], name="promise_of_need"),

@@ -30,7 +30,7 @@ from organisations.models import Organisation
 
 from . import notifications, policies
 from .enums import FIXED_UNITS, PROMISES, TRANSITIONS, UNSENT, Kind, Means, Per, Promised, State
-from .models import MOST, Instrument, Need, Promise, with_unit
+from .models import FIRST_DAY, MOST, Instrument, Need, Promise, with_unit
 
 KIND = ModerationItem.Kind.RESOURCE_NEED.value
 Cause = ModerationItem.Cause
@@ -384,6 +384,8 @@ def receive(
     _check_amount(quantity)
     if on > today():
         raise RuleBroken("Notez ce que vous avez reçu une fois que c’est fait.", code="future")
+    if on < FIRST_DAY:
+        raise RuleBroken(f"Relisez l’année{NBSP}: {on.year}, c’est avant ce site.", code="future")
     made.real, made.received_on = quantity, on
     _settle(made, state)
     record("resource_need.received", made.need, actor=actor, promise=made.pk, quantity=str(quantity))

@@ -252,6 +252,8 @@ def test_only_the_organisation_in_need_says_what_it_received() -> None:
         services.drop(made, actor=f.make_user())
     with pytest.raises(RuleBroken) as refusal:
         services.receive(made, actor=member, quantity=Decimal(1), on=today() + datetime.timedelta(days=1))
+    with pytest.raises(RuleBroken, match="Relisez l’année"):
+        services.receive(made, actor=member, quantity=Decimal(1), on=datetime.date(26, 11, 2))
     assert refusal.value.code == "future"
 
 
@@ -329,9 +331,12 @@ def test_200_meals_a_week_and_4_days_stay_distinct_each_planned_and_real() -> No
         ({"real": 3}, "promise_real_once_received"),
         ({"quantity": 0}, "promise_quantity_positive"),
         ({"starts_on": "2026-02-02", "ends_on": "2026-01-01"}, "promise_dates_in_order"),
+        ({"starts_on": "0206-02-02"}, "promise_starts_on_sane"),
+        ({"ends_on": "9999-12-31"}, "promise_ends_on_sane"),
+        ({"state": "received", "real": 3, "received_on": "0026-11-02"}, "promise_received_on_sane"),
     ],
 )
-def test_the_database_refuses_a_unit_that_is_not_of_its_kind(fields: dict[str, Any], code: str) -> None:
+def test_the_database_refuses_what_a_promise_cannot_say(fields: dict[str, Any], code: str) -> None:
     with pytest.raises(IntegrityError, match=code), transaction.atomic():
         f.make_promise(**fields)
 
