@@ -387,6 +387,7 @@ def make_offer(
     committed: float = 0,
     skills: Iterable[str] = ("comptabilite",),
     departments: Iterable[str] = (),
+    communes: Iterable[str] = (),
     opened_days_ago: float = 10,
     **fields: Any,
 ) -> Offer:
@@ -409,6 +410,7 @@ def make_offer(
     )
     offer.skills.set(Skill.objects.filter(code__in=list(skills)))
     offer.departments.set(Department.objects.filter(code__in=list(departments)))
+    offer.communes.set(Commune.objects.filter(code__in=list(communes)))
     return offer
 
 

@@ -25,7 +25,7 @@ def offers(organisation: Organisation) -> "QuerySet[Offer]":
     rows = Offer.objects.of_organisation(organisation)
     return (
         rows.select_related("organisation__commune__department")
-        .prefetch_related("skills", "departments")
+        .prefetch_related("skills", "departments", "communes")
         .annotate(
             changed_at=Greatest(
                 "updated_at",

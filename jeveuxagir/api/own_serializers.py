@@ -74,6 +74,7 @@ class OwnOfferSerializer(_Own):
     formats = serializers.ListField(child=serializers.ChoiceField(choices=Format.choices))
     skills = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     departments = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    communes = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     total = serializers.SerializerMethodField(help_text="Temps offert.")
     committed = serializers.SerializerMethodField(help_text="Ce que tiennent les mises à disposition.")
     left = serializers.SerializerMethodField(help_text="Ce qui reste.")
@@ -82,8 +83,8 @@ class OwnOfferSerializer(_Own):
         model = Offer
         fields = [
             *("id", "url", "title", "description", "state", "state_reason", "formats", "mode", "skills"),
-            *("departments", "everywhere", "day_minutes", "total", "committed", "left", "starts_on"),
-            *("ends_on", "opened_at", "updated_at"),
+            *("departments", "communes", "everywhere", "day_minutes", "total", "committed", "left"),
+            *("starts_on", "ends_on", "opened_at", "updated_at"),
         ]
 
     def get_url(self, offer: Offer) -> str:

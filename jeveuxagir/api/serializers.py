@@ -26,7 +26,7 @@ from jeveuxagir.territories.models import Commune, Department, Region
 from missions.cards import by_date
 from missions.models import Mission, MissionAddress, Slot
 from missions.offers.models import Offer
-from missions.offers.words import places_of
+from missions.offers.words import departments_of
 from missions.resources.enums import Means, Per
 from missions.resources.models import Instrument, Need
 from missions.resources.totals import totals
@@ -630,7 +630,10 @@ class OfferSerializer(serializers.ModelSerializer):
     formats = serializers.ListField(child=serializers.ChoiceField(choices=Format.choices))
     left_minutes = serializers.IntegerField(help_text="Temps que rien n’engage, en minutes.")
     departments = serializers.SerializerMethodField(
-        help_text="Codes des départements où cela se fait ; à défaut, celui de l’employeur."
+        help_text="Codes des départements où cela se fait ; sans département ni commune, celui de l’employeur."
+    )
+    communes = serializers.PrimaryKeyRelatedField(
+        many=True, read_only=True, help_text="Codes INSEE des communes où cela se fait aussi."
     )
     public_since = serializers.SerializerMethodField(help_text="La fin de ses 72 premières heures.")
 
@@ -639,7 +642,7 @@ class OfferSerializer(serializers.ModelSerializer):
         fields = [
             *("id", "url", "title", "description", "employer_kind", "organisation", "skills", "formats"),
             *("total_minutes", "left_minutes", "day_minutes", "mode", "everywhere", "departments"),
-            *("starts_on", "ends_on", "public_since", "updated_at"),
+            *("communes", "starts_on", "ends_on", "public_since", "updated_at"),
         ]
 
     def get_url(self, offer: Offer) -> str:
@@ -650,7 +653,7 @@ class OfferSerializer(serializers.ModelSerializer):
         return OfOrganisation(offer.organisation).data if offer.shows_name else None
 
     def get_departments(self, offer: Offer) -> list[str]:
-        return [one.pk for one in places_of(offer)]
+        return [one.pk for one in departments_of(offer)]
 
     def get_public_since(self, offer: Offer) -> datetime.datetime:
         return offer.first_timers_until or offer.updated_at

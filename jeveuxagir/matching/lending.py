@@ -44,6 +44,8 @@ class NeedRow:
     verified: bool
     is_open: bool = True
     department: str = ""
+    commune: str = ""
+    of_commune: str = ""  # « de Guéret »: said, never compared
     point: Point | None = None
     mode: Mode = Mode.BOTH
     skills: int = 0
@@ -65,6 +67,7 @@ class OfferRow:
     verified: bool
     is_open: bool = True
     departments: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
     everywhere: bool = False
     points: tuple[Point, ...] = ()  # of its sites
     mode: Mode = Mode.BOTH
@@ -95,9 +98,13 @@ class Fit:
         """Both may meet where the need is: the offer goes there."""
         if not self.need.mode & self.offer.mode & Mode.ON_SITE:
             return False
-        return self.offer.everywhere or bool(
-            self.need.department and self.need.department in self.offer.departments
-        )
+        in_department = self.need.department and self.need.department in self.offer.departments
+        return self.offer.everywhere or bool(in_department) or self.in_named_commune
+
+    @property
+    def in_named_commune(self) -> bool:
+        """The offer names the very commune of the need."""
+        return bool(self.need.commune) and self.need.commune in self.offer.communes
 
     @property
     def remote(self) -> bool:
@@ -204,13 +211,16 @@ class FormatAccepted(LendingGate):
 class PlaceAccepted(LendingGate):
     code = "place"
     name = "Un lieu possible"
-    rule = "Le travail peut se faire à distance des deux côtés, ou l’offre va dans le département du besoin."
+    rule = (
+        "Le travail peut se faire à distance des deux côtés, ou l’offre va dans le département ou la commune du "
+        "besoin."
+    )
 
     def blocks(self, fit: Fit) -> bool:
         return not (fit.on_site or fit.remote)
 
     def refusal(self, fit: Fit) -> str:
-        return "L’offre ne va pas dans ce département, et le travail ne peut se faire à distance."
+        return "L’offre ne va pas dans ce département ni cette commune, et le travail ne peut se faire à distance."
 
 
 class DatesMeet(LendingGate):
@@ -325,19 +335,24 @@ class Close(LendingCriterion):
     name = "Distance"
     rule = (
         f"Quand le travail se fait sur place : plus le site est proche, plus il compte, la moitié à "
-        f"{HALF_AT_M // 1000} km. Distance inconnue : un quart. À distance : la moitié."
+        f"{HALF_AT_M // 1000} km. Distance inconnue : un quart. Une commune que l’offre nomme : au moins la moitié. "
+        "À distance : la moitié."
     )
 
     def fit(self, fit: Fit) -> int:
         if not fit.on_site:
             return FULL // 2
         metres = fit.distance_m
-        return FULL // 4 if metres is None else FULL * HALF_AT_M // (HALF_AT_M + metres)
+        near = FULL // 4 if metres is None else FULL * HALF_AT_M // (HALF_AT_M + metres)
+        return max(near, FULL // 2) if fit.in_named_commune else near
 
     def exact(self, fit: Fit, vocabulary: Vocabulary) -> str:
         if not fit.on_site:
             return "Possible à distance"
         metres = fit.distance_m
+        if fit.in_named_commune and fit.need.of_commune and (metres is None or metres >= 1000):
+            far = f", à {kilometres(metres)}" if metres is not None else ""
+            return f"L’offre va dans la commune {fit.need.of_commune}{far}"
         if metres is None:
             return "Dans un département où va l’offre"
         return "Dans la même commune" if metres < 1000 else f"À {kilometres(metres)}"

@@ -147,11 +147,21 @@ def _retire_communes(using: str) -> None:
                 if field.related_model is Commune:
                     rows = model._base_manager.using(using)
                     for old, new in gone.items():
+                        if model._meta.auto_created:
+                            _drop_twins(model, field, old, new, using)
                         rows.filter(**{field.attname: old}).update(**{field.attname: new})
         Commune.objects.using(using).filter(code__in=gone).delete()
     OldCommune.objects.using(using).exclude(code__in=successors).delete()
     epcis = {row[0] for row in _rows("epci.csv")}
     Epci.objects.using(using).exclude(code__in=epcis).filter(communes=None).delete()
+
+
+def _drop_twins(through: Any, field: Any, old: str, new: str, using: str) -> None:
+    """What names both the former commune and the one it joined keeps the latter once."""
+    [owner] = [one for one in through._meta.local_concrete_fields if one.is_relation and one != field]
+    rows = through._base_manager.using(using)
+    already = rows.filter(**{field.attname: new}).values(owner.attname)
+    rows.filter(**{field.attname: old, f"{owner.attname}__in": already}).delete()
 
 
 def _own_counts(using: str) -> dict[str, Counts]:

@@ -28,9 +28,11 @@ def narrowed(rows: OfferQuerySet, wanted: Wanted) -> OfferQuerySet:
         rows = rows.filter(Exists(skills))
     if wanted.departments:
         goes = Offer.departments.through.objects.filter(offer=OuterRef("pk"))
+        towns = Offer.communes.through.objects.filter(offer=OuterRef("pk"))
         there = Exists(goes.filter(department__in=wanted.departments))
-        at_home = ~Exists(goes) & Q(organisation__commune__department__in=wanted.departments)
-        rows = rows.filter(Q(everywhere=True) | Q(mode=MissionMode.REMOTE) | there | at_home)
+        in_town = Exists(towns.filter(commune__department__in=wanted.departments))
+        at_home = ~Exists(goes) & ~Exists(towns) & Q(organisation__commune__department__in=wanted.departments)
+        rows = rows.filter(Q(everywhere=True) | Q(mode=MissionMode.REMOTE) | there | in_town | at_home)
     if wanted.formats:
         rows = rows.filter(formats__overlap=list(wanted.formats))
     if wanted.remote:

@@ -7,7 +7,8 @@ from django import forms
 from jeveuxagir.accounts.forms import NonceMixin
 from jeveuxagir.common.text import NBSP
 from jeveuxagir.taxonomies.models import Skill, SkillGroup
-from jeveuxagir.territories.models import Department
+from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.territories.text import SortName
 from missions.enums import MissionMode
 from missions.skill_needs.durations import DaysField
@@ -15,7 +16,7 @@ from missions.skill_needs.durations import DaysField
 from .directory import Wanted
 from .enums import Format
 from .models import MOST_MINUTES
-from .services import LEAST_MINUTES, TITLE_AT_LEAST, OfferData
+from .services import LEAST_MINUTES, MOST_COMMUNES, TITLE_AT_LEAST, OfferData, too_many_communes
 
 VERSION_AT_MOST = 2**31 - 1
 #: nobody works in the Terres australes, nor on Clipperton
@@ -144,7 +145,9 @@ class WhereForm(Page):
     """Page 3."""
 
     slug, heading = "ou", "Où vos équipes peuvent aller"
-    names = ("mode", "everywhere", "departments")
+    names = ("mode", "everywhere", "departments", "communes")
+    #: the name of the button that adds the commune typed, and saves nothing yet
+    ADD = "ajouter"
 
     mode = forms.ChoiceField(
         label="Le travail se fait",
@@ -162,12 +165,60 @@ class WhereForm(Page):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    #: those it names so far: unticked, one leaves
+    communes = forms.ModelMultipleChoiceField(
+        Commune.objects.none(),
+        label="Communes",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    commune = CommuneField(label="Ajouter une commune", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = Department.objects.exclude(code__in=UNPEOPLED).select_related("region")
         found = found.order_by(SortName("region__name"), "code")
         self.fields["departments"].queryset = found  # type: ignore[attr-defined]
+        if self.is_bound:
+            data: Any = self.data  # a QueryDict
+            codes = [code for code in data.getlist("communes") if code.isalnum() and len(code) == 5]
+        else:
+            codes = [commune.pk for commune in self.initial.get("communes", ())]
+        communes = Commune.objects.filter(pk__in=codes[: 2 * MOST_COMMUNES])
+        self.fields["communes"].queryset = communes.order_by("department", "name", "code")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The commune typed is one of them, added by its button or not."""
+        cleaned = super().clean() or self.cleaned_data
+        typed = cleaned.get("commune")
+        if self.ADD in self.data and not typed and "commune" not in self.errors:
+            self.add_error("commune", CommuneField.default_error_messages["required"])
+        named = {commune.pk: commune for commune in cleaned.get("communes", ())}
+        if typed:
+            named[typed.pk] = typed
+        if len(named) > MOST_COMMUNES:
+            self.add_error("commune" if typed else "communes", too_many_communes())
+        cleaned["communes"] = list(named.values())
+        return cleaned
+
+    def with_one_more(self) -> "WhereForm | None":
+        """The same form, the commune typed among the others; None when it cannot be."""
+        if not self.is_valid():
+            return None
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data.setlist("communes", [commune.pk for commune in self.cleaned_data["communes"]])
+        for name in (self.ADD, "commune", "commune_choix", "commune_pour"):
+            data.pop(name, None)
+        form = WhereForm(data, initial=self.initial)
+        form.just_added = self.cleaned_data["commune"]
+        return form
+
+    #: the commune that was added last, to be saved
+    just_added: Commune | None = None
+
+    @property
+    def added_in_words(self) -> str:
+        return f"{self.just_added} est dans la liste. Enregistrez pour la garder." if self.just_added else ""
 
     def regions(self) -> list[tuple[str, list[Any], int]]:
         return self.groups("departments", lambda department: department.region.name)

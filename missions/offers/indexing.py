@@ -41,7 +41,7 @@ def register() -> None:
             plural="offres de mécénat de compétences",
             order=16,
             rows=lambda: Offer.objects.public().select_related("organisation__commune__department"),
-            prefetch=("skills", "departments"),
+            prefetch=("skills", "departments", "communes__department"),
             found=_found,
             list_url="/mecenat/offres/",
             words_field="",

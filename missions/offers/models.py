@@ -19,7 +19,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.common.text import slugify
 from jeveuxagir.taxonomies.models import Skill
-from jeveuxagir.territories.models import Department
+from jeveuxagir.territories.models import Commune, Department
 from missions.enums import MissionMode
 from missions.skill_needs.models import DAY_MINUTES
 from organisations.models import Membership, Organisation
@@ -70,7 +70,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def for_cards(self) -> "OfferQuerySet":
         """With all that a line of the list or of the API shows, in a number of queries that rows do not change."""
         rows = self.select_related("organisation__commune__department")
-        return rows.prefetch_related("departments", "skills")
+        return rows.prefetch_related("departments", "communes", "skills")
 
     def of_organisation(self, organisation: Organisation) -> "OfferQuerySet":
         return self.filter(organisation=organisation)
@@ -97,10 +97,11 @@ class Offer(models.Model):
     mode = models.CharField(
         "sur place ou à distance", max_length=10, choices=MissionMode, default=MissionMode.HYBRID
     )
-    #: where people may go; none and not `everywhere`: the employer's own department
+    #: where people may go; neither departments, nor communes, nor `everywhere`: the employer's own department
     departments = models.ManyToManyField(
         Department, blank=True, related_name="+", verbose_name="départements"
     )
+    communes = models.ManyToManyField(Commune, blank=True, related_name="+", verbose_name="communes")
     everywhere = models.BooleanField("partout en France", default=False)
     #: on what anybody may read; associations and the brigade read it all the same
     shows_name = models.BooleanField("nom montré à tous", default=False)

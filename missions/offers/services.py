@@ -23,7 +23,7 @@ from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Skill
-from jeveuxagir.territories.models import Department
+from jeveuxagir.territories.models import Commune, Department
 from missions.enums import MissionMode
 from missions.moderated import diff_of, moderate_edit, refuse_own
 from missions.skill_needs.durations import in_words
@@ -42,6 +42,8 @@ LEAST_MINUTES = 30
 MOST_YEARS = 3
 #: open offers and drafts of one employer
 MOST_LIVE = 200
+#: communes of one offer
+MOST_COMMUNES = 20
 
 #: once open, a change of these waits for the brigade; the rest applies at once
 SENSITIVE = {"title": "titre", "description": "ce que nous proposons"}
@@ -67,6 +69,7 @@ class OfferData:
     formats: Sequence[str] = ()
     mode: str = MissionMode.HYBRID
     departments: Sequence[Department] = ()
+    communes: Sequence[Commune] = ()
     everywhere: bool = False
     shows_name: bool = False
     starts_on: datetime.date | None = None
@@ -430,6 +433,7 @@ def current_data(offer: Offer) -> OfferData:
         formats=list(offer.formats),
         mode=offer.mode,
         departments=list(offer.departments.order_by("code")),
+        communes=list(offer.communes.order_by("department", "name", "code")),
         everywhere=offer.everywhere,
         shows_name=offer.shows_name,
         starts_on=offer.starts_on,
@@ -488,11 +492,17 @@ def _check(data: OfferData) -> None:
         raise RuleBroken("Choisissez des formats dans la liste.", code="formats")
     if data.starts_on and data.ends_on and data.ends_on < data.starts_on:
         raise RuleBroken("La fin vient après le début.", code="ends_on")
+    if len({commune.pk for commune in data.communes}) > MOST_COMMUNES:
+        raise RuleBroken(too_many_communes(), code="communes")
     farthest = today() + datetime.timedelta(days=366 * MOST_YEARS)
     for name in ("starts_on", "ends_on"):
         day = getattr(data, name)
         if day and not datetime.date(2020, 1, 1) <= day <= farthest:
             raise RuleBroken(f"Choisissez une date dans les {MOST_YEARS} ans à venir.", code=name)
+
+
+def too_many_communes() -> str:
+    return f"Une offre nomme {MOST_COMMUNES} communes au plus. Au-delà, cochez un département."
 
 
 def _incomplete(data: OfferData) -> list[Missing]:
@@ -538,6 +548,7 @@ def _write(offer: Offer, data: OfferData, leave: set[str] | frozenset[str] = fro
 def _write_relations(offer: Offer, data: OfferData) -> None:
     offer.skills.set(data.skills)
     offer.departments.set([] if data.everywhere else data.departments)
+    offer.communes.set([] if data.everywhere else data.communes)
 
 
 def _move(offer: Offer, state: str, *, reason: str = "") -> None:

@@ -23,7 +23,7 @@ from organisations.spaces import SpaceRequest, panels_of
 
 from . import services
 from .enums import TRANSITIONS, State
-from .forms import PAGES, STEPS, Page, TimeForm
+from .forms import PAGES, STEPS, Page, TimeForm, WhereForm
 from .models import Offer
 from .services import EDITABLE, PUBLISHED, SENSITIVE, UNSENT, OfferData
 from .words import days_in_words, period_in_words, where_in_words
@@ -66,7 +66,9 @@ def offers(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     counts = dict(mine.values_list("state").annotate(n=Count("pk")).values_list("state", "n"))
     state = request.GET.get("etat", "")
     rows = mine.filter(state=state) if state in State.values else mine
-    rows = rows.select_related("organisation__commune__department").prefetch_related("departments")
+    rows = rows.select_related("organisation__commune__department").prefetch_related(
+        "departments", "communes"
+    )
     page = Paginator(rows.order_by("-updated_at", "-pk"), PAGE_SIZE).get_page(
         request.GET.get("page", "1")[:12]
     )
@@ -128,7 +130,12 @@ def edit(request: SpaceRequest, pk: int, slug: str, offer_pk: int, section: str)
     bound = request.POST if request.method == "POST" else None
     form = form_class(bound, initial=initial, draft=offer.state in UNSENT)
     in_wizard = "suite" in request.GET and offer.state in UNSENT
-    if bound is not None and form.is_valid():
+    added = None
+    if bound is not None and isinstance(form, WhereForm) and WhereForm.ADD in bound:
+        added = form.with_one_more()
+    if added:
+        form = added
+    elif bound is not None and form.is_valid():
         try:
             done = services.update(
                 offer,
@@ -150,7 +157,8 @@ def edit(request: SpaceRequest, pk: int, slug: str, offer_pk: int, section: str)
         "waits": _waits(form_class) if offer.state in PUBLISHED else "",
     }
     own |= _step(section) if in_wizard else {"step": 0, "heading": form_class.heading}
-    return render(request, "offers/edit.html", context(request) | own, status=200 if bound is None else 422)
+    status = 200 if bound is None or added else 422
+    return render(request, "offers/edit.html", context(request) | own, status=status)
 
 
 def _show(form: Any, refusal: RuleBroken, offer: Offer | None = None) -> None:

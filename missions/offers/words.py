@@ -1,7 +1,7 @@
 """An offer in words: where, when, how much is left."""
 
 from jeveuxagir.common.text import NBSP
-from jeveuxagir.territories.models import Department
+from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.ui.dates import day_of
 from missions.enums import MissionMode
 from missions.skill_needs.durations import in_words
@@ -9,18 +9,19 @@ from organisations.enums import Kind
 
 from .models import Offer
 
-#: departments named before « et 4 autres »
+#: places named before « et 4 autres »
 NAMED = 4
 
 
 def where_in_words(offer: Offer) -> str:
-    """« Drôme, Isère », « partout en France », or « à distance ». Prefetch `departments` for a list."""
+    """« Drôme, Isère », « Romans-sur-Isère (26) », « partout en France », or « à distance ». Prefetch `departments` and
+    `communes` for a list."""
     if offer.mode == MissionMode.REMOTE:
         return "à distance"
     if offer.everywhere:
         place = "partout en France"
     else:
-        names = [department.name for department in places_of(offer)]
+        names = [one.name if isinstance(one, Department) else one.label for one in places_of(offer)]
         more = len(names) - NAMED
         place = ", ".join(names[:NAMED]) + (f" et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
     return f"{place} ou à distance" if offer.mode == MissionMode.HYBRID else place
@@ -33,11 +34,18 @@ def employer_in_words(offer: Offer, *, named: bool = False) -> str:
     return "Une entreprise" if offer.organisation.kind == Kind.COMPANY else "Un employeur public"
 
 
-def places_of(offer: Offer) -> list[Department]:
-    """The departments where it may be: those it names, else its employer's. Prefetch `departments` for a list."""
+def places_of(offer: Offer) -> list[Department | Commune]:
+    """Where it may be: the departments and communes it names, else the department of its employer. Prefetch
+    `departments` and `communes` for a list."""
+    towns = sorted(offer.communes.all(), key=lambda commune: (commune.department_id, commune.name))
+    return [*departments_of(offer), *towns]
+
+
+def departments_of(offer: Offer) -> list[Department]:
+    """The whole departments where it may be. Its employer's own only when it names no place at all."""
     named = list(offer.departments.all())
-    commune = offer.organisation.commune
-    return named or ([commune.department] if commune else [])
+    seat = offer.organisation.commune
+    return named or ([seat.department] if seat and not offer.communes.all() else [])
 
 
 def period_in_words(offer: Offer) -> str:

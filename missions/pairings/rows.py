@@ -61,6 +61,8 @@ def need_rows(needs: Any) -> list[NeedRow]:
             verified=need.organisation.is_verified,
             is_open=need.is_seeking,
             department=need.department_id or "",
+            commune=need.commune_id or "",
+            of_commune=need.commune.of_name if need.commune else "",
             point=_point(need.commune),
             mode=_MODES[need.mode],
             skills=skills[need.pk],
@@ -83,16 +85,14 @@ def offer_rows(offers: Any) -> list[OfferRow]:
     )
     keys = [offer.pk for offer in found]
     skills, families = _skills(Offer.skills.through, "offer_id", keys)
-    goes: dict[int, set[str]] = defaultdict(set)
-    for offer, department in Offer.departments.through.objects.filter(offer__in=keys).values_list(
-        "offer_id", "department_id"
-    ):
-        goes[offer].add(department)
+    goes = _places(Offer.departments.through, "department_id", keys)
+    towns = _places(Offer.communes.through, "commune_id", keys)
     points = _points({offer.organisation_id for offer in found})
     rows = []
     for offer in found:
         seat = offer.organisation.commune
-        departments = goes[offer.pk] or ({seat.department_id} if seat else set())
+        named = goes[offer.pk] or towns[offer.pk]
+        departments = goes[offer.pk] if named or not seat else {seat.department_id}
         own = _point(seat)
         rows.append(
             OfferRow(
@@ -101,6 +101,7 @@ def offer_rows(offers: Any) -> list[OfferRow]:
                 verified=offer.organisation.is_verified,
                 is_open=offer.state == OfferState.OPEN,
                 departments=frozenset(departments),
+                communes=frozenset(towns[offer.pk]),
                 everywhere=offer.everywhere,
                 points=tuple(sorted(points[offer.organisation_id] | ({own} if own else set()))),
                 mode=_MODES[offer.mode],
@@ -126,6 +127,14 @@ def _skills(through: Any, key: str, keys: Iterable[int]) -> tuple[dict[int, int]
         skills[owner] |= 1 << skill
         families[owner] |= 1 << family
     return skills, families
+
+
+def _places(through: Any, column: str, offers: Iterable[int]) -> dict[int, set[str]]:
+    """The codes of what each offer names."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for offer, code in through.objects.filter(offer__in=list(offers)).values_list("offer_id", column):
+        found[offer].add(code)
+    return found
 
 
 def _points(organisations: set[int]) -> dict[int, set[Point]]:

@@ -95,6 +95,8 @@ def plain(text: str) -> str:
         ("dates", {"deadline": TODAY - timedelta(days=1)}, {}),
         ("place", {"department": "59"}, {}),
         ("place", {"mode": Mode.REMOTE}, {}),
+        ("place", {"commune": "26362"}, {"departments": frozenset(), "communes": frozenset({"26281"})}),
+        ("place", {}, {"departments": frozenset(), "communes": frozenset({"26281"})}),
         ("load", {"open_proposals": MOST_OPEN}, {}),
     ],
 )
@@ -142,6 +144,24 @@ def test_a_neighbouring_skill_is_enough_and_called_by_its_family() -> None:
     assert same.score > found.score
 
 
+def test_an_offer_that_names_the_commune_of_the_need_goes_there_and_says_so() -> None:
+    towns = replace(OFFER, departments=frozenset(), communes=frozenset({"26281", "59350"}))
+    there = replace(NEED, commune="26281", of_commune="de Romans-sur-Isère")
+
+    def said(need: NeedRow, offer: OfferRow) -> list[str]:
+        found = judged(fit(need, offer), WORDS)
+        assert found is not None
+        return [plain(reason.exact) for reason in found.reasons if reason.code == "distance"]
+
+    assert said(there, towns) == ["L’offre va dans la commune de Romans-sur-Isère, à 18 km"]
+    assert said(there, replace(towns, points=())) == ["L’offre va dans la commune de Romans-sur-Isère"]
+    assert said(there, replace(towns, points=(ROMANS,))) == ["Dans la même commune"]
+    assert said(there, OFFER) == ["À 18 km"]
+    far = replace(towns, points=((50_630_000, 3_060_000),))
+    by_department = replace(far, departments=frozenset({"26"}), communes=frozenset())
+    assert score(fit(there, far)) > score(fit(there, by_department))
+
+
 def test_the_72_hours_are_said_to_whoever_they_serve() -> None:
     found = judged(fit(offer=replace(OFFER, first_timers_only=True)), WORDS)
     assert found is not None
@@ -177,6 +197,7 @@ needs_made = st.builds(
     association_id=st.integers(1, 9),
     verified=st.booleans(),
     department=st.sampled_from(["26", "59", ""]),
+    commune=st.sampled_from(["26281", "59350", ""]),
     point=st.sampled_from([None, ROMANS]),
     mode=st.sampled_from(Mode),
     skills=masks,
@@ -193,6 +214,7 @@ offers_made = st.builds(
     employer_id=st.integers(1, 9),
     verified=st.booleans(),
     departments=st.sampled_from([frozenset(), frozenset({"26"})]),
+    communes=st.sampled_from([frozenset(), frozenset({"26281"})]),
     everywhere=st.booleans(),
     points=st.sampled_from([(), (VALENCE,)]),
     mode=st.sampled_from(Mode),

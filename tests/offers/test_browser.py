@@ -50,8 +50,16 @@ def test_a_company_writes_its_first_offer_and_opens_its_doors_by_keyboard(
     keys.tick(page.get_by_label("Comptabilité", exact=True))
     axe(page)
     keys.enter("button", "Enregistrer et continuer")
-    keys.enter("button", "Enregistrer et continuer")  # where: the department of the seat
+    # where: a commune by its name, added by the Enter key, not saved yet; another is saved with the page
+    keys.type(page.get_by_label("Ajouter une commune"), "Guéret")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Guéret (23) est dans la liste")).to_be_visible()
+    expect(page.get_by_label("Guéret (23)")).to_be_checked()
+    axe(page)
+    keys.type(page.get_by_label("Ajouter une commune"), "Lille")
+    keys.enter("button", "Enregistrer et continuer")
     expect(page.get_by_text("Tout est prêt")).to_be_visible()
+    expect(page.get_by_text("Guéret (23), Lille (59) ou à distance")).to_be_visible()
     expect(page.get_by_text("2 jours et demi")).to_be_visible()
     axe(page)
     keys.enter("button", "Envoyer à la brigade")

@@ -17,6 +17,7 @@ from jeveuxagir.territories.models import (
 )
 from jeveuxagir.territories.places import by_code
 from jeveuxagir.web.reference import load_reference
+from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,18 @@ def test_what_points_to_a_merged_commune_follows_it():
     assert not Commune.objects.filter(pk="74011").exists()
     assert Arrondissement.objects.get(pk="74999").commune == annecy
     assert OldCommune.objects.get(pk="74011").commune == annecy
+
+
+def test_what_names_a_merged_commune_and_the_one_it_joined_names_the_latter_once():
+    annecy = Commune.objects.get(pk="74010")
+    former = [
+        Commune.objects.create(code=code, name="x", slug="x", search_name="x", department=annecy.department)
+        for code in ("74011", "74093")  # Annecy-le-Vieux, Cran-Gevrier
+    ]
+    both, either = f.make_offer(communes=["74010", "74011"]), f.make_offer(communes=["74011", "74093"])
+    assert len(former) == both.communes.count() == either.communes.count()
+    reference._retire_communes("default")
+    assert list(both.communes.all()) == list(either.communes.all()) == [annecy]
 
 
 def test_there_are_12_time_zones_where_people_live_in_departments_and_collectivities():

@@ -31,7 +31,7 @@ from .people import People
 #: in the order they are written
 TABLES = (
     *(Site, MailDomain, JoinCode, ApiKey, LastUse, Employee, Offer),
-    *(Offer.skills.through, Offer.departments.through),
+    *(Offer.skills.through, Offer.departments.through, Offer.communes.through),
 )
 DAY_MINUTES = 420
 
@@ -78,7 +78,7 @@ class Spec:
     formats: tuple[str, ...]
     skills: tuple[str, ...]
     about: str = ""
-    where: tuple[str, ...] = ()  # departments; "partout" for all of France
+    where: tuple[str, ...] = ()  # departments, communes by their code; "partout" for all of France
     mode: str = "hybrid"
     state: str = State.OPEN
     since: float = 20
@@ -94,7 +94,8 @@ OFFERS = (
          ("comptabilite", "tresorerie"), "Notre comptable aide à monter un budget, à lire un bilan, à préparer une "
          "assemblée générale. Nous ne tenons pas les comptes à votre place.", ("26", "38"), until=300, since=60),
     Spec("cuir-atelier", "isere-cuir", "Deux mains d'atelier pour réparer et aménager", 6, ("split",),
-         ("bricolage", "couture"), "Réparer du mobilier, coudre, aménager un local.", ("26",), "on_site", since=35),
+         ("bricolage", "couture"), "Réparer du mobilier, coudre, aménager un local.", ("26281", "26057", "26362"),
+         "on_site", since=35),
     Spec("cuir-neuf", "isere-cuir", "Un regard sur vos affiches et votre vitrine", 3, ("flash", "split"),
          ("graphisme", "photo"), "Notre styliste passe une heure, ou deux jours.", ("26",), since=1),
     Spec("cuir-brouillon", "isere-cuir", "Organiser une vente solidaire de chutes de cuir", 4, (), (),
@@ -128,7 +129,7 @@ OFFERS = (
          ("gestion-projet", "gouvernance"), "Six mois à mi-temps, pour transmettre.", ("45", "41"), state=State.PAUSED,
          since=60),
     Spec("compta-mensuelle", "valcompta", "Deux jours de comptable chaque mois", 24, ("split",), ("comptabilite",),
-         "", ("45", "23"), since=200, until=120),
+         "", ("45", "23096"), since=200, until=120),
     Spec("logiciels", "vieux-port-logiciels", "Remettre vos fichiers d'aplomb", 20, ("split", "flash"),
          ("donnees", "developpement-web"), "", ("13", "45"), since=80),
     Spec("panier-video", "studio-vieux-port", "Un film de deux minutes sur ce que vous faites", 6, ("full_time",),
@@ -149,7 +150,7 @@ OFFERS = (
     Spec("banque-passee", "banque-69", "Préparer une demande de financement", 10, ("split",),
          ("recherche-financements",), "", ("69",), state=State.EXPIRED, since=300),
     Spec("menuiserie", "menuiserie-saone", "Construire des étagères avec vos habitants", 4, ("split",), ("menuiserie",),
-         "", ("69",), "on_site", since=25),
+         "", ("69123",), "on_site", since=25),
     Spec("couture-59", "tissage-59", "Couture et patronage pour un atelier d'insertion", 12, ("split",), ("couture",),
          "", ("59",), "on_site", since=50),
     Spec("laiterie", "agro-23", "Hygiène et froid pour une distribution", 5, ("split", "flash"),
@@ -435,6 +436,8 @@ class Employers:
         for code in spec.where:
             if code in self._departments:
                 ground.add(Offer.departments.through(offer_id=offer.pk, department_id=code))
+            elif len(code) == 5 and code.isdigit():
+                ground.add(Offer.communes.through(offer_id=offer.pk, commune_id=code))
         ground.event("offer.created", offer, written, actor=author, organisation=organisation.pk)
         if spec.state == State.DRAFT:
             return

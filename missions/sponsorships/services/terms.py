@@ -84,15 +84,16 @@ def check_offered(offer: Offer, terms: Terms, format: str) -> None:
 
 
 def outside_territory(sponsorship: Sponsorship) -> bool:
-    """Whether the need is on site in a department where the offer does not go: said, not refused, as people may agree
-    on it."""
+    """Whether the need is on site in a department and a commune where the offer does not go: said, not refused, as
+    people may agree on it."""
     need, offer = sponsorship.need, sponsorship.offer
     if offer.everywhere or MissionMode.REMOTE in (need.mode, offer.mode) or not need.department_id:
         return False
     goes = set(offer.departments.values_list("pk", flat=True))
-    if not goes and offer.organisation.department_id:
+    towns = set(offer.communes.values_list("pk", flat=True))
+    if not goes and not towns and offer.organisation.department_id:
         goes = {offer.organisation.department_id}
-    return need.department_id not in goes
+    return need.department_id not in goes and need.commune_id not in towns
 
 
 def require_open(offer: Offer) -> None:
