@@ -9,7 +9,7 @@ from jeveuxagir.taxonomies.models import Domain, Sdg
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.territories.text import FrenchQuery
 
-from .enums import State
+from .enums import State, to_whom
 from .models import Instrument, Need, NeedQuerySet
 from .orientation import Asked, Sheet
 
@@ -84,7 +84,7 @@ def _sheet(one: Instrument, names: dict[str, str]) -> Sheet:
         gives=one.gives,
         gives_words=one.gives_words,
         audiences=one.audiences,
-        audience_words=one.audience_words,
+        audience_words=to_whom(one.audiences),
         link=one.link,
         minimum=one.minimum,
         maximum=one.maximum,
@@ -102,7 +102,7 @@ def asked_of(need: Need) -> Asked:
     return Asked(
         kind=need.kind,
         audience=need.organisation.kind,
-        audience_words=need.organisation.get_kind_display(),
+        audience_words=to_whom([need.organisation.kind]),
         quantity=need.quantity if need.kind == "money" else None,
         domain=need.domain_id,
         domain_words=need.domain.name,

@@ -1,8 +1,28 @@
 """The words of a need of means and of what is promised for it, and how each moves."""
 
+from collections.abc import Iterable
+
 from django.db.models import TextChoices
 
 from jeveuxagir.common.transitions import Transitions
+from organisations.enums import Kind as OrganisationKind
+
+#: whom an instrument is for, inside a sentence: « ouvert aux associations »
+_TO = {
+    OrganisationKind.ASSOCIATION: "aux associations",
+    OrganisationKind.FOUNDATION: "aux fondations",
+    OrganisationKind.COMPANY: "aux entreprises",
+    OrganisationKind.LOCAL_AUTHORITY: "aux collectivités",
+    OrganisationKind.STATE_SERVICE: "aux services de l’État",
+    OrganisationKind.PUBLIC_BODY: "aux établissements publics",
+    OrganisationKind.OTHER: "aux autres organisations",
+}
+
+
+def to_whom(kinds: Iterable[str]) -> str:
+    """« aux associations, aux fondations et aux collectivités »."""
+    *first, last = [_TO[OrganisationKind(kind)] for kind in kinds]
+    return f"{', '.join(first)} et {last}" if first else last
 
 
 class Kind(TextChoices):

@@ -19,7 +19,7 @@ from organisations.enums import Kind as OrganisationKind
 from organisations.models import Organisation
 
 from .directory import RADIUS_KM, Wanted
-from .enums import FIXED_UNITS, Kind, Means, Per
+from .enums import FIXED_UNITS, Kind, Means, Per, to_whom
 from .models import MOST, Instrument, Need, Promise
 from .orientation import Asked
 from .policies import OWNERS
@@ -139,7 +139,7 @@ class OrientForm(forms.Form):
         return Asked(
             kind=ok["nature"],
             audience=ok["qui"],
-            audience_words=str(OrganisationKind(ok["qui"]).label),
+            audience_words=to_whom([ok["qui"]]),
             quantity=ok["montant"] if ok["nature"] == Kind.MONEY else None,
             domain=domain.code if domain else "",
             domain_words=domain.name if domain else "",

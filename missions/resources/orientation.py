@@ -12,7 +12,8 @@ from jeveuxagir.common.text import NBSP, amount, spaced
 
 @dataclass(frozen=True)
 class Asked:
-    """A need, or what somebody tries. `quantity` is in euros, for money alone; codes have their words beside."""
+    """A need, or what somebody tries. `quantity` is in euros, for money alone; codes have their words beside, as
+    the sentence wants them (« aux associations »)."""
 
     kind: str
     audience: str
@@ -102,9 +103,9 @@ def _rules(asked: Asked, sheet: Sheet) -> Iterable[tuple[str, bool, str]]:
     else:
         yield "gives", False, f"Il ne donne pas {_not(words)} (il donne : {sheet.gives_words})."
     if asked.audience in sheet.audiences:
-        yield "audience", True, f"Il est ouvert à : {asked.audience_words}."
+        yield "audience", True, f"Il est ouvert {asked.audience_words}."
     else:
-        yield "audience", False, f"Il est réservé à : {sheet.audience_words}."
+        yield "audience", False, f"Il est réservé {sheet.audience_words}."
     if asked.kind == "money" and asked.quantity is not None and "money" in sheet.gives:
         yield from _amount(asked.quantity, sheet)
     if sheet.domains and asked.domain:

@@ -16,15 +16,17 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, Stale
 from missions.resources import directory, orienting, reference, services
+from missions.resources.enums import to_whom
 from missions.resources.models import Instrument
 from missions.resources.orientation import Asked, Sheet, judge, orient
+from organisations.enums import Kind as OrganisationKind
 from tests import factories as f
 
 ORIENT = "/moyens/orienter/"
 HEALTH_IN_CREUSE = Asked(
     kind="money",
     audience="association",
-    audience_words="association",
+    audience_words="aux associations",
     quantity=Decimal(5000),
     domain="sante",
     domain_words="Santé",
@@ -36,7 +38,7 @@ FUND = Sheet(
     gives=["money"],
     gives_words="argent",
     audiences=["association"],
-    audience_words="association",
+    audience_words="aux associations",
     link="https://source.exemple.fr/",
     minimum=Decimal(1000),
     maximum=Decimal(8000),
@@ -50,6 +52,14 @@ def said(reasons: Any) -> dict[str, str]:
     return {reason.rule: reason.text.replace("\xa0", " ").replace("\u202f", " ") for reason in reasons}
 
 
+def test_whom_an_instrument_is_for_reads_inside_a_sentence() -> None:
+    assert to_whom(["association"]) == "aux associations"
+    assert to_whom(["association", "foundation", "public_body"]) == (
+        "aux associations, aux fondations et aux établissements publics"
+    )
+    assert all(to_whom([kind]) for kind in OrganisationKind)
+
+
 # --- pure -------------------------------------------------------------------------------------------------------
 
 
@@ -58,7 +68,7 @@ def test_a_sheet_made_for_the_need_fits_by_each_of_its_rules() -> None:
     assert verdict.fits
     assert said(verdict.met) == {
         "gives": "Il donne de l’argent.",
-        "audience": "Il est ouvert à : association.",
+        "audience": "Il est ouvert aux associations.",
         "amount": "5 000 € : entre son minimum (1 000 €) et son maximum (8 000 €).",
         "domain": "Il aide ce domaine : Santé.",
         "territory": "Il agit dans ce département : Creuse (23).",
@@ -74,9 +84,9 @@ def test_a_sheet_made_for_the_need_fits_by_each_of_its_rules() -> None:
             "Il ne donne pas d’argent (il donne : biens).",
         ),
         (
-            {"audiences": ["local_authority"], "audience_words": "collectivité"},
+            {"audiences": ["local_authority"], "audience_words": "aux collectivités"},
             "audience",
-            "Il est réservé à : collectivité.",
+            "Il est réservé aux collectivités.",
         ),
         ({"minimum": Decimal(6000)}, "amount", "Il commence à 6 000 €, et le besoin est de 5 000 €."),
         (
