@@ -46,6 +46,8 @@ def load(connection: Any, counts: Mapping[str, Counts] | None = None) -> bool:
     if Source.objects.using(using).filter(checksum=digest).count() == len(sources):
         return False
     with transaction.atomic(using=using), connection.cursor() as cursor:
+        # 35,000 communes on a machine that is slow or busy
+        cursor.execute("SET LOCAL statement_timeout = '120s'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         _load_places(cursor)
         _retire_communes(using)
