@@ -59,6 +59,9 @@ class Verdict:
     sheet: Sheet
     met: list[Reason]
     failed: list[Reason]
+    #: what was asked of the place and of the domain: unsaid, what is for all comes first
+    by_place: bool = True
+    by_domain: bool = True
 
     @property
     def fits(self) -> bool:
@@ -68,7 +71,9 @@ class Verdict:
     def distance(self) -> tuple[bool, int, bool]:
         """What was made for such needs comes before what is for all: by place, by domain, by amount."""
         sheet = self.sheet
-        return not sheet.departments, len(sheet.domains) or ALL_DOMAINS, sheet.maximum is None
+        elsewhere = not sheet.departments if self.by_place else bool(sheet.departments)
+        width = (len(sheet.domains) or ALL_DOMAINS) if self.by_domain else bool(sheet.domains)
+        return elsewhere, width, sheet.maximum is None
 
 
 #: further than any list of domains
@@ -93,7 +98,7 @@ def judge(asked: Asked, sheet: Sheet) -> Verdict:
     failed: list[Reason] = []
     for rule, holds, text in _rules(asked, sheet):
         (met if holds else failed).append(Reason(rule, spaced(text), sheet.rule_links.get(rule, sheet.link)))
-    return Verdict(sheet, met, failed)
+    return Verdict(sheet, met, failed, by_place=bool(asked.department), by_domain=bool(asked.domain))
 
 
 def _rules(asked: Asked, sheet: Sheet) -> Iterable[tuple[str, bool, str]]:
@@ -113,7 +118,9 @@ def _rules(asked: Asked, sheet: Sheet) -> Iterable[tuple[str, bool, str]]:
             yield "domain", True, f"Il aide ce domaine : {asked.domain_words}."
         else:
             yield "domain", False, f"Il est réservé à ces domaines : {sheet.domain_words}."
-    elif not sheet.domains:
+    elif sheet.domains:
+        yield "domain", True, f"Il n’aide que ces domaines : {sheet.domain_words}."
+    else:
         yield "domain", True, "Il aide tous les domaines."
     if asked.department:
         yield from _territory(asked, sheet)

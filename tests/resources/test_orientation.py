@@ -118,10 +118,21 @@ def test_more_than_the_maximum_is_a_part_of_the_need() -> None:
 
 
 def test_what_is_not_said_rules_nothing_out() -> None:
-    unknown = Asked("goods", "association", "association")
+    unknown = Asked("goods", "association", "aux associations")
     verdict = judge(unknown, replace(FUND, gives=["goods"], gives_words="biens"))
     assert verdict.fits
-    assert set(said(verdict.met)) == {"gives", "audience"}
+    assert set(said(verdict.met)) == {"gives", "audience", "domain"}
+    assert said(verdict.met)["domain"] == "Il n’aide que ces domaines : Santé.", "so that who reads can tell"
+
+
+def test_without_a_domain_or_a_place_what_is_for_all_comes_first_and_the_others_say_what_they_are_for() -> (
+    None
+):
+    asked = replace(HEALTH_IN_CREUSE, domain="", domain_words="", department="", department_words="")
+    for_all = replace(FUND, name="Z pour tous", domains=[], domain_words="", departments=[])
+    fitting, _ = orient(asked, [FUND, for_all])
+    assert [one.sheet.name for one in fitting] == ["Z pour tous", FUND.name]
+    assert said(fitting[1].met)["domain"] == "Il n’aide que ces domaines : Santé."
 
 
 def test_what_is_made_for_such_needs_comes_first_and_the_order_never_changes() -> None:
