@@ -230,8 +230,10 @@ class SkillNeed(models.Model):
 
 class PassedOnQuerySet(models.QuerySet["PassedOn"]):
     def live(self) -> "PassedOnQuerySet":
-        """Those whose need still waits, and may be read by anybody."""
-        return self.filter(need__state__in=SEEKING, need__organisation__state="validated")
+        """Those whose need still waits, and may be read by anybody; nothing of a network that was suspended."""
+        return self.filter(
+            need__state__in=SEEKING, need__organisation__state="validated", network__state="validated"
+        )
 
     def of_organisation(self, organisation: Organisation) -> "PassedOnQuerySet":
         """What was passed on to it."""

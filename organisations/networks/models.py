@@ -163,8 +163,10 @@ class TemplateQuerySet(models.QuerySet["Template"]):
         return self.live().filter(head=organisation)
 
     def lent_to(self, organisation: Organisation) -> "TemplateQuerySet":
-        """Its own, and those of the networks it is in."""
-        mine = Affiliation.objects.active().filter(head=OuterRef("head"), member=organisation)
+        """Its own, and those of the networks it is in; a network that the brigade suspended lends nothing."""
+        mine = Affiliation.objects.active().filter(
+            head=OuterRef("head"), head__state="validated", member=organisation
+        )
         return self.live().filter(Q(head=organisation) | Exists(mine))
 
 

@@ -15,6 +15,7 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, allow
 from jeveuxagir.common.locks import lock, lock_all
+from jeveuxagir.common.text import NBSP
 from organisations.models import Organisation
 
 from . import notifications as mails
@@ -139,6 +140,12 @@ def accept(affiliation: Affiliation, *, actor: User) -> Affiliation:
 
 
 def _accept(affiliation: Affiliation, actor: User) -> None:
+    head = affiliation.head
+    if not head.is_verified:
+        raise RuleBroken(
+            f"{head.name} est {head.get_state_display()}{NBSP}: on ne rejoint pas son réseau en ce moment.",
+            code="state",
+        )
     _move(affiliation, "accept", actor)
     affiliation.joined_at = now()
     with refusals(_CIRCLE):

@@ -268,6 +268,29 @@ def test_a_template_is_read_by_the_members_and_nobody_else(client: Client) -> No
     assert not Template.objects.lent_to(member).exists()
 
 
+def test_a_suspended_network_lends_nothing_and_nobody_joins_it() -> None:
+    head, owner, member, other = network()
+    services.write_template(actor=owner, head=head, data=TemplateData("Notre site", "Un site à jour"))
+    asked = services.invite(actor=owner, head=head, member=member)
+    third = f.make_organisation()
+    f.make_affiliation(head=head, member=third)
+    by_mail = services.invite_by_mail(actor=owner, head=head, email="antenne@exemple.fr")
+    Organisation.objects.filter(pk=head.pk).update(state="suspended", state_reason="x")
+    assert not Template.objects.lent_to(third).exists()
+    for join in (
+        lambda: services.accept(asked, actor=other),
+        lambda: services.join_by_mail(by_mail, actor=other, member=member),
+    ):
+        with pytest.raises(RuleBroken) as told:
+            join()
+        assert told.value.code == "state"
+    by_mail.refresh_from_db()
+    assert by_mail.used_at is None
+    Organisation.objects.filter(pk=head.pk).update(state="validated", state_reason="")
+    services.accept(asked, actor=other)
+    assert Template.objects.lent_to(member).exists()
+
+
 def test_a_template_is_changed_and_retired_by_its_head_alone(client: Client) -> None:
     head, owner, _member, other = network()
     made = f.make_need_template(head)

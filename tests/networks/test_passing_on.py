@@ -85,6 +85,16 @@ def test_another_member_reads_it_until_the_need_waits_for_nobody(network: Networ
     assert TITLE not in text_of(client, reader, other.space_url)
 
 
+def test_the_word_of_a_network_that_was_suspended_is_read_no_more(network: Network, client: Client) -> None:
+    word = "Virez d’abord trente euros"
+    passing.pass_on(
+        network.need, actor=network.owner, network=network.head, to=network.company, note=f"{word}."
+    )
+    assert word in text_of(client, network.coordinator, network.company.space_url)
+    Organisation.objects.filter(pk=network.head.pk).update(state="suspended", state_reason="x")
+    assert word not in text_of(client, network.coordinator, network.company.space_url)
+
+
 def test_the_brigade_of_the_territory_alone_is_told_and_reads_it(network: Network, client: Client) -> None:
     """The need is in the Creuse: the Nord's brigade has nothing of it."""
     here, elsewhere = f.make_staff(department="23"), f.make_staff(department="59")
