@@ -42,7 +42,8 @@ _STARTS = {"- →": _LINK, "-": _ITEM, "→": _BUTTON, "·": _NOTE}
 
 _FLOW = "if|elif|else|endif|for|empty|endfor|with|endwith|load|autoescape|endautoescape|comment|endcomment|spaceless"
 _ONLY_FLOW = re.compile(rf"(?:\{{%\s*(?:{_FLOW})\b[^%]*%\}}\s*|\{{#.*?#\}}\s*)+")
-_START = re.compile(r"(^|%\})\s*(- →|-|→|·)\s")
+#: a dot is a mark at the head of its line alone: elsewhere it stands between two things
+_START = re.compile(r"(^|%\})\s*(- →|-|→)\s|^\s*(·)\s")
 _BUTTON_LINE = re.compile(r"(?P<label>.*\S)\s*:\s+(?P<url>\S+)", re.DOTALL)
 
 
@@ -54,7 +55,7 @@ def mark(source: str) -> str:
         if line and _ONLY_FLOW.fullmatch(line):
             lines.append(line)
         else:
-            lines.append(_START.sub(lambda m: m[1] + _STARTS[m[2]], line) + _END)
+            lines.append(_START.sub(lambda m: (m[1] or "") + _STARTS[m[2] or m[3]], line) + _END)
     return "".join(lines)
 
 

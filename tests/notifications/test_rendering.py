@@ -58,7 +58,8 @@ def test_the_file_s_first_line_is_the_subject_and_its_marks_make_the_blocks(
 
 def test_what_is_said_under_a_link_is_beside_it_and_not_in_it(template: Callable[[str], str]) -> None:
     source = (
-        "Des offres\n\n{% for one in lines %}\n- → {{ one.0 }} : {{ one.1 }}\n· {{ one.2 }}\n{% endfor %}\n"
+        "Des offres\n\n{% for one in lines %}\n- → {{ one.0 }} : {{ one.1 }}\n"
+        "· {{ one.2 }}{% if one.0 %} · ici{% endif %}\n{% endfor %}\n"
     )
     lines = [
         ("Cartes", "/1/", "Drôme Web · à « 4 km »"),
@@ -67,12 +68,12 @@ def test_what_is_said_under_a_link_is_beside_it_and_not_in_it(template: Callable
     mail = rendered(template(source), {"lines": lines})
     site = "http://127.0.0.1:8000"
     assert (
-        f"- Cartes\u00a0:\n  {site}/1/\n  Drôme Web · à « 4 km »\n- Budget\u00a0:\n  {site}/2/\n  x · →"
+        f"- Cartes\u00a0:\n  {site}/1/\n  Drôme Web · à « 4 km » · ici\n- Budget\u00a0:\n  {site}/2/\n  x · →"
         in mail.text
     )
     assert re.findall(r">([^<]*)</a><br>([^<]*)</li>", mail.html)[0] == (
         "Cartes",
-        "Drôme Web · à «\u00a04 km\u00a0»",
+        "Drôme Web · à «\u00a04 km\u00a0» · ici",
     )
     assert not any("evil.example" in link for link in re.findall(r'href="([^"]*)"', mail.html))
 
