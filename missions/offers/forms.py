@@ -172,7 +172,11 @@ class WhereForm(Page):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    commune = CommuneField(label="Ajouter une commune", required=False)
+    commune = CommuneField(
+        label="Ajouter une commune",
+        required=False,
+        help_text=f"{MOST_COMMUNES} au plus, chacune par son nom ou son code postal. Exemples{NBSP}: Romans, 26100",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
