@@ -267,6 +267,7 @@ VERBS = {
     "sponsorship.convention_signed": "Convention signée d’un côté",
     "sponsorship.convention_in_force": "Convention signée des deux côtés : en vigueur",
     "sponsorship.convention_dropped": "Convention abandonnée avant la signature",
+    "sponsorship.person_unlinked": "La personne n’est plus reliée à son compte, à sa demande",
     "sponsorship.begun": "Commencée",
     "sponsorship.day_logged": "Une journée notée",
     "sponsorship.day_validated": "Une journée validée d’un côté",

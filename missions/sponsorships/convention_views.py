@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -33,6 +32,7 @@ def propose(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespo
     names = ("minutes", "day_minutes", "starts_on", "ends_on", "profile", "version")
     form = ConventionForm(
         request.POST or None,
+        employer=row.employer,
         amends=current is not None,
         names=side == Side.COMPANY,
         ethics=side == Side.COMPANY and rules.ethics_rule(row.employer.kind) is not None,
@@ -61,16 +61,11 @@ def _propose(request: SpaceRequest, row: Sponsorship, side: Side, form: Conventi
         side=side,
         terms=form.terms,
         employee_name=data.get("employee_name", ""),
-        employee=_account(row, data.get("employee_email", "")),
+        employee=form.employee,
         summary=data.get("summary", ""),
         version=data["version"],
         ethics_checked=data.get("ethics_checked", False),
     )
-
-
-def _account(row: Sponsorship, email: str) -> Person | None:
-    """The account of this address, of somebody who said they work there; none is no error, and is not told."""
-    return services.employee_of_address(row.employer, email) if email else None
 
 
 @never_cache

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP
@@ -21,8 +22,13 @@ from organisations.models import Organisation
 
 from .enums import MOST_A_DAY, Format, Outcome, Part, Side
 from .models import MOST_MINUTES
-from .services import Terms, check_dates
+from .services import Terms, check_dates, employee_of_address
 
+NOBODY_THERE = (
+    f"Personne, parmi celles de votre espace qui vous montrent leur nom, n’a cette adresse. Laissez vide{NBSP}: vous "
+    f"noterez ses journées. Ou invitez-la depuis «{NBSP}Personnes{NBSP}»{NBSP}; si elle est déjà venue, elle choisit "
+    f"de vous montrer son nom dans «{NBSP}Mes employeurs{NBSP}»."
+)
 #: what a day may be counted for, in minutes
 DAYS = (360, 390, 420, 450, 480)
 
@@ -155,10 +161,10 @@ class ConventionForm(TermsForm):
         error_messages={"required": "Dites qui vient."},
     )
     employee_email = forms.EmailField(
-        label="Son adresse électronique, si elle a rejoint votre espace ici",
+        label="Son adresse électronique, si elle a rejoint votre espace et vous montre son nom",
         required=False,
-        help_text="Si c’est bien l’adresse de son compte, elle est prévenue une fois la convention signée, et note "
-        "elle-même ses journées. Sinon, vous les notez pour elle.",
+        help_text="Elle est prévenue une fois la convention signée, et note elle-même ses journées. Sinon, laissez "
+        "vide : vous les notez pour elle.",
     )
     ethics_checked = forms.BooleanField(
         label="Le contrôle de déontologie est fait pour cette personne",
@@ -171,8 +177,19 @@ class ConventionForm(TermsForm):
 
     field_order = ("summary", "employee_name", "employee_email")
 
-    def __init__(self, *args: Any, amends: bool, names: bool, ethics: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        employer: Organisation,
+        amends: bool,
+        names: bool,
+        ethics: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.employer = employer
+        #: whose account that address is, once checked
+        self.employee: Person | None = None
         if not ethics:
             del self.fields["ethics_checked"]
         elif amends:
@@ -187,6 +204,22 @@ class ConventionForm(TermsForm):
         elif amends:
             self.fields["employee_name"].required = False
             self.fields["employee_name"].help_text = "Laissez vide si la personne ne change pas."
+
+    def clean_employee_email(self) -> str:
+        """Nobody is linked by mistake: an address of nobody is said, never passed over."""
+        email: str = self.cleaned_data["employee_email"]
+        if email:
+            self.employee = employee_of_address(self.employer, email)
+            if self.employee is None:
+                raise ValidationError(NOBODY_THERE, code="nobody")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        wanting = cleaned.get("employee_email") and not cleaned.get("employee_name")
+        if wanting and "employee_name" not in self.errors:
+            self.add_error("employee_name", "Dites aussi son prénom et son nom, comme sur la convention.")
+        return cleaned
 
 
 class SignForm(forms.Form):

@@ -96,6 +96,18 @@ def withdraw(request: SignedIn, day_pk: str) -> HttpResponse:
     return redirect("sponsorships:mine")
 
 
+@require_POST
+def unlink(request: SignedIn, row_pk: str) -> HttpResponse:
+    """« Ce n’est pas moi », or rather not through one's account."""
+    row = get_object_or_404(_rows(request), pk=int(row_pk))
+    try:
+        services.unlink_person(row, actor=request.user)
+        messages.success(request, "C’est fait : cette convention n’est plus reliée à votre compte.")
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect("sponsorships:mine")
+
+
 def _rows(request: SignedIn) -> SponsorshipQuerySet:
     rows = Sponsorship.objects.of_person(request.user.person)
     return rows.select_related("need__organisation", "offer__organisation").order_by("-starts_on", "pk")

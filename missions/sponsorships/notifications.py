@@ -34,6 +34,7 @@ KINDS = {
     "day_refused": ("Une journée de mise à disposition est refusée", True),
     "day_corrected": ("Une journée refusée est corrigée", True),
     "debriefed": ("L’autre côté a fait son bilan", True),
+    "unlinked": ("La personne mise à disposition n’est plus reliée à son compte", False),
     "closed": ("Une mise à disposition est terminée", True),
     "broken": ("Une mise à disposition s’arrête avant la fin", False),
     "due_answer": ("Un employeur attend ma réponse", True),
@@ -114,14 +115,14 @@ def tell_convention(convention: "Convention", name: str, side: str, *, besides: 
 
 def tell_who_comes(convention: "Convention") -> None:
     """The person whose account a signed convention names: what it is, where to note their days, whom to write to when
-    it is a mistake. Once, whatever is amended after."""
+    it is a mistake. Once for each convention that begins to name it."""
     if convention.employee is None:
         return
     sponsorship = convention.sponsorship
     send(
         YOU_COME,
         to=convention.employee,
-        dedupe_key=f"{YOU_COME}:{sponsorship.pk}:{convention.employee.pk}",
+        dedupe_key=f"{YOU_COME}:{convention.pk}:{convention.employee.pk}",
         context={
             "need": sponsorship.need,
             "employer": sponsorship.employer,

@@ -43,5 +43,6 @@ urlpatterns = [
     re_path(
         r"^mon-espace/journees/(?P<row_pk>[0-9]{1,12})/convention/$", my_views.document, name="my_document"
     ),
+    re_path(r"^mon-espace/journees/(?P<row_pk>[0-9]{1,12})/pas-moi/$", my_views.unlink, name="my_unlink"),
     re_path(r"^mon-espace/journees/(?P<day_pk>[0-9]{1,12})/retirer/$", my_views.withdraw, name="my_withdraw"),
 ]

@@ -1305,6 +1305,7 @@ ROUTES: dict[str, Route] = {
     "sponsorships:mine": Route(signed_in),
     "sponsorships:my_log": Route(own, lambda world, kind: {"row_pk": world.sponsorship.pk}),
     "sponsorships:my_document": Route(own, lambda world, kind: {"row_pk": world.sponsorship.pk}),
+    "sponsorships:my_unlink": Route(own, lambda world, kind: {"row_pk": world.sponsorship.pk}, "post"),
     "sponsorships:my_withdraw": Route(
         own, lambda world, kind: {"day_pk": world.sponsorship.days.get().pk}, "post"
     ),

@@ -131,7 +131,7 @@ def story(*, need: SkillNeed | None = None, offer: Offer | None = None, kind: st
     company = offer.organisation if offer else f.make_organisation(kind=kind)
     association = need.organisation if need else f.make_organisation()
     worker: Person = f.make_person(first_name="Zoé", last_name="Martin")
-    Employee.objects.create(organisation=company, person=worker, joined_by="invitation")
+    Employee.objects.create(organisation=company, person=worker, joined_by="invitation", shown="name")
     return Story(
         company,
         association,

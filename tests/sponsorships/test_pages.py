@@ -193,6 +193,68 @@ def test_who_is_lent_notes_their_days_and_sees_nothing_of_the_employers_space() 
     assert day.state == "withdrawn"
 
 
+def test_an_address_of_nobody_there_is_said_and_what_was_typed_stays() -> None:
+    s = story()
+    row = s.agreed(2)
+    company, _association = sides(s)
+    hidden = f.make_user(person=f.make_employee(s.company).person)
+    gone = f.make_user(person=f.make_employee(s.company, until=now(), shown="name").person)
+    elsewhere = f.make_user(person=f.make_employee(shown="name").person)
+    said = read(row) | {
+        "minutes": "2",
+        "day_minutes": "420",
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat(),
+        "profile": "comptable",
+        "employee_name": "Zoé Martin",
+    }
+    for address in ("personne@exemple.fr", hidden.email, gone.email, elsewhere.email):
+        page = company.post(url("propose", s.company, row.pk), said | {"employee_email": address})
+        text = page.content.decode()
+        assert page.status_code == 422
+        assert "Laissez vide" in text, "the same words, whoever it is of"
+        assert "Mes employeurs" in text
+        assert f'value="{address}"' in text
+        assert 'value="Zoé Martin"' in text
+    assert not row.conventions.exists()
+    company.post(url("propose", s.company, row.pk), said | {"employee_email": s.worker.email.upper()})
+    assert row.conventions.get().employee == s.worker.person
+
+
+def test_an_amendment_with_an_address_asks_for_the_name() -> None:
+    s = story()
+    row = s.signed(2)
+    company, _association = sides(s)
+    said = read(row) | {
+        "minutes": "2",
+        "day_minutes": "420",
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat(),
+        "profile": "comptable",
+        "summary": "Une autre personne.",
+        "employee_email": s.worker.email,
+    }
+    page = company.post(url("propose", s.company, row.pk), said)
+    assert page.status_code == 422
+    assert "Dites aussi son prénom et son nom" in page.content.decode()
+
+
+def test_who_is_lent_says_that_it_is_not_them_in_one_click() -> None:
+    s = story()
+    row = s.signed(2)
+    worker = client_of(s.worker)
+    mine, unlink = reverse("sponsorships:mine"), reverse("sponsorships:my_unlink", args=[row.pk])
+    assert unlink in worker.get(mine).content.decode()
+    assert client_of(f.make_user()).post(unlink).status_code == 404
+    assert worker.get(unlink).status_code == 405
+    page = worker.post(unlink, follow=True).content.decode()
+    assert "n’est plus reliée à votre compte" in page
+    assert unlink not in page
+    assert worker.post(unlink).status_code == 404
+    company, _association = sides(s)
+    assert "Zoé Martin" in company.get(url("one", s.company, row.pk)).content.decode()
+
+
 def test_amounts_show_to_the_employer_alone() -> None:
     s = story()
     row = s.signed(2)

@@ -13,7 +13,7 @@ from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.notifications.models import Message
-from missions.sponsorships import rules, services
+from missions.sponsorships import rules, services, wording
 from missions.sponsorships.enums import Side
 from missions.sponsorships.models import DayEntry, Sponsorship
 from missions.sponsorships.services import Terms
@@ -162,6 +162,66 @@ def test_who_comes_is_told_once_signed_and_whom_to_write_to_when_it_is_a_mistake
     row.refresh_from_db()
     s.signed_by_both(s.proposed(row, employee=somebody, employee_name="Ali Ba", summary="Ali remplace Zoé."))
     assert set(told.values_list("person", flat=True)) == {s.worker.person.pk, somebody.pk}
+
+
+def test_who_is_linked_by_mistake_undoes_it_and_what_was_signed_stays_the_same() -> None:
+    s = story()
+    row = s.signed(3)
+    s.signed_by_both(s.proposed(row, terms=s.terms(4), summary="Un jour de plus."))
+    row.refresh_from_db()
+    s.day(row, 3)
+    before = list(row.conventions.order_by("pk").values_list("text_hash", "document_hash", "employee_name"))
+    for somebody in (s.coordinator, s.manager, f.make_user(), f.make_staff()):
+        with pytest.raises(NotAllowed):
+            services.unlink_person(row, actor=somebody)
+    services.unlink_person(row, actor=s.worker)
+    assert not row.conventions.exclude(employee=None).exists()
+    after = list(row.conventions.order_by("pk").values_list("text_hash", "document_hash", "employee_name"))
+    assert after == before
+    assert all(wording.hash_of(text) == text.text_hash for text in row.conventions.all())
+    assert not Sponsorship.objects.of_person(s.worker.person).exists()
+    assert not DayEntry.objects.of_person(s.worker.person).exists()
+    told = Message.objects.filter(kind="sponsorships.unlinked")
+    assert [mail.person for mail in told] == [s.coordinator.person]
+    assert "Zoé" not in told.get().text
+    assert Event.objects.filter(verb="sponsorship.person_unlinked", actor=s.worker).count() == 1
+    with pytest.raises(NotAllowed):
+        services.unlink_person(row, actor=s.worker)
+    assert s.day(row, 2).company_at, "its employer goes on noting the days"
+
+
+def test_who_is_linked_again_is_told_again() -> None:
+    s = story()
+    row = s.signed(3)
+    services.unlink_person(row, actor=s.worker)
+    row.refresh_from_db()
+    s.signed_by_both(s.proposed(row, summary="Zoé revient."))
+    assert Message.objects.filter(kind="sponsorships.you_come", person=s.worker.person).count() == 2
+
+
+def test_a_person_linked_while_a_side_has_signed_an_amendment_leaves_it_too() -> None:
+    s = story()
+    row = s.signed(3)
+    text = s.proposed(row, terms=s.terms(2), summary="Un jour de moins.")
+    services.sign(text, actor=s.coordinator, side=Side.COMPANY, seen_hash=text.text_hash)
+    services.unlink_person(row, actor=s.worker)
+    text.refresh_from_db()
+    services.sign(text, actor=s.manager, side=Side.ASSOCIATION, seen_hash=text.text_hash)
+    text.refresh_from_db()
+    assert (text.state, text.employee, text.employee_name) == ("in_force", None, "Zoé Martin")
+
+
+def test_who_noted_days_or_handles_the_association_does_not_slip_out_to_validate_them() -> None:
+    s = story()
+    row = s.signed(3)
+    day = s.day(row, 1, actor=s.worker)
+    with pytest.raises(RuleBroken, match="noté des journées"):
+        services.unlink_person(row, actor=s.worker)
+    services.withdraw_day(day, actor=s.worker)
+    f.make_member(s.association, person=s.worker.person)
+    with pytest.raises(RuleBroken, match="pour l’association"):
+        services.unlink_person(row, actor=s.worker)
+    assert row.conventions.get().employee == s.worker.person
 
 
 def test_nobody_signs_for_both_sides() -> None:

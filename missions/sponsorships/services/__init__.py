@@ -10,6 +10,7 @@ from .conventions import drop_convention, employee_of_address, propose_conventio
 from .days import begin, log_day, refuse_day, validate_day, withdraw_day
 from .endings import break_off, close, debrief, end_with_organisation
 from .forgetting import erase_old, forget_names, forget_person
+from .links import unlink_person
 from .releases import lapse_due, release_of_need
 from .terms import Terms, check_dates, outside_territory
 
@@ -38,6 +39,7 @@ __all__ = [
     "release_of_need",
     "rework",
     "sign",
+    "unlink_person",
     "validate_day",
     "value",
     "withdraw_day",

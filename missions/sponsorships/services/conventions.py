@@ -18,6 +18,7 @@ from missions.sponsorships import notifications as mails
 from missions.sponsorships.enums import SOMEBODY, WORKING, ConventionState, Side, State
 from missions.sponsorships.models import Convention, Sponsorship
 from missions.sponsorships.neighbours import settle_offer
+from organisations.companies.enums import Shown
 from organisations.companies.models import Employee
 from organisations.models import Organisation
 
@@ -183,7 +184,9 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
     )
     require_room(sponsorship, terms)
     _check_person(convention)
+    came = None
     for former in sponsorship.conventions.in_force():
+        came = former.employee_id
         former.state, former.state_changed_at = ConventionState.SUPERSEDED, now()
         former.save(update_fields=["state", "state_changed_at"])
     convention.state = ConventionState.IN_FORCE
@@ -205,12 +208,14 @@ def _enter_into_force(convention: Convention, *, actor: User) -> None:
     record("sponsorship.convention_in_force", sponsorship, actor=actor, number=convention.number)
     for side in Side:
         mails.tell_convention(convention, "in_force", side, besides=actor)
-    mails.tell_who_comes(convention)
+    if convention.employee_id != came:
+        mails.tell_who_comes(convention)
 
 
 def employee_of_address(organisation: Organisation, email: str) -> Person | None:
-    """Whose account has this address among the people who said that they work there, if any."""
-    people = Employee.objects.of_organisation(organisation).live()
+    """Whose account has this address among the people who show their employer their name, if any. Of the others it
+    learns nothing, not even by trying addresses."""
+    people = Employee.objects.of_organisation(organisation).live().exclude(shown=Shown.NOTHING)
     row = people.filter(person__user__email__iexact=clean(email)).select_related("person").first()
     return row.person if row else None
 
