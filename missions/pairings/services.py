@@ -2,8 +2,10 @@
 sponsorships do."""
 
 import datetime
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Count, Q
 
@@ -27,6 +29,7 @@ from .enums import TRANSITIONS, Answer, DeclineReason, Origin, Side, State, With
 from .models import LIFE, MOST_PER_OFFER, Pairing
 from .rows import is_giving
 
+logger = structlog.get_logger(__name__)
 #: what ended is kept this long
 KEPT = datetime.timedelta(days=3 * 365)
 
@@ -103,7 +106,7 @@ def propose_for_need(need: SkillNeed) -> int:
 
 def propose_all() -> int:
     """Every offer that may be proposed, the oldest first. Returns how many pairings were made."""
-    return sum(propose_for_offer(offer) for offer in Offer.objects.giving().order_by("opened_at", "pk"))
+    return _each(Offer.objects.giving().order_by("opened_at", "pk"), propose_for_offer)
 
 
 def _by_engine(found: matching.Found) -> int:
@@ -179,7 +182,7 @@ def withdraw(pairing: Pairing, *, actor: User) -> Pairing:
 
 def expire_due() -> int:
     """What was left without an answer ends; who had said yes is told."""
-    return sum(_expire(one) for one in list(Pairing.objects.overdue().order_by("pk")))
+    return _each(Pairing.objects.overdue().order_by("pk"), _expire)
 
 
 @transaction.atomic
@@ -239,6 +242,18 @@ def erase_rows(rows: Any) -> None:
 
 
 # --- inside ---------------------------------------------------------------------------------------------------
+
+
+def _each(rows: Iterable[Any], act: Callable[[Any], int]) -> int:
+    """The sum, each in its own commit. A row that cannot be acted upon is logged, looked at again next time, and stops
+    no other."""
+    done = 0
+    for row in list(rows):
+        try:
+            done += act(row)
+        except Exception:
+            logger.exception("pairings_failed", row=row.pk, act=act.__name__)
+    return done
 
 
 def _locked_pair(need_id: int, offer_id: int) -> tuple[SkillNeed, Offer]:

@@ -332,6 +332,23 @@ def test_one_answers_once_for_ones_own_side_and_in_time(two: Two) -> None:
     assert Message.objects.filter(kind="pairings.ended").count() == 1
 
 
+def test_a_pairing_that_cannot_end_stops_no_other(two: Two) -> None:
+    first = two.proposed()
+    second = two.proposed(offer=f.make_offer(two.company, skills=[SKILL]))
+    Pairing.objects.update(expires_at=now() - timedelta(minutes=1))
+    with connection.cursor() as cursor:  # what the database refuses of the first, for a reason nobody foresaw
+        cursor.execute(
+            "CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF NEW.id = {first.pk} THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuse_one BEFORE UPDATE ON pairings_pairing FOR EACH ROW EXECUTE FUNCTION refuse_one()"
+        )
+    assert services.expire_due() == 1
+    second.refresh_from_db()
+    assert second.state == State.EXPIRED
+
+
 def test_a_yes_given_after_the_time_was_spent_is_refused_in_words(two: Two) -> None:
     pairing = two.proposed()
     with pgtrigger.ignore("offers.Offer:committed_by_sponsorships"):
