@@ -69,5 +69,10 @@ my_pages: Registry[MyPage] = Registry("pages of one's own space")
 
 def my_menu(request: HttpRequest) -> list[tuple[str, str]]:
     """(label, address) of each page of one's own space, in order."""
-    pages = [page for page in my_pages if page.shown is None or page.shown(request)]
-    return [(page.label, reverse(page.route)) for page in sorted(pages, key=lambda page: page.order)]
+    pages = [(page, reverse(page.route)) for page in sorted(my_pages, key=lambda page: page.order)]
+    return [
+        (page.label, url)
+        for page, url in pages
+        # the page one is on is in the menu, even empty
+        if page.shown is None or request.path.startswith(url) or page.shown(request)
+    ]

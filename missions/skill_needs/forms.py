@@ -1,6 +1,6 @@
 """A skill need page by page, the filters of the public list, and the few words that end one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -449,8 +449,11 @@ class PassOnForm(NonceMixin, forms.Form):
         need: SkillNeed,
         members: Iterable[Organisation] = (),
         employers: Iterable[Organisation] = (),
+        told: Collection[int | None] = (),
         **kwargs: Any,
     ) -> None:
+        """`told`: who received it already (None: the brigade) is not offered again; sent all the same, the refusal
+        says so."""
         super().__init__(*args, **kwargs)
         employers, members = list(employers), list(members)
         self.organisations = {str(one.pk): one for one in (*employers, *members)}
@@ -461,6 +464,9 @@ class PassOnForm(NonceMixin, forms.Form):
             (self.BRIGADE, brigade),
             *((str(one.pk), f"{one.name}, membre de votre réseau") for one in members),
         ]
+        if not self.is_bound:
+            already = {self.BRIGADE if one is None else str(one) for one in told}
+            which.choices = [(value, label) for value, label in which.choices if value not in already]
 
     @property
     def chosen(self) -> Organisation | None:

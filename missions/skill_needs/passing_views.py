@@ -35,7 +35,14 @@ def pass_on(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpResp
     typed = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     found = [one for one in named(typed, head) if one.kind in EMPLOYERS] if typed else []
     offered = [one for one in passing.receivers_of(head, need) if one not in found]
-    form = PassOnForm(request.POST or None, need=need, members=offered, employers=_asked(request, found))
+    passed = PassedOn.objects.by_head(head).filter(need=need).select_related("to")
+    form = PassOnForm(
+        request.POST or None,
+        need=need,
+        members=offered,
+        employers=_asked(request, found),
+        told=[one.to_id for one in passed],
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -51,7 +58,7 @@ def pass_on(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpResp
         "form": form,
         "typed": typed,
         "found": found,
-        "passed": PassedOn.objects.by_head(head).filter(need=need).select_related("to"),
+        "passed": passed,
     }
     return render(request, "skill_needs/pass_on.html", context, status=status)
 

@@ -144,6 +144,21 @@ def test_who_receives_it_is_an_employer_a_member_or_the_brigade_once(network: Ne
     assert PassedOn.objects.count() == 1
 
 
+def test_who_received_it_is_not_offered_again(network: Network, client: Client) -> None:
+    other = f.make_organisation(name="Deuxième antenne")
+    f.make_affiliation(head=network.head, member=other)
+    page = text_of(client, network.owner, network.url())
+    assert f'value="{other.pk}"' in page
+    assert 'value="brigade"' in page
+    for receiver in (other, None):
+        passing.pass_on(network.need, actor=network.owner, network=network.head, to=receiver)
+    page = text_of(client, network.owner, network.url())
+    assert f'value="{other.pk}"' not in page
+    assert "l’ont tous reçu" in page
+    again = client.post(network.url(), {"to": "brigade", "nonce": "11111111-1111-4111-8111-111111111111"})
+    assert again.status_code == 409, "sent all the same, it says why"
+
+
 def test_a_reader_of_the_head_and_a_stranger_pass_nothing_on(network: Network, client: Client) -> None:
     for user in (f.make_member(network.head, role="reader"), network.coordinator, f.make_user()):
         client.force_login(user)
