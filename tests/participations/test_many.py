@@ -187,7 +187,7 @@ def test_who_comes_is_taken_away_as_a_table_without_formulas_and_it_is_recorded(
     assert (event.actor, event.data["number"]) == (space.owner, 1)
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\r=1", "\uff1d1", "\u00a0=1"])
 def test_a_cell_is_never_a_formula(cell: str) -> None:
     assert harmless(cell).startswith("'")
     assert harmless("Zoé") == "Zoé"

@@ -19,6 +19,14 @@ class Migration(migrations.Migration):
             " WHERE received_on NOT BETWEEN '2000-01-01' AND '2100-12-31'",
             migrations.RunSQL.noop,
         ),
+        migrations.RunSQL(
+            "UPDATE resources_promise SET starts_on = NULL WHERE starts_on NOT BETWEEN '2000-01-01' AND '2100-12-31'",
+            migrations.RunSQL.noop,
+        ),
+        migrations.RunSQL(
+            "UPDATE resources_promise SET ends_on = NULL WHERE ends_on NOT BETWEEN '2000-01-01' AND '2100-12-31'",
+            migrations.RunSQL.noop,
+        ),
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="promise",
