@@ -13,11 +13,11 @@ from alliances import services as alliances
 from alliances.models import Alliance, Party
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import FIRST_DAY, LAST_DAY, now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import NBSP, clean
 
 from . import policies
 from .enums import FIXED_UNITS, FUNDING, FundingState, Kind, State
@@ -103,6 +103,7 @@ def deliver(
     _check_amount(quantity, "La quantité apportée est un nombre au-dessus de zéro.")
     if on > today():
         raise RuleBroken("Notez un apport une fois qu’il a eu lieu.", code="future")
+    _check_century(on)
     with refusals(_REFUSALS):
         delivery = Delivery.objects.create(
             contribution=contribution, quantity=quantity, on=on, note=note, by=actor
@@ -218,6 +219,7 @@ def ask(
     _check_amount(amount, "Le montant est un nombre au-dessus de zéro.")
     if requested_on > today():
         raise RuleBroken("Notez une demande une fois qu’elle est partie.", code="future")
+    _check_century(requested_on)
     with refusals(_REFUSALS):
         line = FundingLine.objects.create(
             alliance=alliance, funder=funder, party=party, amount=amount, requested_on=requested_on, note=note
@@ -300,10 +302,17 @@ def _check_amount(amount: Decimal, message: str) -> None:
         raise RuleBroken("Deux chiffres après la virgule au plus.", code="amount")
 
 
+def _check_century(*days: datetime.date | None) -> None:
+    for day in days:
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise RuleBroken(f"Relisez l’année{NBSP}: vous avez écrit {day.year}.", code="century")
+
+
 def _write(contribution: Contribution, *, planned: Decimal, unit: str, **fields: Any) -> None:
     _check_amount(planned, "La quantité prévue est un nombre au-dessus de zéro.")
     if not clean(fields["what"]):
         raise RuleBroken("Dites ce qui est apporté.", code="what")
+    _check_century(fields.get("starts_on"), fields.get("ends_on"))
     for name, value in fields.items():
         setattr(contribution, name, value)
     contribution.planned = planned

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import FIRST_DAY, LAST_DAY, today
 from jeveuxagir.common.models import LineField, ProseField
 from jeveuxagir.common.text import NBSP, amount, slugify
 from jeveuxagir.taxonomies.models import Domain, Sdg
@@ -31,8 +31,6 @@ from .enums import PUBLIC, Kind, Means, Per, Promised, State
 MOST = 1_000_000_000
 #: a sheet that nobody looked at for so long may be wrong
 FRESH_FOR = datetime.timedelta(days=365)
-#: no date of a promise is before or after these: a slip of the keyboard
-FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2100, 12, 31)
 LICENCE = "Licence Ouverte 2.0"
 
 

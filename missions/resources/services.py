@@ -15,7 +15,7 @@ from jeveuxagir.accounts import limits
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.accounts.services import touch
 from jeveuxagir.audit.services import record
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import FIRST_DAY, now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
@@ -30,7 +30,7 @@ from organisations.models import Organisation
 
 from . import notifications, policies
 from .enums import FIXED_UNITS, PROMISES, TRANSITIONS, UNSENT, Kind, Means, Per, Promised, State
-from .models import FIRST_DAY, MOST, Instrument, Need, Promise, with_unit
+from .models import MOST, Instrument, Need, Promise, with_unit
 
 KIND = ModerationItem.Kind.RESOURCE_NEED.value
 Cause = ModerationItem.Cause

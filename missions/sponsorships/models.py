@@ -5,7 +5,6 @@ once both sides validated them. The database keeps the counts: a sponsorship nev
 its days never exceed its convention, nobody signs or validates for both sides.
 """
 
-import datetime
 import secrets
 from collections.abc import Mapping
 
@@ -16,7 +15,7 @@ from django.db.models.functions import Now
 
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.accounts.roles import scope_filter
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import FIRST_DAY, LAST_DAY, today
 from jeveuxagir.common.models import LineField, ProseField, personal
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, in_words, in_words_by
@@ -44,8 +43,6 @@ from .enums import (
 
 #: the most one sponsorship may hold: three years of full time
 MOST_MINUTES = 3 * 220 * DAY_MINUTES
-#: no date of a sponsorship is before or after these: a slip of the keyboard
-FIRST_DAY, LAST_DAY = datetime.date(2000, 1, 1), datetime.date(2100, 12, 31)
 DATES_SANE = Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY)
 
 

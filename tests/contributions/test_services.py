@@ -114,6 +114,10 @@ def test_a_unit_is_said_and_is_that_of_its_kind() -> None:
     assert table.plan(kind="money", unit="livres").unit == "€"
     with pytest.raises(RuleBroken, match="La fin vient après"):
         table.plan(starts_on=today(), ends_on=today() - datetime.timedelta(days=1))
+    with pytest.raises(RuleBroken, match=r"Relisez l’année.*206"):
+        table.plan(starts_on=datetime.date(206, 1, 1))
+    with pytest.raises(RuleBroken, match=r"Relisez l’année.*9999"):
+        table.plan(ends_on=datetime.date(9999, 12, 31))
 
 
 def test_nothing_is_brought_tomorrow_nor_to_what_was_dropped() -> None:
