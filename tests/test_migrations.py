@@ -16,7 +16,7 @@ def _ours() -> dict[str, Migration]:
     loader = MigrationLoader(None)
     return {
         f"{app}.{name}": migration
-        for (app, name), migration in loader.disk_migrations.items()
+        for (app, name), migration in sorted(loader.disk_migrations.items(), key=lambda row: row[0])
         if str(settings.BASE_DIR) in apps.get_app_config(app).path
         and ".venv" not in apps.get_app_config(app).path
     }
