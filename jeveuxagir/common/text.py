@@ -11,6 +11,12 @@ NARROW_NBSP = "\u202f"
 _BEFORE_MARK = re.compile(r"(?<=[\w)»…’%}>]) (?=[?!;:»](?:[\s\"'<)\].,]|$))", re.MULTILINE)
 _AFTER_QUOTE = re.compile(r"(?<=«) (?=\S)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+#: what a word processor leaves inside words and shows to nobody; the joiners of scripts and of emoji stay
+_LEFT_OVER = re.compile(r"[\u00ad\u200b\u2060-\u2064]")
+#: a bullet, in the private letters of a font of symbols
+_BULLET = re.compile(r"[\uf020-\uf0ff]")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+_PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)33[\s.\-]?(?:\(0\)[\s.\-]?)?|0)[1-9](?:[\s.\-]?\d\d){4}(?!\d)")
 #: what shows nothing: spaces of all sorts, soft hyphen, zero widths, marks of direction, fillers
 _NOTHING = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + (
     "\u00ad\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\u2800\u3164\uffa0"
@@ -18,10 +24,16 @@ _NOTHING = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspac
 
 
 def clean(text: str) -> str:
-    """NFC, no NUL or control or direction-override character, none that XML refuses, unified line ends, trimmed
-    of spaces and of what shows nothing."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _CONTROL.sub("", text).strip(_NOTHING)
+    """NFC, no NUL or control or direction-override character, none that XML refuses, unified line ends, what a word
+    processor leaves taken out, trimmed of spaces and of what shows nothing."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _BULLET.sub("•", _LEFT_OVER.sub("", _CONTROL.sub("", text)))
+    return unicodedata.normalize("NFC", text).strip(_NOTHING)
+
+
+def says_contact(text: str) -> bool:
+    """Whether an e-mail address or a French telephone number is written in it."""
+    return bool(_MAIL.search(text) or _PHONE.search(text))
 
 
 def clean_line(text: str) -> str:

@@ -10,6 +10,7 @@ from jeveuxagir.taxonomies.models import Skill, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.territories.text import SortName
+from jeveuxagir.ui.contacts import without_contact
 from missions.enums import MissionMode
 from missions.skill_needs.durations import DaysField
 
@@ -75,6 +76,7 @@ class TimeForm(NonceMixin, Page):
     title = forms.CharField(
         label="Titre de l’offre",
         max_length=160,
+        validators=[without_contact],
         help_text=f"Ce que vos équipes savent faire, sans nommer personne. Exemple{NBSP}: «{NBSP}Comptabilité et "
         f"budget pour une association{NBSP}». Au moins {TITLE_AT_LEAST} caractères.",
         error_messages={"required": "Donnez un titre à l’offre."},
@@ -128,6 +130,7 @@ class SkillsForm(Page):
         label="Ce que vous proposez",
         required=False,
         max_length=5000,
+        validators=[without_contact],
         help_text="Ce que vous savez faire, ce que vous ne faites pas. Ne nommez aucun salarié ni agent.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )

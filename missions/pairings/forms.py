@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from jeveuxagir.accounts.forms import NonceMixin
+from jeveuxagir.ui.contacts import without_contact
 from missions.offers.models import Offer
 
 from .enums import DeclineReason
@@ -25,6 +26,7 @@ class ProposeForm(NonceMixin, forms.Form):
         label="Un mot pour l’association",
         required=False,
         max_length=1000,
+        validators=[without_contact],
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text="Ne donnez ni nom ni coordonnées : après deux oui, chacun lit à qui écrire chez l’autre.",
     )
@@ -56,6 +58,7 @@ class BrigadeForm(NonceMixin, forms.Form):
     note = forms.CharField(
         label="Pourquoi, pour les deux organisations",
         max_length=1000,
+        validators=[without_contact],
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text="Les deux le lisent. Ne donnez ni nom ni coordonnées.",
         error_messages={"required": "Dites en une phrase pourquoi les deux iraient ensemble."},
@@ -84,6 +87,7 @@ class WordForm(NonceMixin, forms.Form):
         label="Un mot pour l’employeur (facultatif)",
         required=False,
         max_length=1000,
+        validators=[without_contact],
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text="Ne donnez ni nom ni coordonnées : après deux oui, chacun lit à qui écrire chez l’autre.",
     )

@@ -11,6 +11,7 @@ from jeveuxagir.common.text import NBSP
 from jeveuxagir.findable import filters
 from jeveuxagir.taxonomies.models import Domain, Sdg, Skill, SkillGroup
 from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.ui.contacts import without_contact
 from jeveuxagir.ui.facets import SeveralField, SeveralMixin, by_key
 from missions.enums import MissionMode
 from missions.forms import VersionMixin
@@ -79,6 +80,7 @@ class ProjectForm(NonceMixin, Section):
     title = forms.CharField(
         label="Votre besoin, en une ligne",
         max_length=160,
+        validators=[without_contact],
         help_text=f"Ce qu’il faut faire, pas qui vous êtes. Exemple{NBSP}: Refaire notre site internet",
         error_messages={"required": "Dites votre besoin en une ligne, même provisoire."},
     )
@@ -118,6 +120,7 @@ class DeliverableForm(Section):
         label="Ce qui sera rendu",
         max_length=3000,
         min_length=DELIVERABLE_AT_LEAST,
+        validators=[without_contact],
         widget=forms.Textarea(attrs=PROSE),
         help_text="Ce que vous pourrez montrer ou utiliser. Sans cela, personne ne sait à quoi il s’engage, et votre "
         "besoin ne peut pas être envoyé.",
@@ -137,6 +140,7 @@ class UseForm(Section):
     context = forms.CharField(
         label=f"Pour qui, et qu’est-ce que cela changera{NBSP}?",
         max_length=5000,
+        validators=[without_contact],
         required=False,
         widget=forms.Textarea(attrs=PROSE),
         help_text="Quelques phrases. C’est ce qui donne envie d’aider.",
@@ -439,6 +443,7 @@ class PassOnForm(NonceMixin, forms.Form):
         label="Un mot pour qui le reçoit",
         required=False,
         max_length=1000,
+        validators=[without_contact],
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text="Pourquoi vous pensez à eux. Ne donnez ni nom ni coordonnées.",
     )

@@ -14,7 +14,8 @@ from jeveuxagir.common.text import NBSP
 from jeveuxagir.moderation.clocks import is_working_day
 from jeveuxagir.territories.text import SortName
 from jeveuxagir.ui.amounts import AmountField
-from jeveuxagir.ui.dates import exact, weekday
+from jeveuxagir.ui.contacts import without_contact
+from jeveuxagir.ui.dates import day_of, exact
 from missions.offers.models import Offer
 from missions.skill_needs.durations import DAY_MINUTES, DaysField, hours_in_words, in_words, minutes_of
 from missions.skill_needs.models import SkillNeed
@@ -65,6 +66,7 @@ class TermsForm(forms.Form):
     profile = forms.CharField(
         label="Métier de la personne qui vient",
         max_length=120,
+        validators=[without_contact],
         help_text="Exemple : « contrôleuse de gestion ». Son nom n’est donné à l’association qu’une fois la "
         "convention signée.",
         error_messages={"required": "Dites le métier de la personne qui vient."},
@@ -318,7 +320,7 @@ class DayForm(forms.Form):
         elif "off_day" in self.fields and not data.get("off_day"):
             self.add_error(
                 "off_day",
-                f"Le {weekday(data['on'])} est {_why_off(data['on'])}. Cochez si c’est bien ce jour-là.",
+                f"Le {day_of(data['on'])} est {_why_off(data['on'])}. Cochez si c’est bien ce jour-là.",
             )
         data.pop("off_day", None)
         return data

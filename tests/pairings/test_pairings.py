@@ -161,6 +161,10 @@ def test_the_brigade_proposes_from_the_page_of_a_need(two: Two, client: Client) 
     form = client.get(page).context["form"]
     sent = {"nonce": form["nonce"].value(), "offer": str(two.offer.pk), "note": ""}
     assert client.post(page, sent).status_code == 422
+    kept = client.post(page, sent | {"note": "Appelez le 06 12 34 56 78, elle attend."})
+    assert kept.status_code == 422, "nobody's number before two yeses"
+    assert "elle attend." in kept.text
+    assert "ni adresse électronique ni numéro" in kept.text
     for _twice in range(2):
         assert client.post(page, sent | {"note": "Deux maisons voisines."}).status_code == 302
     pairing = Pairing.objects.get()
