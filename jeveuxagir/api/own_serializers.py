@@ -104,11 +104,17 @@ class OwnOfferSerializer(_Own):
         return duration(offer.left_minutes, offer.day_minutes)
 
 
+#: one in force does not outlive its sponsorship
+ENDED_CONVENTION = ("ended", "finie")
+
+
 class OwnConventionSerializer(serializers.ModelSerializer):
     """The convention, or an amendment of it: the next number."""
 
     label = serializers.CharField(help_text="« convention », « avenant n° 1 ».")
-    state = serializers.ChoiceField(choices=ConventionState.choices)
+    state = serializers.SerializerMethodField(
+        help_text="« ended » : elle était en vigueur quand la mise à disposition s’est terminée ou arrêtée."
+    )
     agreed = serializers.SerializerMethodField()
     person = serializers.SerializerMethodField(
         help_text="Qui vient. Une association le lit une fois la convention signée des deux côtés."
@@ -122,6 +128,11 @@ class OwnConventionSerializer(serializers.ModelSerializer):
             *("number", "label", "state", "agreed", "day_minutes", "starts_on", "ends_on", "profile"),
             *("person", "summary", "text_hash", "signed_by_employer_on", "signed_by_association_on"),
         ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=[*ConventionState.choices, ENDED_CONVENTION]))
+    def get_state(self, text: Convention) -> str:
+        over = text.state == ConventionState.IN_FORCE and text.sponsorship.is_ended
+        return ENDED_CONVENTION[0] if over else str(text.state)
 
     @extend_schema_field(DurationSerializer)
     def get_agreed(self, text: Convention) -> Any:

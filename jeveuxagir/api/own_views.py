@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -150,7 +150,12 @@ class _OfYear(Own):
         given = self.checked(request, filters.StatementParameters)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise Http404
-        side = statement_side(self.organisation, received="sens" in given.validated_data)
+        received = "sens" in given.validated_data
+        if received and Side.ASSOCIATION not in statement_sides(self.organisation):
+            raise ValidationError(
+                {"sens": ["Votre organisation ne reçoit pas de temps : elle n’a pas ce relevé."]}
+            )
+        side = statement_side(self.organisation, received=received)
         return statements.statement_of(self.organisation, year, side=side, amounts=True)
 
 

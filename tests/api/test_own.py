@@ -264,7 +264,21 @@ def test_a_public_employer_that_receives_too_reads_either_year() -> None:
     assert (ours["side"], ours["total"]["minutes"], ours["amount"]) == ("company", DAY, "70.00")
     assert (theirs["side"], theirs["total"]["minutes"], theirs["amount"]) == ("association", DAY // 2, None)
     assert len(reader.read()["statements"]) == 2
-    assert Reader(receives.company).ask(f"statements/{given.on.year}/", sens="donne").status_code == 400
+    company = Reader(receives.company)
+    assert company.ask(f"statements/{given.on.year}/", sens="donne").status_code == 400
+    refused = company.ask(f"statements/{given.on.year}/", sens="recu")
+    assert refused.status_code == 400, "an employer that receives nothing is not shown what it gave instead"
+    assert "ne reçoit pas" in refused.json()["errors"]["sens"][0]
+
+
+def test_a_convention_does_not_outlive_its_sponsorship(s: Story) -> None:
+    row = s.signed(3)
+    reader = Reader(s.company)
+    (text,) = reader.read(f"sponsorships/{row.pk}/")["conventions"]
+    assert text["state"] == "in_force"
+    services.break_off(row, actor=s.manager, side=Side.ASSOCIATION, reason="Le projet s’arrête.")
+    (text,) = reader.read(f"sponsorships/{row.pk}/")["conventions"]
+    assert text["state"] == "ended"
 
 
 def test_the_employers_amount_does_not_even_move_the_date_of_the_sponsorship(s: Story) -> None:
