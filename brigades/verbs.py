@@ -228,7 +228,7 @@ VERBS = {
     "skill_need.suspended": "Suspendu",
     "skill_need.lifted": "Suspension levée",
     "skill_need.in_talk": "Échange commencé avec un employeur",
-    "skill_need.agreed": "Convention signée : quelqu’un s’en charge",
+    "skill_need.agreed": "L’association a dit oui : quelqu’un s’en charge",
     "skill_need.resumed": "Cherche de nouveau quelqu’un",
     "skill_need.delivered": "C’est fait",
     "skill_need.passed_on": "Transmis par un réseau",

@@ -152,11 +152,13 @@ def missing(data: NeedData) -> list[Lack]:
     if len(clean(data.title)) < TITLE_AT_LEAST:
         lacks.append(Lack("title", f"Dites votre besoin en une ligne, {TITLE_AT_LEAST} caractères au moins."))
     if len(clean(data.deliverable)) < DELIVERABLE_AT_LEAST:
+        more = "Dites ce qui sera rendu à la fin"
+        if clean(data.deliverable):
+            more = f"Dites-en plus sur ce qui sera rendu, en {DELIVERABLE_AT_LEAST} caractères au moins"
         lacks.append(
             Lack(
                 "deliverable",
-                f"Dites ce qui sera rendu à la fin{NBSP}: sans cela, personne ne sait à quoi il s’engage, ni quand "
-                "c’est fini.",
+                f"{more}{NBSP}: sans cela, personne ne sait à quoi il s’engage, ni quand c’est fini.",
             )
         )
     if not data.domain:

@@ -3,10 +3,13 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jeveuxagir.common.clock import PARIS, today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.ui.dates import day_of
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
 
@@ -68,6 +71,17 @@ def _propose(request: SpaceRequest, row: Sponsorship, side: Side, form: Conventi
     )
 
 
+def _starts_before(text: Convention) -> str:
+    """What a first convention signed late means for the days already worked; empty when it is signed in time."""
+    signed = localdate(text.in_force_at, timezone=PARIS) if text.in_force_at else today()
+    if text.is_amendment or text.starts_on >= signed:
+        return ""
+    return (
+        f"Elle court depuis le {day_of(text.starts_on)}. Les journées déjà travaillées à ces dates pourront être "
+        "notées, et compteront une fois validées des deux côtés."
+    )
+
+
 @never_cache
 @membership_required(*HANDLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,6 +115,7 @@ def convention(request: SpaceRequest, pk: int, slug: str, row_pk: int, conventio
         "changes": changes(text, side),
         "state": words_of_state(text),
         "no_effect": wording.NO_EFFECT,
+        "starts_before": _starts_before(text),
         "rules": rules.of_employer(row.employer.kind),
         "form": form if waits and not text.signed_at(side) else None,
         "may_sign": policies.can_sign(request.user, row, side),

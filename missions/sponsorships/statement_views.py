@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import NBSP
 from missions.offers.enums import OFFERING
 from organisations.policies import HANDLERS
 from organisations.spaces import SpaceRequest, membership_required
@@ -74,12 +75,18 @@ def amount(request: SpaceRequest, pk: int, slug: str, year: int, row_pk: int) ->
     form = AmountForm(request.POST)
     if form.is_valid():
         try:
-            services.value(row, actor=request.user, year=_year(year), amount=form.cleaned_data["amount"])
-            messages.success(request, "Le montant est noté, pour vous seuls.")
+            given = form.cleaned_data["amount"]
+            services.value(row, actor=request.user, year=_year(year), amount=given)
+            said = "Le montant est retiré." if given is None else "Le montant est noté, pour vous seuls."
+            messages.success(request, said)
         except RuleBroken as broken:
             messages.error(request, broken.message)
     else:
-        messages.error(request, "Écrivez un montant en euros, par exemple 1250,50.")
+        typed = request.POST.get("amount", "")[:40]
+        messages.error(
+            request,
+            f"«{NBSP}{typed}{NBSP}» n’est pas un montant{NBSP}: écrivez-le en euros, par exemple 1 250,50.",
+        )
     response = redirect("sponsorships:statement", pk=pk, slug=slug)
     response["Location"] += f"?annee={year}"
     return response

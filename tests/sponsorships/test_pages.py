@@ -479,6 +479,29 @@ def test_a_mail_to_sign_opens_the_text() -> None:
     assert url("convention", s.association, row.pk, text.pk) in mail.text
 
 
+def test_a_convention_signed_after_its_start_says_that_the_days_already_worked_may_count() -> None:
+    s = story()
+    late = s.proposed(s.agreed(3))
+    page = client_of(s.manager).get(url("convention", s.association, late.sponsorship_id, late.pk)).text
+    assert "commence avant sa signature" in page
+    other = story()
+    row = other.agreed(3, starts_on=today() + datetime.timedelta(days=3))
+    early = other.proposed(row)
+    page = client_of(other.manager).get(url("convention", other.association, row.pk, early.pk)).text
+    assert "commence avant sa signature" not in page
+
+
+def test_an_amount_that_is_none_is_given_back_to_who_typed_it() -> None:
+    s = story()
+    row = s.signed(3)
+    company, year = client_of(s.coordinator), today().year
+    said = company.post(url("amount", s.company, year, row.pk), {"amount": "mille"}, follow=True).text
+    assert "mille" in said
+    assert "n’est pas un montant" in said
+    said = company.post(url("amount", s.company, year, row.pk), {"amount": ""}, follow=True).text
+    assert "Le montant est retiré." in said
+
+
 def test_a_convention_is_not_said_in_force_after_an_early_end() -> None:
     s = story()
     row = s.signed(2)
