@@ -472,6 +472,23 @@ def test_a_refused_day_frees_its_time_and_is_corrected_once() -> None:
     assert row.logged_minutes == DAY // 2
 
 
+def test_a_correction_says_something_else_than_what_was_refused() -> None:
+    s = story()
+    row = s.signed(4)
+    day = s.day(row, 2, part="hours", minutes=120, note="La caisse")
+    services.refuse_day(day, actor=s.manager, side=ASSOCIATION, reason="Deux heures, vraiment ?")
+    same = {"part": "hours", "minutes": 120}
+    said = refused("same_day", lambda: s.day(row, 2, **same, note=" La caisse ", corrects=day))
+    assert "refusée telle quelle" in said
+    assert not day.corrections.exists(), "the real correction is still to come"
+    better = s.day(row, 2, part="hours", minutes=90, note="La caisse", corrects=day)
+    refused("same_day", lambda: s.day(row, 2, **same, note="La caisse", corrects=better))
+    better.refresh_from_db()
+    assert better.state == "waiting", "what waits stays when its correction is refused"
+    explained = s.day(row, 2, **same, note="La caisse, de 9 h à 11 h, avec Paul", corrects=better)
+    assert explained.corrects_id == better.pk
+
+
 # --- the end
 
 

@@ -11,7 +11,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, allow
 from jeveuxagir.common.locks import lock, retried_once
-from jeveuxagir.common.text import NBSP, fold
+from jeveuxagir.common.text import NBSP, clean, fold
 from jeveuxagir.ui.dates import day_of
 from missions.sponsorships import dues, policies
 from missions.sponsorships import notifications as mails
@@ -74,6 +74,7 @@ def log_day(
     if corrects is not None:
         corrects = _give_way(corrects, sponsorship, actor)
     minutes = _checked_day(sponsorship, convention, on, part, minutes)
+    _refuse_the_same(corrects, on, part, minutes, note)
     if sponsorship.state == State.SIGNED:
         _begin(sponsorship, actor=actor)
     with refusals(REFUSALS | {"sponsorship_never_over_convention": left_of(sponsorship)}):
@@ -217,6 +218,23 @@ def _give_way(corrected: DayEntry, sponsorship: Sponsorship, actor: User) -> Day
     elif day.state != DayState.REFUSED or day.corrections.exists():
         raise RuleBroken("Cette journée ne se corrige plus.", code="wrong_state")
     return day
+
+
+def _refuse_the_same(
+    corrected: DayEntry | None, on: datetime.date, part: str, minutes: int, note: str
+) -> None:
+    """A correction says something else than what was refused, itself or any that it takes the place of: the same one
+    would come back to who refused it, and nothing could correct it any more."""
+    said = (on, part, minutes, clean(note))
+    while corrected is not None:
+        was = (corrected.on, corrected.part, corrected.minutes, corrected.note)
+        if corrected.state == DayState.REFUSED and was == said:
+            raise RuleBroken(
+                f"Cette journée a été refusée telle quelle{NBSP}: changez la date, le moment ou la durée, ou "
+                "ajoutez une note.",
+                code="same_day",
+            )
+        corrected = corrected.corrects
 
 
 def _checked_day(
