@@ -242,6 +242,12 @@ def rework(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespon
     row = row_of(request, row_pk)
     if side_in(request, row) != Side.COMPANY:
         raise NotAllowed
+    if request.method != "POST":  # what was typed and sent is refused on its own page, and kept
+        try:
+            services.require_drafted(row)
+        except RuleBroken as broken:
+            messages.info(request, broken.message)
+            return back_to(request, row)
     names = ("minutes", "day_minutes", "starts_on", "ends_on", "profile", "format", "version")
     initial = {name: getattr(row, name) for name in names}
     form = ReworkForm(request.POST or None, day_minutes=row.day_minutes, initial=initial)

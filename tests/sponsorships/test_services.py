@@ -555,6 +555,13 @@ def test_reworking_needs_the_version_that_was_read() -> None:
     assert isinstance(s.terms(), Terms)
 
 
+def test_what_ended_says_so_rather_than_that_both_sides_talk() -> None:
+    s = story()
+    row = services.decline(s.drafted(3), actor=s.coordinator, side=COMPANY, reason="Trop tôt.")
+    act = lambda: services.rework(row, actor=s.coordinator, version=1, terms=s.terms(4), format="flash")  # noqa: E731
+    assert "sans suite" in refused("wrong_state", act)
+
+
 def test_who_erases_their_account_leaves_the_papers_and_the_others_stay_in() -> None:
     s = story()
     row = s.signed(3)

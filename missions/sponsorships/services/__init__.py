@@ -4,7 +4,7 @@ The counts are the database’s: of two coordinators who spend the last two days
 left.
 """
 
-from .agreement import association_agree, decline, draft, employer_agree, rework
+from .agreement import association_agree, decline, draft, employer_agree, require_drafted, rework
 from .amounts import value
 from .conventions import drop_convention, employee_of_address, propose_convention, sign
 from .days import begin, log_day, refuse_day, validate_day, withdraw_day
@@ -37,6 +37,7 @@ __all__ = [
     "propose_convention",
     "refuse_day",
     "release_of_need",
+    "require_drafted",
     "rework",
     "sign",
     "unlink_person",

@@ -80,8 +80,7 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
     """Change what is prepared, until the employer agrees."""
     sponsorship = locked(sponsorship)
     allow(policies.can_handle(actor, sponsorship, Side.COMPANY))
-    if sponsorship.state != State.DRAFTED:
-        raise RuleBroken("Les deux côtés en parlent déjà : la convention le dira.", code="wrong_state")
+    require_drafted(sponsorship)
     check_version(sponsorship, version)
     require_verified(sponsorship.employer)
     sponsorship.format = format
@@ -95,6 +94,15 @@ def rework(sponsorship: Sponsorship, *, actor: User, version: int, terms: Terms,
         sponsorship.save()
     record("sponsorship.reworked", sponsorship, actor=actor)
     return sponsorship
+
+
+def require_drafted(sponsorship: Sponsorship) -> None:
+    """Terms are changed before the employer agreed to them; later the convention says them."""
+    if sponsorship.is_ended:
+        state = sponsorship.get_state_display()
+        raise RuleBroken(f"Cette mise à disposition ne change plus : « {state} ».", code="wrong_state")
+    if sponsorship.state != State.DRAFTED:
+        raise RuleBroken("Les deux côtés en parlent déjà : la convention le dira.", code="wrong_state")
 
 
 @retried_once(BUSY)
