@@ -42,6 +42,21 @@ def clean_line(text: str) -> str:
     return " ".join(text.split()) if "\n" in text or "\t" in text else text
 
 
+#: figures, letters and marks as wide as an ideogram: what some keyboards of Asia write
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_THOUSANDS = re.compile(r"(?<![\d.,/])(?<![\d.,/] )[1-9]\d{0,2}(?: \d{3})+(?![\d/])", re.ASCII)
+
+
+def as_keyed(text: str) -> str:
+    """What was typed with the letters and figures of a French keyboard, one ordinary space between words."""
+    return " ".join(text.translate(_WIDE).split())
+
+
+def joined_thousands(text: str) -> str:
+    """« 1 500 jours » as « 1500 jours »: the spaces between thousands gone."""
+    return _THOUSANDS.sub(lambda number: number.group().replace(" ", ""), text)
+
+
 def spaced(text: str) -> str:
     """`text` with non-breaking spaces where French wants them: a mark never begins a line."""
     return _AFTER_QUOTE.sub(NBSP, _BEFORE_MARK.sub(NBSP, text))

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from jeveuxagir.common.text import NBSP, fold, plural
+from jeveuxagir.common.text import NBSP, as_keyed, fold, joined_thousands, plural
 
 #: minutes of a day when no convention says otherwise: seven hours
 DAY_MINUTES = 420
@@ -30,10 +30,21 @@ _HOURS = re.compile(
 _MINUTES = re.compile(r"^(?P<minutes>\d+) ?(?:mn|min|minutes?)$", re.ASCII)
 _DAYS = re.compile(
     rf"^(?P<days>{_NUMBER})(?: ?(?:j|jours?|journees?))?(?P<half> et demie?)?"
-    r"(?: et (?P<hours>\d{1,2}) ?(?:h|heures?)(?: ?(?P<minutes>\d{1,2}))?)?$",
+    r"(?: et (?:(?P<hours>\d{1,2}) ?(?:h|heures?)(?: ?(?P<minutes>\d{1,2})(?: ?(?:mn|min|minutes?))?)?"
+    r"|(?P<only>\d{1,3}) ?(?:mn|min|minutes?)))?$",
     re.ASCII,
 )
 _HALF_DAYS = re.compile(rf"^(?P<halves>{_NUMBER}) demi ?journees?$", re.ASCII)
+#: « 2.000 »: two thousand for some, two for others
+_TWO_WAYS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])", re.ASCII)
+#: a week or a month is no number of days that two people would agree on
+_LONGER = re.compile(r"\b(?:semaines?|mois|ans?|annees?)\b")
+_A_NUMBER = re.compile(r"\d+(?:,\d+)?(?: ?(?:j|jours?|journees?|h|heures?))?", re.ASCII)
+_COUNT = {
+    "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7", "huit": "8", "neuf": "9",
+    "dix": "10", "onze": "11", "douze": "12", "quinze": "15", "vingt": "20", "trente": "30",
+}  # fmt: skip
+_COUNTED = re.compile(rf"\b(?:{'|'.join(_COUNT)})\b")
 
 
 def hours_in_words(minutes: int) -> str:
@@ -100,18 +111,28 @@ def _fraction(text: str) -> Fraction:
     return sum((Fraction(part.replace(",", ".")) for part in text.split()), Fraction(0))
 
 
+def _as_read(text: str) -> str:
+    """`text` in plain figures and letters, one space between words, accents and hyphens of words gone."""
+    for sign, words in _SIGNS.items():
+        text = text.replace(sign, f" {words}")
+    text = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", as_keyed(text).lower())
+    text = joined_thousands(re.sub(r"\s*/\s*", "/", text))
+    text = re.sub(
+        r"[^\W\d_]+", lambda word: fold(word.group()) if word.group().isalpha() else word.group(), text
+    )
+    return _COUNTED.sub(lambda word: _COUNT[word.group()], text)
+
+
 def minutes_of(text: str, day_minutes: int = DAY_MINUTES) -> int | None:
-    """The whole minutes that were typed: days (« 0,5 », « 1.5 », « 2 1/2 », « 2 jours et demi », « une
-    demi-journée ») or hours (« 3 h », « 1 h 30 »). None when it is not understood; it rounds to the minute.
+    """The whole minutes that were typed: days (« 0,5 », « 1.5 », « 2 1/2 », « 1 500 jours », « 2 jours et demi »,
+    « une demi-journée », « 1 jour et 30 min ») or hours (« 3 h », « 1 h 30 »). None when it is not understood, or
+    when it reads two ways (« 2.000 »); it rounds to the minute.
     """
     if len(text) > MOST_LETTERS:
         return None
-    for sign, words in _SIGNS.items():
-        text = text.replace(sign, f" {words}")
-    # what people write between words: spaces of any width, hyphens; accents do not matter
-    text = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", text.lower())
-    text = re.sub(r"\s*/\s*", "/", " ".join(text.split()))
-    text = re.sub(r"[^\W\d_]+", lambda word: fold(word.group()), text)
+    text = _as_read(text)
+    if _TWO_WAYS.search(text):
+        return None
     if max((len(digits) for digits in re.findall(r"\d+", text)), default=0) > MOST_DIGITS:
         return None
     try:
@@ -124,7 +145,8 @@ def minutes_of(text: str, day_minutes: int = DAY_MINUTES) -> int | None:
             return round(_fraction(found["halves"]) * day_minutes / 2)
         if found := _DAYS.match(text):
             days = _fraction(found["days"]) + (Fraction(1, 2) if found["half"] else 0)
-            return round(days * day_minutes) + int(found["hours"] or 0) * 60 + int(found["minutes"] or 0)
+            more = int(found["hours"] or 0) * 60 + int(found["minutes"] or found["only"] or 0)
+            return round(days * day_minutes) + more
     except ZeroDivisionError:
         return None
     return None
@@ -139,6 +161,10 @@ class DaysField(forms.CharField):
     default_error_messages = {
         "required": "Dites en combien de jours.",
         "invalid": "Écrivez un nombre de jours, par exemple 2,5 ou une demi-journée, ou des heures, par exemple 3 h.",
+        "two_ways": "Un point devant trois chiffres se lit de deux façons. Écrivez 2 000 avec une espace, ou 2,5 "
+        "avec une virgule.",
+        "longer": "Comptez en jours, par exemple 10. Une semaine de travail fait d’ordinaire 5 jours, un "
+        "mois une vingtaine.",
     }
 
     def __init__(
@@ -156,11 +182,19 @@ class DaysField(forms.CharField):
         if text in self.empty_values:
             return None
         minutes = minutes_of(str(text), self.day_minutes)
-        if minutes is None and self.most is not None and str(text).strip().isdecimal():
-            raise ValidationError(self._too_long(), code="most")  # a number, only far too big a one
         if minutes is None:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+            raise self._refused(str(text))
         return minutes
+
+    def _refused(self, text: str) -> ValidationError:
+        """Why it is not understood, as far as one can guess what was meant."""
+        read = _as_read(text) if len(text) <= MOST_LETTERS else as_keyed(text)
+        if _TWO_WAYS.search(read):
+            return ValidationError(self.error_messages["two_ways"], code="two_ways")
+        if self.most is not None and _A_NUMBER.fullmatch(read):
+            return ValidationError(self._too_long(), code="most")  # a number, only far too big a one
+        code = "longer" if _LONGER.search(read) else "invalid"
+        return ValidationError(self.error_messages[code], code=code)
 
     def _too_long(self) -> str:
         return f"C’est trop long{NBSP}: au plus {in_words(self.most, self.day_minutes)}."

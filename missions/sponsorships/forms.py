@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, as_keyed
 from jeveuxagir.moderation.clocks import is_working_day
 from jeveuxagir.territories.text import SortName
 from jeveuxagir.ui.amounts import AmountField
@@ -242,7 +242,7 @@ class HoursField(forms.CharField):
     """« 3 », « 3 h », « 1 h 30 »: whole minutes; None when empty."""
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "").strip()
+        text = as_keyed(str(super().to_python(value) or ""))
         if not text:
             return None
         plain = text.replace(",", ".").replace(".", "", 1)

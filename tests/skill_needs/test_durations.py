@@ -2,8 +2,11 @@
 
 import pytest
 from django import forms
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NARROW_NBSP, NBSP
+from missions.offers.models import MOST_MINUTES
 from missions.skill_needs.durations import DaysField, days_typed, in_words, minutes_of
 
 
@@ -53,13 +56,46 @@ def test_a_day_of_a_convention_may_be_longer() -> None:
         ("1h30", 90),
         ("2 heures et demie", 150),
         ("45 min", 45),
+        ("1 jour et 30 min", 450),
+        ("2 jours et 1 h 30 min", 930),
+        ("1 500 jours", 630_000),
+        ("10 000", 4_200_000),
+        (f"2{NARROW_NBSP}000", 840_000),
+        (f"2{NBSP}000{NBSP}h", 120_000),
+        ("1 500,5", 630_210),
+        ("２", 840),
+        ("２，５ jours", 1050),
+        ("deux jours", 840),
+        ("Trois jours et demi", 1470),
+        ("deux demi-journées", 420),
+        ("quatre heures", 240),
+        ("0.125", 52),
     ],
 )
 def test_what_people_type_is_understood(typed: str, minutes: int) -> None:
     assert minutes_of(typed) == minutes
 
 
-@pytest.mark.parametrize("typed", ["", "beaucoup", "-1", "1/0", "1e9", "9" * 40, "2 jours de trop", "٣", "∞"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "",
+            "beaucoup",
+            "-1",
+            "1/0",
+            "1e9",
+            "9" * 40,
+            "2 jours de trop",
+            "٣",
+            "∞",
+            "2²",
+            "2 semaines",
+            "12 34",
+        ),
+        *("2.000", "2.000 jours", "1 5000", "1,5 000", "quatre-vingts jours", "deux 500"),
+    ],
+)
 def test_what_nobody_understands_is_refused(typed: str) -> None:
     assert minutes_of(typed) is None
 
@@ -67,6 +103,28 @@ def test_what_nobody_understands_is_refused(typed: str) -> None:
 @pytest.mark.parametrize("minutes", [30, 45, 60, 100, 210, 420, 540, 630, 1050, 1060, 4200, 420 * 440])
 def test_what_stands_in_the_field_is_read_back_as_it_was(minutes: int) -> None:
     assert minutes_of(days_typed(minutes).replace(NBSP, " ")) == minutes
+
+
+@given(
+    day_minutes=st.integers(60, 720),
+    typed=st.one_of(
+        st.decimals(0, 20_000, places=5).map(lambda days: f"{days:f}".replace(".", ",")),
+        st.builds("{} h {:02}".format, st.integers(0, 9999), st.integers(0, 59)),
+        st.builds("{} jours et {} min".format, st.integers(0, 4400), st.integers(0, 720)),
+        st.builds("{} jours et {} h {}".format, st.integers(0, 4400), st.integers(0, 12), st.integers(0, 59)),
+        st.integers(1, MOST_MINUTES).map("{} min".format),
+        st.builds("{} {}/{}".format, st.integers(0, 4400), st.integers(1, 9), st.integers(1, 9)),
+    ),
+)
+def test_what_is_accepted_then_shown_is_accepted_again_as_it_was(day_minutes: int, typed: str) -> None:
+    field = DaysField(day_minutes=day_minutes, least=1, most=MOST_MINUTES)
+    try:
+        minutes = field.clean(typed)
+    except forms.ValidationError:
+        return
+    shown = field.prepare_value(minutes)
+    assert field.clean(shown) == minutes, (typed, shown)
+    assert not field.has_changed(minutes, shown)
 
 
 class _Form(forms.Form):
@@ -93,3 +151,27 @@ def test_a_number_far_too_big_is_too_long_whatever_its_size(typed):
     with pytest.raises(forms.ValidationError) as refused:
         DaysField(most=420 * 100).clean(typed)
     assert refused.value.code == "most"
+
+
+@pytest.mark.parametrize(
+    "typed", ["10 000", "1 000 000", f"4{NARROW_NBSP}401", "12 345 678 jours", "９９９９９９９９"]
+)
+def test_a_number_far_too_big_may_be_typed_with_its_spaces(typed):
+    with pytest.raises(forms.ValidationError) as refused:
+        DaysField(most=MOST_MINUTES).clean(typed)
+    assert refused.value.code == "most"
+
+
+@pytest.mark.parametrize(
+    ("typed", "helps"),
+    [
+        ("2.000", "Écrivez 2 000 avec une espace"),
+        ("2 semaines", "Comptez en jours"),
+        ("deux mois", "Comptez en jours"),
+        ("٣", "Écrivez un nombre de jours"),
+        ("٣" * 90, "Écrivez un nombre de jours"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_what_to_type(typed, helps):
+    with pytest.raises(forms.ValidationError, match=helps):
+        DaysField(most=MOST_MINUTES).clean(typed)
