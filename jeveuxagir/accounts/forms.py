@@ -36,11 +36,12 @@ class BirthDateField(forms.DateField):
     """Asked, never stored. Refuses under-16s, kindly, and impossible dates."""
 
     widget = forms.DateInput
+    default_error_messages = {"invalid": "Écrivez une date, par exemple 31/12/1990."}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Date de naissance")
         kwargs.setdefault("help_text", "Nous n’en gardons que l’année, et si vous avez 16, 17 ans ou plus.")
-        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"])
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y"])  # of two figures, no year is sure
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:

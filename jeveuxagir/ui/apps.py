@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,8 @@ class UiConfig(AppConfig):
 
         from jeveuxagir.common.text import clean
 
+        from .typed_dates import with_slashes
+
         def readable(value: str) -> None:
             if not clean(value):
                 raise ValidationError("Écrivez quelque chose de lisible.", code="invisible")
@@ -42,6 +45,13 @@ class UiConfig(AppConfig):
         forms.URLField.default_error_messages["invalid"] = (
             "Écrivez une adresse internet complète, par exemple https://www.exemple.fr."
         )
+        forms.DateField.default_error_messages["invalid"] = "Écrivez une date, par exemple 31/12/2027."
+        read_date = forms.DateField.to_python
+
+        def date_of(field: forms.DateField, value: str | datetime | date | None) -> date | None:
+            return read_date(field, with_slashes(value) if isinstance(value, str) else value)
+
+        forms.DateField.to_python = date_of  # type: ignore[method-assign, assignment]
         validators.MinLengthValidator.message = (
             "Écrivez au moins %(limit_value)d caractères : il y en a %(show_value)d."
         )

@@ -12,6 +12,7 @@ from jeveuxagir.accounts.forms import ContactFields, GuardianFields
 from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Domain, Skill
 from jeveuxagir.territories.forms import CommuneField
+from jeveuxagir.ui.typed_dates import with_slashes
 from missions.models import Slot
 from missions.participations.cautions import Caution, key
 from volunteers.requests.enums import Commitment, Mode
@@ -299,7 +300,8 @@ def initial_of(request: EngagementRequest) -> dict[str, dict[str, Any]]:
 
 
 def _date(word: str) -> datetime.date | None:
-    for pattern in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"):
+    word = with_slashes(word)
+    for pattern in ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"):
         try:
             return datetime.datetime.strptime(word, pattern).date()
         except ValueError:

@@ -285,7 +285,6 @@ class WhenForm(Section):
         help_text="La date à laquelle vous voulez l’avoir. Une fois passée, nous vous demandons ce qu’il en est.",
         error_messages={
             "required": "Dites pour quand, même de loin.",
-            "invalid": "Écrivez une date, par exemple 31/12/2027.",
         },
     )
     mode = forms.ChoiceField(
@@ -367,7 +366,6 @@ class ReopenForm(VersionMixin):
         label="Pour quelle nouvelle date",
         error_messages={
             "required": "Choisissez une nouvelle date.",
-            "invalid": "Écrivez une date, par exemple 31/12/2027.",
         },
     )
 
