@@ -257,6 +257,7 @@ VERBS = {
     "pairing.declined": "Une organisation dit non",
     "pairing.expired": "Sans réponse à temps",
     "pairing.withdrawn": "Retiré",
+    "pairing.ended": "La mise à disposition s’est arrêtée, ou n’a pas eu de suite",
     "sponsorship.drafted": "Préparée par l’employeur",
     "sponsorship.reworked": "Modifiée par l’employeur",
     "sponsorship.employer_agreed": "Accord de l’employeur : le temps est tenu",

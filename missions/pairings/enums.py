@@ -14,6 +14,8 @@ class State(TextChoices):
     DECLINED = "declined", "sans suite"
     EXPIRED = "expired", "sans réponse à temps"
     WITHDRAWN = "withdrawn", "retirée"
+    #: both said yes; the time lent came to nothing, or stopped before its end
+    ENDED = "ended", "arrêtée"
 
 
 class Origin(TextChoices):
@@ -52,5 +54,6 @@ TRANSITIONS = Transitions(
         "decline": ([State.PROPOSED], State.DECLINED),
         "expire": ([State.PROPOSED], State.EXPIRED),
         "withdraw": ([State.PROPOSED], State.WITHDRAWN),
+        "end": ([State.AGREED], State.ENDED),
     }
 )

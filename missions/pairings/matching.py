@@ -51,9 +51,9 @@ class Judged:
         return next((one for one in self.obstacles if one.gate == CROWD), None)
 
 
-def for_need(need: SkillNeed, *, limit: int = 5) -> list[Found]:
-    """The best offers for it. A need of the list is read with its organisation."""
-    [row] = need_rows([need])
+def for_need(need: SkillNeed, *, limit: int = 5, again: bool = True) -> list[Found]:
+    """The best offers for it. A need of the list is read with its organisation. `again`: as `need_rows` says."""
+    [row] = need_rows([need], again=again)
     offers = {offer.pk: offer for offer in Offer.objects.giving().select_related("organisation__commune")}
     found = lending.offers_for(
         row, offer_rows(list(offers.values())), today=today(), vocabulary=vocabulary(), limit=limit
@@ -61,30 +61,29 @@ def for_need(need: SkillNeed, *, limit: int = 5) -> list[Found]:
     return [Found(need, offers[one.offer_id], one) for one in found]
 
 
-def for_offer(offer: Offer, *, limit: int = 5) -> list[Found]:
+def for_offer(offer: Offer, *, limit: int = 5, again: bool = True) -> list[Found]:
     """The best needs for it."""
     [row] = offer_rows([offer])
     needs = {
         need.pk: need
         for need in SkillNeed.objects.seeking().select_related("organisation", "commune", "department")
     }
-    found = lending.needs_for(
-        row, need_rows(list(needs.values())), today=today(), vocabulary=vocabulary(), limit=limit
-    )
+    rows = need_rows(list(needs.values()), again=again)
+    found = lending.needs_for(row, rows, today=today(), vocabulary=vocabulary(), limit=limit)
     return [Found(needs[one.need_id], offer, one) for one in found]
 
 
-def judge(need: SkillNeed, offer: Offer) -> Judged:
+def judge(need: SkillNeed, offer: Offer, *, again: bool = True) -> Judged:
     """One pair in words, whatever holds it back."""
-    [(_offer, found)] = judge_each(need, [offer])
+    [(_offer, found)] = judge_each(need, [offer], again=again)
     return found
 
 
-def judge_each(need: SkillNeed, offers: list[Offer]) -> list[tuple[Offer, Judged]]:
+def judge_each(need: SkillNeed, offers: list[Offer], *, again: bool = True) -> list[tuple[Offer, Judged]]:
     """A need beside each of these offers, in words, in a number of statements that they do not change."""
     if not offers:
         return []
-    [need_row] = need_rows([need])
+    [need_row] = need_rows([need], again=again)
     words = vocabulary()
     rows = {row.id: row for row in offer_rows(offers)}
     return [(offer, _judged(Fit(need_row, rows[offer.pk], today()), words)) for offer in offers]

@@ -35,6 +35,13 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         """Those that wait, or were agreed."""
         return self.filter(state__in=[State.PROPOSED, State.AGREED])
 
+    def agreed(self) -> "PairingQuerySet":
+        return self.filter(state=State.AGREED)
+
+    def standing(self) -> "PairingQuerySet":
+        """Those that keep people from proposing the same two again: all, but what ended after two yes."""
+        return self.exclude(state=State.ENDED)
+
     def overdue(self) -> "PairingQuerySet":
         return self.waiting().filter(expires_at__lte=now())
 
@@ -146,12 +153,8 @@ class Pairing(models.Model):
                 violation_error_message="Cette offre est déjà proposée pour ce besoin.",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state=State.AGREED,
-                    company_answer=Answer.YES,
-                    association_answer=Answer.YES,
-                )
-                | ~Q(state=State.AGREED),
+                condition=Q(company_answer=Answer.YES, association_answer=Answer.YES)
+                | ~Q(state__in=[State.AGREED, State.ENDED]),
                 name="pairing_agreed_by_both",
             ),
             models.CheckConstraint(

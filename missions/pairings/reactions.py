@@ -27,6 +27,10 @@ def _offer_ended(event: Event) -> None:
     services.offer_ended(int(event.subject_id))
 
 
+def _sponsorship_ended(event: Event) -> None:
+    services.sponsorship_ended(int(event.subject_id))
+
+
 def register() -> None:
     for verb in ("published", "reopened", "resumed", "lifted"):
         subscribe(f"skill_need.{verb}", "pairings", _need_opened)
@@ -36,3 +40,5 @@ def register() -> None:
         subscribe(f"offer.{verb}", "pairings", _offer_opened)
     for verb in ("exhausted", "expired", "ended", "suspended", "paused"):
         subscribe(f"offer.{verb}", "pairings", _offer_ended)
+    for verb in ("declined", "released", "broken"):
+        subscribe(f"sponsorship.{verb}", "pairings", _sponsorship_ended)

@@ -41,8 +41,9 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def need_rows(needs: Any) -> list[NeedRow]:
-    """`needs`: a queryset, or rows already read."""
+def need_rows(needs: Any, *, again: bool = True) -> list[NeedRow]:
+    """`needs`: a queryset, or rows already read. `again`: what ended after two yes may be proposed anew.
+    People may; the engine does not bring back on its own what did not work."""
     found = (
         list(needs.select_related("organisation", "commune")) if hasattr(needs, "select_related") else needs
     )
@@ -52,7 +53,8 @@ def need_rows(needs: Any) -> list[NeedRow]:
     known: dict[int, set[int]] = defaultdict(set)
     waiting: dict[int, int] = defaultdict(int)
     for need, offer, state in Pairing.objects.filter(need__in=keys).values_list("need", "offer", "state"):
-        known[need].add(offer)
+        if not (again and state == State.ENDED):
+            known[need].add(offer)
         waiting[need] += state == State.PROPOSED
     return [
         NeedRow(

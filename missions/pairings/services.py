@@ -21,6 +21,8 @@ from missions.skill_needs import services as skill_needs
 from missions.skill_needs.enums import SEEKING
 from missions.skill_needs.enums import State as NeedState
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.enums import LIVE
+from missions.sponsorships.models import Sponsorship
 from organisations.models import Organisation
 
 from . import matching, policies
@@ -45,7 +47,7 @@ def propose(*, actor: User | None, need: SkillNeed, offer: Offer, origin: str, n
     """
     need, offer = _locked_pair(need.pk, offer.pk)
     allow(actor is None if origin == Origin.ENGINE else policies.can_propose(actor, need, offer, origin))
-    judged = matching.judge(need, offer)
+    judged = matching.judge(need, offer, again=origin != Origin.ENGINE)
     if judged.forbidden:
         raise RuleBroken(judged.forbidden.sentence, code=judged.forbidden.gate)
     if origin == Origin.ENGINE and judged.obstacles:
@@ -88,7 +90,11 @@ def propose(*, actor: User | None, need: SkillNeed, offer: Offer, origin: str, n
 def propose_for_offer(offer: Offer) -> int:
     """The engine's best needs for an offer, as many as its employer may still answer. Safe to run twice."""
     room = MOST_PER_OFFER - Pairing.objects.waiting().of_offer(offer).count()
-    return sum(_by_engine(found) for found in matching.for_offer(offer, limit=room)) if room > 0 else 0
+    return (
+        sum(_by_engine(found) for found in matching.for_offer(offer, limit=room, again=False))
+        if room > 0
+        else 0
+    )
 
 
 def propose_for_need(need: SkillNeed) -> int:
@@ -100,7 +106,9 @@ def propose_for_need(need: SkillNeed) -> int:
         .annotate(n=Count("pk"))
         .filter(n__gte=MOST_PER_OFFER)
     }
-    candidates = [found for found in matching.for_need(need, limit=10) if found.offer.pk not in full]
+    candidates = [
+        found for found in matching.for_need(need, limit=10, again=False) if found.offer.pk not in full
+    ]
     return sum(_by_engine(found) for found in candidates[:3])
 
 
@@ -210,6 +218,31 @@ def offer_ended(offer_id: int) -> None:
         _withdraw_if(pairing, WithdrawnBecause.OFFER)
 
 
+def sponsorship_ended(sponsorship_id: int) -> None:
+    """The time lent came to nothing, or stopped before its end: what both had agreed is over, and the two may be
+    proposed to each other again."""
+    for row in Sponsorship.objects.failed().filter(pk=sponsorship_id):
+        for pairing in Pairing.objects.agreed().filter(need=row.need_id, offer=row.offer_id):
+            _end_with(pairing, row)
+
+
+@transaction.atomic
+def _end_with(pairing: Pairing, sponsorship: Sponsorship) -> None:
+    pairing = _locked(pairing)
+    # said late or twice, it ends neither what was agreed since nor what goes on
+    if (
+        pairing.state != State.AGREED
+        or sponsorship.state_changed_at < pairing.state_changed_at
+        or Sponsorship.objects.of_pair(pairing.need_id, pairing.offer_id).filter(state__in=LIVE).exists()
+    ):
+        return
+    _move(pairing, "end")
+    pairing.save()
+    record("pairing.ended", pairing, sponsorship=sponsorship.pk)
+    if sponsorship.agreed_at is None and sponsorship.ended_by == Side.COMPANY:
+        mails.ended(pairing, Side.ASSOCIATION)  # given up before the association was told anything of it
+
+
 @transaction.atomic
 def _withdraw_if(pairing: Pairing, because: WithdrawnBecause) -> None:
     pairing = _locked(pairing)
@@ -231,9 +264,10 @@ def forget_person(person: Person) -> None:
 
 
 def old(moment: datetime.datetime) -> Any:
-    """What ended without a sponsorship so long ago that nobody needs it."""
+    """What ended so long ago that nobody needs it: a sponsorship remembers by itself what came of it."""
     return Pairing.objects.filter(
-        state__in=[State.DECLINED, State.EXPIRED, State.WITHDRAWN], state_changed_at__lt=moment - KEPT
+        state__in=[State.DECLINED, State.EXPIRED, State.WITHDRAWN, State.ENDED],
+        state_changed_at__lt=moment - KEPT,
     )
 
 

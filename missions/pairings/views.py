@@ -129,19 +129,42 @@ def _contact(pairing: Pairing, side: Side) -> Any:
 
 
 def _next_step(pairing: Pairing, side: Side) -> dict[str, Any]:
-    """After two yes: the sponsorship, or the page where its employer describes it."""
-    if pairing.state != State.AGREED:
+    """After two yes: the sponsorship, or the page where its employer describes it. Once it ended: proposing again."""
+    if pairing.state not in (State.AGREED, State.ENDED):
         return {}
     organisation = pairing.organisation_of(side)
-    rows = Sponsorship.objects.of_organisation(organisation)
-    made = rows.filter(need=pairing.need_id, offer=pairing.offer_id).order_by("-pk").first()
     space = [organisation.pk, organisation.slug]
-    if made is not None:
-        return {"sponsorship_url": reverse("sponsorships:one", args=[*space, made.pk])}
+    made = _made(pairing, organisation)
+    found = {"sponsorship_url": reverse("sponsorships:one", args=[*space, made.pk])} if made else {}
+    if pairing.state == State.ENDED:
+        return found | _again(pairing, side, space)
+    if found:
+        return found
     if side == Side.COMPANY:
         asked = urlencode({"besoin": pairing.need_id, "offre": pairing.offer_id})
         return {"describe_url": f"{reverse('sponsorships:prepare', args=space)}?{asked}"}
     return {}
+
+
+def _made(pairing: Pairing, organisation: Organisation) -> Sponsorship | None:
+    """What came of this pairing, not of another of the same two."""
+    rows = Sponsorship.objects.of_organisation(organisation).of_pair(pairing.need_id, pairing.offer_id)
+    if pairing.state == State.ENDED:
+        rows = rows.failed().filter(state_changed_at__lte=pairing.state_changed_at)
+    else:
+        failed = Sponsorship.objects.failed().filter(state_changed_at__lt=pairing.state_changed_at)
+        rows = rows.exclude(pk__in=failed.values("pk"))
+    return rows.order_by("-pk").first()
+
+
+def _again(pairing: Pairing, side: Side, space: list[Any]) -> dict[str, Any]:
+    """Where the same two are proposed to each other anew, if nothing holds them back."""
+    if matching.judge(pairing.need, pairing.offer).forbidden:
+        return {}
+    if side == Side.COMPANY:
+        page = reverse("pairings:help_need", args=[*space, pairing.need_id])
+        return {"again_url": f"{page}?{urlencode({'offre': pairing.offer_id})}"}
+    return {"again_url": reverse("pairings:ask_offer", args=[*space, pairing.need_id, pairing.offer_id])}
 
 
 def _answer(request: SpaceRequest, pairing: Pairing, side: Side, form: AnswerForm) -> None:

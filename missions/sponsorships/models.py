@@ -50,6 +50,13 @@ class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
     def given_by(self, organisation: Organisation) -> "SponsorshipQuerySet":
         return self.filter(offer__organisation=organisation)
 
+    def failed(self) -> "SponsorshipQuerySet":
+        """Those that came to nothing, or stopped before their end."""
+        return self.filter(state__in=[State.DECLINED, State.BROKEN])
+
+    def of_pair(self, need: int, offer: int) -> "SponsorshipQuerySet":
+        return self.filter(need=need, offer=offer)
+
     def of_organisation(self, organisation: Organisation) -> "SponsorshipQuerySet":
         """Those it gives or receives; an association is told of none before the employer agreed."""
         received = Q(need__organisation=organisation) & ~Q(state=State.DRAFTED) & ~_never_agreed()

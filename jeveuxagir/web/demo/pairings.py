@@ -14,11 +14,12 @@ from jeveuxagir.matching import lending
 from jeveuxagir.matching.lending import Fit
 from missions.impact.models import Publication
 from missions.offers.models import Offer
+from missions.pairings import matching
 from missions.pairings.enums import Answer, DeclineReason, Origin, State
 from missions.pairings.models import LIFE, MOST_PER_OFFER, Announcement, Pairing
 from missions.pairings.rows import need_rows, offer_rows, vocabulary
 from missions.skill_needs.models import SkillNeed
-from missions.sponsorships.models import DayEntry
+from missions.sponsorships.models import DayEntry, Sponsorship
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
@@ -29,8 +30,9 @@ WHY_NOT = "Nous fermons en août, et l’équipe ne peut venir qu’à ce moment
 
 def bring_together() -> None:
     """In a number of statements that the rows do not change."""
-    pairings = _engine_s()
     actors = _actors()
+    ended = _ended(actors)
+    pairings = _engine_s()
     for act, pairing in zip(
         (_agreed, _company_waits, _declined, _expired, _association_waits),
         _one_a_need(pairings),
@@ -38,7 +40,7 @@ def bring_together() -> None:
     ):
         act(pairing, actors)
     made = Pairing.objects.bulk_create(pairings)
-    record_many("pairing.proposed", made)
+    record_many("pairing.proposed", [*ended, *made])
     agreed = [pairing.need_id for pairing in made if pairing.state == State.AGREED]
     SkillNeed.objects.filter(pk__in=agreed, state="open").update(state="in_talk", state_changed_at=now())
     _publish_one(actors)
@@ -51,7 +53,7 @@ def _engine_s() -> list[Pairing]:
     giving = Offer.objects.giving().select_related("organisation__commune").order_by("opened_at", "pk")
     seeking = SkillNeed.objects.public().seeking().select_related("organisation", "commune").order_by("pk")
     offers, needs = list(giving), list(seeking)
-    rows, known = need_rows(needs), {need.pk: need for need in needs}
+    rows, known = need_rows(needs, again=False), {need.pk: need for need in needs}
     by_key = {row.id: row for row in rows}
     waiting: Counter[int] = Counter()
     made = []
@@ -127,6 +129,24 @@ def _expired(row: Pairing, actors: dict[int, User]) -> None:
     row.created_at = now() - LIFE - timedelta(days=1)
     row.expires_at = row.state_changed_at = now() - timedelta(hours=9)
     row.state = State.EXPIRED
+
+
+def _ended(actors: dict[int, User]) -> list[Pairing]:
+    """Both had said yes; the time lent then stopped before its end, and the need seeks again."""
+    lent = Sponsorship.objects.failed().filter(need__state="open", offer__in=Offer.objects.giving())
+    row = lent.select_related("need__organisation", "need__commune", "offer__organisation__commune")
+    made = []
+    for one in row.order_by("pk")[:1]:
+        judged = matching.judge(one.need, one.offer)
+        pairing = _pairing(one.need, one.offer, judged.lending, judged.inputs)
+        pairing.created_at = one.created_at - timedelta(days=6)
+        pairing.expires_at = pairing.created_at + LIFE
+        for side in ("company", "association"):
+            _says(pairing, side, Answer.YES, actors)
+            setattr(pairing, f"{side}_answered_at", one.created_at - timedelta(days=2))
+        pairing.state, pairing.state_changed_at = State.ENDED, one.state_changed_at
+        made.append(pairing)
+    return Pairing.objects.bulk_create(made)
 
 
 def _publish_one(actors: dict[int, User]) -> None:
