@@ -31,16 +31,23 @@ class ProposeForm(NonceMixin, forms.Form):
         help_text="Ne donnez ni nom ni coordonnées : après deux oui, chacun lit à qui écrire chez l’autre.",
     )
 
-    def __init__(self, *args: Any, offers: Iterable[tuple[Offer, str]] = (), **kwargs: Any) -> None:
-        """`offers`: each with what is said beside it."""
+    def __init__(
+        self,
+        *args: Any,
+        offers: Iterable[tuple[Offer, str]] = (),
+        known: Iterable[Offer] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`offers`: each with what is said beside it. `known`: as BrigadeForm's."""
         super().__init__(*args, **kwargs)
-        self.offers = {str(one.pk): one for one, _said in offers}
+        shown = [(str(one.pk), f"{one.title} ({said})" if said else one.title) for one, said in offers]
+        more = {str(one.pk): one for one in known}
+        self.offers = {str(one.pk): one for one, _said in offers} | more
         which: Any = self.fields["offer"]
-        which.choices = [
-            (str(one.pk), f"{one.title} ({said})" if said else one.title) for one, said in offers
-        ]
-        if len(self.offers) == 1:
-            which.initial = next(iter(self.offers))
+        which.choices = [*shown, *((key, one.title) for key, one in more.items())]
+        which.widget.choices = shown
+        if len(shown) == 1:
+            which.initial = shown[0][0]
 
     @property
     def chosen(self) -> Offer:

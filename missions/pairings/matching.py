@@ -89,6 +89,16 @@ def judge_each(need: SkillNeed, offers: list[Offer], *, again: bool = True) -> l
     return [(offer, _judged(Fit(need_row, rows[offer.pk], today()), words)) for offer in offers]
 
 
+def forbidden_each(offer: Offer, needs: list[SkillNeed]) -> dict[int, Obstacle]:
+    """Of these needs, those that this offer may not answer, with what forbids it. As many statements for all."""
+    if not needs:
+        return {}
+    [row] = offer_rows([offer])
+    fits = [Fit(one, row, today()) for one in need_rows(needs)]
+    blocked = {fit.need.id: [one for one in lending.obstacles(fit) if one.gate in HARD] for fit in fits}
+    return {need: found[0] for need, found in blocked.items() if found}
+
+
 def _judged(fit: Fit, words: Vocabulary) -> Judged:
     return Judged(
         fit,

@@ -57,6 +57,9 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         """The one that waits or was agreed, of these two."""
         return self.live().filter(need=need, offer=offer).first()
 
+    def standing_of(self, need: SkillNeed, offer: Offer) -> "Pairing | None":
+        return self.standing().filter(need=need, offer=offer).order_by("-pk").first()
+
     def of_need(self, need: SkillNeed) -> "PairingQuerySet":
         return self.filter(need=need)
 

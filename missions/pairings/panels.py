@@ -19,6 +19,7 @@ from organisations.models import Organisation
 from organisations.policies import HANDLERS, can_handle_missions
 
 from .enums import Answer, Side
+from .matching import forbidden_each
 from .models import Pairing
 from .notifications import url_for
 from .policies import may_bring
@@ -86,7 +87,8 @@ def _of_offer_manage(request: Any, offer: Offer) -> dict[str, Any] | None:
 
 
 def _of_offer(request: Any, offer: Offer) -> dict[str, Any] | None:
-    """On an offer's page, for who handles a verified association: asking for it, need by need. Four queries."""
+    """On an offer's page, for who handles a verified association: asking for it, need by need; why not, where it
+    may not be asked. As many queries for one need as for all."""
     if not request.user.is_authenticated or not is_giving(offer):
         return None
     person = user_of(request).person
@@ -95,12 +97,15 @@ def _of_offer(request: Any, offer: Offer) -> dict[str, Any] | None:
     if not organisations:
         return None
     new = set(never_served(mine).values_list("pk", flat=True)) if offer.first_timers_only else set()
-    known = {one.need_id: one for one in Pairing.objects.of_person(person).of_offer(offer).live()}
+    known = {one.need_id: one for one in Pairing.objects.of_person(person).of_offer(offer).standing()}
     needs: dict[int, list[Any]] = {one.pk: [] for one in organisations}
     seeking = SkillNeed.objects.public().seeking().filter(organisation__in=organisations)
-    for need in seeking.order_by("title", "pk")[:MOST_NEEDS]:
+    seeking = seeking.select_related("organisation", "commune")
+    shown = list(seeking.order_by("title", "pk")[:MOST_NEEDS])
+    barred = forbidden_each(offer, [need for need in shown if need.pk not in known])
+    for need in shown:
         row: Any = need
-        row.known = known.get(need.pk)
+        row.known, row.barred = known.get(need.pk), barred.get(need.pk)
         needs[need.organisation_id].append(row)
     return {
         "offer": offer,

@@ -19,7 +19,6 @@ from jeveuxagir.common.text import NBSP, clean
 from jeveuxagir.matching.lending import MOST_OPEN
 from jeveuxagir.territories.text import Unaccent
 from missions.offers.models import Offer
-from missions.offers.policies import never_served
 from missions.skill_needs.durations import in_words
 from missions.skill_needs.models import SkillNeed
 from missions.sponsorships import contacts
@@ -43,6 +42,8 @@ PAGE = 20
 SHOWN = 10
 #: of what the brigade looks for
 MOST_TYPED = 100
+#: the gate of the first 72 hours
+FIRST = "first_timers"
 _OTHER = {Side.COMPANY: Side.ASSOCIATION, Side.ASSOCIATION: Side.COMPANY}
 PROPOSED = f"C’est proposé. L’autre organisation a {LIFE.days} jours pour répondre."
 
@@ -267,11 +268,24 @@ def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRe
         .select_related("organisation__commune")
         .order_by("title")
     )
-    waits = [offer for offer in giving if offer.first_timers_only and not _is_new(need)]
-    giving = [offer for offer in giving if offer not in waits]
-    said = [(offer, f"reste {in_words(offer.left_minutes, offer.day_minutes)}") for offer in giving]
+    known = list(
+        Pairing.objects.of_organisation(request.organisation)
+        .of_need(need)
+        .standing()
+        .with_both()
+        .order_by("pk")
+    )
+    proposed = {pairing.offer_id for pairing in known}
+    judged = matching.judge_each(need, [offer for offer in giving if offer.pk not in proposed])
+    free = [offer for offer, one in judged if not one.forbidden]
+    said = [(offer, f"reste {in_words(offer.left_minutes, offer.day_minutes)}") for offer in free]
     initial = {"offer": request.GET.get("offre", "")}
-    form = ProposeForm(request.POST or None, offers=said, initial=initial if initial["offer"] else {})
+    form = ProposeForm(
+        request.POST or None,
+        offers=said,
+        known=[offer for offer in giving if offer.pk in proposed],
+        initial=initial if initial["offer"] in {str(offer.pk) for offer in free} else {},
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -279,6 +293,10 @@ def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRe
             try:
                 return redirect(_propose(request, form, need, form.chosen, Origin.COMPANY))
             except RuleBroken as refused:
+                if form.chosen.pk in proposed:
+                    messages.info(request, refused.message)
+                    [already] = [one for one in known if one.offer_id == form.chosen.pk][-1:]
+                    return redirect(url_for(already, Side.COMPANY))
                 form.add_error(None, refused.message)
                 status = 409
     context = {
@@ -286,15 +304,17 @@ def help_need(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRe
         "need": need,
         "form": form,
         "giving": giving,
-        "waits": waits,
+        "free": free,
+        "known": known,
+        "waits": [offer for offer, one in judged if one.forbidden and one.forbidden.gate == FIRST],
+        "barred": [
+            (offer, one.forbidden.sentence)
+            for offer, one in judged
+            if one.forbidden and one.forbidden.gate != FIRST
+        ],
         "volume": in_words(need.minutes),
     }
     return render(request, "pairings/help_need.html", context, status=status)
-
-
-def _is_new(need: SkillNeed) -> bool:
-    """Whether nobody ever lent its association time: the 72 hours of an offer are for such."""
-    return never_served(Organisation.objects.filter(pk=need.organisation_id)).exists()
 
 
 @never_cache
@@ -313,7 +333,7 @@ def ask_offer(request: SpaceRequest, pk: int, slug: str, need_pk: int, offer_pk:
     offers = Offer.objects.visible_to(request.user).giving().select_related("organisation__commune")
     offer = get_object_or_404(offers, pk=offer_pk)
     judged = matching.judge(need, offer)
-    known = Pairing.objects.of_organisation(request.organisation).live_of(need, offer)
+    known = Pairing.objects.of_organisation(request.organisation).standing_of(need, offer)
     form = WordForm(request.POST or None)
     status = 200
     if request.method == "POST":
