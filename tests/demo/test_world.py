@@ -44,6 +44,7 @@ from missions.enums import State as MissionState
 from missions.feeds.models import FeedRun, Partner, PartnerOrganisation
 from missions.models import Mission, MissionAddress, Slot
 from missions.offers.models import Offer
+from missions.pairings.models import Pairing
 from missions.participations.enums import SEAT_STATES, WAITING_STATES
 from missions.participations.enums import DeclineReason as RefusalReason
 from missions.participations.enums import State as ParticipationState
@@ -60,6 +61,7 @@ from missions.skill_needs import services as skill_needs
 from missions.skill_needs.enums import Format
 from missions.skill_needs.enums import State as SkillNeedState
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.models import Sponsorship
 from organisations.enums import Kind, MemberRole, ProofLevel
 from organisations.enums import State as OrganisationState
 from organisations.models import Membership, Organisation
@@ -232,6 +234,13 @@ def test_needs_in_talk_agreed_or_done_have_their_sponsorship_and_an_offer_is_spe
         assert not Offer.objects.giving().filter(pk=offer.pk).exists()
         assert not offer.pairings.exists()
     assert not Offer.objects.filter(state="open", committed_minutes=F("total_minutes")).exists()
+
+
+def test_a_pairing_that_ended_has_the_sponsorship_that_came_to_nothing(demo: Any) -> None:
+    ended = Pairing.objects.filter(state="ended")
+    assert ended.exists()
+    for pairing in ended:
+        assert Sponsorship.objects.failed().of_pair(pairing.need_id, pairing.offer_id).exists()
 
 
 def test_no_invariant_is_broken(demo: Any) -> None:
