@@ -1,4 +1,7 @@
-"""An ETag on what is read, by GET or by HEAD, and 304 when nothing changed; Django's own middleware leaves HEAD out."""
+"""An ETag on what is read, by GET or by HEAD, and 304 when nothing changed; Django's own middleware leaves HEAD out.
+
+What is so read is public and the same for all, so a page of any other site may read it too (CORS), without cookies.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,6 +21,7 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
         response = view(request, *args, **kwargs)
         if request.method not in READ:
             return response
+        _readable_from_anywhere(response)
         if hasattr(response, "add_post_render_callback") and not response.is_rendered:
             response.add_post_render_callback(lambda rendered: _unchanged(request, rendered))
             return response
@@ -31,4 +35,11 @@ def _unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         return response
     if not response.has_header("ETag"):
         set_response_etag(response)
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    told = get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return _readable_from_anywhere(told)
+
+
+def _readable_from_anywhere(response: HttpResponse) -> HttpResponse:
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    return response

@@ -14,6 +14,7 @@ from jeveuxagir.accounts.limits import LIMITS
 from jeveuxagir.notifications.links import absolute
 
 from .authentication import KeyInTheDocument
+from .conditional import conditional
 
 REFUSALS = {
     "400": "Un paramètre est mal formé ou inconnu.",
@@ -87,6 +88,7 @@ def answers(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, 
 @login_not_required
 @require_safe
 @cache_control(public=True, max_age=3600)
+@conditional
 def openapi(request: HttpRequest) -> JsonResponse:
     return JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
 

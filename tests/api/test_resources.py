@@ -184,6 +184,17 @@ def test_what_has_not_changed_is_not_sent_again(client: Client) -> None:
     assert client.get(MISSIONS, headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
+def test_a_page_of_another_site_reads_what_is_public_and_nothing_of_a_key(client: Client) -> None:
+    make_mission()
+    for path in (MISSIONS, f"{MISSIONS}?inconnu=1", f"{MISSIONS}999999999/", "/api/v1/openapi.json"):
+        answer = client.get(path)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+    again = client.get(MISSIONS, headers={"if-none-match": client.get(MISSIONS)["ETag"]})
+    assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
+    assert not client.get("/api/v1/own/").has_header("Access-Control-Allow-Origin")
+
+
 def test_one_address_may_not_ask_without_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(limits.LIMITS, "api_address", limits.Limit(3, 60))
     answers = [client.get(MISSIONS) for _ in range(4)]
