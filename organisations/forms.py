@@ -66,6 +66,14 @@ class KindForm(forms.Form):
     )
 
 
+def field_for(form: forms.Form, code: str) -> str | None:
+    """The field that a refusal is about; a SIREN may stand in the field of the SIRET."""
+    name = code.removesuffix("_known")
+    if name == "siren" and name not in form.fields:
+        name = "siret"
+    return name if name in form.fields else None
+
+
 class NumbersMixin(forms.Form):
     """The three numbers, each error beside the number it is about."""
 
@@ -80,13 +88,13 @@ class NumbersMixin(forms.Form):
                 siret_typed=cleaned.get("siret", ""),
             )
         except RuleBroken as broken:
-            self.add_error(broken.code if broken.code in self.fields else None, broken.message)
+            self.add_error(field_for(self, broken.code), broken.message)
             return cleaned
         lacking = numbers.missing(
             kind=kind, rna=cleaned["rna"], siren=cleaned["siren"], siret=cleaned["siret"]
         )
         if lacking:
-            self.add_error(lacking[0] if lacking[0] in self.fields else None, lacking[1])
+            self.add_error(field_for(self, lacking[0]), lacking[1])
         return cleaned
 
     def kind_of_form(self) -> str:
@@ -119,6 +127,10 @@ class IdentityForm(NumbersMixin, NonceMixin):
         self.fields["siret"].help_text = "14 chiffres. Exemple : 732 829 320 00074. Il contient le SIREN."
         if kind not in numbers.WITH_RNA:
             del self.fields["rna"], self.fields["siren"]
+            self.fields["siret"].label = "Numéro SIREN ou SIRET"
+            self.fields["siret"].help_text = (
+                "Le SIREN, 9 chiffres, ou le SIRET d’un établissement, 14 chiffres. Exemple : 732 829 320 00074"
+            )
         else:
             del self.fields["siret"]
         if kind not in (Kind.PUBLIC_BODY, Kind.FOUNDATION, Kind.ASSOCIATION, Kind.STATE_SERVICE):

@@ -42,6 +42,12 @@ def siren(value: str) -> str:
     return number
 
 
+def is_siren_long(value: str) -> bool:
+    """Nine digits: a SIREN, right or wrong."""
+    number = compact(value)
+    return len(number) == 9 and number.isascii() and number.isdigit()
+
+
 def siret(value: str) -> str:
     """Fourteen digits with a right key, or nothing."""
     number = compact(value)
@@ -51,7 +57,13 @@ def siret(value: str) -> str:
 
 
 def identity(*, kind: str, rna_typed: str, siren_typed: str, siret_typed: str) -> tuple[str, str, str]:
-    """The three numbers, coherent; the SIREN follows from the SIRET."""
+    """The three numbers, coherent; the SIREN follows from the SIRET, and may be typed in its place."""
+    if is_siren_long(siret_typed) and not siren_typed:
+        siren_typed, siret_typed = siret_typed, ""
+    if len(compact(siret_typed)) not in (0, 14):
+        raise RuleBroken(
+            "Un numéro SIRET compte 14 chiffres, un SIREN 9 : vérifiez ce que vous avez écrit.", code="siret"
+        )
     rna_number, siren_found, siret_found = rna(rna_typed), siren(siren_typed), siret(siret_typed)
     if siret_found and siren_found and not siret_found.startswith(siren_found):
         raise RuleBroken(
@@ -67,8 +79,8 @@ def missing(*, kind: str, rna: str, siren: str, siret: str) -> tuple[str, str] |
     """What this kind must still give before it is sent: (field, sentence), or None."""
     if kind in (Kind.ASSOCIATION, Kind.FOUNDATION) and not (rna or siren):
         return "rna", "Donnez le numéro RNA, ou le SIREN si vous n’avez pas de RNA (Alsace-Moselle)."
-    if kind == Kind.COMPANY and not siret:
-        return "siret", "Donnez le SIRET de l’établissement."
+    if kind == Kind.COMPANY and not siren:
+        return "siret", "Donnez le SIREN de l’entreprise, ou le SIRET de l’établissement."
     if kind in (Kind.LOCAL_AUTHORITY, Kind.STATE_SERVICE, Kind.PUBLIC_BODY) and not siren:
         return "siret", "Donnez le SIRET (ou le SIREN) de votre organisme."
     return None

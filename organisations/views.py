@@ -271,6 +271,8 @@ def _step_form(step: str, organisation: Organisation, posted: Any) -> Any:
         initial = {
             name: getattr(organisation, name) for name in ("name", "rna", "siren", "siret", "is_research")
         }
+        if organisation.kind not in numbers.WITH_RNA:
+            initial["siret"] = organisation.siret or organisation.siren
         return forms.IdentityForm(posted, kind=organisation.kind, initial=initial)
     if step == "adresse":
         initial = {name: getattr(organisation, name) for name in ("street", "commune", "email", "phone")}
@@ -311,12 +313,14 @@ def _fill(request: SignedIn, kind: Kind, context: dict[str, Any]) -> HttpRespons
     asked, trouble, known, number = None, "", None, ""
     try:
         limits.require("registry_account", request.user.pk)
-        found = {
-            "rna": numbers.rna(typed.get("rna", "")) if kind in numbers.WITH_RNA else "",
-            "siren": numbers.siren(typed.get("siren", "")),
-            "siret": numbers.siret(typed.get("siret", "")),
-        }
-        siren = found["siren"] or found["siret"][:9]
+        rna_typed = typed.get("rna", "") if kind in numbers.WITH_RNA else ""
+        rna_number, siren, siret = numbers.identity(
+            kind=kind,
+            rna_typed=rna_typed,
+            siren_typed=typed.get("siren", ""),
+            siret_typed=typed.get("siret", ""),
+        )
+        found = {"rna": rna_number, "siren": siren, "siret": siret}
         number = siren or found["rna"]
         data = services.OrganisationData(kind=kind, name="", rna=found["rna"], siren=siren)
         services.refuse_known(data, but=context.get("organisation"))
@@ -388,8 +392,7 @@ def _identity_facts(organisation: Organisation) -> list[tuple[str, Any]]:
 
 def _show(form: Any, broken: RuleBroken) -> None:
     """A refusal, beside the field it is about when there is one."""
-    name = broken.code.removesuffix("_known")
-    form.add_error(name if name in form.fields else None, broken.message)
+    form.add_error(forms.field_for(form, broken.code), broken.message)
 
 
 # --- joining --------------------------------------------------------------------------------------------------

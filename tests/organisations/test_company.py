@@ -58,11 +58,11 @@ def test_a_company_with_a_siret_is_verified_by_the_registry_and_its_first_step_i
 
     # The registry is down: nothing typed is lost. It is back: it fills nothing over what was typed.
     keys.type(page.get_by_label("Nom de l’organisation"), "Moulin banal")
-    keys.type(page.get_by_label("Numéro SIRET"), "732 829 320 00074")
+    keys.type(page.get_by_label("Numéro SIREN ou SIRET"), "732 829 320 00074")
     keys.enter("button", "Remplir depuis le registre")
     expect(page.get_by_text("Le registre ne répond pas. Continuez sans lui")).to_be_visible()
     expect(page.get_by_label("Nom de l’organisation")).to_have_value("Moulin banal")
-    expect(page.get_by_label("Numéro SIRET")).to_have_value("732 829 320 00074")
+    expect(page.get_by_label("Numéro SIREN ou SIRET")).to_have_value("732 829 320 00074")
     registry.serve(f"/{SIRET}", body(json.dumps({"results": [MILL]}).encode()))
     keys.enter("button", "Remplir depuis le registre")
     expect(page.get_by_text("Ce que dit le registre public")).to_be_visible()

@@ -167,6 +167,19 @@ def test_a_company_signs_up_with_its_siret(client, owner):
     )  # a draft: first things first
 
 
+@pytest.mark.parametrize("kind", ["company", "public_body"])
+def test_a_siren_is_enough_where_a_siret_is_asked(client, owner, kind):
+    step = f"/organisations/inscription/identite/?type={kind}"
+    assert "Numéro SIREN ou SIRET" in client.get(step).text
+    client.post(step, {"name": "Moulin", "siret": "732 829 320"})
+    made = Organisation.objects.get()
+    assert (made.siren, made.siret, made.proof_level) == (SIREN, "", "form_checked")
+    again = client.get(f"/organisations/inscription/{made.pk}/identite/")
+    assert again.context["form"]["siret"].value() == SIREN
+    refused = client.post(step, {"name": "Encore", "siret": SIREN})
+    assert "porte déjà ce numéro SIREN" in refused.context["form"].errors["siret"][0]
+
+
 @pytest.mark.parametrize(
     ("kind", "changes", "field"),
     [
@@ -174,6 +187,8 @@ def test_a_company_signs_up_with_its_siret(client, owner):
         ("association", {"rna": "", "siren": ""}, "rna"),
         ("association", {"siren": "123456789"}, "siren"),
         ("company", {"siret": "12345678901234"}, "siret"),
+        ("company", {"siret": "732829321"}, "siret"),
+        ("company", {"siret": ""}, "siret"),
         ("public_body", {"siret": "1"}, "siret"),
         ("association", {"name": "<img src=x>"}, "name"),
         ("association", {"name": "x" * 5000}, "name"),
