@@ -128,9 +128,9 @@ class IdentityForm(NumbersMixin, NonceMixin):
         if kind not in numbers.WITH_RNA:
             del self.fields["rna"], self.fields["siren"]
             self.fields["siret"].label = "Numéro SIREN ou SIRET"
-            self.fields["siret"].help_text = (
-                "Le SIREN, 9 chiffres, ou le SIRET d’un établissement, 14 chiffres. Exemple : 732 829 320 00074"
-            )
+            self.fields[
+                "siret"
+            ].help_text = "Le SIREN, 9 chiffres, ou le SIRET d’un établissement, 14 chiffres. Exemple : 732 829 320 00074"
         else:
             del self.fields["siret"]
         if kind not in (Kind.PUBLIC_BODY, Kind.FOUNDATION, Kind.ASSOCIATION, Kind.STATE_SERVICE):

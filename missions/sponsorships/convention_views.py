@@ -111,6 +111,7 @@ def convention(request: SpaceRequest, pk: int, slug: str, row_pk: int, conventio
         **context_of(request, row),
         "text": text,
         "title": wording.title_of(text),
+        "version": wording.version_of(text),
         "who": named(text, side),
         "changes": changes(text, side),
         "state": words_of_state(text),

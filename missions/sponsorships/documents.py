@@ -63,6 +63,7 @@ def _convention(convention: Convention, side: str) -> dict[str, Any]:
             {"title": one.title, "text": one.cited} for one in rules.of_employer(sponsorship.employer.kind)
         ],
         "signatures": signatures,
+        "version": wording.version_of(convention),
         "hash": convention.text_hash,
         # with the name, and not before it: who holds the paper can count the fingerprint again
         "salt": convention.salt if signed else "",

@@ -26,6 +26,7 @@ def known(sha256: str) -> KnownFile | None:
     sponsorship = convention.sponsorship
     facts = (
         ("Texte", wording.title_of(convention)),
+        ("Version", str(convention.number)),
         ("Entre", f"{sponsorship.employer.name} et {sponsorship.association.name}"),
         ("En vigueur depuis le", day_of(convention.in_force_at)),
     )

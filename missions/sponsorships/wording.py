@@ -68,6 +68,11 @@ def hash_of(convention: Convention) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
 
 
+def version_of(convention: Convention) -> str:
+    """« Version 2, proposée le 12 mars 2026 »: among all that were proposed for one sponsorship."""
+    return f"Version {convention.number}, proposée le {day_of(convention.created_at)}"
+
+
 def title_of(convention: Convention) -> str:
     if convention.is_amendment:
         return f"Avenant n°{NBSP}{convention.amendment} à la convention de mise à disposition"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -212,10 +213,20 @@ def test_a_signed_convention_is_recognised_until_a_byte_changes() -> None:
     page = verified(content)
     assert "authentique et à jour" in page
     assert s.company.name in page
+    assert re.search(r"<dt>Version</dt>\s*<dd>1</dd>", page)
     assert "Zoé" not in page
     assert "pas un de nos documents" in verified(content + b" ")
-    s.signed_by_both(s.proposed(row, summary="Un jour de moins.", terms=s.terms(7)))
+    amendment = s.signed_by_both(s.proposed(row, summary="Un jour de moins.", terms=s.terms(7)))
     assert "authentique, mais remplacé" in verified(content)
+    assert wording.version_of(amendment).startswith("Version 2, proposée le ")
+    client = Client()
+    client.force_login(s.manager)
+    at = [s.association.pk, s.association.slug, row.pk]
+    assert (
+        wording.version_of(amendment)
+        in client.get(reverse("sponsorships:convention", args=[*at, amendment.pk])).text
+    )
+    assert "Version 1 ·" in client.get(reverse("sponsorships:one", args=at)).text
 
 
 def test_a_convention_whose_names_were_taken_out_is_still_recognised() -> None:
