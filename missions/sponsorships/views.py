@@ -416,7 +416,7 @@ def form_page(
             except RuleBroken as broken:
                 if broken.code == "not_allowed":
                     raise
-                form.add_error(None, broken.message)
+                form.add_error(broken.code if broken.code in form.fields else None, broken.message)
                 status = 409
     context = {
         **context_of(request, row),

@@ -77,6 +77,26 @@ def test_without_an_account_a_person_is_known_by_their_name_at_their_employer() 
     assert elsewhere.day(third, 1), "another employer's people are others"
 
 
+def test_two_persons_of_one_name_are_told_apart_by_an_amendment() -> None:
+    s = story()
+    row = s.agreed(3)
+    s.signed_by_both(s.proposed(row, employee=None, employee_name="Inès Garnier"))
+    other = story(offer=make_offer(s.company), need=make_need())
+    twin = other.agreed(3)
+    other.signed_by_both(other.proposed(twin, employee=None, employee_name="Inès Garnier"))
+    s.day(row, 1)
+    with pytest.raises(RuleBroken, match="Deux personnes du même nom"):
+        other.day(twin, 1)
+    said = {
+        "employee_name": "Inès Garnier, service juridique",
+        "summary": "De qui il s’agit.",
+        "employee": None,
+    }
+    other.signed_by_both(other.proposed(twin, terms=other.terms(3), **said))
+    twin.refresh_from_db()
+    assert other.day(twin, 1)
+
+
 def test_the_database_refuses_it_too_when_noted_and_when_validated() -> None:
     s = story()
     first = s.signed(3)

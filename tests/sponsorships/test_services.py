@@ -130,6 +130,7 @@ def test_the_employer_writes_the_convention_and_both_sign_the_words_they_read() 
     with pytest.raises(NotAllowed):
         s.proposed(row, actor=s.manager, side=ASSOCIATION)
     refused("employee", lambda: s.proposed(row, employee=None, employee_name=" "))
+    refused("employee_name", lambda: s.proposed(row, employee=None, employee_name="12345"))
     convention = s.proposed(row)
     assert "comptable" in convention.articles[0]["text"]
     with pytest.raises(Stale):

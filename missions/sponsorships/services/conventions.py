@@ -75,6 +75,8 @@ def propose_convention(
         raise RuleBroken(
             "Dites qui vient : son nom n’est donné qu’une fois la convention signée.", code="employee"
         )
+    if not any(sign.isalpha() for sign in employee_name):
+        raise RuleBroken("Écrivez un prénom et un nom, en lettres.", code="employee_name")
     if current is not None and not clean(summary):
         raise RuleBroken("Dites ce que change l’avenant.", code="summary")
     check_terms(sponsorship, terms, renewed=current is not None)

@@ -264,10 +264,14 @@ def _checked_day(
         raise RuleBroken(f"Ce moment du {day_of(on)} est déjà noté.", code="day_once")
     elsewhere = _days_elsewhere(convention, on)
     if any(_clash(part, one.part) for one in elsewhere):
-        raise RuleBroken(
-            f"{convention.employee_name} a déjà ce moment du {day_of(on)} sur une autre mise à disposition.",
-            code="day_of_one_person",
+        sentence = (
+            f"{convention.employee_name} a déjà ce moment du {day_of(on)} sur une autre mise à disposition."
         )
+        if not convention.employee_id:
+            sentence += (
+                f" Deux personnes du même nom{NBSP}? Un avenant dit de laquelle il s’agit, par son service."
+            )
+        raise RuleBroken(sentence, code="day_of_one_person")
     if sum(one.minutes for one in (*same_day, *elsewhere)) + minutes > MOST_A_DAY:
         raise RuleBroken(REFUSALS["day_twelve_hours"], code="day_twelve_hours")
     return minutes
