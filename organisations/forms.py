@@ -127,10 +127,11 @@ class IdentityForm(NumbersMixin, NonceMixin):
         self.fields["siret"].help_text = "14 chiffres. Exemple : 732 829 320 00074. Il contient le SIREN."
         if kind not in numbers.WITH_RNA:
             del self.fields["rna"], self.fields["siren"]
-            self.fields["siret"].label = "Numéro SIREN ou SIRET"
-            self.fields[
-                "siret"
-            ].help_text = "Le SIREN, 9 chiffres, ou le SIRET d’un établissement, 14 chiffres. Exemple : 732 829 320 00074"
+            siret = self.fields["siret"]
+            siret.label = "Numéro SIREN ou SIRET"
+            siret.help_text = (
+                "9 chiffres (SIREN) ou 14 (SIRET d’un établissement). Exemple : 732 829 320 00074"
+            )
         else:
             del self.fields["siret"]
         if kind not in (Kind.PUBLIC_BODY, Kind.FOUNDATION, Kind.ASSOCIATION, Kind.STATE_SERVICE):

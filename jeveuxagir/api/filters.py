@@ -221,9 +221,14 @@ class MeasureParameters(Parameters):
 
 
 class SkillNeedParameters(Parameters):
-    """The filters of the page « Besoins de compétences », under the same names."""
+    """The filters of the page « Besoins de compétences », under the same names; a commune by its code."""
 
     q = text("Des mots : besoin, ce qui sera rendu, association.")
+    commune = code(
+        f"Code INSEE d’une commune : les besoins à {skill_needs.RADIUS_KM} km, et ceux faits à distance.",
+        COMMUNE,
+    )
+    competence = codes("Code d’une compétence. À répéter pour en accepter plusieurs.")
     famille = codes("Code d’une famille de compétences. À répéter pour en accepter plusieurs.")
     forme = several(serializers.ChoiceField(choices=Format.choices), "Forme du travail. À répéter.")
     lieu = several(
@@ -238,6 +243,8 @@ class SkillNeedParameters(Parameters):
         ok = self.validated_data
         return skill_needs.Wanted(
             text=ok.get("q", ""),
+            commune=_commune({"commune": ok.get("commune")}),
+            skills=_known(Skill.objects.all(), ok, "competence", "aucune compétence"),
             families=_known(SkillGroup.objects.all(), ok, "famille", "aucune famille de compétences"),
             formats=tuple(dict.fromkeys(ok.get("forme", ()))),
             modes=tuple(dict.fromkeys(ok.get("lieu", ()))),
@@ -248,8 +255,10 @@ class SkillNeedParameters(Parameters):
 
 
 class OfferParameters(Parameters):
-    """The filters of the page « Offres de mécénat de compétences », under the same names."""
+    """The filters of the page « Offres de mécénat de compétences », under the same names; a commune by its code."""
 
+    commune = code("Code INSEE d’une commune : les offres qui y vont, ou à distance.", COMMUNE)
+    competence = codes("Code d’une compétence. À répéter pour en accepter plusieurs.")
     famille = codes("Code d’une famille de compétences. À répéter pour en accepter plusieurs.")
     departement = codes("Code d’un département. À répéter pour en accepter plusieurs.", DEPARTMENT)
     format = several(serializers.ChoiceField(choices=Format.choices), "Forme du travail. À répéter.")
@@ -259,6 +268,8 @@ class OfferParameters(Parameters):
         """What to look for. Raises UnknownValue for what does not exist. Call `is_valid` first."""
         ok = self.validated_data
         return offers.Wanted(
+            commune=_commune({"commune": ok.get("commune")}),
+            skills=_known(Skill.objects.all(), ok, "competence", "aucune compétence"),
             families=_known(SkillGroup.objects.all(), ok, "famille", "aucune famille de compétences"),
             departments=_known(Department.objects.all(), ok, "departement", "aucun département"),
             formats=tuple(dict.fromkeys(ok.get("format", ()))),

@@ -248,6 +248,7 @@ class FilterForm(forms.Form):
         required=False,
         empty_label="Tous",
     )
+    ou = CommuneField(label="Commune", required=False)
     format = forms.ChoiceField(
         label="Format",
         required=False,
@@ -261,6 +262,7 @@ class FilterForm(forms.Form):
         return Wanted(
             families=[one] if (one := asked.get("famille")) else [],
             departments=[one] if (one := asked.get("departement")) else [],
+            commune=asked.get("ou"),
             formats=[one] if (one := asked.get("format")) else [],
             remote=bool(asked.get("distance")),
         )

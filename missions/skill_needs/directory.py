@@ -8,11 +8,15 @@ from django.contrib.postgres.search import SearchRank
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextChoices, Value, When
 
 from jeveuxagir.common.clock import today
-from jeveuxagir.taxonomies.models import Domain, SkillGroup
-from jeveuxagir.territories.models import Department
+from jeveuxagir.taxonomies.models import Domain, Skill, SkillGroup
+from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.territories.text import FrenchQuery
+from missions.enums import MissionMode
 
 from .models import SkillNeed, SkillNeedQuerySet
+
+#: around the commune that is looked for
+RADIUS_KM = 30
 
 
 class Soon(TextChoices):
@@ -28,6 +32,9 @@ class Wanted:
     """Nothing chosen: all of them. Several values of one filter: any of them."""
 
     text: str = ""
+    #: those around it, and those done from anywhere
+    commune: Commune | None = None
+    skills: Sequence[Skill] = ()
     families: Sequence[SkillGroup] = ()
     formats: Sequence[str] = ()
     modes: Sequence[str] = ()
@@ -55,6 +62,11 @@ def found(wanted: Wanted) -> SkillNeedQuerySet:
             skillneed=OuterRef("pk"), skill__group__in=wanted.families
         )
         rows = rows.filter(Exists(skills))
+    if wanted.skills:
+        named = SkillNeed.skills.through.objects.filter(skillneed=OuterRef("pk"), skill__in=wanted.skills)
+        rows = rows.filter(Exists(named))
+    if wanted.commune is not None:
+        rows = rows.filter(Q(mode=MissionMode.REMOTE) | _around(wanted.commune))
     if wanted.formats:
         rows = rows.filter(format__in=wanted.formats)
     if wanted.modes:
@@ -71,6 +83,15 @@ def found(wanted: Wanted) -> SkillNeedQuerySet:
         rows = rows.filter(Q(search=query) | names).annotate(rank=SearchRank(F("search"), query))
         return rows.order_by("-rank", late(), F("deadline").asc(nulls_last=True), "pk")
     return rows.order_by(late(), F("deadline").asc(nulls_last=True), "pk")
+
+
+def _around(commune: Commune) -> Q:
+    """Those of a commune near it; without one, those of its department."""
+    home = Q(commune=None, department=commune.department_id)
+    if commune.latitude is None or commune.longitude is None:
+        return home | Q(commune__department=commune.department_id)
+    near = Commune.objects.within(commune.latitude, commune.longitude, RADIUS_KM)
+    return home | Q(commune__in=near.order_by().values("pk"))
 
 
 def late() -> Case:

@@ -18,7 +18,7 @@ from missions.forms import VersionMixin
 from organisations.models import Organisation
 
 from . import scoping
-from .directory import Soon, Wanted
+from .directory import RADIUS_KM, Soon, Wanted
 from .durations import DaysField, in_words
 from .enums import ContactConsent, Format
 from .models import FLASH_MINUTES, MOST_MINUTES, SkillNeed
@@ -376,7 +376,10 @@ class ReopenForm(VersionMixin):
 class DirectoryForm(SeveralMixin, forms.Form):
     """The list's filters, each of several values. A wrong value is said in French and left out."""
 
-    q = forms.CharField(label="Chercher un besoin", required=False, max_length=200)
+    q = forms.CharField(
+        label="Quoi", required=False, max_length=200, help_text="Exemples : site internet, budget"
+    )
+    ou = CommuneField(label="Où", required=False)
     famille = SeveralField(
         by_key(lambda: SkillGroup.objects.order_by("position")),
         label="Compétences",
@@ -405,6 +408,7 @@ class DirectoryForm(SeveralMixin, forms.Form):
         asked = self.cleaned_data
         return Wanted(
             text=asked.get("q", ""),
+            commune=asked.get("ou"),
             families=asked["famille"],
             formats=[one.value for one in asked["forme"]],
             modes=[one.value for one in asked["lieu"]],
@@ -417,6 +421,8 @@ class DirectoryForm(SeveralMixin, forms.Form):
         """(name, value, words) of each value in use, and of the words that were typed."""
         typed = self.cleaned_data.get("q")
         said = [("q", typed, f"«{NBSP}{typed}{NBSP}»")] if typed else []
+        if place := self.cleaned_data.get("ou"):
+            said.append(("ou", "", f"À {RADIUS_KM}{NBSP}km {place.of_name}, ou à distance"))
         return said + self.in_use()
 
 

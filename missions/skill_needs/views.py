@@ -27,6 +27,8 @@ from .models import SkillNeed
 
 PAGE = 24
 OTHERS = 3
+#: the filters that one types
+TYPED = {"q", "ou"}
 
 
 @login_not_required
@@ -42,8 +44,16 @@ def listing(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "facets": facets(form, wanted),
-        "tags": [(words, address(fields, data, drop=(name, value))) for name, value, words in form.chosen()],
-        "filter_errors": any(name != "q" for name in form.errors),
+        "tags": [
+            (
+                words,
+                address(fields, data, without=(name,))
+                if name in TYPED
+                else address(fields, data, drop=(name, value)),
+            )
+            for name, value, words in form.chosen()
+        ],
+        "filter_errors": bool(set(form.errors) - TYPED),
         "spaces": _spaces(request),
         "feed_url": reverse("api:skill_needs_atom"),
     }

@@ -159,8 +159,17 @@ def test_the_list_the_api_and_the_feed_filter_alike(client, company):
         shown = client.get(f"{path}?departement=59").text
         assert "Photo dans le Nord" in shown
         assert "Comptabilité en Creuse" not in shown
-    for query, status in (("famille=zut", 404), ("format=zut", 400), ("x=1", 400)):
+    for query, status in (
+        ("famille=zut", 404),
+        ("format=zut", 400),
+        ("x=1", 400),
+        ("commune=99999", 404),
+        ("competence=zut", 404),
+    ):
         assert client.get(f"/api/v1/sponsorship-offers/?{query}").status_code == status
+    for query in ("competence=photo", "commune=59350"):
+        (row,) = client.get(f"/api/v1/sponsorship-offers/?{query}").json()["results"]
+        assert row["title"] == "Photo dans le Nord", query
     assert client.get("/flux/offres.atom?departement=999").status_code == 400
 
 

@@ -246,10 +246,17 @@ def test_the_list_filters_and_counts(client):
         ({"departement": "23"}, [web]),
         ({"domaine": "sante", "departement": "23"}, []),
         ({"q": "bail"}, [law]),
+        ({"ou": "Guéret (23)"}, [law, web]),
+        ({"ou": "Lille", "lieu": "on_site"}, []),
+        ({"ou": "Ici ou là"}, [law, web]),
         ({"famille": "zut"}, [law, web]),
     ):
         assert list(client.get("/besoins/", parameters).context["page_obj"]) == found, parameters
     assert "Nous ne connaissons pas cette famille" in page(client, "/besoins/?famille=zut")
+    assert "Nous ne connaissons pas ce lieu" in page(client, "/besoins/?ou=Ici+ou+là")
+    near = page(client, "/besoins/?ou=Gu%C3%A9ret+(23)&forme=flash")
+    assert "À 30 km de Guéret, ou à distance" in near
+    assert 'href="?forme=flash"' in near, "taken off by its tag, the rest stays"
     page(client, "/besoins/?q=%00&departement=%00&page=999999999999999")
 
 
@@ -317,8 +324,21 @@ def test_the_api_gives_what_the_page_gives_and_names_nobody(client, owner, assoc
     )
     assert "Zénobie" not in response.text
     assert client.get(f"/api/v1/skill-needs/{need.pk}/").json() == row
-    for query, status in (("famille=zut", 404), ("forme=zut", 400), ("x=1", 400)):
+    for query, status in (
+        ("famille=zut", 404),
+        ("forme=zut", 400),
+        ("x=1", 400),
+        ("commune=99999", 404),
+        ("competence=zut", 404),
+    ):
         assert client.get(f"/api/v1/skill-needs/?{query}").status_code == status
+    for query, count in (
+        ("competence=developpement-web", 1),
+        ("competence=droit", 0),
+        ("commune=23096", 1),
+        ("commune=59350", 0),
+    ):
+        assert client.get(f"/api/v1/skill-needs/?{query}").json()["total"] == count, query
     feed = client.get("/flux/besoins.atom?departement=23")
     assert need.title in feed.text
     assert client.get("/flux/besoins.atom?departement=999").status_code == 400
