@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from jeveuxagir.accounts.models import Person, User
 from jeveuxagir.audit.services import record
@@ -16,6 +16,7 @@ from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, WrongState, allow
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.matching.lending import LENDING_VERSION
+from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
 from missions.skill_needs import services as skill_needs
 from missions.skill_needs.enums import SEEKING
@@ -34,6 +35,8 @@ from .rows import is_giving
 logger = structlog.get_logger(__name__)
 #: what ended is kept this long
 KEPT = datetime.timedelta(days=3 * 365)
+#: a need in one of these, an offer that has ended, are not waited for: suspended or paused, they may come back
+OVER = (NeedState.AGREED, NeedState.DELIVERED, NeedState.NO_TAKER)
 
 
 # --- bringing together ----------------------------------------------------------------------------------------
@@ -208,14 +211,46 @@ def _expire(pairing: Pairing) -> bool:
 
 
 def need_ended(need_id: int) -> None:
-    """What waits about a need that waits for nothing any more is taken back."""
+    """What waits about a need that waits for nothing any more is taken back; what both had agreed, and nobody
+    described, ends."""
     for pairing in Pairing.objects.waiting().filter(need=need_id).order_by("pk"):
         _withdraw_if(pairing, WithdrawnBecause.NEED)
+    for pairing in Pairing.objects.agreed().filter(need=need_id).order_by("pk"):
+        _end_unused(pairing)
 
 
 def offer_ended(offer_id: int) -> None:
     for pairing in Pairing.objects.waiting().filter(offer=offer_id).order_by("pk"):
         _withdraw_if(pairing, WithdrawnBecause.OFFER)
+    for pairing in Pairing.objects.agreed().filter(offer=offer_id).order_by("pk"):
+        _end_unused(pairing)
+
+
+def made_of(pairing: Pairing) -> QuerySet[Sponsorship]:
+    """What came of this pairing, not of another of the same two, the last first."""
+    rows = Sponsorship.objects.of_pair(pairing.need_id, pairing.offer_id)
+    if pairing.state == State.ENDED:
+        rows = rows.failed().filter(state_changed_at__lte=pairing.state_changed_at)
+    else:
+        failed = Sponsorship.objects.failed().filter(state_changed_at__lt=pairing.state_changed_at)
+        rows = rows.exclude(pk__in=failed.values("pk"))
+    return rows.order_by("-pk")
+
+
+@transaction.atomic
+def _end_unused(pairing: Pairing) -> None:
+    """Both had said yes, and the employer described nothing before the need or the offer was over."""
+    pairing = _locked(pairing)
+    need_over, offer_over = pairing.need.state in OVER, pairing.offer.state == OfferState.EXPIRED
+    if pairing.state != State.AGREED or not (need_over or offer_over) or made_of(pairing).exists():
+        return
+    _move(pairing, "end")
+    pairing.save()
+    record("pairing.ended", pairing, need_over=need_over, offer_over=offer_over)
+    if need_over:
+        mails.ended(pairing, Side.COMPANY)
+    if offer_over:
+        mails.ended(pairing, Side.ASSOCIATION)
 
 
 def sponsorship_ended(sponsorship_id: int) -> None:

@@ -148,14 +148,8 @@ def _next_step(pairing: Pairing, side: Side) -> dict[str, Any]:
 
 
 def _made(pairing: Pairing, organisation: Organisation) -> Sponsorship | None:
-    """What came of this pairing, not of another of the same two."""
-    rows = Sponsorship.objects.of_organisation(organisation).of_pair(pairing.need_id, pairing.offer_id)
-    if pairing.state == State.ENDED:
-        rows = rows.failed().filter(state_changed_at__lte=pairing.state_changed_at)
-    else:
-        failed = Sponsorship.objects.failed().filter(state_changed_at__lt=pairing.state_changed_at)
-        rows = rows.exclude(pk__in=failed.values("pk"))
-    return rows.order_by("-pk").first()
+    """What came of this pairing, as this organisation reads it."""
+    return services.made_of(pairing).filter(pk__in=Sponsorship.objects.of_organisation(organisation)).first()
 
 
 def _again(pairing: Pairing, side: Side, space: list[Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from jeveuxagir.audit.tasks import deliver_events
 from jeveuxagir.notifications.models import Message
+from missions.offers import services as offers
 from missions.pairings import matching, services
 from missions.pairings.enums import Origin, Side, State
 from missions.pairings.models import Pairing
@@ -91,6 +92,47 @@ def test_an_association_is_told_when_its_employer_gives_up_before_it_described_a
     assert settled(pairing) == State.ENDED
     told = Message.objects.filter(kind="pairings.ended").values_list("person", flat=True)
     assert list(told) == [s.manager.person.pk]
+
+
+def test_what_nobody_described_ends_with_the_need() -> None:
+    """The association takes the time of another employer: who had both yeses reads it, and describes nothing."""
+    s = fitting()
+    pairing = agreed(s)
+    other = story(need=s.need, offer=f.make_offer(skills=[SKILL]))
+    other.signed(2)
+    s.need.refresh_from_db()
+    assert s.need.state == "agreed"
+    assert settled(pairing) == State.ENDED
+    told = Message.objects.filter(kind="pairings.ended").values_list("person", flat=True)
+    assert list(told) == [s.coordinator.person.pk]
+    html = page(s.coordinator, address("one", s.company, pairing.pk))
+    assert "rien n’était encore préparé" in html
+    assert "Décrire la mise à disposition" not in html
+    assert "Proposer de nouveau" not in html
+
+
+def test_what_nobody_described_ends_with_the_offer_and_not_with_its_pause() -> None:
+    s = fitting()
+    pairing = agreed(s)
+    offers.pause(s.offer, actor=s.coordinator)
+    assert settled(pairing) == State.AGREED
+    s.offer.refresh_from_db()
+    offers.end(s.offer, actor=s.coordinator)
+    assert settled(pairing) == State.ENDED
+    told = Message.objects.filter(kind="pairings.ended").values_list("person", flat=True)
+    assert list(told) == [s.manager.person.pk]
+    services.offer_ended(s.offer.pk)
+    assert Message.objects.filter(kind="pairings.ended").count() == 1
+
+
+def test_what_is_described_does_not_end_with_the_need() -> None:
+    s = fitting()
+    pairing = agreed(s)
+    s.signed(2)
+    s.need.refresh_from_db()
+    assert (s.need.state, settled(pairing)) == ("agreed", State.AGREED)
+    services.need_ended(s.need.pk)
+    assert settled(pairing) == State.AGREED
 
 
 def test_people_bring_the_same_two_together_again_and_the_engine_does_not() -> None:
