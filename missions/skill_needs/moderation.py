@@ -91,6 +91,8 @@ def describe(item: ModerationItem) -> dict[str, Any]:
         warnings.append(
             f"Le volume surprend{NBSP}: pour « {kind.name} », comptez d’ordinaire {in_words(kind.minutes)}."
         )
+    if pressing := scoping.pressed(need.minutes, need.deadline):
+        warnings.append(pressing)
     links = [("L’association", need.organisation.get_absolute_url())]
     if need.has_page:
         links.insert(0, ("La page publique", need.get_absolute_url()))

@@ -206,6 +206,7 @@ def review(request: SpaceRequest, pk: int, slug: str, need_pk: int) -> HttpRespo
     if need.state not in UNSENT:
         return redirect(_url("manage", need))
     context = {"need": need, "lines": _lines(need), "missing": _missing(need)} | _step("relire")
+    context["pressing"] = scoping.pressed(need.minutes, need.deadline)
     return render(request, "skill_needs/review.html", space_context(request) | context)
 
 

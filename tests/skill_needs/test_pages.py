@@ -358,7 +358,28 @@ def test_the_brigade_reads_a_need_with_what_it_lacks_and_decides(client):
     shown = page(client, f"/brigade/besoins-et-offres/{item.pk}/")
     assert "Choisissez au moins une compétence" in shown
     assert "Le volume surprend" in shown
+    assert "une seule personne n’y suffirait pas" in shown
     assert "60 jours" in shown
+
+
+def test_a_date_too_near_for_the_volume_is_said_to_its_association_and_to_the_brigade(
+    client, owner, association
+):
+    friday = today() + datetime.timedelta(days=(4 - today().weekday()) % 7 + 7)
+    need = make_skill_need(
+        organisation=association, state="draft", minutes=420 * 400, deadline=friday, contact=owner.person
+    )
+    shown = page(client, space(association, f"{need.pk}/relire/"))
+    assert "pour 400 jours de travail : une seule personne n’y suffirait pas" in shown
+    assert "Le temps presse" in shown
+    assert "Envoyer à la brigade" in shown, "said, not refused"
+    need.minutes = 420
+    need.save()
+    assert "Le temps presse" not in page(client, space(association, f"{need.pk}/relire/"))
+    saturday, sunday = friday + datetime.timedelta(days=1), friday + datetime.timedelta(days=2)
+    assert scoping.pressed(60, sunday, since=saturday).startswith("Aucun jour ouvré ne reste jusqu’au")
+    assert scoping.pressed(60, sunday + datetime.timedelta(days=20), since=saturday) == ""
+    assert scoping.pressed(None, sunday) == scoping.pressed(60, None) == ""
 
 
 def test_a_stranger_who_can_help_signs_in_and_comes_back_to_the_need(client):
