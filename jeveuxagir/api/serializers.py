@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -656,7 +657,7 @@ class OfferSerializer(serializers.ModelSerializer):
         return [one.pk for one in departments_of(offer)]
 
     def get_public_since(self, offer: Offer) -> datetime.datetime:
-        return offer.first_timers_until or offer.updated_at
+        return timezone.localtime(offer.first_timers_until or offer.updated_at)
 
 
 class GlossaryTermSerializer(serializers.ModelSerializer):

@@ -170,6 +170,8 @@ def test_the_list_the_api_and_the_feed_filter_alike(client, company):
     for query in ("competence=photo", "commune=59350"):
         (row,) = client.get(f"/api/v1/sponsorship-offers/?{query}").json()["results"]
         assert row["title"] == "Photo dans le Nord", query
+    moments = [datetime.datetime.fromisoformat(row[name]) for name in ("public_since", "updated_at")]
+    assert {one.utcoffset() for one in moments} <= {datetime.timedelta(hours=1), datetime.timedelta(hours=2)}
     assert client.get("/flux/offres.atom?departement=999").status_code == 400
 
 
