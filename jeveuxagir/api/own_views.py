@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,7 @@ from organisations.models import Organisation
 
 from . import filters, own, own_serializers
 from .authentication import KeyAuthentication
+from .errors import UnknownValue
 from .schema import FIRST_YEAR, LAST_YEAR
 from .throttling import KeyThrottle
 from .views import Reading, list_of, one_of, one_row
@@ -152,9 +153,8 @@ class _OfYear(Own):
             raise Http404
         received = "sens" in given.validated_data
         if received and Side.ASSOCIATION not in statement_sides(self.organisation):
-            raise ValidationError(
-                {"sens": ["Votre organisation ne reçoit pas de temps : elle n’a pas ce relevé."]}
-            )
+            # 404, as of what does not exist: the parameter is well formed
+            raise UnknownValue("sens", "Votre organisation ne reçoit pas de temps : elle n’a pas ce relevé.")
         side = statement_side(self.organisation, received=received)
         return statements.statement_of(self.organisation, year, side=side, amounts=True)
 

@@ -279,13 +279,14 @@ def test_a_table_that_fails_is_told_and_stops_no_other(monkeypatch: pytest.Monke
         raise RuntimeError("a table in trouble")
 
     entry = personal_data["participations.Participation"]
-    rule = entry.retention[0]
+    before = entry.retention
+    rule = before[0]
     broken = Retention(rule.kept_for, rule.counted_from, rule.then, rule.expired, breaks)
     object.__setattr__(entry, "retention", (broken,))
     try:
         report = retention.run(later(366))
     finally:
-        object.__setattr__(entry, "retention", (rule,))
+        object.__setattr__(entry, "retention", before)
     assert report["failed"] == ["participations.Participation"]
     assert Participation.objects.count() == 1
     assert not PlaceAlert.objects.filter(pk=alert.pk).exists()

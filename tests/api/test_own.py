@@ -267,7 +267,7 @@ def test_a_public_employer_that_receives_too_reads_either_year() -> None:
     company = Reader(receives.company)
     assert company.ask(f"statements/{given.on.year}/", sens="donne").status_code == 400
     refused = company.ask(f"statements/{given.on.year}/", sens="recu")
-    assert refused.status_code == 400, "an employer that receives nothing is not shown what it gave instead"
+    assert refused.status_code == 404, "an employer that receives nothing is not shown what it gave instead"
     assert "ne reçoit pas" in refused.json()["errors"]["sens"][0]
 
 
