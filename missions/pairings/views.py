@@ -120,7 +120,9 @@ def one(request: SpaceRequest, pk: int, slug: str, pairing_pk: int) -> HttpRespo
 
 
 def _contact(pairing: Pairing, side: Side) -> Any:
-    """The association's as it wished; the employer's after two yes."""
+    """The association's as it wished; the employer's after two yes. Nothing for who is suspended or closed."""
+    if not pairing.organisation_of(side).is_verified:
+        return None
     if side == Side.COMPANY:
         known = [pairing.association_answered_by]
         return contacts.of_association(pairing.need, known) if pairing.gives_contact else None

@@ -27,8 +27,8 @@ def of_association(need: SkillNeed, known: Iterable[User | None] = ()) -> Person
 
 
 def of_sponsorship(row: Sponsorship, side: Side) -> Person | None:
-    """The other side's, for `side`; nothing before both agreed."""
-    if row.state not in AGREED:
+    """The other side's, for `side`; nothing before both agreed, nor for an organisation that is suspended or closed."""
+    if row.state not in AGREED or not row.organisation_of(side).is_verified:
         return None
     if side == Side.COMPANY:
         return of_association(row.need)

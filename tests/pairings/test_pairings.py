@@ -403,6 +403,9 @@ def test_the_contact_is_given_as_the_association_wishes(two: Two, client: Client
     SkillNeed.objects.filter(pk=two.need.pk).update(contact_consent="after_agreement")
     services.accept(pairing, actor=two.manager, side=Side.ASSOCIATION)
     assert "Zzcontact" in client.get(page).content.decode()
+    Organisation.objects.filter(pk=two.company.pk).update(state="suspended")
+    assert "Zzcontact" not in client.get(page).content.decode()
+    Organisation.objects.filter(pk=two.company.pk).update(state="validated")
     two.association.memberships.filter(person=contact.person).update(
         ended_at=now()
     )  # who left is nobody's contact

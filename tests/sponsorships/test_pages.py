@@ -441,6 +441,9 @@ def test_both_sides_read_the_contact_of_the_other_once_both_agreed() -> None:
     assert s.coordinator.email in html
     assert s.company.get_absolute_url() in html
     assert s.manager.email in company.get(url("one", s.company, row.pk)).content.decode()
+    Organisation.objects.filter(pk=s.company.pk).update(state="suspended")
+    assert s.manager.email not in company.get(url("one", s.company, row.pk)).content.decode()
+    assert s.coordinator.email in association.get(page).content.decode(), "who is not suspended still writes"
 
 
 def _amended(s: Story, row: Sponsorship, **changes: Any) -> Any:
