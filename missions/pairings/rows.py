@@ -12,6 +12,7 @@ from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
 from missions.skill_needs.enums import Format
 from missions.skill_needs.models import SkillNeed
+from missions.sponsorships.models import Sponsorship
 from missions.sponsorships.neighbours import served
 from organisations.companies.models import Site
 
@@ -43,7 +44,7 @@ def vocabulary() -> Vocabulary:
 
 def need_rows(needs: Any, *, again: bool = True) -> list[NeedRow]:
     """`needs`: a queryset, or rows already read. `again`: what ended after two yes may be proposed anew.
-    People may; the engine does not bring back on its own what did not work."""
+    People may; the engine brings back neither what did not work nor who already prepared time for this need."""
     found = (
         list(needs.select_related("organisation", "commune")) if hasattr(needs, "select_related") else needs
     )
@@ -56,6 +57,10 @@ def need_rows(needs: Any, *, again: bool = True) -> list[NeedRow]:
         if not (again and state == State.ENDED):
             known[need].add(offer)
         waiting[need] += state == State.PROPOSED
+    if not again:
+        prepared = Sponsorship.objects.filter(need__in=keys)
+        for need, offer in prepared.values_list("need", "offer__organisation__offers"):
+            known[need].add(offer)
     return [
         NeedRow(
             id=need.pk,

@@ -190,3 +190,23 @@ def test_the_migration_ends_what_was_over_and_leaves_what_goes_on() -> None:
     assert [one.state for one in pairings] == ["ended", "agreed", "agreed"]
     row.refresh_from_db()
     assert pairings[0].state_changed_at == row.state_changed_at
+
+
+def test_the_engine_proposes_nothing_to_who_prepared_time_for_this_need_already() -> None:
+    """Without a pairing before it, running or stopped; nor another offer of the same employer."""
+    s = fitting()
+    row = s.signed(2)
+    another = f.make_offer(s.company, skills=[SKILL])
+    lending.break_off(row, actor=s.manager, side=Side.ASSOCIATION, reason="Notre trésorière part.")
+    deliver_events()
+    s.need.refresh_from_db()
+    assert s.need.state == "open"
+    assert not Pairing.objects.filter(offer__organisation=s.company).exists()
+    assert services.propose_for_offer(another) == 0
+    assert {one.offer for one in matching.for_need(s.need)} == {s.offer, another}, "people may"
+
+
+def test_a_drafted_sponsorship_keeps_the_engine_from_proposing_the_same_two() -> None:
+    s = fitting()
+    s.drafted(2)
+    assert services.propose_for_need(s.need) == services.propose_for_offer(s.offer) == 0
