@@ -6,11 +6,12 @@ import smtplib
 import socket
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from .headers import MAIL_POLICY
 
 TIMEOUT = 20.0
 #: "No such mailbox" and its like: trying again is useless, and writing again to that address too.
@@ -91,7 +92,7 @@ class SmtpRelay:
         self.connect()
         smtp = self._smtp
         assert smtp is not None
-        content = message.as_bytes(policy=SMTP_POLICY)
+        content = message.as_bytes(policy=MAIL_POLICY)
         body_began = False
         try:
             self._expect(smtp.mail(str(message["From"].addresses[0].addr_spec)), recipient)

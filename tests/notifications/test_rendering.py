@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import email
 import email.policy
+import random
 import re
 from collections.abc import Callable
+from email.header import decode_header, make_header
 
 import pytest
 
 from jeveuxagir.notifications import catalogue, rendering
+from jeveuxagir.notifications.headers import MAIL_POLICY
 from jeveuxagir.notifications.models import Message
 from jeveuxagir.notifications.outbox import compose
 from jeveuxagir.notifications.rendering import Rendered, render
@@ -96,7 +99,7 @@ def test_hostile_text_stays_text(template: Callable[[str], str], hostile: str) -
     message = Message(
         kind="tests.news", address="a@example.org", subject=mail.subject, text=mail.text, html=mail.html
     )
-    raw = compose(message, "a@example.org").as_bytes(policy=email.policy.SMTP)
+    raw = compose(message, "a@example.org").as_bytes(policy=MAIL_POLICY)
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     read = email.message_from_bytes(raw, policy=email.policy.default)
     assert set(read.keys()) == {
@@ -104,6 +107,35 @@ def test_hostile_text_stays_text(template: Callable[[str], str], hostile: str) -
     }
     assert read["Subject"] == mail.subject
     assert read.get_body(("plain",)).get_content().replace("\r\n", "\n") == mail.text
+
+
+def test_any_subject_comes_back_to_the_letter() -> None:
+    """No-break spaces, accents and pictures, at every length: no word is cut, no space is lost."""
+    words = [
+        "votre",
+        "besoin",
+        "«\xa0Préparer",
+        "notre",
+        "dossier\xa0»,",
+        "été",
+        "subvention",
+        "régionale\u202f!",
+        "Isère",
+        "Cuir\xa0:",
+        "🎨",
+        "李娜",
+        "a",
+    ]
+    draw = random.Random(7)
+    for _ in range(400):
+        subject = " ".join(draw.choices(words, k=draw.randint(1, 30)))[:200].strip()
+        message = Message(kind="tests.news", address="a@example.org", subject=subject, text="t")
+        raw = compose(message, "a@example.org").as_bytes(policy=MAIL_POLICY)
+        head = raw.split(b"\r\n\r\n")[0]
+        assert max(len(line) for line in head.split(b"\r\n")) <= 78
+        assert email.message_from_bytes(raw, policy=email.policy.default)["Subject"] == subject
+        old = email.message_from_bytes(raw)["Subject"]
+        assert str(make_header(decode_header(old))) == subject
 
 
 def test_only_http_addresses_and_paths_become_buttons(template: Callable[[str], str]) -> None:
