@@ -5,17 +5,20 @@ Nothing in the settings turns this off. What is checked is the session, not whet
 
 import time
 from collections.abc import Callable
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 SINCE, SEEN = "staff_since", "staff_seen"
 
@@ -24,6 +27,24 @@ def second_factor_at(request: HttpRequest) -> float | None:
     """When this session last passed the second factor."""
     records = get_authentication_records(request, request.user)
     return max((record["at"] for record in records if record.get("method") == "mfa"), default=None)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Who sent something after their session ended comes back to the page they sent it from, not to its address."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        sent_from = request.META.get("HTTP_REFERER", "")
+        is_ours = url_has_allowed_host_and_scheme(sent_from, allowed_hosts={request.get_host()})
+        if request.method in ("GET", "HEAD") or not is_ours:
+            return super().handle_no_permission(request, view_func)
+        messages.info(
+            request,
+            "Votre connexion avait pris fin, et rien n’a été enregistré. Connectez-vous, puis recommencez.",
+        )
+        page = urlsplit(sent_from)
+        return redirect_to_login(
+            (page.path or "/") + (f"?{page.query}" if page.query else ""), settings.LOGIN_URL
+        )
 
 
 class SecondFactor:

@@ -39,6 +39,13 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def not_a_page(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """405: an address that only records something was opened as a page. Says so, and where to go."""
+    response = render(request, "405.html", status=405)
+    response.headers["Allow"] = refused.headers["Allow"]
+    return response
+
+
 class ErrorPages:
     """Turns refusals and time-outs that no view caught into pages a person can read."""
 
@@ -46,7 +53,10 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response: HttpResponse = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            return not_a_page(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RuleBroken):

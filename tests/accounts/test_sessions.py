@@ -56,6 +56,28 @@ def test_the_present_one_is_closed_by_signing_out_only() -> None:
     assert here.get("/mon-espace/").status_code == 200
 
 
+def test_who_sends_after_the_session_ended_comes_back_to_the_page_and_nothing_is_done() -> None:
+    user = f.make_user()
+    here, phone = signed_in(user, FIREFOX), signed_in(user, PHONE)
+    url, page = f"/mon-espace/connexions/{row_of(phone).pk}/fermer/", f"http://testserver{LIST}?depuis=ici"
+    here.logout()
+    sent = here.post(url, headers={"referer": page})
+    assert sent.url == f"/compte/connexion/?next={LIST}%3Fdepuis%3Dici"
+    assert "rien n’a été enregistré" in here.get(sent.url).content.decode()
+    assert phone.get("/mon-espace/").status_code == 200
+    for elsewhere in ("https://evil.example/x", "", "http://[", "///evil.example", "javascript:alert(1)"):
+        sent = here.post(url, headers={"referer": elsewhere})
+        assert sent.url == f"/compte/connexion/?next={url}", elsewhere
+
+
+def test_an_address_that_records_something_says_so_when_it_is_opened_as_a_page() -> None:
+    here = signed_in(f.make_user(), FIREFOX)
+    answer = here.get(f"/mon-espace/connexions/{row_of(here).pk}/fermer/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Cette adresse ne se lit pas" in answer.content.decode()
+    assert here.head(f"/mon-espace/connexions/{row_of(here).pk}/fermer/").status_code == 405
+
+
 def test_nobody_closes_the_session_of_somebody_else() -> None:
     mine, other = signed_in(f.make_user(), FIREFOX), signed_in(f.make_user(), PHONE)
     url = f"/mon-espace/connexions/{row_of(other).pk}/fermer/"
