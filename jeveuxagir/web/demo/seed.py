@@ -240,7 +240,7 @@ def _seed() -> None:
     Resources(ground, organisations, people, own.staff).build()
     skill_needs = SkillNeeds(ground, organisations, people, own.staff)
     skill_needs.build()
-    Sponsorships(ground, organisations, people, own.persons, employers.offers, skill_needs.all).build()
+    Sponsorships(ground, organisations, people, own.persons, employers.offers, skill_needs).build()
 
     employers.write()
     ground.write(

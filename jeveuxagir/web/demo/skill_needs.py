@@ -34,7 +34,7 @@ PASSED_ON = (
 
 
 class SkillNeeds:
-    """`all`: the needs by their key, for what is agreed on them. It has its own dice: the world's are not thrown."""
+    """`all`: the needs by their key, for what is agreed on them; `goals`: those of each. It has its own dice."""
 
     def __init__(
         self, ground: Ground, organisations: Organisations, people: People, staff: dict[str, User]
@@ -42,6 +42,7 @@ class SkillNeeds:
         self.ground, self.organisations, self.people, self.staff = ground, organisations, people, staff
         self.dice = random.Random(7)
         self.all: dict[str, SkillNeed] = {}
+        self.goals: dict[int, list[int]] = {}
 
     def build(self) -> None:
         for spec in texts.read("skill_needs")["need"]:
@@ -127,7 +128,8 @@ class SkillNeeds:
         )
         for code in spec["skills"]:
             ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=code))
-        for number in spec.get("sdgs", ()):
+        self.goals[need.pk] = spec.get("sdgs", [])
+        for number in self.goals[need.pk]:
             ground.add(SkillNeed.sdgs.through(skillneed_id=need.pk, sdg_id=number))
         self._history(need, written, decided if was_read else None, moved, writer)
         return need

@@ -19,6 +19,7 @@ from . import texts
 from .ground import Ground
 from .organisations import Hosted, Organisations
 from .people import People
+from .skill_needs import SkillNeeds
 
 DAY = 420
 
@@ -46,7 +47,10 @@ class Spec:
     reason: str = ""
     by: str = ""
     account: str = ""
-    skill: str = "gestion-projet"
+    #: of the need that is made: its trades, its kind of work, what it will serve
+    skills: tuple[str, ...] = ()
+    kind: str = ""
+    context: str = ""
     need: str = ""
 
 
@@ -54,48 +58,58 @@ SPECS = (
     Spec(
         "cuir-gestion", "isere-cuir", "mots-passants", "Un budget sur trois ans",
         "Un tableau simple et une heure pour l'expliquer", "contrôleuse de gestion", 8, State.RUNNING, 40, 160,
-        "vvvrcwx", account="nadia", skill="comptabilite",
+        "vvvrcwx", account="nadia", skills=("comptabilite", "tresorerie"), kind="comptabilite",
+        context="Trois subventions se terminent la même année. Le conseil veut choisir ce que nous gardons.",
     ),
     Spec(
         "cuir-atelier", "isere-cuir", "jardins-du-bac", "Refaire les plans de la serre",
         "Des plans à l'échelle et la liste du bois", "dessinateur", 3, State.EMPLOYER_AGREED, -10, 60,
+        skills=("menuiserie", "jardinage"),
+        context="La serre a vingt ans et prend l'eau. Les voisins la remonteront eux-mêmes, si les plans sont justes.",
     ),
     Spec(
         "cuir-atelier", "isere-cuir", "mots-passants", "Choisir des rayonnages", "Un plan de la salle et trois devis",
         "menuisier", 2, State.ASSOCIATION_AGREED, -8, 40, signed=(Side.COMPANY,),
+        skills=("menuiserie", "bricolage"), context="Huit cents livres attendent dans des cartons.",
     ),
     Spec(
         "cuir-atelier", "isere-cuir", "roue-libre", "Organiser l'atelier", "Un rangement de l'atelier, par étapes",
         "responsable d'atelier", 1, State.DRAFTED, -15, 45,
+        skills=("organisation-logistique",), kind="logistique",
+        context="Cent vélos par mois passent par soixante mètres carrés. On cherche plus qu'on ne répare.",
     ),
     Spec(
         "mairie-agents", "deux-collines", "table-ouverte", "Un potager derrière la cuisine",
         "Six bacs plantés et un calendrier", "jardinière", 5, State.RUNNING, 25, 200, "vvc", amended=6,
-        skill="jardinage",
+        skills=("jardinage", "maraichage"), context="Qui mange ici veut aussi cultiver ce qu'il mange.",
     ),
     Spec(
         "compta-mensuelle", "valcompta", "passeurs-loire", "Tenir les comptes de la saison",
         "Un plan de comptes et un modèle de saisie", "comptable", 6, State.CLOSED, 180, 150, "vvvvv",
-        skill="comptabilite",
+        skills=("comptabilite",), kind="comptabilite", context="Notre trésorier part après douze ans.",
     ),
     Spec(
         "compta-mensuelle", "valcompta", "coup-de-pouce-45", "Relire le budget", "Une note de deux pages", "comptable",
         3, State.BROKEN, 90, 100, "vv", reason="La personne qui venait a changé de poste.", by=Side.COMPANY,
+        skills=("tresorerie", "comptabilite"), kind="comptabilite",
+        context="Nous déposons notre premier dossier auprès de l'agglomération.",
     ),
     Spec(
         "logiciels", "vieux-port-logiciels", "cite-lecture", "Remplacer le vieux tableur",
         "Une petite base et une notice", "développeur", 10, State.SIGNED, -5, 90,
-        skill="donnees",
+        skills=("donnees", "bureautique"), kind="donnees-et-outil",
+        context="Trois mille prêts par an tiennent dans un fichier que deux personnes ne peuvent pas ouvrir ensemble.",
     ),
     Spec(
         "logiciels", "vieux-port-logiciels", "calanques", "Refaire le site", "Un site lisible au téléphone",
         "développeuse", 7, State.DECLINED, -20, 60, reason="Nous avons trouvé une bénévole entre-temps.",
-        by=Side.ASSOCIATION,
+        by=Side.ASSOCIATION, skills=("developpement-web",), kind="site-internet",
+        context="Les sorties changent avec la météo : le site doit le dire le matin même.",
     ),
     Spec(
         "mairie-agents", "deux-collines", "tanneurs", "Un jardin pour le quartier", "Un plan, puis les premiers bacs",
         "jardinier", 6, State.RUNNING, 24, 240, "vvv",
-        skill="jardinage",
+        skills=("jardinage",), context="Un terrain vague de trois cents mètres carrés, au pied de quatre immeubles.",
     ),
     # what the needs of skill_needs.toml say of themselves: in talk, agreed, done
     Spec(
@@ -171,10 +185,11 @@ class Sponsorships:
         people: People,
         persons: dict[str, Person],
         offers: dict[str, Offer],
-        needs: dict[str, SkillNeed],
+        asked: SkillNeeds,
     ) -> None:
         self.ground, self.organisations, self.people = ground, organisations, people
-        self.persons, self.offers, self.needs = persons, offers, needs
+        self.persons, self.offers = persons, offers
+        self.needs, self.goals = asked.all, asked.goals
 
     def build(self) -> None:
         for number, spec in enumerate(SPECS):
@@ -191,7 +206,7 @@ class Sponsorships:
         starts = ground.today - datetime.timedelta(days=spec.since)
         ends = starts + datetime.timedelta(days=spec.lasts)
         state = NEED_STATES.get(State(spec.state), NeedState.AGREED)
-        need = self.needs[spec.need] if spec.need else self._need(spec, association, prepared, state)
+        need = self.needs[spec.need] if spec.need else self._need(spec, association, prepared, state, ends)
         assert (need.state, need.organisation) == (state, association.organisation), spec
         ended = spec.state in (State.CLOSED, State.BROKEN, State.DECLINED)
         moved = ground.days_ago(max(0, spec.since - spec.lasts) if ended else max(spec.since, 1))
@@ -229,8 +244,19 @@ class Sponsorships:
             self._debriefs(row, employer, association, moved)
 
     def _need(
-        self, spec: Spec, association: Hosted, prepared: datetime.datetime, state: NeedState
+        self,
+        spec: Spec,
+        association: Hosted,
+        prepared: datetime.datetime,
+        state: NeedState,
+        deadline: datetime.date,
     ) -> SkillNeed:
+        """In the theme and for the goals of what the same association asks besides."""
+        beside = next(
+            one
+            for one in self.needs.values()
+            if one.organisation == association.organisation and one.domain_id
+        )
         title = texts.typeset(spec.title)
         commune = association.organisation.commune
         need = self.ground.new(
@@ -238,7 +264,11 @@ class Sponsorships:
             organisation=association.organisation,
             title=title,
             slug=slugify(title),
+            project_type=spec.kind,
             deliverable=texts.typeset(spec.deliverable),
+            context=texts.typeset(spec.context),
+            domain_id=beside.domain_id,
+            deadline=deadline,
             minutes=int(spec.length * DAY),
             state=state,
             state_changed_at=prepared,
@@ -248,7 +278,10 @@ class Sponsorships:
             created_by=self._user(association),
             created_at=prepared,
         )
-        self.ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=spec.skill))
+        for skill in spec.skills:
+            self.ground.add(SkillNeed.skills.through(skillneed_id=need.pk, skill_id=skill))
+        for goal in self.goals[beside.pk]:
+            self.ground.add(SkillNeed.sdgs.through(skillneed_id=need.pk, sdg_id=goal))
         return need
 
     def _history(
