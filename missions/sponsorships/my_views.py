@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jeveuxagir.common.errors import RuleBroken
+from organisations.companies.models import Employee
 from organisations.spaces import SignedIn
 
 from . import contacts, documents, services
@@ -32,13 +33,24 @@ def mine(request: SignedIn) -> HttpResponse:
     corrections = DayEntry.objects.of_person(request.user.person).filter(corrects=OuterRef("pk"))
     days = days.annotate(is_corrected=Exists(corrections))
     page: Any = Paginator(days, PAGE).get_page(request.GET.get("page", "1")[:12])
-    for day in page:
-        day.may_correct = (
-            day.sponsorship.is_working and day.state == DayState.REFUSED and not day.is_corrected
-        )
-        day.may_withdraw = day.state == DayState.WAITING and day.sponsorship.state != State.CLOSED
-        day.badge = {"waiting": "info", "validated": "success", "refused": "error"}.get(day.state, "neutral")
     rows: list[Any] = list(_rows(request).select_related("need__contact", "created_by__person"))
+    still_there = set(
+        Employee.objects.live().filter(person=request.user.person).values_list("organisation", flat=True)
+    )
+    comes_today = {row.pk for row in rows}
+    for day in page:
+        is_there = day.sponsorship.offer.organisation_id in still_there
+        day.may_correct = (
+            is_there
+            and day.sponsorship_id in comes_today
+            and day.sponsorship.is_working
+            and day.state == DayState.REFUSED
+            and not day.is_corrected
+        )
+        day.may_withdraw = (
+            is_there and day.state == DayState.WAITING and day.sponsorship.state != State.CLOSED
+        )
+        day.badge = {"waiting": "info", "validated": "success", "refused": "error"}.get(day.state, "neutral")
     for row in rows:
         row.contact_there = contacts.of_sponsorship(row, Side.COMPANY)
         row.contact_here = contacts.of_sponsorship(row, Side.ASSOCIATION)

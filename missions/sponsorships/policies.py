@@ -31,9 +31,13 @@ def can_sign(actor: Any, sponsorship: Sponsorship, side: str) -> bool:
 
 def is_worker(actor: Any, convention: Convention | None) -> bool:
     """Whether this convention names the actor as who comes, today: who left their employer has no access any more."""
+    return (
+        convention is not None and convention.state == ConventionState.IN_FORCE and _names(convention, actor)
+    )
+
+
+def _names(convention: Convention, actor: Any) -> bool:
     person = actor_person_id(actor)
-    if convention is None or convention.state != ConventionState.IN_FORCE:
-        return False
     if person is None or convention.employee_id != person:
         return False
     employer = convention.sponsorship.offer.organisation
@@ -48,8 +52,8 @@ def may_validate(actor: Any, day: DayEntry, side: str) -> bool:
 
 
 def may_withdraw(actor: Any, day: DayEntry) -> bool:
-    """Who worked it, or a coordinator of the employer."""
-    return is_worker(actor, day.convention) or can_handle(actor, day.sponsorship, Side.COMPANY)
+    """Who worked it, still there, whatever was amended since; or a coordinator of the employer."""
+    return _names(day.convention, actor) or can_handle(actor, day.sponsorship, Side.COMPANY)
 
 
 def sees_name(side: str, convention: Convention) -> bool:

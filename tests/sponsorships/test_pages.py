@@ -255,6 +255,30 @@ def test_who_is_lent_says_that_it_is_not_them_in_one_click() -> None:
     assert "Zoé Martin" in company.get(url("one", s.company, row.pk)).content.decode()
 
 
+def test_an_amendment_leaves_their_days_to_who_works_them() -> None:
+    s = story()
+    row = s.signed(4)
+    waiting, refused = s.day(row, 1, actor=s.worker), s.day(row, 2, actor=s.worker)
+    services.refuse_day(refused, actor=s.manager, side=Side.ASSOCIATION, reason="Le matin seulement.")
+    s.signed_by_both(_amended(s, row, ends_on=row.ends_on + datetime.timedelta(days=9)))
+    worker, mine = client_of(s.worker), reverse("sponsorships:mine")
+    withdraw = reverse("sponsorships:my_withdraw", args=[waiting.pk])
+    correct = f"{reverse('sponsorships:my_log', args=[row.pk])}?corrige={refused.pk}"
+    page = worker.get(mine).content.decode()
+    assert withdraw in page
+    assert correct in page
+    assert "La journée est retirée" in worker.post(withdraw, follow=True).content.decode()
+    said = {"on": refused.on.isoformat(), "part": "morning", "note": "Le matin.", "off_day": "on"}
+    assert worker.post(correct, said).status_code == 302
+    assert row.days.get(corrects=refused).part == "morning"
+    last = s.day(row, 3, actor=s.worker)
+    companies.leave(Employee.objects.get(person=s.worker.person), actor=s.worker)
+    page = worker.get(mine).content.decode()
+    assert reverse("sponsorships:my_withdraw", args=[last.pk]) not in page, (
+        "nothing is offered that is refused"
+    )
+
+
 def test_amounts_show_to_the_employer_alone() -> None:
     s = story()
     row = s.signed(2)
