@@ -111,6 +111,11 @@ class Fit:
         return bool(self.need.mode & self.offer.mode & Mode.REMOTE)
 
     @property
+    def brings_what_is_asked(self) -> bool:
+        """A skill that the need asks, not only one of its family: what is proposed without anybody choosing it."""
+        return bool(self.need.skills & self.offer.skills)
+
+    @property
     def whole(self) -> bool:
         """What is left covers all that is needed."""
         return self.offer.left_minutes >= self.need.minutes
@@ -500,9 +505,11 @@ def offers_for(
     today: date,
     vocabulary: Vocabulary | None = None,
     limit: int = 5,
+    asked_only: bool = False,
 ) -> list[Lending]:
-    """The best offers for a need, in order."""
-    return _best([Fit(need, offer, today) for offer in offers], vocabulary, limit, by_offer=False)
+    """The best offers for a need, in order. `asked_only`: those that bring a skill it asks, not only its family."""
+    fits = [Fit(need, offer, today) for offer in offers]
+    return _best(fits, vocabulary, limit, by_offer=False, asked_only=asked_only)
 
 
 def needs_for(
@@ -512,17 +519,21 @@ def needs_for(
     today: date,
     vocabulary: Vocabulary | None = None,
     limit: int = 5,
+    asked_only: bool = False,
 ) -> list[Lending]:
-    """The best needs for an offer, in order."""
-    return _best([Fit(need, offer, today) for need in needs], vocabulary, limit, by_offer=True)
+    """The best needs for an offer, in order. `asked_only`: those that ask a skill it brings, not only its family."""
+    fits = [Fit(need, offer, today) for need in needs]
+    return _best(fits, vocabulary, limit, by_offer=True, asked_only=asked_only)
 
 
-def _best(fits: list[Fit], vocabulary: Vocabulary | None, limit: int, *, by_offer: bool) -> list[Lending]:
+def _best(
+    fits: list[Fit], vocabulary: Vocabulary | None, limit: int, *, by_offer: bool, asked_only: bool
+) -> list[Lending]:
     def order(fit: Fit) -> tuple[int, int, int]:
         asking, answering = (fit.offer.id, fit.need.id) if by_offer else (fit.need.id, fit.offer.id)
         return -score(fit), draw(asking, answering), answering
 
-    passed = [fit for fit in fits if not blocked(fit)]
+    passed = [fit for fit in fits if not blocked(fit) and (fit.brings_what_is_asked or not asked_only)]
     return [_lending(fit, vocabulary or Vocabulary()) for fit in nsmallest(limit, passed, key=order)]
 
 

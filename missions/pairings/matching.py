@@ -51,25 +51,33 @@ class Judged:
         return next((one for one in self.obstacles if one.gate == CROWD), None)
 
 
-def for_need(need: SkillNeed, *, limit: int = 5, again: bool = True) -> list[Found]:
-    """The best offers for it. A need of the list is read with its organisation. `again`: as `need_rows` says."""
-    [row] = need_rows([need], again=again)
+def for_need(need: SkillNeed, *, limit: int = 5, by_engine: bool = False) -> list[Found]:
+    """The best offers for it. A need of the list is read with its organisation. `by_engine`: what is proposed without
+    anybody choosing it, a skill that is asked, and not what did not work once."""
+    [row] = need_rows([need], again=not by_engine)
     offers = {offer.pk: offer for offer in Offer.objects.giving().select_related("organisation__commune")}
     found = lending.offers_for(
-        row, offer_rows(list(offers.values())), today=today(), vocabulary=vocabulary(), limit=limit
+        row,
+        offer_rows(list(offers.values())),
+        today=today(),
+        vocabulary=vocabulary(),
+        limit=limit,
+        asked_only=by_engine,
     )
     return [Found(need, offers[one.offer_id], one) for one in found]
 
 
-def for_offer(offer: Offer, *, limit: int = 5, again: bool = True) -> list[Found]:
-    """The best needs for it."""
+def for_offer(offer: Offer, *, limit: int = 5, by_engine: bool = False) -> list[Found]:
+    """The best needs for it. `by_engine`: as `for_need` says."""
     [row] = offer_rows([offer])
     needs = {
         need.pk: need
         for need in SkillNeed.objects.seeking().select_related("organisation", "commune", "department")
     }
-    rows = need_rows(list(needs.values()), again=again)
-    found = lending.needs_for(row, rows, today=today(), vocabulary=vocabulary(), limit=limit)
+    rows = need_rows(list(needs.values()), again=not by_engine)
+    found = lending.needs_for(
+        row, rows, today=today(), vocabulary=vocabulary(), limit=limit, asked_only=by_engine
+    )
     return [Found(needs[one.need_id], offer, one) for one in found]
 
 

@@ -94,7 +94,7 @@ def propose_for_offer(offer: Offer) -> int:
     """The engine's best needs for an offer, as many as its employer may still answer. Safe to run twice."""
     room = MOST_PER_OFFER - Pairing.objects.waiting().of_offer(offer).count()
     return (
-        sum(_by_engine(found) for found in matching.for_offer(offer, limit=room, again=False))
+        sum(_by_engine(found) for found in matching.for_offer(offer, limit=room, by_engine=True))
         if room > 0
         else 0
     )
@@ -110,7 +110,7 @@ def propose_for_need(need: SkillNeed) -> int:
         .filter(n__gte=MOST_PER_OFFER)
     }
     candidates = [
-        found for found in matching.for_need(need, limit=10, again=False) if found.offer.pk not in full
+        found for found in matching.for_need(need, limit=10, by_engine=True) if found.offer.pk not in full
     ]
     return sum(_by_engine(found) for found in candidates[:3])
 

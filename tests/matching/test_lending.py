@@ -270,3 +270,14 @@ def test_with_the_rule_an_association_never_served_comes_before_a_better_placed_
     with_rule = fairness.given_out([one_need_of_time], [served, new], today=TODAY, first_timers_first=True)
     assert (without.needs, without.share) == (1, 0)
     assert (with_rule.needs, with_rule.share) == (1, 100)
+
+
+def test_what_only_shares_a_family_is_shown_to_who_chooses_and_never_proposed_without_them() -> None:
+    neighbour = replace(NEED, id=7, skills=1 << 40)  # another skill of the same family
+    assert [one.need_id for one in needs_for(OFFER, [neighbour], today=TODAY)] == [7]
+    assert needs_for(OFFER, [neighbour], today=TODAY, asked_only=True) == []
+    assert [one.need_id for one in needs_for(OFFER, [NEED, neighbour], today=TODAY, asked_only=True)] == [
+        NEED.id
+    ]
+    assert offers_for(neighbour, [OFFER], today=TODAY, asked_only=True) == []
+    assert [one.offer_id for one in offers_for(NEED, [OFFER], today=TODAY, asked_only=True)] == [OFFER.id]

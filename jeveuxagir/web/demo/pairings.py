@@ -59,7 +59,9 @@ def _engine_s() -> list[Pairing]:
     made = []
     for offer, row in zip(offers, offer_rows(offers), strict=True):
         free = [need for need in rows if waiting[need.id] < MOST_PER_NEED]
-        for found in lending.needs_for(row, free, today=day, vocabulary=words, limit=MOST_PER_OFFER):
+        for found in lending.needs_for(
+            row, free, today=day, vocabulary=words, limit=MOST_PER_OFFER, asked_only=True
+        ):
             waiting[found.need_id] += 1
             fit = Fit(by_key[found.need_id], row, day)
             made.append(_pairing(known[found.need_id], offer, found, lending.stored_inputs(fit, words)))
