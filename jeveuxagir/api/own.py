@@ -3,8 +3,9 @@
 import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Cast, Coalesce, Greatest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, DateTimeField, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
 
 from jeveuxagir.audit.models import Event
 from jeveuxagir.common.clock import PARIS
@@ -51,14 +52,21 @@ def sponsorships(organisation: Organisation) -> "QuerySet[Sponsorship]":
     )
     texts = Convention.objects.of_organisation(organisation).defer("document").order_by("number")
     names = Convention.objects.filter(sponsorship=OuterRef("pk"))
+    validated = DayEntry.objects.validated().filter(sponsorship=OuterRef("pk")).order_by()
+    lengths = validated.values("convention__day_minutes").annotate(n=Sum("minutes"))
+    pairs = lengths.annotate(pair=JSONObject(length=F("convention__day_minutes"), minutes=F("n"))).values(
+        "pair"
+    )
     return (
         Sponsorship.objects.of_organisation(organisation)
         .select_related("need__organisation", "offer__organisation")
         .prefetch_related(Prefetch("conventions", texts, to_attr="texts"))
         .annotate(
+            #: what both validated, by the minutes of a day of each convention
+            validated_by_length=ArraySubquery(pairs),
             changed_at=Greatest(
                 Coalesce(Subquery(events), "state_changed_at"), _last(names, "forgotten_at", "sponsorship")
-            )
+            ),
         )
         .order_by("pk")
     )

@@ -1,5 +1,7 @@
 """The shapes of an organisation's own data. Give the organisation in the context: what is told depends on its side."""
 
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +13,7 @@ from jeveuxagir.notifications.links import absolute
 from missions.enums import MissionMode
 from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
-from missions.skill_needs.durations import in_words
+from missions.skill_needs.durations import in_words, in_words_by
 from missions.skill_needs.enums import Format
 from missions.skill_needs.models import SkillNeed
 from missions.sponsorships import policies
@@ -36,6 +38,16 @@ def duration(minutes: int, day_minutes: int) -> dict[str, Any]:
         "minutes": minutes,
         "days": round(minutes / day_minutes, 2),
         "words": in_words(minutes, day_minutes),
+    }
+
+
+def duration_by(minutes_by_day: Mapping[int, int]) -> dict[str, Any]:
+    """Of time counted in days of several lengths, each in its own, as on the pages and in the spreadsheet."""
+    days = sum((Fraction(minutes, length) for length, minutes in minutes_by_day.items()), Fraction(0))
+    return {
+        "minutes": sum(minutes_by_day.values()),
+        "days": float(round(days, 2)),
+        "words": in_words_by(minutes_by_day),
     }
 
 
@@ -193,7 +205,8 @@ class OwnSponsorshipSerializer(_Own):
 
     @extend_schema_field(DurationSerializer)
     def get_validated(self, row: Sponsorship) -> Any:
-        return duration(row.validated_minutes, row.day_minutes)
+        counted: Any = row.validated_by_length  # type: ignore[attr-defined]
+        return duration_by({one["length"]: one["minutes"] for one in counted})
 
     @extend_schema_field(DurationSerializer)
     def get_waiting(self, row: Sponsorship) -> Any:
@@ -260,7 +273,7 @@ class StatementLineSerializer(serializers.Serializer):
 
     @extend_schema_field(DurationSerializer)
     def get_validated(self, line: Line) -> Any:
-        return duration(line.minutes, line.sponsorship.day_minutes)
+        return duration_by(line.by_day)
 
 
 class StatementSerializer(serializers.Serializer):
@@ -275,7 +288,7 @@ class StatementSerializer(serializers.Serializer):
 
     @extend_schema_field(DurationSerializer)
     def get_total(self, statement: Statement) -> Any:
-        return duration(statement.total, statement.day_minutes)
+        return duration_by(statement.by_day)
 
 
 class OwnOrganisationSerializer(serializers.ModelSerializer):

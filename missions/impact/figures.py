@@ -1,6 +1,7 @@
 """What an employer gave, in figures: days that both sides validated, teams that came. Nobody is named."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.text import NBSP
 from missions.participations.enums import State as ParticipationState
 from missions.participations.models import Participation
-from missions.skill_needs.durations import hours_in_words, in_words
+from missions.skill_needs.durations import hours_in_words, in_words_by
 from missions.skill_needs.models import SkillNeed
 from missions.sponsorships.models import DayEntry
 from organisations.companies.enums import Shown
@@ -38,6 +39,8 @@ class Impact:
     #: people of the employer who brought others of their own accord
     teams: int
     team_places: int
+    #: minutes of a day, as the convention of each says → minutes: what the statements add up to
+    by_day: Mapping[int, int] = field(default_factory=dict)
     #: days of its teams, people who came, their time there: volunteering, never added to the days of sponsorship
     team_days: int = 0
     team_people: int = 0
@@ -47,7 +50,7 @@ class Impact:
 
     @property
     def total(self) -> str:
-        return in_words(self.minutes)
+        return in_words_by(self.by_day)
 
     @property
     def hours(self) -> str:
@@ -65,13 +68,14 @@ class Impact:
 
 
 def impact_of(employer: Organisation) -> Impact:
-    """Nine statements, whatever there is."""
+    """Ten statements, whatever there is."""
     validated = DayEntry.objects.validated().filter(sponsorship__offer__organisation=employer).order_by()
     totals = validated.aggregate(
         minutes=Sum("minutes"),
         days=Count("pk"),
         associations=Count("sponsorship__need__organisation", distinct=True),
     )
+    lengths = validated.values_list("convention__day_minutes").annotate(n=Sum("minutes"))
     years = validated.annotate(year=ExtractYear("on")).values_list("year").annotate(n=Sum("minutes"))
     departments = validated.values_list("sponsorship__need__department__name").annotate(n=Sum("minutes"))
     needs = dict(validated.values_list("sponsorship__need").annotate(n=Sum("minutes")))
@@ -86,6 +90,7 @@ def impact_of(employer: Organisation) -> Impact:
         sdgs=_greatest(_shared(needs, "sdgs__name")),
         teams=teams[0],
         team_places=teams[1],
+        by_day=dict(lengths),
         **_team_days(employer),
     )
 

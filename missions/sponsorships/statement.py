@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.db.models import Count, Sum
 
 from jeveuxagir.common.spreadsheets import to_csv
-from missions.skill_needs.durations import DAY_MINUTES, in_words_by
+from missions.skill_needs.durations import in_words_by
 from organisations.models import Organisation
 
 from . import policies
@@ -61,8 +61,9 @@ class Statement:
         return sum(line.minutes for line in self.lines)
 
     @property
-    def day_minutes(self) -> int:
-        return _day_minutes(self.lines)
+    def by_day(self) -> Mapping[int, int]:
+        """Minutes of a day → minutes, all lines together."""
+        return _by_length(self.lines)
 
     @property
     def total_in_words(self) -> str:
@@ -83,16 +84,14 @@ class Statement:
 
 
 def _words(lines: Sequence[Line]) -> str:
+    return in_words_by(_by_length(lines))
+
+
+def _by_length(lines: Sequence[Line]) -> Mapping[int, int]:
     total: Counter[int] = Counter()
     for line in lines:
         total.update(line.by_day)
-    return in_words_by(total)
-
-
-def _day_minutes(lines: Sequence[Line]) -> int:
-    """The one length they all have, else seven hours."""
-    lengths = {length for line in lines for length in line.by_day}
-    return lengths.pop() if len(lengths) == 1 else DAY_MINUTES
+    return total
 
 
 def years_of(organisation: Organisation, side: Side = Side.COMPANY) -> list[int]:

@@ -17,10 +17,12 @@ from django.urls import reverse
 from jeveuxagir.accounts import limits
 from jeveuxagir.audit.models import ERASING_SETTING
 from jeveuxagir.common.clock import today
+from missions.impact.figures import impact_of
 from missions.offers.models import Offer
 from missions.sponsorships import services
 from missions.sponsorships.enums import Side
 from missions.sponsorships.models import Sponsorship
+from missions.sponsorships.statement import statement_of
 from organisations.api_keys import services as keys
 from organisations.api_keys.models import ApiKey
 from organisations.companies.models import Employee
@@ -269,6 +271,23 @@ def test_a_public_employer_that_receives_too_reads_either_year() -> None:
     refused = company.ask(f"statements/{given.on.year}/", sens="recu")
     assert refused.status_code == 404, "an employer that receives nothing is not shown what it gave instead"
     assert "ne reçoit pas" in refused.json()["errors"]["sens"][0]
+
+
+def test_days_of_several_lengths_are_counted_as_on_the_statement_and_on_the_page_of_what_was_given(
+    s: Story,
+) -> None:
+    row = s.signed(3)
+    s.validated(row, 1, part="morning")
+    longer = s.proposed(row, summary="Une journée compte huit heures.", terms=s.terms(4, day_minutes=480))
+    s.signed_by_both(longer)
+    year = s.validated(row, 1, part="afternoon").on.year
+    reader = Reader(s.company)
+    expected = {"minutes": 210 + 240, "days": 1.0, "words": "1\xa0jour"}
+    told = reader.read(f"statements/{year}/")
+    assert told["total"] == told["lines"][0]["validated"] == expected
+    assert reader.read(f"sponsorships/{row.pk}/")["validated"] == expected
+    assert reader.read("sponsorships/")["results"][0]["validated"] == expected
+    assert impact_of(s.company).total == statement_of(s.company, year).total_in_words == expected["words"]
 
 
 def test_a_convention_does_not_outlive_its_sponsorship(s: Story) -> None:
