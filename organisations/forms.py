@@ -68,7 +68,7 @@ class KindForm(forms.Form):
 
 def field_for(form: forms.Form, code: str) -> str | None:
     """The field that a refusal is about; a SIREN may stand in the field of the SIRET."""
-    name = code.removesuffix("_known")
+    name = code.removesuffix("_known").removesuffix("_once").removeprefix("organisation_")
     if name == "siren" and name not in form.fields:
         name = "siret"
     return name if name in form.fields else None
@@ -93,7 +93,7 @@ class NumbersMixin(forms.Form):
         lacking = numbers.missing(
             kind=kind, rna=cleaned["rna"], siren=cleaned["siren"], siret=cleaned["siret"]
         )
-        if lacking:
+        if lacking and field_for(self, lacking[0]) not in self.errors:
             self.add_error(field_for(self, lacking[0]), lacking[1])
         return cleaned
 
@@ -137,7 +137,9 @@ class IdentityForm(NumbersMixin, NonceMixin):
         if kind not in (Kind.PUBLIC_BODY, Kind.FOUNDATION, Kind.ASSOCIATION, Kind.STATE_SERVICE):
             del self.fields["is_research"]
         if kind == Kind.COMPANY:
+            lacking = numbers.missing(kind=kind, rna="", siren="", siret="")
             self.fields["siret"].required = True
+            self.fields["siret"].error_messages["required"] = lacking[1] if lacking else ""
 
     def kind_of_form(self) -> str:
         return self.kind

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from jeveuxagir.common.clock import now
 from jeveuxagir.moderation.models import ModerationItem
-from organisations import services
+from organisations import forms, services
 from organisations.models import Invitation, Membership, Organisation
 from tests import factories as f
 from tests.organisations.test_members import token_of
@@ -167,6 +167,14 @@ def test_a_company_signs_up_with_its_siret(client, owner):
     )  # a draft: first things first
 
 
+def test_what_the_database_refuses_stands_beside_its_field(client, owner):
+    """Two sign-ups at once: the second is refused by the constraint, not by what was read before."""
+    form = forms.IdentityForm({"name": "Moulin", "siret": SIREN}, kind="company")
+    codes = ("organisation_siren_once", "siren_known", "siren", "siret")
+    assert [forms.field_for(form, code) for code in codes] == ["siret"] * 4
+    assert forms.field_for(form, "organisation_rna_once") is None
+
+
 @pytest.mark.parametrize("kind", ["company", "public_body"])
 def test_a_siren_is_enough_where_a_siret_is_asked(client, owner, kind):
     step = f"/organisations/inscription/identite/?type={kind}"
@@ -176,6 +184,8 @@ def test_a_siren_is_enough_where_a_siret_is_asked(client, owner, kind):
     assert (made.siren, made.siret, made.proof_level) == (SIREN, "", "form_checked")
     again = client.get(f"/organisations/inscription/{made.pk}/identite/")
     assert again.context["form"]["siret"].value() == SIREN
+    empty = client.post(f"/organisations/inscription/identite/?type={kind}", {"name": "Vide", "siret": " "})
+    assert len(empty.context["form"].errors["siret"]) == 1
     refused = client.post(step, {"name": "Encore", "siret": SIREN})
     assert "porte déjà ce numéro SIREN" in refused.context["form"].errors["siret"][0]
 
