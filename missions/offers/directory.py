@@ -11,6 +11,9 @@ from missions.enums import MissionMode
 
 from .models import Offer, OfferQuerySet
 
+#: may be done from anywhere
+FROM_ANYWHERE = (MissionMode.REMOTE, MissionMode.HYBRID)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -35,11 +38,12 @@ def narrowed(rows: OfferQuerySet, wanted: Wanted) -> OfferQuerySet:
     if wanted.departments:
         rows = rows.filter(_reaching(wanted.departments, Q(commune__department__in=wanted.departments)))
     if wanted.commune is not None:
-        rows = rows.filter(_reaching([wanted.commune.department_id], Q(commune=wanted.commune)))
+        goes = _reaching([wanted.commune.department_id], Q(commune=wanted.commune))
+        rows = rows.filter(Q(mode__in=FROM_ANYWHERE) | goes)
     if wanted.formats:
         rows = rows.filter(formats__overlap=list(wanted.formats))
     if wanted.remote:
-        rows = rows.filter(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+        rows = rows.filter(mode__in=FROM_ANYWHERE)
     return rows
 
 

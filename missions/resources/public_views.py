@@ -47,7 +47,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     if not needs:
         rows = directory.for_cards(directory.found(directory.Wanted(met=wanted.met)))
         elsewhere = list(rows[:SHOWN_ELSEWHERE])
-    fields, data = form.fields, request.GET
+    fields, data = form.fields, request.GET.copy()
+    if wanted.commune is not None:
+        data["lieu"] = wanted.commune.label  # as it was chosen among several, not as it was typed
     context = {
         "form": form,
         "page_obj": page,

@@ -17,6 +17,8 @@ from .models import SkillNeed, SkillNeedQuerySet
 
 #: around the commune that is looked for
 RADIUS_KM = 30
+#: done from anywhere, if one wants
+FROM_ANYWHERE = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
 class Soon(TextChoices):
@@ -66,7 +68,7 @@ def found(wanted: Wanted) -> SkillNeedQuerySet:
         named = SkillNeed.skills.through.objects.filter(skillneed=OuterRef("pk"), skill__in=wanted.skills)
         rows = rows.filter(Exists(named))
     if wanted.commune is not None:
-        rows = rows.filter(Q(mode=MissionMode.REMOTE) | _around(wanted.commune))
+        rows = rows.filter(Q(mode__in=FROM_ANYWHERE) | _around(wanted.commune))
     if wanted.formats:
         rows = rows.filter(format__in=wanted.formats)
     if wanted.modes:

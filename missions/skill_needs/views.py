@@ -39,7 +39,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     wanted = form.wanted()
     page = Paginator(directory.found(wanted).for_cards(), PAGE).get_page(request.GET.get("page", "1")[:12])
-    fields, data = form.fields, request.GET
+    fields, data = form.fields, request.GET.copy()
+    if wanted.commune is not None:
+        data["ou"] = wanted.commune.label  # as it was chosen among several, not as it was typed
     context = {
         "form": form,
         "page_obj": page,

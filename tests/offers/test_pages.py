@@ -174,8 +174,14 @@ def test_an_association_filters_the_offers(client, company):
     assert len(found("")) == 3
     assert found("departement=59") == {"Photo dans le Nord", "Vidéo partout"}
     assert found("departement=23") == {"Comptabilité en Creuse", "Vidéo partout"}
-    assert found("ou=Lille") == {"Photo dans le Nord", "Vidéo partout"}
-    assert found("ou=Gu%C3%A9ret+(23)") == {"Comptabilité en Creuse", "Vidéo partout"}
+    f.make_offer(
+        company, title="Menuiserie à Guéret", skills=["menuiserie"], departments=["23"], mode="on_site"
+    )
+    assert found("ou=Lille") == {"Photo dans le Nord", "Vidéo partout", "Comptabilité en Creuse"}, (
+        "by distance"
+    )
+    creuse = {"Comptabilité en Creuse", "Vidéo partout", "Menuiserie à Guéret"}
+    assert found("ou=Gu%C3%A9ret+(23)") == creuse
     assert "Nous ne connaissons pas ce lieu" in client.get("/mecenat/offres/?ou=Ici+ou+là").text
     assert found("format=flash") == {"Photo dans le Nord"}
     assert found("distance=on") == {"Comptabilité en Creuse", "Vidéo partout"}

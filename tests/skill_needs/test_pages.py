@@ -224,7 +224,7 @@ def test_what_is_not_published_is_seen_by_its_members_and_the_brigade_alone(clie
 
 
 def test_the_list_filters_and_counts(client):
-    web = make_skill_need(title="Refaire un site")
+    web = make_skill_need(title="Refaire un site", mode="on_site")
     law = make_skill_need(
         title="Relire un bail",
         commune=LILLE,
@@ -249,6 +249,7 @@ def test_the_list_filters_and_counts(client):
         ({"ou": "Guéret (23)"}, [law, web]),
         ({"ou": "Lille", "lieu": "on_site"}, []),
         ({"ou": "Ici ou là"}, [law, web]),
+        ({"ou": "Lille"}, [law]),
         ({"famille": "zut"}, [law, web]),
     ):
         assert list(client.get("/besoins/", parameters).context["page_obj"]) == found, parameters
@@ -257,6 +258,10 @@ def test_the_list_filters_and_counts(client):
     near = page(client, "/besoins/?ou=Gu%C3%A9ret+(23)&forme=flash")
     assert "À 30 km de Guéret, ou à distance" in near
     assert 'href="?forme=flash"' in near, "taken off by its tag, the rest stays"
+    chosen = page(
+        client, "/besoins/?ou=Romans&ou_pour=Romans&ou_choix=Romans-sur-Is%C3%A8re+(26)&forme=flash&q=un"
+    )
+    assert 'href="?q=un&amp;ou=Romans-sur-Is%C3%A8re+%2826%29"' in chosen, "the commune that was chosen stays"
     page(client, "/besoins/?q=%00&departement=%00&page=999999999999999")
 
 
@@ -312,7 +317,7 @@ def test_the_entry_page_of_sponsorship_shows_what_is_asked_for(client):
 
 
 def test_the_api_gives_what_the_page_gives_and_names_nobody(client, owner, association):
-    need = make_skill_need(organisation=association, contact=owner.person)
+    need = make_skill_need(organisation=association, contact=owner.person, mode="on_site")
     make_skill_need(state="draft")
     response = client.get("/api/v1/skill-needs/", {"famille": "numerique"})
     (row,) = response.json()["results"]
