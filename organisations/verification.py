@@ -5,6 +5,7 @@ still the same. Nothing here closes or refuses an organisation that exists: peop
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -197,6 +198,18 @@ def says_closed(organisation: Organisation) -> bool:
         and said.outcome == Checked.CLOSED
         and said.number in (organisation.rna, organisation.siren, organisation.siret)
     )
+
+
+def closed_among(organisations: Iterable[int]) -> set[int]:
+    """Of these organisations, those of whom `says_closed` is true. One query."""
+    rows = Verification.objects.filter(organisation__in=set(organisations))
+    last = rows.order_by("organisation", "-checked_at", "-pk").distinct("organisation")
+    numbers = ("organisation__rna", "organisation__siren", "organisation__siret")
+    return {
+        pk
+        for pk, outcome, number, *held in last.values_list("organisation", "outcome", "number", *numbers)
+        if outcome == Checked.CLOSED and number in held
+    }
 
 
 def words_for_members(organisation: Organisation) -> str:

@@ -141,13 +141,13 @@ class LendingGate(ABC):
 class Verified(LendingGate):
     code = "verified"
     name = "Des deux côtés, une organisation validée"
-    rule = "L’association et l’employeur sont validés par la brigade."
+    rule = "L’association et l’employeur sont validés par la brigade, et le registre public ne les dit pas fermés."
 
     def blocks(self, fit: Fit) -> bool:
         return not (fit.need.verified and fit.offer.verified)
 
     def refusal(self, fit: Fit) -> str:
-        return "L’une des deux organisations n’est pas validée."
+        return "L’une des deux organisations n’est pas validée, ou le registre public la dit fermée."
 
 
 class BothOpen(LendingGate):

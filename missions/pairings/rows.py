@@ -15,6 +15,7 @@ from missions.skill_needs.models import SkillNeed
 from missions.sponsorships.models import Sponsorship
 from missions.sponsorships.neighbours import served
 from organisations.companies.models import Site
+from organisations.verification import closed_among
 
 from .enums import State
 from .models import Pairing
@@ -51,6 +52,7 @@ def need_rows(needs: Any, *, again: bool = True) -> list[NeedRow]:
     keys = [need.pk for need in found]
     skills, families = _skills(SkillNeed.skills.through, "skillneed_id", keys)
     already = served()
+    closed = closed_among(need.organisation_id for need in found)
     known: dict[int, set[int]] = defaultdict(set)
     waiting: dict[int, int] = defaultdict(int)
     for need, offer, state in Pairing.objects.filter(need__in=keys).values_list("need", "offer", "state"):
@@ -65,7 +67,7 @@ def need_rows(needs: Any, *, again: bool = True) -> list[NeedRow]:
         NeedRow(
             id=need.pk,
             association_id=need.organisation_id,
-            verified=need.organisation.is_verified,
+            verified=need.organisation.is_verified and need.organisation_id not in closed,
             is_open=need.is_seeking,
             department=need.department_id or "",
             commune=need.commune_id or "",
@@ -95,6 +97,7 @@ def offer_rows(offers: Any) -> list[OfferRow]:
     goes = _places(Offer.departments.through, "department_id", keys)
     towns = _places(Offer.communes.through, "commune_id", keys)
     points = _points({offer.organisation_id for offer in found})
+    closed = closed_among(offer.organisation_id for offer in found)
     rows = []
     for offer in found:
         seat = offer.organisation.commune
@@ -105,7 +108,7 @@ def offer_rows(offers: Any) -> list[OfferRow]:
             OfferRow(
                 id=offer.pk,
                 employer_id=offer.organisation_id,
-                verified=offer.organisation.is_verified,
+                verified=offer.organisation.is_verified and offer.organisation_id not in closed,
                 is_open=offer.state == OfferState.OPEN,
                 departments=frozenset(departments),
                 communes=frozenset(towns[offer.pk]),
