@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jeveuxagir.accounts import limits, nonces
+from jeveuxagir.accounts import limits, nonces, todo
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.common.phones import phone_in_words
@@ -452,12 +452,16 @@ def space(request: SpaceRequest, pk: int, slug: str) -> HttpResponse:
     """What do I have to do? first, then the figures."""
     organisation = request.organisation
     membership = request.membership
+    here = [line for line in todo.of(request) if line.url.startswith(organisation.space_url)]
+    said = {line.url for line in here}
     return render(
         request,
         "organisations/space.html",
         {
             **space_context(request),
-            "tasks": _tasks(organisation, membership),
+            "to_do": here[:TO_DO_SHOWN],
+            "more": max(0, len(here) - TO_DO_SHOWN),
+            "tasks": [task for task in _tasks(organisation, membership) if task["url"] not in said],
             "waiting": services.waiting_edit(organisation),
             "panels": spaces.panels_of("organisation_space", request, organisation),
         },
@@ -475,6 +479,9 @@ def space_context(request: SpaceRequest) -> dict[str, Any]:
         "state_kind": STATE_KINDS[organisation.state],
     }
 
+
+#: what waits for this member here; the rest on their own page
+TO_DO_SHOWN = 8
 
 STATE_KINDS: dict[str, str] = {
     State.DRAFT: "neutral",

@@ -1,5 +1,6 @@
 """What skill needs add to the pages of an association, and to what waits for its members."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,7 +37,7 @@ def _space(request: Any, organisation: Any) -> dict[str, Any] | None:
     own = SkillNeed.objects.of_organisation(organisation)
     return {
         "organisation": organisation,
-        "counts": own.counts(),
+        "counts": Counter(own.counts()),
         "waiting": list(own.waiting_for_members().select_related("organisation")[:SHOWN]),
         "may_write": role_in(request.user, organisation) in HANDLERS,
     }
