@@ -147,8 +147,9 @@ def suspend(request: SignedIn, pk: int) -> HttpResponse:
 def lift(request: SignedIn, pk: int) -> HttpResponse:
     offer = _of_staff(request, pk)
     try:
-        services.lift(offer, actor=request.user)
-        messages.success(request, "L’offre est de nouveau ouverte.")
+        lifted = services.lift(offer, actor=request.user)
+        said = "L’offre est de nouveau ouverte." if lifted.state == State.OPEN else "La suspension est levée."
+        messages.success(request, said)
     except NotAllowed:
         raise
     except RuleBroken as refusal:

@@ -106,11 +106,16 @@ def named(convention: Convention, side: str) -> str:
 
 
 def words_of_state(convention: Convention) -> str:
-    """One in force does not outlive its sponsorship."""
+    """One in force does not outlive its sponsorship. A convention is « remplacée », an amendment « remplacé »."""
     ended = {State.CLOSED: "terminée", State.BROKEN: "arrêtée avant la fin"}
+    said = str(convention.get_state_display())
     if convention.state == ConventionState.IN_FORCE and convention.sponsorship.state in ended:
-        return ended[State(convention.sponsorship.state)]
-    return str(convention.get_state_display())
+        said = ended[State(convention.sponsorship.state)]
+    return said.replace("ée", "é") if convention.is_amendment else said
+
+
+def _the(convention: Convention) -> str:
+    return f"l’{convention.label}" if convention.is_amendment else "la convention"
 
 
 def next_step(row: Sponsorship, side: str, proposed: Convention | None) -> tuple[str, str]:
@@ -118,8 +123,8 @@ def next_step(row: Sponsorship, side: str, proposed: Convention | None) -> tuple
     company = side == Side.COMPANY
     if proposed is not None and proposed.state == ConventionState.PROPOSED:
         if proposed.signed_at(side):
-            return f"Vous avez signé ({proposed.label}). L’autre côté signe maintenant.", "them"
-        return f"Lire et signer : {proposed.label}.", "us"
+            return f"Vous avez signé {_the(proposed)}. L’autre côté signe maintenant.", "them"
+        return f"Lisez {_the(proposed)}, puis signez.", "us"
     steps: dict[str, tuple[str, str]] = {
         State.DRAFTED: (
             "Relisez, puis engagez ce temps : l’association sera prévenue. D’ici là, rien n’est réservé.",

@@ -82,11 +82,11 @@ def amount(request: SpaceRequest, pk: int, slug: str, year: int, row_pk: int) ->
         except RuleBroken as broken:
             messages.error(request, broken.message)
     else:
-        typed = request.POST.get("amount", "")[:40]
-        messages.error(
-            request,
-            f"«{NBSP}{typed}{NBSP}» n’est pas un montant{NBSP}: écrivez-le en euros, par exemple 1 250,50.",
+        typed, why = (
+            request.POST.get("amount", "")[:40],
+            " ".join(str(one) for one in form.errors.get("amount", ())),
         )
+        messages.error(request, f"«{NBSP}{typed}{NBSP}»{NBSP}: {why}")
     response = redirect("sponsorships:statement", pk=pk, slug=slug)
     response["Location"] += f"?annee={year}"
     return response

@@ -167,6 +167,12 @@ def one(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpResponse:
         words = plural(to_validate, "journée attend", "journées attendent")
         step, whose = f"{words} votre validation, plus bas.", "us"
     may_close = row.state == State.RUNNING and len(debriefs) == 2 and not row.waiting_minutes
+    if may_close and whose != "us":
+        step, whose = "Les deux bilans sont faits, et aucune journée n’attend. Il reste à terminer.", "us"
+    elif row.state == State.RUNNING and len(debriefs) == 2 and not whose:
+        step = (
+            "Les deux bilans sont faits. Une fois chaque journée validée ou refusée, vous pourrez terminer."
+        )
     context = {
         **context_of(request, row),
         "step": step,
@@ -306,7 +312,7 @@ def decline(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRespo
         "Ne pas donner suite",
         "Ne pas donner suite",
         lambda: services.decline(row, actor=request.user, side=side, **form.cleaned_data),
-        "C’est dit. Le besoin et l’offre redeviennent libres.",
+        "C’est dit : cette mise à disposition n’a pas de suite.",
     )
 
 
@@ -324,8 +330,19 @@ def break_off(request: SpaceRequest, pk: int, slug: str, row_pk: int) -> HttpRes
         "Arrêter avant la fin",
         "Arrêter maintenant",
         lambda: services.break_off(row, actor=request.user, side=side, **form.cleaned_data),
-        "C’est arrêté. Les journées faites restent comptées.",
-        intro="Les journées déjà notées restent : celles qui attendent peuvent encore être validées.",
+        "C’est arrêté. Les journées faites restent comptées."
+        + (
+            " Votre besoin cherche de nouveau quelqu’un : changez son volume, ou retirez-le s’il n’est plus à faire."
+            if side == Side.ASSOCIATION
+            else ""
+        ),
+        intro="Les journées déjà notées restent : celles qui attendent peuvent encore être validées. Le besoin, lui, "
+        "cherche de nouveau quelqu’un : il redevient public, et d’autres employeurs peuvent y répondre."
+        + (
+            " Vous pourrez aussitôt changer son volume, ou le retirer s’il n’est plus à faire."
+            if side == Side.ASSOCIATION
+            else ""
+        ),
     )
 
 

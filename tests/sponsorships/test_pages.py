@@ -279,6 +279,42 @@ def test_an_amendment_leaves_their_days_to_who_works_them() -> None:
     )
 
 
+def test_what_waits_stands_first_in_the_space_of_each_organisation() -> None:
+    s = story()
+    row = s.signed(2)
+    s.day(row, 1)
+    company, association = sides(s)
+    waits = "1\u00a0journée à valider"
+    assert waits in association.get(s.association.space_url).content.decode()
+    assert waits not in company.get(s.company.space_url).content.decode(), (
+        "noted by them, it is theirs already"
+    )
+    elsewhere = f.make_organisation()
+    f.make_member(elsewhere, person=s.manager.person)
+    assert waits not in association.get(elsewhere.space_url).content.decode(), "each space its own"
+
+
+def test_stopping_says_before_what_becomes_of_the_need_and_both_debriefs_what_is_left_to_do() -> None:
+    s = story()
+    row = s.signed(2)
+    s.validated(row, 1)
+    company, association = sides(s)
+    for client, organisation in ((company, s.company), (association, s.association)):
+        assert (
+            "cherche de nouveau quelqu’un"
+            in client.get(url("break_off", organisation, row.pk)).content.decode()
+        )
+    s.debriefed(row)
+    mails = dict(Message.objects.filter(kind="sponsorships.debriefed").values_list("person", "text"))
+    assert "Faire notre bilan" in mails[s.manager.person.pk]
+    assert "Lire les deux bilans" in mails[s.coordinator.person.pk], (
+        "who had written theirs is not asked again"
+    )
+    page = association.get(url("one", s.association, row.pk)).content.decode()
+    assert "Il reste à terminer" in page
+    assert "Terminer" in page
+
+
 def test_amounts_show_to_the_employer_alone() -> None:
     s = story()
     row = s.signed(2)
@@ -524,7 +560,11 @@ def test_an_amount_that_is_none_is_given_back_to_who_typed_it() -> None:
     company, year = client_of(s.coordinator), today().year
     said = company.post(url("amount", s.company, year, row.pk), {"amount": "mille"}, follow=True).text
     assert "mille" in said
-    assert "n’est pas un montant" in said
+    assert "Écrivez un montant" in said
+    for typed in ("-1", "999999999999"):
+        said = company.post(url("amount", s.company, year, row.pk), {"amount": typed}, follow=True).text
+        assert typed in said
+        assert "Écrivez un montant" not in said, "each wrong amount for its own reason"
     said = company.post(url("amount", s.company, year, row.pk), {"amount": ""}, follow=True).text
     assert "Le montant est retiré." in said
 

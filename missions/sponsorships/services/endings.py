@@ -52,7 +52,8 @@ def debrief(
             author=actor,
         )
     record("sponsorship.debriefed", sponsorship, actor=actor, side=str(side))
-    mails.tell(sponsorship, "debriefed", Side(side).other, once=str(side), besides=actor)
+    both = sponsorship.debriefs.count() == len(Side)
+    mails.tell(sponsorship, "debriefed", Side(side).other, once=str(side), besides=actor, both=both)
     return said
 
 
