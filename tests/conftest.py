@@ -127,6 +127,26 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _files_sent_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As a web server does: a test that asks for a file and looks at the status alone leaves nothing open, to be found
+    by the garbage collector during another test."""
+    from django.http import FileResponse
+
+    sent: list[Any] = []
+    send = FileResponse._set_streaming_content  # type: ignore[attr-defined]
+
+    def kept(response: FileResponse, value: Any) -> None:
+        if hasattr(value, "close"):
+            sent.append(value)
+        send(response, value)
+
+    monkeypatch.setattr(FileResponse, "_set_streaming_content", kept)
+    yield
+    for file in sent:
+        file.close()
+
+
 # --- real servers -------------------------------------------------------------------------------------------
 
 
