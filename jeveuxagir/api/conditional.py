@@ -18,10 +18,11 @@ def conditional(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        response = view(request, *args, **kwargs)
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return _asked_before()
+        response: Any = _readable_from_anywhere(view(request, *args, **kwargs))
         if request.method not in READ:
             return response
-        _readable_from_anywhere(response)
         if hasattr(response, "add_post_render_callback") and not response.is_rendered:
             response.add_post_render_callback(lambda rendered: _unchanged(request, rendered))
             return response
@@ -37,6 +38,15 @@ def _unchanged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         set_response_etag(response)
     told = get_conditional_response(request, etag=response["ETag"], response=response) or response
     return _readable_from_anywhere(told)
+
+
+def _asked_before() -> HttpResponse:
+    """What a browser asks before it sends a header of its own, such as the ETag it holds."""
+    answer = _readable_from_anywhere(HttpResponse(status=204))
+    answer["Access-Control-Allow-Methods"] = ", ".join(READ)
+    answer["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"
+    answer["Access-Control-Max-Age"] = "86400"
+    return answer
 
 
 def _readable_from_anywhere(response: HttpResponse) -> HttpResponse:

@@ -192,7 +192,16 @@ def test_a_page_of_another_site_reads_what_is_public_and_nothing_of_a_key(client
         assert "Access-Control-Allow-Credentials" not in answer.headers
     again = client.get(MISSIONS, headers={"if-none-match": client.get(MISSIONS)["ETag"]})
     assert (again.status_code, again["Access-Control-Allow-Origin"]) == (304, "*")
-    assert not client.get("/api/v1/own/").has_header("Access-Control-Allow-Origin")
+    asks = {"origin": "https://exemple.fr", "access-control-request-method": "GET"}
+    before = client.options(MISSIONS, headers=asks)
+    assert (before.status_code, before["Access-Control-Allow-Methods"]) == (204, "GET, HEAD")
+    assert "If-None-Match" in before["Access-Control-Allow-Headers"]
+    refused = client.post(MISSIONS)
+    assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (405, "*"), (
+        "the reason is read too"
+    )
+    for answer in (client.get("/api/v1/own/"), client.options("/api/v1/own/", headers=asks)):
+        assert not answer.has_header("Access-Control-Allow-Origin")
 
 
 def test_one_address_may_not_ask_without_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
