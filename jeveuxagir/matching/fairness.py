@@ -48,5 +48,5 @@ def _next(
     offer: OfferRow, waiting: dict[int, NeedRow], left: int, today: date, only_new: bool
 ) -> NeedRow | None:
     offered = replace(offer, left_minutes=left, first_timers_only=only_new)
-    best = needs_for(offered, waiting.values(), today=today, limit=1, asked_only=True)
+    best = needs_for(offered, waiting.values(), today=today, limit=1)
     return waiting[best[0].need_id] if best else None
