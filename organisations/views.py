@@ -481,7 +481,7 @@ def space_context(request: SpaceRequest) -> dict[str, Any]:
 
 
 #: what waits for this member here; the rest on their own page
-TO_DO_SHOWN = 8
+TO_DO_SHOWN = 5
 
 STATE_KINDS: dict[str, str] = {
     State.DRAFT: "neutral",
