@@ -35,7 +35,7 @@ def mine(request: SignedIn) -> HttpResponse:
     page: Any = Paginator(days, PAGE).get_page(request.GET.get("page", "1")[:12])
     rows: list[Any] = list(_rows(request).select_related("need__contact", "created_by__person"))
     still_there = set(
-        Employee.objects.live().filter(person=request.user.person).values_list("organisation", flat=True)
+        Employee.objects.of_person(request.user.person).live().values_list("organisation", flat=True)
     )
     comes_today = {row.pk for row in rows}
     for day in page:
