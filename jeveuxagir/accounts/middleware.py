@@ -37,10 +37,7 @@ class SignInFirst(LoginRequiredMiddleware):
         is_ours = url_has_allowed_host_and_scheme(sent_from, allowed_hosts={request.get_host()})
         if request.method in ("GET", "HEAD") or not is_ours:
             return super().handle_no_permission(request, view_func)
-        messages.info(
-            request,
-            "Votre connexion avait pris fin, et rien n’a été enregistré. Connectez-vous, puis recommencez.",
-        )
+        messages.info(request, "Rien n’a été enregistré : connectez-vous, puis recommencez.")
         page = urlsplit(sent_from)
         return redirect_to_login(
             (page.path or "/") + (f"?{page.query}" if page.query else ""), settings.LOGIN_URL

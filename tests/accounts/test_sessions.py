@@ -63,7 +63,7 @@ def test_who_sends_after_the_session_ended_comes_back_to_the_page_and_nothing_is
     here.logout()
     sent = here.post(url, headers={"referer": page})
     assert sent.url == f"/compte/connexion/?next={LIST}%3Fdepuis%3Dici"
-    assert "rien n’a été enregistré" in here.get(sent.url).content.decode()
+    assert "Rien n’a été enregistré" in here.get(sent.url).content.decode()
     assert phone.get("/mon-espace/").status_code == 200
     for elsewhere in ("https://evil.example/x", "", "http://[", "///evil.example", "javascript:alert(1)"):
         sent = here.post(url, headers={"referer": elsewhere})
