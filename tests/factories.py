@@ -53,7 +53,7 @@ from organisations.companies.models import Employee, JoinCode, MailDomain, Site
 from organisations.enums import HOSTING_KINDS, MemberRole
 from organisations.enums import Kind as OrganisationKind
 from organisations.enums import State as OrganisationState
-from organisations.models import Membership, Organisation
+from organisations.models import Membership, Organisation, Verification
 from organisations.networks.models import Affiliation, MailInvitation, Template
 from volunteers.requests.enums import State as RequestState
 from volunteers.requests.groups import kind_of
@@ -583,6 +583,14 @@ def make_team(
         contact_name=fields.pop("contact_name", "Zoé Martin"),
         contact_phone=fields.pop("contact_phone", "+33 6 11 22 33 44"),
         **fields,
+    )
+
+
+def registry_says(organisation: Organisation, outcome: str, number: str = "732829320") -> None:
+    """Of the number that it now bears."""
+    Organisation.objects.filter(pk=organisation.pk).update(siren=number)
+    Verification.objects.create(
+        organisation=organisation, number=number, source="sirene", outcome=outcome, checked_at=now()
     )
 
 

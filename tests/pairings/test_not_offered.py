@@ -9,14 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from missions.offers.models import Offer
 from missions.pairings import services
 from missions.pairings.enums import Origin, Side
 from missions.pairings.models import Pairing
 from missions.skill_needs.models import SkillNeed
-from organisations.models import Organisation, Verification
 from tests import factories as f
 from tests.sponsorships.builders import story
 
@@ -111,18 +110,11 @@ def test_the_page_of_an_offer_asks_the_same_number_of_questions_for_1_and_30_nee
 def test_an_organisation_the_registry_says_closed_is_brought_together_with_nobody(side: str) -> None:
     s = story(need=f.make_skill_need(skills=[SKILL]), offer=f.make_offer(skills=[SKILL]))
     closed = s.company if side == "company" else s.association
-    Organisation.objects.filter(pk=closed.pk).update(siren="732829320")
-
-    def said(outcome: str) -> None:
-        Verification.objects.create(
-            organisation=closed, number="732829320", source="sirene", outcome=outcome, checked_at=now()
-        )
-
-    said("match")
-    said("closed")
+    f.registry_says(closed, "match")
+    f.registry_says(closed, "closed")
     assert services.propose_for_offer(s.offer) == services.propose_for_need(s.need) == 0
     with pytest.raises(RuleBroken, match="fermée") as refused:
         services.propose(actor=s.coordinator, need=s.need, offer=s.offer, origin=Origin.COMPANY)
     assert refused.value.code == "verified"
-    said("match")
+    f.registry_says(closed, "match")
     assert services.propose_for_offer(s.offer) == 1

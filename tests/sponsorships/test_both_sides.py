@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jeveuxagir.audit.models import Event
-from jeveuxagir.common.clock import now, today
+from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale
 from jeveuxagir.notifications.models import Message
 from missions.offers.models import Offer
@@ -73,25 +73,16 @@ def test_with_an_organisation_the_registry_says_closed_nothing_is_agreed_nor_sig
     s = story()
     row = s.drafted(2)
     closed = s.company if side == "company" else s.association
-    Organisation.objects.filter(pk=closed.pk).update(siren="732829320")
-
-    def said(outcome: str) -> None:
-        from organisations.models import Verification
-
-        Verification.objects.create(
-            organisation=closed, number="732829320", source="sirene", outcome=outcome, checked_at=now()
-        )
-
-    said("closed")
+    f.registry_says(closed, "closed")
     refused("closed_number", lambda: services.employer_agree(row, actor=s.coordinator))
-    said("match")
+    f.registry_says(closed, "match")
     services.employer_agree(row, actor=s.coordinator)
-    said("closed")
+    f.registry_says(closed, "closed")
     refused("closed_number", lambda: services.association_agree(row, actor=s.manager))
-    said("match")
+    f.registry_says(closed, "match")
     services.association_agree(row, actor=s.manager)
     convention = s.proposed(row)
-    said("closed")
+    f.registry_says(closed, "closed")
     refused("closed_number", lambda: s.signed_by_both(convention))
 
 
