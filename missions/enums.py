@@ -39,6 +39,10 @@ class MissionMode(TextChoices):
     HYBRID = "hybrid", "sur place ou à distance"
 
 
+#: may be done from anywhere, if one wants
+REMOTE_MODES = (MissionMode.REMOTE, MissionMode.HYBRID)
+
+
 class SlotKind(TextChoices):
     DATED = "dated", "à une date"
     WEEKLY = "weekly", "chaque semaine"

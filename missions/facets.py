@@ -14,9 +14,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Model
 
 from jeveuxagir.ui.facets import SHOWN, Choice, Facet, SeveralField, facet
 
+from .enums import REMOTE_MODES
 from .filters import SearchForm
 from .models import Mission
-from .search import DEFAULT_RADIUS, REMOTE_MODES, SearchQuery, choices, matching, within
+from .search import DEFAULT_RADIUS, SearchQuery, choices, matching, within
 
 #: The counts of one search, whatever its page or order, are counted again after this long.
 KEPT_SECONDS = 30

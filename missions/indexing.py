@@ -5,7 +5,8 @@ from typing import Any
 from jeveuxagir.findable import registry
 from jeveuxagir.findable.registry import Found, Source
 
-from .search import REMOTE_MODES, SearchQuery, matching
+from .enums import REMOTE_MODES
+from .search import SearchQuery, matching
 
 
 def _found(mission: Any) -> Found:

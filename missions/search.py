@@ -41,7 +41,7 @@ from jeveuxagir.territories.geo import DistanceKm, InCircleKm, distance_km
 from jeveuxagir.territories.models import Commune
 from jeveuxagir.territories.text import FrenchQuery
 
-from .enums import Commitment, MissionMode, SlotKind
+from .enums import REMOTE_MODES, Commitment, SlotKind
 from .models import Mission, MissionAddress, MissionQuerySet, Slot
 
 PAGE_SIZE = 20
@@ -59,7 +59,6 @@ OF_ADDRESSES = (
     *("mission_id", "latitude", "longitude"),
     *("commune__name", "commune__department_id", "commune__latitude", "commune__longitude"),
 )
-REMOTE_MODES = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
 class Sort(TextChoices):

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from jeveuxagir.territories.geo import DistanceKm, WithinKm
 
-from .enums import MissionMode
+from .enums import REMOTE_MODES, MissionMode
 from .models import Mission, MissionAddress, Slot
 from .search import for_cards
 
@@ -28,10 +28,10 @@ def similar_to(mission: Mission, *, limit: int = 3) -> list[Mission]:
         addresses = MissionAddress.objects.filter(WithinKm(*point, AROUND_KM))
         near = Q(pk__in=addresses.values("mission"))
     elif mission.mode != MissionMode.ON_SITE:
-        near = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+        near = Q(mode__in=REMOTE_MODES)
     found = list(_pks(mission, near, same_activity, kin, point, limit))
     if len(found) < limit:  # nothing more around here: the same kind, anywhere
-        anywhere = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID]) | kin
+        anywhere = Q(mode__in=REMOTE_MODES) | kin
         rest = _pks(mission, anywhere & kin, same_activity, kin, point, limit + len(found))
         found += [pk for pk in rest if pk not in found][: limit - len(found)]
     rows = {row.pk: row for row in for_cards(Mission.objects.filter(pk__in=found))}

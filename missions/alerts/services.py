@@ -26,6 +26,7 @@ from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.notifications.selectors import is_stopped
 from missions import cards, search
+from missions.enums import REMOTE_MODES
 from missions.filters import describe
 from missions.models import Mission, MissionAddress
 
@@ -238,7 +239,7 @@ def _gates(mission_ids: list[int]) -> Q | None:
         places.setdefault(pk, set()).add(department)
     missions = Mission.objects.open().filter(pk__in=mission_ids).order_by()
     shapes = {
-        (tuple(sorted(places.get(pk, ()))), str(domain or ""), mode in search.REMOTE_MODES)
+        (tuple(sorted(places.get(pk, ()))), str(domain or ""), mode in REMOTE_MODES)
         for pk, domain, mode in missions.values_list("pk", "domain", "mode")
     }
     if not shapes:

@@ -7,12 +7,9 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from jeveuxagir.taxonomies.models import Skill, SkillGroup
 from jeveuxagir.territories.models import Commune, Department
-from missions.enums import MissionMode
+from missions.enums import REMOTE_MODES, MissionMode
 
 from .models import Offer, OfferQuerySet
-
-#: may be done from anywhere
-FROM_ANYWHERE = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,11 @@ def narrowed(rows: OfferQuerySet, wanted: Wanted) -> OfferQuerySet:
         rows = rows.filter(_reaching(wanted.departments, Q(commune__department__in=wanted.departments)))
     if wanted.commune is not None:
         goes = _reaching([wanted.commune.department_id], Q(commune=wanted.commune))
-        rows = rows.filter(Q(mode__in=FROM_ANYWHERE) | goes)
+        rows = rows.filter(Q(mode__in=REMOTE_MODES) | goes)
     if wanted.formats:
         rows = rows.filter(formats__overlap=list(wanted.formats))
     if wanted.remote:
-        rows = rows.filter(mode__in=FROM_ANYWHERE)
+        rows = rows.filter(mode__in=REMOTE_MODES)
     return rows
 
 

@@ -19,7 +19,7 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Activity, Domain, Skill
 from jeveuxagir.territories.geo import WithinKm
 from jeveuxagir.territories.models import Commune
-from missions.enums import MissionMode
+from missions.enums import REMOTE_MODES, MissionMode
 from missions.models import Mission, MissionAddress, Slot
 from missions.participations.models import Departure, Participation
 from missions.participations.policies import can_bring
@@ -196,7 +196,7 @@ def preselect(
     None of an organisation that `person` answers for: nobody applies to oneself. A mission with places for teams is
     for the teams that it welcomes, and for persons.
     """
-    remote = Q(mode__in=[MissionMode.REMOTE, MissionMode.HYBRID])
+    remote = Q(mode__in=REMOTE_MODES)
     here = Q(mode__in=[MissionMode.ON_SITE, MissionMode.HYBRID]) & _in_reach(commune, radius_km)
     wanted = {Mode.ON_SITE: here, Mode.REMOTE: remote, Mode.BOTH: here | remote}[Mode(mode)]
     return (

@@ -18,7 +18,7 @@ from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.wake import wake
 from jeveuxagir.matching.gates import ProposalLoad
 from jeveuxagir.notifications.services import send
-from missions.enums import MissionMode
+from missions.enums import REMOTE_MODES, MissionMode
 from missions.enums import State as MissionState
 from missions.models import Mission, MissionAddress, Slot
 from missions.participations import services as participations
@@ -254,7 +254,7 @@ def touched_by(missions: Collection[int]) -> Any:
     )
     modes = set(Mission.objects.filter(pk__in=missions).values_list("mode", flat=True))
     wanted = Q()
-    if modes & {MissionMode.REMOTE, MissionMode.HYBRID}:
+    if modes.intersection(REMOTE_MODES):
         wanted |= ~Q(mode=Mode.ON_SITE)
     if modes & {MissionMode.ON_SITE, MissionMode.HYBRID}:
         wanted |= ~Q(mode=Mode.REMOTE) & _near(missions, {d for d in departments if d})

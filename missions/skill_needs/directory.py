@@ -11,14 +11,12 @@ from jeveuxagir.common.clock import today
 from jeveuxagir.taxonomies.models import Domain, Skill, SkillGroup
 from jeveuxagir.territories.models import Commune, Department
 from jeveuxagir.territories.text import FrenchQuery
-from missions.enums import MissionMode
+from missions.enums import REMOTE_MODES
 
 from .models import SkillNeed, SkillNeedQuerySet
 
 #: around the commune that is looked for
 RADIUS_KM = 30
-#: done from anywhere, if one wants
-FROM_ANYWHERE = (MissionMode.REMOTE, MissionMode.HYBRID)
 
 
 class Soon(TextChoices):
@@ -68,7 +66,7 @@ def found(wanted: Wanted) -> SkillNeedQuerySet:
         named = SkillNeed.skills.through.objects.filter(skillneed=OuterRef("pk"), skill__in=wanted.skills)
         rows = rows.filter(Exists(named))
     if wanted.commune is not None:
-        rows = rows.filter(Q(mode__in=FROM_ANYWHERE) | _around(wanted.commune))
+        rows = rows.filter(Q(mode__in=REMOTE_MODES) | _around(wanted.commune))
     if wanted.formats:
         rows = rows.filter(format__in=wanted.formats)
     if wanted.modes:
