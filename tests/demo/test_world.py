@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -267,8 +268,10 @@ def test_dates_follow_each_other(demo: Any) -> None:
     assert not EngagementRequest.objects.filter(filed_at__gt=now()).exists()
     assert not Event.objects.filter(created_at__gt=now()).exists()
     assert not ModerationItem.objects.filter(decided_at__lt=F("created_at")).exists()
-    ids = list(Event.objects.order_by("created_at", "id").values_list("id", flat=True))
-    assert ids == sorted(ids)
+    times = list(Event.objects.order_by("id").values_list("created_at", flat=True))
+    # the last are written at the clock of the machine, which may be set back a little
+    slip = datetime.timedelta(seconds=1)
+    assert all(earlier <= later + slip for earlier, later in pairwise(times))
 
 
 def test_what_is_realised_took_place(demo: Any) -> None:
