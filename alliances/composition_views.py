@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.common.text import to
 from organisations.models import Organisation
 
 from . import policies, services
@@ -42,7 +43,7 @@ def invite(request: AllianceRequest, pk: int, slug: str, organisation: int) -> H
     try:
         services.invite_proposed(request.alliance, actor=request.user, organisation=asked)
         messages.success(
-            request, f"L’invitation est partie à {asked.name}. La réponse se donne sans créer de compte."
+            request, f"L’invitation est partie {to(asked.name)}. La réponse se donne sans créer de compte."
         )
     except RuleBroken as refusal:
         messages.error(request, refusal.message)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.common.text import of
 
 from . import policies, services
 from .enums import OPEN_INVITATIONS, College, InvitationState
@@ -121,7 +122,7 @@ def roles(request: AllianceRequest, pk: int, slug: str, party_pk: int) -> HttpRe
             values = {"is_facilitator": False, **form.cleaned_data}
             try:
                 services.set_roles(other, actor=request.user, **values)
-                messages.success(request, f"Les rôles de {other.name} sont enregistrés.")
+                messages.success(request, f"Les rôles {of(other.name)} sont enregistrés.")
                 return redirect("alliances:parties", pk=pk, slug=slug)
             except RuleBroken as broken:
                 form.add_error(None, broken.message)
@@ -236,7 +237,7 @@ def resend_invitation(request: AllianceRequest, pk: int, slug: str, invitation_p
     invitation = _invitation(request, invitation_pk)
     try:
         services.resend_invitation(invitation, actor=request.user)
-        messages.success(request, f"L’invitation de {invitation.name} est repartie, avec un nouveau lien.")
+        messages.success(request, f"L’invitation {of(invitation.name)} est repartie, avec un nouveau lien.")
     except RuleBroken as refusal:
         messages.error(request, refusal.message)
     return redirect("alliances:parties", pk=pk, slug=slug)
@@ -248,7 +249,9 @@ def cancel_invitation(request: AllianceRequest, pk: int, slug: str, invitation_p
     invitation = _invitation(request, invitation_pk)
     try:
         services.cancel_invitation(invitation, actor=request.user)
-        messages.success(request, f"L’invitation de {invitation.name} est retirée : son lien ne marche plus.")
+        messages.success(
+            request, f"L’invitation {of(invitation.name)} est retirée : son lien ne marche plus."
+        )
     except RuleBroken as refusal:
         messages.error(request, refusal.message)
     return redirect("alliances:parties", pk=pk, slug=slug)

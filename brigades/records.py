@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from jeveuxagir.accounts import guardians
 from jeveuxagir.accounts.reads import Page
 from jeveuxagir.common.errors import RuleBroken
-from jeveuxagir.common.text import plural
+from jeveuxagir.common.text import of, plural
 from missions import services as missions
 from missions.enums import TRANSITIONS as MISSION_TRANSITIONS
 from missions.enums import State as MissionState
@@ -687,7 +687,7 @@ class FeedRuns(BrigadeAdmin):
         return f"{plural(row.rejected, 'rejetée', 'rejetées')}, {left_out}"
 
     def title_of(self, obj: Any) -> str:
-        return f"Relevé de {obj.partner.name}"
+        return f"Relevé {of(obj.partner.name)}"
 
     def acts(self) -> list[Act]:
         return [Act("confirmer", self._release), Act("garder", self._keep)]

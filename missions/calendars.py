@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from jeveuxagir.common.clock import now
+from jeveuxagir.common.text import of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.calendar import Entry, first_of_week
 
@@ -45,7 +46,7 @@ def entry_of(slot: Slot, mission: Mission, *, url: str = "") -> Entry | None:
         until=slot.valid_until if weekly else None,
         place=place_of(mission),
         url=absolute(url or mission.get_absolute_url()),
-        text=f"Mission bénévole de {mission.organisation.name}",
+        text=f"Mission bénévole {of(mission.organisation.name)}",
         cancelled=slot.cancelled_at is not None,
         sequence=slot.sequence + (1 if slot.cancelled_at else 0),
         changed_at=mission.updated_at,

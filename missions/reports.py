@@ -8,7 +8,7 @@ from jeveuxagir.accounts.models import User
 from jeveuxagir.audit.services import record
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, of
 from jeveuxagir.moderation.reports import Reportable, reportables
 from organisations import policies as organisation_policies
 
@@ -27,7 +27,7 @@ def ask_change(mission: Mission, *, actor: User | None, reason: str) -> Mission:
         raise RuleBroken("Dites ce qu’il faut corriger : l’organisation le lira.", code="reason")
     if mission.is_imported:
         raise RuleBroken(
-            f"Cette mission vient de {mission.source_name} : l’organisation ne peut pas la corriger ici. "
+            f"Cette mission vient {of(mission.source_name)} : l’organisation ne peut pas la corriger ici. "
             "Suspendez-la, ou écrivez au partenaire.",
             code="imported",
         )

@@ -4,6 +4,7 @@ from typing import Any
 
 from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.models import User, actor_person_id
+from jeveuxagir.common.text import of
 
 from .enums import MemberRole
 from .models import Membership, Organisation
@@ -28,7 +29,7 @@ def conflict(actor: Any, organisation: Organisation) -> str:
     """Staff do not decide on an organisation they belong to: the sentence that refuses it, or nothing."""
     if not is_member(actor, organisation):
         return ""
-    return f"Vous êtes membre de {organisation.name} : une autre personne de la brigade doit décider."
+    return f"Vous êtes membre {of(organisation.name)} : une autre personne de la brigade doit décider."
 
 
 def can_manage(actor: Any, organisation: Organisation) -> bool:

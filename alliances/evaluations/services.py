@@ -24,7 +24,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, of
 
 from . import axes, policies, sealed
 from . import notifications as mails
@@ -158,7 +158,7 @@ def keeps(party: Party) -> str:
     if not Answer.objects.awaited().filter(party=party).exists():
         return ""
     return (
-        f"Une évaluation attend la réponse de {party.name} : la remplacer montrerait les réponses des autres. "
+        f"Une évaluation attend la réponse {of(party.name)} : la remplacer montrerait les réponses des autres. "
         "Arrêtez d’abord cette évaluation."
     )
 

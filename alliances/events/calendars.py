@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from jeveuxagir.common.text import of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.calendar import Entry
 
@@ -14,7 +15,7 @@ from .models import Event
 
 def entry_of(event: Event, *, online_url: str = "") -> Entry:
     """Needs its organisation and its commune. `online_url` only for who registered to follow it online."""
-    text = f"{event.get_kind_display().capitalize()} de {event.organisation.name}"
+    text = f"{event.get_kind_display().capitalize()} {of(event.organisation.name)}"
     if online_url:
         text += f"\nPour suivre en ligne : {online_url}"
     return Entry(

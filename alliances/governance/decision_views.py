@@ -19,6 +19,7 @@ from alliances.views import space_context
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
+from jeveuxagir.common.text import of
 from jeveuxagir.ui.dates import day_of
 
 from . import policies, services
@@ -164,7 +165,7 @@ def vote(request: AllianceRequest, pk: int, slug: str, decision_pk: int, party_p
     if form.is_valid():
         try:
             services.vote(row, actor=request.user, party=party, **form.cleaned_data)
-            messages.success(request, f"La voix de {party.name} est enregistrée.")
+            messages.success(request, f"La voix {of(party.name)} est enregistrée.")
             return redirect(row.page_url)
         except NotAllowed:
             raise

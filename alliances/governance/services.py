@@ -23,7 +23,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, of
 from organisations.models import Membership
 from organisations.policies import HANDLERS
 
@@ -275,7 +275,7 @@ def propose_no_third(party: Party, *, actor: User) -> Decision:
     return propose(
         alliance,
         actor=actor,
-        title=f"Mettre fin au rôle de tiers de confiance de {party.name}"[:200],
+        title=f"Mettre fin au rôle de tiers de confiance {of(party.name)}"[:200],
         effect=Effect.NO_THIRD,
         details={"party": party.pk, "name": party.name},
     )

@@ -10,6 +10,7 @@ from jeveuxagir.accounts import roles
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.registries import Panel, ToDo, panels, to_do
+from jeveuxagir.common.text import of
 from organisations import spaces as organisation_spaces
 from organisations.models import Organisation
 from organisations.policies import HANDLERS
@@ -44,7 +45,7 @@ def _to_do(request: Any) -> Iterator[ToDo]:
     for side in asked.order_by("pk"):
         since = side.introduction.outcome_asked_at
         assert since is not None
-        text = f"Qu’est devenue la mise en relation de {side.organisation.name} avec {side.other.name} ?"
+        text = f"Qu’est devenue la mise en relation {of(side.organisation.name)} avec {side.other.name} ?"
         yield ToDo(text, space_url(side), since, "Le dire")
 
 

@@ -21,7 +21,7 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, of
 from jeveuxagir.moderation import reports
 from jeveuxagir.moderation.models import Report
 from organisations.models import Organisation
@@ -129,7 +129,7 @@ def report(side: Side, *, actor: User | None, why: str, details: str = "") -> Re
     subject = reports.Subject(
         MODEL,
         introduction.pk,
-        f"une mise en relation de {side.organisation.name}"[:160],
+        f"une mise en relation {of(side.organisation.name)}"[:160],
         reverse("brigade:introductions_introduction_change", args=[introduction.pk]),
         side.organisation.department_id,
     )

@@ -18,7 +18,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, of
 
 from . import documents, templates
 from . import notifications as mails
@@ -311,7 +311,7 @@ def keeps(party: Party) -> str:
     if version is None:
         return ""
     return (
-        f"«{NBSP}{version.text.title}{NBSP}» attend l’adoption de {party.name}{NBSP}: confier sa place mettrait le "
+        f"«{NBSP}{version.text.title}{NBSP}» attend l’adoption {of(party.name)}{NBSP}: confier sa place mettrait le "
         "texte en vigueur sans elle. Amendez d’abord cette version, ou abandonnez-la, puis proposez-la de nouveau."
     )
 

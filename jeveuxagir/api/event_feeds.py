@@ -13,7 +13,7 @@ from alliances.events.calendars import entry_of
 from alliances.events.forms import ListForm, described
 from jeveuxagir.accounts import limits
 from jeveuxagir.common.client_address import client_address
-from jeveuxagir.common.text import NBSP
+from jeveuxagir.common.text import NBSP, of
 from jeveuxagir.notifications.links import absolute
 from jeveuxagir.ui.calendar import calendar
 from jeveuxagir.ui.errors import too_many_requests
@@ -48,7 +48,7 @@ def atom(request: HttpRequest) -> HttpResponse:
         rows = directory.for_cards(directory.found(wanted)).order_by("-published_at", "-pk")
         for event in rows[:MOST_ENTRIES]:
             card = directory.card(event)
-            said = f"{event.get_kind_display().capitalize()} de {event.organisation.name}. {card.when}. {card.where}."
+            said = f"{event.get_kind_display().capitalize()} {of(event.organisation.name)}. {card.when}. {card.where}."
             feed.add_item(
                 title=event.title,
                 link=absolute(event.get_absolute_url()),

@@ -100,9 +100,22 @@ def duration(length: timedelta) -> str:
     return plural(length.days, "jour")
 
 
+def _merged(name: str, singular: str, several: str) -> str:
+    """The preposition and the article that opens the name, as one word; "" when none opens it."""
+    first, _, rest = name.partition(" ")
+    merged = {"le": singular, "les": several}.get(first.lower())
+    return f"{merged} {rest}" if merged and rest else ""
+
+
 def of(name: str) -> str:
-    """« de Lina », « d’Émilie »."""
-    return f"d’{name}" if fold(name)[:1] in tuple("aeiou") else f"de {name}"
+    """« de Lina », « d’Émilie », « du Havre », « des Jardins du Bac »."""
+    merged = _merged(name, "du", "des")
+    return merged or (f"d’{name}" if fold(name)[:1] in tuple("aeiou") else f"de {name}")
+
+
+def to(name: str) -> str:
+    """« à Lina », « au Havre », « aux Jardins du Bac »."""
+    return _merged(name, "au", "aux") or f"à {name}"
 
 
 def first_words(text: str, most: int = 480) -> str:

@@ -7,9 +7,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 
+from jeveuxagir.common.text import of, to
 from jeveuxagir.territories.enums import PointSource, Zone, timezone_of
 from jeveuxagir.territories.geo import DistanceKm, WithinKm, earth_index
-from jeveuxagir.territories.text import at_town, of_town
 
 
 class Source(models.Model):
@@ -154,22 +154,22 @@ class Commune(models.Model):
     @property
     def of_name(self) -> str:
         """« d’Orléans »."""
-        return of_town(self.name)
+        return of(self.name)
 
     @property
     def of_label(self) -> str:
         """« d’Orléans (45) »."""
-        return of_town(self.label)
+        return of(self.label)
 
     @property
     def at_name(self) -> str:
         """« à Orléans »."""
-        return at_town(self.name)
+        return to(self.name)
 
     @property
     def at_label(self) -> str:
         """« à Orléans (45) »."""
-        return at_town(self.label)
+        return to(self.label)
 
     @property
     def region(self) -> Region:

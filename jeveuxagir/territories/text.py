@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import CharField, Func, TextField, Transform
 
-from jeveuxagir.common.text import fold, of
+from jeveuxagir.common.text import fold
 
 SEARCH_CONFIG = "french_unaccent"
 
@@ -18,22 +18,6 @@ def normalise(text: str) -> str:
     """A place name as it is compared: folded, with "st" and "s/" spelled out."""
     words = fold(_SUR.sub(" sur ", text)).split()
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
-
-
-def of_town(name: str) -> str:
-    """« de Guéret », « d’Orléans », « du Havre », « des Abymes »."""
-    for article, merged in (("Le ", "du "), ("Les ", "des ")):
-        if name.startswith(article):
-            return merged + name.removeprefix(article)
-    return of(name)
-
-
-def at_town(name: str) -> str:
-    """« à Guéret », « au Havre », « aux Abymes »."""
-    for article, merged in (("Le ", "au "), ("Les ", "aux ")):
-        if name.startswith(article):
-            return merged + name.removeprefix(article)
-    return f"à {name}"
 
 
 class Unaccent(Transform):

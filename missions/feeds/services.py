@@ -20,7 +20,7 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, WrongState
 from jeveuxagir.common.locks import lock, lock_all
 from jeveuxagir.common.statistics import MUCH, analyze
-from jeveuxagir.common.text import clean, plural
+from jeveuxagir.common.text import clean, of, plural
 from jeveuxagir.partners import http
 from missions import imports
 from missions import services as mission_services
@@ -86,7 +86,7 @@ def start(partner: Partner, source: str, *, actor: User | None = None) -> FeedRu
     if running is not None:
         if running.heartbeat_at > now() - DEAD_AFTER:
             raise RuleBroken(
-                f"Un relevé du flux de {partner.name} est déjà en cours : attendez qu’il se termine.",
+                f"Un relevé du flux {of(partner.name)} est déjà en cours : attendez qu’il se termine.",
                 code="running",
             )
         _end(running, State.FAILED, error="Le relevé s’est interrompu : il n’a plus donné signe de vie.")
@@ -413,7 +413,7 @@ def _held(run: FeedRun, actor: User) -> FeedRun:
     reading = FeedRun.objects.filter(partner=run.partner_id, state=State.RUNNING)
     if reading.filter(heartbeat_at__gt=now() - DEAD_AFTER).exists():
         raise WrongState(
-            f"Un relevé plus récent du flux de {run.partner.name} est en cours : attendez sa fin, il dira ce qui "
+            f"Un relevé plus récent du flux {of(run.partner.name)} est en cours : attendez sa fin, il dira ce qui "
             "manque encore.",
             code="running",
         )

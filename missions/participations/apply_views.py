@@ -18,6 +18,7 @@ from jeveuxagir.accounts.bots import count_sending
 from jeveuxagir.accounts.models import Person
 from jeveuxagir.common.client_address import client_address
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import to
 from missions import policies as mission_policies
 from missions.cards import by_date, cards
 from missions.enums import State as MissionState
@@ -141,7 +142,7 @@ def _apply_as_user(request: HttpRequest, mission: Mission, form: ApplyForm) -> s
         participation = services.apply(**what, group=form.group())
         messages.success(
             request,
-            f"Votre candidature est envoyée à {mission.organisation.name}. L’organisation a 5 jours pour "
+            f"Votre candidature est envoyée {to(mission.organisation.name)}. L’organisation a 5 jours pour "
             "répondre ; vous recevrez un message.",
         )
     else:

@@ -14,6 +14,7 @@ from jeveuxagir.accounts import nonces
 from jeveuxagir.accounts.services import user_of
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken, Stale
+from jeveuxagir.common.text import to
 from missions.cards import by_date, cards, where
 from missions.enums import SlotKind
 from missions.models import Mission, Slot
@@ -99,7 +100,7 @@ def _register(request: HttpRequest, mission: Mission, form: TeamForm) -> str:
             )
             messages.success(
                 request,
-                f"Votre équipe est proposée à {mission.organisation.name}. L’association a 5 jours pour répondre ; "
+                f"Votre équipe est proposée {to(mission.organisation.name)}. L’association a 5 jours pour répondre ; "
                 "vous recevrez un message. D’ici là, vos places sont gardées.",
             )
             sent.outcome = reverse("teams:one", args=[organisation.pk, organisation.slug, row.pk])

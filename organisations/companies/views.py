@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jeveuxagir.accounts import nonces
 from jeveuxagir.common.errors import NotAllowed, RuleBroken
-from jeveuxagir.common.text import plural
+from jeveuxagir.common.text import of, plural
 from organisations.spaces import SignedIn, SpaceRequest, panels_of
 
 from . import forms, policies, seen, services
@@ -282,7 +282,7 @@ def join(request: SignedIn) -> HttpResponse:
         except RuleBroken as broken:
             code_form.add_error("code", broken.message)
     if code is not None and _works_there(request, code.organisation_id):
-        messages.info(request, f"Vous faites déjà partie de {code.organisation.name}.")
+        messages.info(request, f"Vous faites déjà partie {of(code.organisation.name)}.")
         return redirect("companies:mine")
     if code is not None:
         shown_form = forms.ShownForm(
@@ -399,7 +399,7 @@ def leave(request: SignedIn, employee: int) -> HttpResponse:
     found = _own(request, employee)
     try:
         services.leave(found, actor=request.user)
-        messages.success(request, f"Vous ne faites plus partie des personnes de {found.organisation.name}.")
+        messages.success(request, f"Vous ne faites plus partie des personnes {of(found.organisation.name)}.")
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect("companies:mine")

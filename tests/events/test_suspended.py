@@ -16,6 +16,7 @@ from jeveuxagir.audit.invariants import broken
 from jeveuxagir.audit.models import Event as Fact
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken
+from jeveuxagir.common.text import of
 from jeveuxagir.findable import services as index
 from jeveuxagir.findable.models import Entry
 from jeveuxagir.notifications.models import Message
@@ -119,7 +120,7 @@ def test_whoever_is_on_several_dates_gets_one_mail_that_lists_them(event: Event)
         (user.person_id, alone.person_id)
     )
     mail = Message.objects.get(kind="events.paused", person=user.person)
-    assert mail.subject == f"En pause : 3 rendez-vous de {event.organisation.name}"
+    assert mail.subject == f"En pause : 3 rendez-vous {of(event.organisation.name)}"
     places = [mail.text.index(one.title) for one in (event, later, gone)]
     assert places == sorted(places), "by date"
     for row in rows:

@@ -17,7 +17,7 @@ from alliances.governance.matrices import Cell, Line, Matrix
 from alliances.governance.models import Decision, Function, Meeting, Task
 from alliances.models import Party
 from jeveuxagir.common.clock import now, today
-from jeveuxagir.common.text import NBSP, zone_words
+from jeveuxagir.common.text import NBSP, of, zone_words
 from jeveuxagir.ui.documents import pdf
 from tests import factories as f
 
@@ -166,9 +166,9 @@ def test_who_joined_since_reads_that_its_voice_does_not_count_and_is_not_awaited
     client.force_login(f.make_signatory(newcomer))
     page = pages.text(f"decisions/{decision.pk}/", client)
     assert f"{newcomer.name} a rejoint l’alliance alors que ce vote était déjà ouvert" in page
-    assert f"La voix de {newcomer.name}" not in page
+    assert f"La voix {of(newcomer.name)}" not in page
     assert newcomer.name not in page.partition("N’ont pas encore voté")[2].partition("</section>")[0]
-    assert f"La voix de {pages.parties[0].name}" in pages.text(f"decisions/{decision.pk}/")
+    assert f"La voix {of(pages.parties[0].name)}" in pages.text(f"decisions/{decision.pk}/")
 
 
 def test_a_decision_is_proposed_voted_and_told_with_its_rule_and_its_tasks() -> None:

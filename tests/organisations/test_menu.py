@@ -35,7 +35,7 @@ def read(kind: str, path: str, role: str = "owner", **fields: Any) -> tuple[list
     page = client.get(organisation.space_url + path)
     assert page.status_code == 200
     html = page.content.decode()
-    return navigation(html, "Espace de Les Voisins"), lambda name: navigation(html, name)
+    return navigation(html, "Espace des Voisins"), lambda name: navigation(html, name)
 
 
 def labels(links: list[Any]) -> list[str]:

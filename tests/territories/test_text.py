@@ -4,8 +4,9 @@ import pytest
 from django.contrib.postgres.search import SearchVector
 from django.db import connection
 
+from jeveuxagir.common import text
 from jeveuxagir.territories.models import Region
-from jeveuxagir.territories.text import SEARCH_CONFIG, FrenchQuery, SortName, at_town, normalise, of_town
+from jeveuxagir.territories.text import SEARCH_CONFIG, FrenchQuery, SortName, normalise
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,10 @@ def test_the_sql_functions_work_with_an_empty_search_path():
         ("Le Havre", "du Havre", "au Havre"),
         ("Les Abymes", "des Abymes", "aux Abymes"),
         ("La Rochelle", "de La Rochelle", "à La Rochelle"),
+        ("LES JARDINS DU BAC", "des JARDINS DU BAC", "aux JARDINS DU BAC"),
+        ("Lesieur", "de Lesieur", "à Lesieur"),
+        ("Les", "de Les", "à Les"),
     ],
 )
-def test_a_town_is_named_as_one_speaks(name, of, at):
-    assert (of_town(name), at_town(name)) == (of, at)
+def test_a_town_and_an_organisation_are_named_as_one_speaks(name, of, at):
+    assert (text.of(name), text.to(name)) == (of, at)

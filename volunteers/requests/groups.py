@@ -13,7 +13,7 @@ from jeveuxagir.accounts.models import AgeMarks, Person
 from jeveuxagir.common.clock import today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.models import LineField, personal
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, of
 from organisations.enums import Kind
 from organisations.models import Organisation
 
@@ -105,7 +105,7 @@ class Group:
             )
         if not isinstance(who, Person) or not speaks_for(who).filter(pk=self.organisation.pk).exists():
             raise RuleBroken(
-                f"Vous ne faites pas partie de {self.organisation.name} sur Jeveuxagir.", code="not_member"
+                f"Vous ne faites pas partie {of(self.organisation.name)} sur Jeveuxagir.", code="not_member"
             )
 
 

@@ -68,7 +68,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jeveuxagir.common import text as words_of
 from jeveuxagir.common.clock import PARIS
 from jeveuxagir.common.phones import phone_in_words
-from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural
+from jeveuxagir.common.text import NARROW_NBSP, NBSP, of, plural, to
 from jeveuxagir.ui import charts, dates, forms, spaces
 from jeveuxagir.ui.facets import Choice
 
@@ -235,8 +235,14 @@ def word(value: Any, words: str) -> str:
 
 @register.filter(name="of")
 def of_filter(value: Any) -> str:
-    """« d’Émilie »: `{{ person.first_name|of }}`."""
+    """« d’Émilie », « des Jardins du Bac »: `{{ organisation.name|of }}`."""
     return of(str(value or ""))
+
+
+@register.filter(name="to")
+def to_filter(value: Any) -> str:
+    """« à Lina », « aux Jardins du Bac »: `{{ organisation.name|to }}`."""
+    return to(str(value or ""))
 
 
 @register.filter

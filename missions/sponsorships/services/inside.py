@@ -8,7 +8,7 @@ from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now
 from jeveuxagir.common.errors import RuleBroken, Stale
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, of
 from missions.offers.enums import State as OfferState
 from missions.offers.models import Offer
 from missions.skill_needs.enums import State as NeedState
@@ -107,7 +107,7 @@ def require_verified(*several: Organisation) -> None:
             raise RuleBroken(f"{organisation.name} n’est pas validée en ce moment.", code="not_validated")
         if verification.says_closed(organisation):
             raise RuleBroken(
-                f"D’après le registre, l’organisation qui porte le numéro de {organisation.name} est fermée{NBSP}: "
+                f"D’après le registre, l’organisation qui porte le numéro {of(organisation.name)} est fermée{NBSP}: "
                 "rien ne s’engage avec elle. Si le registre se trompe, écrivez-nous depuis la page « Contact ».",
                 code="closed_number",
             )
