@@ -22,7 +22,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, said_length
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.notifications.links import absolute
@@ -272,7 +272,7 @@ def missing_to_structure(alliance: Alliance) -> list[str]:
         lacks.append("un territoire")
     if not (alliance.starts_on and alliance.ends_on):
         lacks.append("une date de début et une date de fin")
-    if len(alliance.purpose) < PURPOSE_AT_LEAST:
+    if said_length(alliance.purpose) < PURPOSE_AT_LEAST:
         lacks.append("un but écrit")
     return lacks
 
@@ -857,7 +857,7 @@ def ask_publication(alliance: Alliance, *, actor: User) -> Alliance:
     alliance = locked(alliance)
     allow(policies.can_animate(actor, alliance))
     target = PUBLICATIONS.target("ask", alliance.publication, label=alliance.get_publication_display())
-    if len(alliance.purpose) < PURPOSE_AT_LEAST:
+    if said_length(alliance.purpose) < PURPOSE_AT_LEAST:
         raise RuleBroken(
             "Écrivez d’abord, en une phrase au moins, ce que l’alliance veut changer.", code="purpose"
         )

@@ -13,7 +13,7 @@ from jeveuxagir.audit.services import record
 from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean, plural
+from jeveuxagir.common.text import clean, plural, said_length
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Activity, Domain, Sdg, Skill
@@ -786,11 +786,11 @@ def _write_team_places(mission: Mission) -> None:
 
 def _incomplete(data: MissionData) -> Iterator[tuple[str, str]]:
     """What is missing for people to decide, as (code, sentence)."""
-    if len(clean(data.title)) < TITLE_AT_LEAST:
+    if said_length(data.title) < TITLE_AT_LEAST:
         yield "title", "Le titre est trop court : dites ce que la personne fera."
     if data.domain is None:
         yield "domain", "Choisissez un domaine."
-    if len(clean(data.description)) < DESCRIPTION_AT_LEAST:
+    if said_length(data.description) < DESCRIPTION_AT_LEAST:
         yield (
             "description",
             f"La description est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",

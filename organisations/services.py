@@ -17,7 +17,7 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import NotAllowed, RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import clean
+from jeveuxagir.common.text import clean, said_length
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.territories.models import Commune
@@ -598,7 +598,7 @@ def _checked(data: OrganisationData) -> OrganisationData:
     """Cleaned, with coherent numbers."""
     if data.kind not in Kind.values:
         raise RuleBroken("Choisissez un type d’organisation.", code="kind")
-    if len(clean(data.name)) < NAME_AT_LEAST:
+    if said_length(data.name) < NAME_AT_LEAST:
         raise RuleBroken("Donnez le nom de l’organisation.", code="name")
     rna, siren, siret = numbers.identity(
         kind=data.kind, rna_typed=data.rna, siren_typed=data.siren, siret_typed=data.siret
@@ -652,7 +652,7 @@ def _require_complete(data: OrganisationData) -> None:
         raise RuleBroken(lacking[1], code=lacking[0])
     if data.commune is None:
         raise RuleBroken("Indiquez la commune de l’organisation.", code="commune")
-    if len(data.description) < DESCRIPTION_AT_LEAST:
+    if said_length(data.description) < DESCRIPTION_AT_LEAST:
         raise RuleBroken(
             f"La présentation est trop courte : écrivez au moins {DESCRIPTION_AT_LEAST} caractères.",
             code="description",

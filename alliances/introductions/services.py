@@ -21,7 +21,7 @@ from jeveuxagir.common.clock import now
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import clean, of
+from jeveuxagir.common.text import clean, of, said_length
 from jeveuxagir.moderation import reports
 from jeveuxagir.moderation.models import Report
 from organisations.models import Organisation
@@ -409,7 +409,7 @@ def _require_proposable(
             "Une mise en relation réunit deux mondes.",
             code="college",
         )
-    if len(clean(reason)) < REASON_AT_LEAST:
+    if said_length(reason) < REASON_AT_LEAST:
         raise RuleBroken(
             "Dites en une phrase au moins pourquoi elles devraient se rencontrer.", code="reason"
         )

@@ -31,6 +31,13 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip(_NOTHING)
 
 
+def said_length(text: str) -> int:
+    """How long a text is, for a least length: accents do not count, and a row of signs counts by its letters."""
+    shown = [letter for letter in clean(text) if not unicodedata.combining(letter)]
+    letters = sum(letter.isalnum() for letter in shown)
+    return len(shown) if 3 * letters >= len(shown) else letters
+
+
 def says_contact(text: str) -> bool:
     """Whether an e-mail address or a French telephone number is written in it."""
     return bool(_MAIL.search(text) or _PHONE.search(text))

@@ -28,7 +28,7 @@ class UiConfig(AppConfig):
         from django.core import validators
         from django.core.exceptions import ValidationError
 
-        from jeveuxagir.common.text import clean
+        from jeveuxagir.common.text import clean, said_length
 
         from .typed_dates import with_slashes
 
@@ -52,6 +52,12 @@ class UiConfig(AppConfig):
             return read_date(field, with_slashes(value) if isinstance(value, str) else value)
 
         forms.DateField.to_python = date_of  # type: ignore[method-assign, assignment]
+
+        def said(self: validators.MinLengthValidator, x: str) -> int:
+            return said_length(x)
+
+        # a row of pictures or of accents says nothing, however long
+        validators.MinLengthValidator.clean = said  # type: ignore[method-assign, assignment]
         validators.MinLengthValidator.message = (
             "Écrivez au moins %(limit_value)d caractères : il y en a %(show_value)d."
         )

@@ -18,7 +18,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock, lock_all
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, said_length
 from jeveuxagir.findable import services as index
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
@@ -507,7 +507,7 @@ def too_many_communes() -> str:
 
 def _incomplete(data: OfferData) -> list[Missing]:
     lacks = []
-    if len(clean(data.title)) < TITLE_AT_LEAST:
+    if said_length(data.title) < TITLE_AT_LEAST:
         lacks.append(Missing("title", f"Le titre est trop court : au moins {TITLE_AT_LEAST} caractères."))
     if not data.formats:
         lacks.append(Missing("formats", "Choisissez au moins un format."))

@@ -19,7 +19,7 @@ from jeveuxagir.common.clock import now, today
 from jeveuxagir.common.constraints import refusals
 from jeveuxagir.common.errors import RuleBroken, Stale, allow
 from jeveuxagir.common.locks import lock
-from jeveuxagir.common.text import NBSP, clean
+from jeveuxagir.common.text import NBSP, clean, said_length
 from jeveuxagir.moderation import services as moderation
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.taxonomies.models import Domain, Sdg, Skill
@@ -149,9 +149,9 @@ def first_data(
 def missing(data: NeedData) -> list[Lack]:
     """What it lacks to be sent, in the order of its pages: what is to be given back and how long it takes, first."""
     lacks = []
-    if len(clean(data.title)) < TITLE_AT_LEAST:
+    if said_length(data.title) < TITLE_AT_LEAST:
         lacks.append(Lack("title", f"Dites votre besoin en une ligne, {TITLE_AT_LEAST} caractères au moins."))
-    if len(clean(data.deliverable)) < DELIVERABLE_AT_LEAST:
+    if said_length(data.deliverable) < DELIVERABLE_AT_LEAST:
         more = "Dites ce qui sera rendu à la fin"
         if clean(data.deliverable):
             more = f"Dites-en plus sur ce qui sera rendu, en {DELIVERABLE_AT_LEAST} caractères au moins"

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from jeveuxagir.accounts.models import Person
-from jeveuxagir.common.clock import today
+from jeveuxagir.common.clock import FIRST_DAY, today
 from jeveuxagir.common.errors import RuleBroken
 from jeveuxagir.common.text import NBSP, as_keyed
 from jeveuxagir.moderation.clocks import is_working_day
@@ -316,6 +316,9 @@ class DayForm(forms.Form):
         day = data.get("on")
         if day is not None and day > today():
             self.add_error("on", "Une journée se note une fois travaillée, pas à l’avance.")
+            self.fields.pop("off_day", None)
+        elif day is not None and day < FIRST_DAY:
+            self.add_error("on", f"Vérifiez l’année{NBSP}: {day.year}.")
             self.fields.pop("off_day", None)
         elif "off_day" in self.fields and not data.get("off_day"):
             self.add_error(

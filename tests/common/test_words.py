@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from jeveuxagir.common.text import clean, says_contact
+from jeveuxagir.common.text import clean, said_length, says_contact
 from jeveuxagir.ui.contacts import without_contact
 
 
@@ -14,6 +14,22 @@ def test_what_a_word_processor_leaves_is_taken_out_and_its_bullets_are_bullets()
     assert clean("\uf0a7\tUn\n\uf0fc\tDeux") == "•\tUn\n•\tDeux"
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
     assert clean(f"Une famille {family}") == f"Une famille {family}", "what joins an emoji stays"
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("Un budget – sur 3 ans !", 23),
+        ("E\N{COMBINING ACUTE ACCENT}te\N{COMBINING ACUTE ACCENT}", 3),
+        ("x" + "\N{COMBINING GRAVE ACCENT}" * 200, 1),
+        ("\N{SPARKLES}" * 40, 0),
+        ("----------------------- ok", 2),
+        ("助成金の申請書", 7),
+        ("   \u200b ", 0),
+    ],
+)
+def test_a_text_is_as_long_as_what_it_says(text: str, length: int) -> None:
+    assert said_length(text) == length
 
 
 @pytest.mark.parametrize(

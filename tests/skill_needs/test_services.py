@@ -83,6 +83,8 @@ def test_a_need_goes_from_draft_to_the_list_through_the_brigade(owner, associati
     ("field", "value", "words"),
     [
         ("deliverable", "", "ce qui sera rendu"),
+        ("deliverable", "\N{SPARKLES}" * 60, "Dites-en plus sur ce qui sera rendu"),
+        ("title", "e" + "\N{COMBINING ACUTE ACCENT}" * 100, "en une ligne"),
         ("minutes", None, "en combien de jours"),
         ("skills", (), "au moins une compétence"),
         ("deadline", None, "pour quand"),

@@ -166,6 +166,8 @@ def test_a_sunday_is_asked_again_and_the_future_refused() -> None:
     ahead = {"on": (today() + datetime.timedelta(days=3)).isoformat(), "part": "whole", "off_day": "on"}
     page = company.post(url("log_day", s.company, row.pk), ahead)
     assert "pas à l’avance" in page.content.decode()
+    page = company.post(url("log_day", s.company, row.pk), {"on": "01/01/0201", "part": "whole"})
+    assert "Vérifiez l’année" in page.content.decode()
     for bad in (
         {"on": "hier", "part": "whole"},
         {"on": sunday.isoformat(), "part": "nuit"},
