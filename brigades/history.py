@@ -9,6 +9,7 @@ from django.db.models import Model, Q
 from jeveuxagir.audit.models import Event
 from jeveuxagir.moderation.models import ModerationItem
 from jeveuxagir.moderation.registry import outcome_of
+from missions.sponsorships.enums import Side
 
 from .verbs import VERBS
 
@@ -18,6 +19,8 @@ SHOWN = 100
 _BY_LINK = ("introduction.side_accepted", "introduction.side_declined", "introduction.outcome_told")
 WITHOUT_ACCOUNT = dict.fromkeys(_BY_LINK, "l’organisation, sans compte")
 _DECISIONS = dict(ModerationItem.Decision.choices)
+#: which of the two sides of a sponsorship or a pairing did it
+_SIDES = {str(side): f"côté {side.label}" for side in Side}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def _what(event: Event) -> str:
     if decision:
         own = outcome_of(event.data.get("kind", ""), decision)
         words += f" : {own or _DECISIONS.get(decision, decision)}"
+    if side := _SIDES.get(str(event.data.get("side"))):
+        words += f" ({side})"
     return words
 
 
