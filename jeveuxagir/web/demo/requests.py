@@ -138,6 +138,7 @@ class Requests:
         self._domains = sorted(set(missions.domains) - {"autre", "cooperation-internationale", "animaux"})
         self.proposals: list[Proposal] = []
         self._answers = itertools.cycle(("yes", "no", "", "yes"))
+        self._mission_gone = itertools.cycle((False, True))
         self.proposals_of: dict[int, list[Proposal]] = {}
         self._of_person: dict[int, list[Wishes]] = {}
         self._known_of_person: dict[int, set[int]] = {}
@@ -616,7 +617,7 @@ class Requests:
         ground, request = self.ground, wishes.request
         made = self.propose(wishes, at, still_open=True)
         edited = max(ground.later(at, 1, 6), ground.days_ago(9))
-        mission_gone = ground.chance(0.5)
+        mission_gone = bool(made) and next(self._mission_gone)  # both are shown, whatever the day
         for proposal in made:
             self._withdraw(
                 proposal, WithdrawnBecause.MISSION if mission_gone else WithdrawnBecause.EDITED, edited
